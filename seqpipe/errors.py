@@ -1,0 +1,107 @@
+"""Errors that are shown to people: one line each, saying where, what is wrong and what to do.
+
+``str(error)`` is that line, without the ``error:`` in front. Anything raised that is not a `SeqpipeError` is a bug in
+seqpipe (exit code 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A place in a file, counted from one: ``file:line:column``; line and column may be unknown (0)."""
+
+    source: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return ":".join([self.source, *(str(number) for number in (self.line, self.column) if number)])
+
+
+class SeqpipeError(Exception):
+    """Something the user can mend.
+
+    Args:
+        what: what is wrong, in lower case, without a full stop.
+        todo: what to do about it, an imperative.
+        where: the place that is wrong.
+    """
+
+    exit_code: ClassVar[int] = 2
+
+    def __init__(self, what: str, todo: str = "", where: Location | None = None) -> None:
+        super().__init__(what, todo, where)  # all of it: exceptions cross process borders by pickle
+        self.what = what
+        self.todo = todo
+        self.where = where
+
+    def at(self, where: Location) -> SeqpipeError:
+        """Return the same error at a place, unless it already names one."""
+        return self if self.where else type(self)(self.what, self.todo, where)
+
+    def __str__(self) -> str:
+        line = f"{self.where}: {self.what}" if self.where else self.what
+        line = f"{line} ({self.todo})" if self.todo else line
+        return " ".join(line.split())
+
+
+class UsageError(SeqpipeError):
+    """The command line or a call from Python asks for something impossible; nothing ran."""
+
+
+class ConfigError(SeqpipeError):
+    """The pipeline's YAML is wrong; nothing ran."""
+
+
+class PluginError(SeqpipeError):
+    """A plugin is missing, broken or breaks its contract."""
+
+
+class ModelError(SeqpipeError):
+    """A model file is missing, damaged or does not fit the pipeline."""
+
+
+class InputError(SeqpipeError):
+    """An input cannot be read."""
+
+    exit_code = 4
+
+
+class OutputError(SeqpipeError):
+    """An output cannot be written."""
+
+    exit_code = 4
+
+
+class RecordError(SeqpipeError):
+    """One record cannot be processed; its neighbours can."""
+
+    exit_code = 4
+
+
+class Errors(SeqpipeError):
+    """Several errors of one cause, shown in the order of the file, one line each."""
+
+    def __init__(self, errors: Iterable[SeqpipeError]) -> None:
+        self.errors = tuple(errors)
+        first = self.errors[0]
+        super().__init__(first.what, first.todo, first.where)
+        self.args = (self.errors,)
+
+    def __str__(self) -> str:
+        return "\n".join(str(error) for error in self.errors)
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Return the advice for a name that is not known: the closest one, else ``otherwise``, else what there is."""
+    known = sorted(known)
+    close = get_close_matches(name, known, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return otherwise or (f"known: {', '.join(known)}" if known else "none is known")
