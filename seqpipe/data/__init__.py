@@ -1,0 +1,9 @@
+"""What flows through a pipeline: records in and out, batches of ragged columns between, and specs that describe them."""
+
+from seqpipe.data.batch import Batch, Column
+from seqpipe.data.onehot import OneHot
+from seqpipe.data.ragged import Ragged
+from seqpipe.data.record import Record
+from seqpipe.data.spec import Spec
+
+__all__ = ["Batch", "Column", "OneHot", "Ragged", "Record", "Spec"]

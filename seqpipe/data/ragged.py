@@ -1,0 +1,95 @@
+"""Many sequences of different lengths in two arrays, without padding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+Offsets = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Ragged:
+    """Rows of any length: row ``i`` is ``values[offsets[i]:offsets[i + 1]]`` (Arrow's list layout).
+
+    Attributes:
+        values: shape (total, ...), all rows one after the other; or a `Ragged` with ``total`` rows, for one more
+            level (the characters of each word of each sentence).
+        offsets: int64, shape (rows + 1,), ascending, from 0 to ``total``.
+    """
+
+    values: Array | Ragged
+    offsets: Offsets
+
+    @classmethod
+    def of(cls, sequences: Sequence[Any], dtype: npt.DTypeLike = None, width: int | None = None) -> Ragged:
+        """Join sequences, each an array or nested list of shape (length,) or (length, width).
+
+        ``dtype`` and ``width`` describe an item where there may be no sequence to tell.
+        """
+        arrays = [np.asarray(sequence, dtype) for sequence in sequences]
+        if width is not None:
+            arrays = [array.reshape(-1, width) for array in arrays]
+        offsets = np.zeros(len(arrays) + 1, np.int64)
+        np.cumsum([len(array) for array in arrays], out=offsets[1:])
+        if not arrays:
+            return cls(np.empty((0,) if width is None else (0, width), dtype), offsets)
+        return cls(np.concatenate(arrays), offsets)
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[Ragged]) -> Ragged:
+        """Put the rows of several raggeds under one another."""
+        offsets = np.zeros(1 + sum(len(part) for part in parts), np.int64)
+        np.cumsum(np.concatenate([part.lengths for part in parts]), out=offsets[1:])
+        values = [part.values for part in parts]
+        if isinstance(values[0], Ragged):
+            return cls(cls.concatenate(values), offsets)  # type: ignore[arg-type]
+        return cls(np.concatenate(values), offsets)  # type: ignore[arg-type]
+
+    @property
+    def array(self) -> Array:
+        """The values of the innermost level."""
+        return self.values.array if isinstance(self.values, Ragged) else self.values
+
+    @property
+    def lengths(self) -> Offsets:
+        """The length of each row: int64, shape (rows,)."""
+        return np.diff(self.offsets)
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, row: int) -> Any:
+        if not -len(self) <= row < len(self):
+            raise IndexError(f"row {row} of {len(self)}")
+        row %= len(self)
+        return self.slice(row, row + 1).values
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[row] for row in range(len(self)))
+
+    def slice(self, start: int, stop: int) -> Ragged:
+        """Rows ``start`` to ``stop`` as views, nothing is copied but the offsets."""
+        offsets = self.offsets[start : stop + 1]
+        begin, end = int(offsets[0]), int(offsets[-1])
+        values = self.values.slice(begin, end) if isinstance(self.values, Ragged) else self.values[begin:end]
+        return Ragged(values, offsets - begin)
+
+    def select(self, rows: Offsets) -> Ragged:
+        """The given rows, in the given order."""
+        lengths = self.lengths[rows]
+        offsets = np.zeros(len(rows) + 1, np.int64)
+        np.cumsum(lengths, out=offsets[1:])
+        items = np.arange(offsets[-1]) + np.repeat(self.offsets[:-1][rows] - offsets[:-1], lengths)
+        return Ragged(self.values.select(items) if isinstance(self.values, Ragged) else self.values[items], offsets)
+
+    def with_values(self, values: Array | Ragged) -> Ragged:
+        """The same rows with other values, one for each of today's."""
+        if len(values) != len(self.values):
+            raise ValueError(f"{len(values)} values for {len(self.values)} positions")
+        return Ragged(values, self.offsets)

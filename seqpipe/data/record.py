@@ -1,0 +1,37 @@
+"""One item of input or output."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from seqpipe.errors import Location
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What readers yield and writers take.
+
+    Attributes:
+        id: names the record for people: ``comments.txt:17``, a path, or what the input says.
+        payload: what the first tokenizer takes (text, samples, numbers); in an output, the mapping of named results.
+        source: the file it comes from, as the user gave it.
+        position: where in the source, counted from one (a line, an index of a file in a folder).
+        columns: what is passed through to the output.
+        target: what a network shall learn to give, where the input says it.
+        last: False while more pieces of the same record follow, as from an endless recording.
+    """
+
+    id: str
+    payload: Any
+    source: str = ""
+    position: int = 0
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    target: Any = None
+    last: bool = True
+
+    @property
+    def location(self) -> Location:
+        """Where the record stands in its source, for messages."""
+        return Location(self.source or self.id, self.position)

@@ -1,0 +1,31 @@
+"""The contracts: the kinds of stages that a pipeline is made of, and the steps that they build."""
+
+from seqpipe.stage.augmentation import Augmentation
+from seqpipe.stage.base import Learned, Learner, Stage, State, Step
+from seqpipe.stage.core import Core, Network, Parameter, Parameters, Stepper, Training
+from seqpipe.stage.decoder import Decoder, Head, Metric
+from seqpipe.stage.reader import Reader
+from seqpipe.stage.transform import Encoder, Tokenizer
+from seqpipe.stage.writer import Writer
+
+__all__ = [
+    "Augmentation",
+    "Core",
+    "Decoder",
+    "Encoder",
+    "Head",
+    "Learned",
+    "Learner",
+    "Metric",
+    "Network",
+    "Parameter",
+    "Parameters",
+    "Reader",
+    "Stage",
+    "State",
+    "Step",
+    "Stepper",
+    "Tokenizer",
+    "Training",
+    "Writer",
+]

@@ -1,0 +1,82 @@
+"""What all kinds of stages share."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from seqpipe.data import Batch, Spec
+
+Learned = Mapping[str, Any]
+"""What a stage learned without gradients (a dictionary, means, labels): plain JSON values and NumPy arrays by name."""
+
+State = Any
+"""What a step remembers of a sequence between its pieces: opaque, picklable, None before the first piece."""
+
+
+class Stage(BaseModel):
+    """One entry of a pipeline, as the YAML declares it: its fields are the YAML's parameters.
+
+    A stage is a value: frozen, compared by its parameters, nothing but a declaration. What runs is the `Step` that it
+    builds. The first line of a stage's docstring is what ``seqpipe plugins list`` shows.
+
+    Attributes:
+        kind: the YAML key that introduces it; set by the six kinds (`Reader`, `Tokenizer`, ...).
+        name: ``<plugin>.<stage>``.
+        isolated: run in a child process with limits, because a library in it parses files of unknown origin.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, validate_default=True)
+
+    kind: ClassVar[str]
+    name: ClassVar[str]
+    isolated: ClassVar[bool] = False
+
+    def declaration(self) -> dict[str, Any]:
+        """Return this stage as the YAML mapping that declares it, all parameters written out."""
+        parameters = {}
+        for field in type(self).model_fields:
+            value = getattr(self, field)
+            parameters[field] = value.declaration() if isinstance(value, Stage) else self._plain(field)
+        return {self.kind: self.name, **parameters}
+
+    def _plain(self, field: str) -> Any:
+        return self.model_dump(mode="json", include={field})[field]
+
+
+class Step(ABC):
+    """A stage that is ready to run: ``step(batch, state) -> (batch, state)``.
+
+    A step is immutable and holds no memory of what it has seen; whatever must be remembered of a sequence between
+    its pieces is in ``state``, which the caller keeps. The law that every step with ``spec.streamable`` obeys: a
+    sequence in pieces, each step given the state that the last one returned, gives the same as the whole. Steps can
+    be pickled and called from several threads at once.
+
+    Attributes:
+        spec: what comes out.
+    """
+
+    spec: Spec
+
+    @abstractmethod
+    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
+        """Process a batch, or a piece of one.
+
+        Raises:
+            RecordError: for a record that cannot be processed.
+        """
+
+
+class Learner(ABC):
+    """Gathers what a stage learns without gradients, in one pass over the training data."""
+
+    @abstractmethod
+    def see(self, batch: Batch) -> None:
+        """Take in a batch, as it would come to the step."""
+
+    @abstractmethod
+    def learned(self) -> Learned:
+        """What has been learned from all that was seen."""

@@ -1,0 +1,55 @@
+"""Readers: where records come from."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BeforeValidator, Field
+
+from seqpipe.data import Record, Spec
+from seqpipe.data.source import Source
+from seqpipe.stage.base import Stage
+
+
+def _as_tuple(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+
+
+Paths = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+"""One path or a list of them."""
+
+
+class Reader(Stage):
+    """Reads records from a file or from standard input.
+
+    Attributes:
+        suffixes: the files that it takes from a folder, by their endings, without ``.gz``; empty: all.
+    """
+
+    kind: ClassVar[str] = "reader"
+    suffixes: ClassVar[tuple[str, ...]] = ()
+
+    path: Paths = Field((), description="files, folders, globs, or - for standard input; relative to this file")
+
+    @property
+    @abstractmethod
+    def spec(self) -> Spec:
+        """What the records' payloads are."""
+
+    @abstractmethod
+    def read(self, source: Source) -> Iterator[Record]:
+        """Yield the records of one source, lazily.
+
+        Raises:
+            InputError: the source cannot be read.
+        """
+
+    def record(self, payload: Any, position: int) -> Record:
+        """Return the record of a payload that comes from Python or from ``--text``.
+
+        Raises:
+            InputError: the payload is of no use here.
+        """
+        return Record(str(position), payload, position=position)
