@@ -27,7 +27,7 @@ class Ragged:
     offsets: Offsets
 
     @classmethod
-    def of(cls, sequences: Sequence[Any], dtype: npt.DTypeLike = None, width: int | None = None) -> Ragged:
+    def of(cls, sequences: Sequence[Any], dtype: npt.DTypeLike | None = None, width: int | None = None) -> Ragged:
         """Join sequences, each an array or nested list of shape (length,) or (length, width).
 
         ``dtype`` and ``width`` describe an item where there may be no sequence to tell.

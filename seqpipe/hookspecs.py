@@ -1,0 +1,94 @@
+"""All hooks of seqpipe. A plugin is a module (entry-point group ``seqpipe``) with functions marked `hookimpl`.
+
+One hook gives: `seqpipe_register_stages`. The others are for observers: what they return is ignored, what they raise is
+reported and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pluggy
+
+from seqpipe.data import Record
+from seqpipe.errors import RecordError
+from seqpipe.stage import Stage
+
+API_VERSION = 1
+"""The version of these hooks. A plugin that was written for another says so: ``SEQPIPE_API_VERSION = 2``."""
+
+hookspec = pluggy.HookspecMarker("seqpipe")
+hookimpl = pluggy.HookimplMarker("seqpipe")
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """A run or a training begins, on these inputs."""
+
+    name: str
+    inputs: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFinished:
+    """So many records more are done, and went out in this form."""
+
+    records: int
+    results: Sequence[Record] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFailed:
+    """A record could not be processed, and why."""
+
+    record: Record
+    error: RecordError
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    """A run is over: how many records were read and failed, and the seconds it took."""
+
+    records: int
+    failed: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class EpochFinished:
+    """An epoch of the training is over, with its figures (``loss``, metrics on the dev data, ...)."""
+
+    epoch: int
+    figures: Mapping[str, Any]
+
+
+@hookspec
+def seqpipe_register_stages() -> Sequence[type[Stage]]:  # type: ignore[empty-body]
+    """Return this plugin's stages; the name of each begins with the plugin's name and a dot."""
+
+
+@hookspec
+def seqpipe_run_started(event: RunStarted) -> None:
+    """Called before the first record is read."""
+
+
+@hookspec
+def seqpipe_batch_finished(event: BatchFinished) -> None:
+    """Called when a batch has been written."""
+
+
+@hookspec
+def seqpipe_record_failed(event: RecordFailed) -> None:
+    """Called for each record that could not be processed."""
+
+
+@hookspec
+def seqpipe_run_finished(event: RunFinished) -> None:
+    """Called at the end, also of a run that fails."""
+
+
+@hookspec
+def seqpipe_epoch_finished(event: EpochFinished) -> None:
+    """Called after each epoch of a training."""

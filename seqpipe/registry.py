@@ -1,0 +1,188 @@
+"""Finding plugins and their stages. A plugin is imported when a stage of it is named, and not before."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pluggy
+
+from seqpipe import hookspecs
+from seqpipe.errors import PluginError, SeqpipeError, did_you_mean
+from seqpipe.stage import Augmentation, Core, Decoder, Encoder, Reader, Stage, Tokenizer, Writer
+
+GROUP = "seqpipe"
+KINDS: Mapping[str, type[Stage]] = {
+    kind.kind: kind for kind in (Reader, Tokenizer, Encoder, Core, Decoder, Writer, Augmentation)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """An installed plugin, imported or not.
+
+    Attributes:
+        name: the prefix of its stages.
+        entries: the entry points that claim the name; more than one is an error as soon as the name is used.
+    """
+
+    name: str
+    entries: tuple[EntryPoint, ...]
+
+    @property
+    def distribution(self) -> str:
+        """Name and version of the distribution (of all that claim the name), such as ``seqpipe-text 0.1.0``."""
+        return " and ".join(f"{entry.dist.name} {entry.dist.version}" for entry in self.entries if entry.dist)
+
+    @property
+    def folder(self) -> Path | None:
+        """Where its package lies, with its ``pipelines`` and ``models``; found without importing it."""
+        spec = find_spec(self.entries[0].module.partition(".")[0])
+        return Path(spec.origin).parent if spec and spec.origin else None
+
+
+class Registry:
+    """The installed plugins by name. Make one with `discover`; there is no global one."""
+
+    def __init__(self, plugins: Iterable[Plugin]) -> None:
+        self.plugins = {plugin.name: plugin for plugin in plugins}
+        self.manager = pluggy.PluginManager("seqpipe")
+        self.manager.add_hookspecs(hookspecs)
+        self._stages: dict[str, dict[str, type[Stage]]] = {}
+
+    @classmethod
+    def discover(cls) -> Registry:
+        """Look at what is installed; nothing is imported."""
+        found: dict[str, list[EntryPoint]] = {}
+        for entry in entry_points(group=GROUP):
+            found.setdefault(entry.name, []).append(entry)
+        return cls(Plugin(name, tuple(entries)) for name, entries in sorted(found.items()))
+
+    def stages(self, plugin: str) -> Mapping[str, type[Stage]]:
+        """Import a plugin and return its stages by full name.
+
+        Raises:
+            PluginError: there is none of that name, or it is broken; says whose fault it is.
+        """
+        if plugin not in self.plugins:
+            raise PluginError(
+                f"no plugin {plugin!r} is installed",
+                did_you_mean(plugin, self.plugins, f"install the distribution that has it, such as seqpipe-{plugin}"),
+            )
+        if plugin not in self._stages:
+            self._stages[plugin] = self._load(self.plugins[plugin])
+        return self._stages[plugin]
+
+    def stage(self, kind: str, name: str) -> type[Stage]:
+        """Return the class of a stage, such as ``("tokenizer", "text.words")``.
+
+        Raises:
+            PluginError: no installed plugin has such a stage, or it is of another kind.
+        """
+        plugin, dot, short = name.partition(".")
+        if not dot or not short:
+            raise PluginError(f"{name!r} is no name of a stage", "write <plugin>.<stage>, such as core.one_hot")
+        stages = self.stages(plugin)
+        if name not in stages:
+            alike = [known for known, stage in stages.items() if stage.kind == kind] or list(stages)
+            raise PluginError(f"plugin {plugin!r} has no {kind} {name!r}", did_you_mean(name, alike))
+        stage = stages[name]
+        if stage.kind != kind:
+            raise PluginError(f"{name} is a {stage.kind}, not a {kind}", f"write `{stage.kind}: {name}`")
+        return stage
+
+    def notify(self, event: Any) -> list[Exception]:
+        """Tell the observers among the plugins loaded so far; return what they raised."""
+        hook = getattr(self.manager.hook, _HOOK_OF[type(event)])
+        raised: list[Exception] = []
+        for implementation in reversed(hook.get_hookimpls()):
+            try:
+                implementation.function(*(event for _ in implementation.argnames))
+            except Exception as error:  # noqa: BLE001 - whatever an observer raises must not break a run
+                raised.append(error)
+        return raised
+
+    def _load(self, plugin: Plugin) -> dict[str, type[Stage]]:
+        if len(plugin.entries) > 1:
+            raise PluginError(
+                f"the plugin name {plugin.name!r} is claimed by {plugin.distribution}", "uninstall all but one of them"
+            )
+        whose = f"plugin {plugin.name!r} ({plugin.distribution})"
+        try:
+            module = plugin.entries[0].load()
+            _check_version(module, whose)
+            self.manager.register(module, name=plugin.name)
+            self.manager.check_pending()
+            return self._registered(plugin.name, module, whose)
+        except SeqpipeError:
+            raise
+        except Exception as error:
+            raise PluginError(
+                f"{whose} is broken: {_first_line(error)}", "update or uninstall it, or tell its author"
+            ) from error
+
+    def _registered(self, plugin: str, module: ModuleType, whose: str) -> dict[str, type[Stage]]:
+        if not self.manager.get_hookcallers(module):
+            raise PluginError(f"{whose} has no hook", "mark its seqpipe_register_stages with @seqpipe.hookimpl")
+        stages: dict[str, type[Stage]] = {}
+        for implementation in self.manager.hook.seqpipe_register_stages.get_hookimpls():
+            if implementation.plugin is not module:
+                continue
+            registered = implementation.function()
+            if not isinstance(registered, list | tuple):
+                raise PluginError(
+                    f"{whose} registers {type(registered).__name__}, not a list of stages", "tell its author"
+                )
+            for stage in registered:
+                problem = _problem(stage, plugin)
+                if not problem and stage.name in stages:
+                    problem = (
+                        f"two stages named {stage.name}: {stages[stage.name].__qualname__} and {stage.__qualname__}"
+                    )
+                if problem:
+                    raise PluginError(f"{whose} registers {problem}", "tell its author")
+                stages[stage.name] = stage
+        return stages
+
+
+def _check_version(module: ModuleType, whose: str) -> None:
+    version = getattr(module, "SEQPIPE_API_VERSION", hookspecs.API_VERSION)
+    if version != hookspecs.API_VERSION:
+        raise PluginError(
+            f"{whose} is written for version {version} of seqpipe's hooks, and this seqpipe has "
+            f"{hookspecs.API_VERSION}",
+            "install versions of the two that fit",
+        )
+
+
+def _problem(stage: Any, plugin: str) -> str:
+    """Say what is wrong with what a plugin registers as a stage; empty if nothing is."""
+    if not (isinstance(stage, type) and issubclass(stage, Stage)):
+        return f"{stage!r}, which is not a class of stages"
+    if inspect.isabstract(stage):
+        return f"{stage.__qualname__}, which lacks {', '.join(sorted(stage.__abstractmethods__))}"
+    if not isinstance(getattr(stage, "name", None), str):
+        return f"{stage.__qualname__}, which has no name"
+    if stage.name.partition(".")[0] != plugin or not stage.name.partition(".")[2]:
+        return f"{stage.name!r}, but its names must begin with '{plugin}.'"
+    return ""
+
+
+def _first_line(error: Exception) -> str:
+    text = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
+
+
+_HOOK_OF = {
+    hookspecs.RunStarted: "seqpipe_run_started",
+    hookspecs.BatchFinished: "seqpipe_batch_finished",
+    hookspecs.RecordFailed: "seqpipe_record_failed",
+    hookspecs.RunFinished: "seqpipe_run_finished",
+    hookspecs.EpochFinished: "seqpipe_epoch_finished",
+}
