@@ -1,0 +1,126 @@
+"""Values from the command line: ``--set core.hidden=64``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from seqpipe.config.document import Document
+from seqpipe.config.environment import read_scalar
+from seqpipe.config.node import STAGE_KINDS, KeyPath, Node, describe
+from seqpipe.config.parsing import parse
+from seqpipe.config.reporting import one_or_all
+from seqpipe.errors import ConfigError, Location, SeqpipeError, did_you_mean
+
+
+def apply_overrides(document: Document, overrides: Iterable[str]) -> Document:
+    """Return a document with values replaced, each override being ``path=value``; later ones see earlier ones.
+
+    A path is keys and indices with dots between them. It begins with a key of the top level (``train.seed``,
+    ``stages.2.hidden``) or with a stage by its kind (``core.hidden``; ``core`` alone replaces which stage it is). All
+    but the last part must exist; whether the last one is a parameter is for the stage to say. A value is a list, a
+    mapping or quoted text as in YAML, else the whole rest as an unquoted scalar: ``*.txt`` needs no quotes.
+
+    Raises:
+        ConfigError: for a path that does not exist or a value that is not YAML, or `Errors` for several.
+    """
+    errors: list[SeqpipeError] = []
+    for override in overrides:
+        where = Location(f"--set {override}")
+        try:
+            path, text = _split(override)
+            node = _value(text, where)
+            document = replace(document, root=_replace(document.root, _resolve(document, path), node))
+        except SeqpipeError as error:
+            errors.append(ConfigError(error.what, error.todo, where))
+    if errors:
+        raise one_or_all(errors)
+    return document
+
+
+def _split(override: str) -> tuple[list[str], str]:
+    name, equals, text = override.partition("=")
+    path = name.strip().split(".")
+    if not equals or not all(path):
+        raise ConfigError("not of the form path=value", "write, for example, core.hidden=64")
+    return path, text.strip()
+
+
+def _value(text: str, where: Location) -> Node:
+    if not text.startswith(("[", "{", '"', "'")):
+        return Node(read_scalar(text, plain=True), where, Path(), where)
+    node = parse(text, where.source, Path())
+    if isinstance(node.value, Mapping) and not text.startswith("{"):
+        raise ConfigError("a mapping without braces", "write {key: value}")
+    return _placed(node, where)
+
+
+def _placed(node: Node, where: Location) -> Node:
+    """Return a node with the override as the place of all that is in it."""
+    value = node.value
+    if isinstance(value, Mapping):
+        value = {key: _placed(child, where) for key, child in value.items()}
+    elif isinstance(value, tuple):
+        value = tuple(_placed(child, where) for child in value)
+    return replace(node, value=value, where=where, key=where)
+
+
+def _resolve(document: Document, parts: list[str]) -> KeyPath:
+    """Return the path that the parts of an override name."""
+    path: KeyPath = ()
+    first, rest = parts[0], parts[1:]
+    if (first,) not in document and (first in STAGE_KINDS or rest):
+        path = _stage(document, first)
+        parts = rest or parts
+    for number, part in enumerate(parts):
+        last = number == len(parts) - 1
+        path = (*path, _step(document, path, part, last))
+    return path
+
+
+def _step(document: Document, path: KeyPath, part: str, last: bool) -> str | int:
+    """Return the key or index that a part means in the mapping or list at a path."""
+    node = document.node(path)
+    assert node is not None
+    shown = ".".join(map(str, path))
+    if isinstance(node.value, tuple):
+        if not part.isdecimal() or not node.child(int(part)):
+            known = f"use 0 to {len(node.value) - 1}" if node.value else "it is empty"
+            raise ConfigError(f"{shown} is a list without an entry {part!r}", known)
+        return int(part)
+    if not isinstance(node.value, Mapping):
+        raise ConfigError(f"{shown} is {describe(node.value)} and has no keys", f"set {shown} itself")
+    if part not in node.value and not last:
+        raise ConfigError(f"no key {part!r} in {document.label(path)}", did_you_mean(part, node.value))
+    return part
+
+
+def _stage(document: Document, kind: str) -> KeyPath:
+    """Return the path of the one mapping that declares a stage of a kind."""
+    candidates: list[KeyPath] = [("read",), ("write",), *(("stages", index) for index in document.keys(("stages",)))]
+    kinds = {path: key for path in candidates for key in STAGE_KINDS if (*path, key) in document}
+    paths = [path for path, key in kinds.items() if key == kind]
+    if not paths and kind in STAGE_KINDS:
+        raise ConfigError(f"no stage is a {kind}", f"known: {', '.join(sorted(set(kinds.values())))}")
+    if not paths:
+        known = [*map(str, document.keys()), *kinds.values()]
+        raise ConfigError(f"no key and no stage {kind!r}", did_you_mean(kind, set(known)))
+    if len(paths) > 1:
+        names = [".".join(map(str, path)) for path in paths]
+        raise ConfigError(f"{len(paths)} stages are a {kind}", f"say which: {' or '.join(names)}")
+    return paths[0]
+
+
+def _replace(node: Node, path: KeyPath, new: Node) -> Node:
+    """Return the tree with a node put in; a key that is not there yet is added."""
+    if not path:
+        return new
+    first, rest = path[0], path[1:]
+    child = node.child(first) or new
+    if isinstance(node.value, tuple):
+        assert isinstance(first, int)
+        entries = (*node.value[:first], _replace(child, rest, new), *node.value[first + 1 :])
+        return replace(node, value=entries)
+    assert isinstance(node.value, Mapping) and isinstance(first, str)
+    return replace(node, value={**node.value, first: _replace(child, rest, new)})

@@ -1,0 +1,62 @@
+"""Reading the text of a pipeline file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from seqpipe.config.limits import LIMITS
+from seqpipe.errors import ConfigError, Location
+
+_NOT_TEXT = re.compile("[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file in UTF-8, with or without a byte-order mark.
+
+    Raises:
+        ConfigError: for a file that cannot be read, is too large or is not text.
+    """
+    where = Location(str(path))
+    try:
+        with path.open("rb") as file:
+            data = file.read(LIMITS.file_bytes + 1)
+    except FileNotFoundError:
+        raise ConfigError("no such file", "check the path", where) from None
+    except IsADirectoryError:
+        raise ConfigError("this is a folder", "name a YAML file in it", where) from None
+    except OSError as error:
+        raise ConfigError(
+            f"cannot be read: {error.strerror or error}", "check the path and its permissions", where
+        ) from None
+    if len(data) > LIMITS.file_bytes:
+        raise ConfigError(f"larger than {LIMITS.file_bytes} bytes", "keep data in a file of its own", where)
+    return decode(data, str(path))
+
+
+def decode(data: bytes, source: str) -> str:
+    """Return the text that UTF-8 bytes stand for, without a byte-order mark.
+
+    Raises:
+        ConfigError: for bytes that are not UTF-8, and for control characters.
+    """
+    try:
+        text = data.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        where = _place(data[: error.start].decode("utf-8").removeprefix("\ufeff"), source)
+        raise ConfigError(
+            f"byte 0x{data[error.start]:02x} is not UTF-8 text", "save the file as UTF-8", where
+        ) from None
+    if bad := _NOT_TEXT.search(text):
+        what = f"control character U+{ord(bad[0]):04X}"
+        raise ConfigError(
+            what,
+            'remove it, or write it as an escape in double quotes, such as "\\x00"',
+            _place(text[: bad.start()], source),
+        )
+    return text
+
+
+def _place(before: str, source: str) -> Location:
+    lines = before.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return Location(source, len(lines), len(lines[-1]) + 1)

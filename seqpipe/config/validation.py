@@ -1,0 +1,136 @@
+"""What pydantic found wrong with a part of a document, as errors at their places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from seqpipe.config.document import Document
+from seqpipe.config.environment import Template
+from seqpipe.config.node import KeyPath, describe
+from seqpipe.config.reporting import one_or_all
+from seqpipe.config.wording import expected
+from seqpipe.errors import ConfigError, SeqpipeError, did_you_mean
+
+
+def errors_from_pydantic(
+    error: ValidationError, document: Document, path: KeyPath, model: type[BaseModel]
+) -> SeqpipeError:
+    """Return what is wrong with the mapping at a path, in the order of the file.
+
+    Args:
+        error: raised by ``model.model_validate(document.values(path))``.
+        document: where the mapping was written.
+        path: the mapping's path.
+        model: what it was validated as; its fields are offered in place of a misspelt key.
+    """
+    findings = [_find(details, document, path, model) for details in error.errors(include_url=False)]
+    by_place: dict[tuple[KeyPath, bool], list[_Finding]] = {}
+    for finding in _likely(findings):
+        by_place.setdefault((finding.path, bool(finding.expected)), []).append(finding)
+    errors: list[SeqpipeError] = []
+    for (place, mergeable), group in by_place.items():
+        if mergeable:
+            errors.append(_must_be(document, path, place, [finding.expected for finding in group]))
+        else:
+            errors.extend(_error(finding, document, path) for finding in group)
+    return one_or_all(errors)
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """One of pydantic's errors.
+
+    Attributes:
+        details: as pydantic gives it.
+        path: where it is in the document.
+        member: for a value that may be one of several types: the path of that value, and the type that was tried.
+        fields: the keys that are known beside the last one of the path.
+    """
+
+    details: ErrorDetails
+    path: KeyPath
+    member: tuple[KeyPath, str] | None
+    fields: frozenset[str]
+
+    @property
+    def expected(self) -> str:
+        return expected(self.details["type"], self.details.get("ctx", {}))
+
+
+def _find(details: ErrorDetails, document: Document, path: KeyPath, model: type[BaseModel]) -> _Finding:
+    """Follow pydantic's location, in which names of types stand between the keys, through document and models."""
+    models = [model]
+    member = None
+    fields: dict[str, Any] = {}
+    for number, part in enumerate(details["loc"], start=1):
+        fields = {info.alias or name: info.annotation for one in models for name, info in one.model_fields.items()}
+        if part in fields:
+            models = _models(fields[str(part)])
+        elif (*path, part) not in document and (number < len(details["loc"]) or details["type"] != "extra_forbidden"):
+            member = member or (path, str(part))
+            models = [one for one in models if one.__name__ == part] or models
+            continue
+        path = (*path, part)
+    return _Finding(details, path, member, frozenset(fields))
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for argument in get_args(annotation) for model in _models(argument)]
+
+
+def _likely(findings: Sequence[_Finding]) -> Iterable[_Finding]:
+    """Leave out what other types of a union have to say where one of them fits the value but for something in it."""
+    inner: dict[KeyPath, dict[str, int]] = {}
+    for finding in findings:
+        if finding.member and finding.path != finding.member[0]:
+            counts = inner.setdefault(finding.member[0], {})
+            counts[finding.member[1]] = counts.get(finding.member[1], 0) + 1
+    best = {path: min(counts, key=lambda name: counts[name]) for path, counts in inner.items()}
+    return (one for one in findings if not one.member or best.get(one.member[0], one.member[1]) == one.member[1])
+
+
+def _error(finding: _Finding, document: Document, root: KeyPath) -> ConfigError:
+    """Return the error for a finding that is not about what a value must be."""
+    path, details = finding.path, finding.details
+    where = document.where(path)
+    match details["type"]:
+        case "extra_forbidden":
+            what = f"unknown key {str(path[-1])!r} in {document.label(path[:-1])}"
+            return ConfigError(what, did_you_mean(str(path[-1]), finding.fields), document.where_key(path))
+        case "missing":
+            what = f"key {str(path[-1])!r} is missing in {document.label(path[:-1])}"
+            return ConfigError(what, f"add '{path[-1]}: ...'", where)
+        case "value_error" | "assertion_error":
+            return ConfigError(f"{_name(document, root, path)}: {_author_says(details, document, path)}", "", where)
+        case _:
+            message = details["msg"].replace("Input should be", "must be")
+            return ConfigError(f"{_name(document, root, path)}: {message[:1].lower()}{message[1:]}", "", where)
+
+
+def _must_be(document: Document, root: KeyPath, path: KeyPath, choices: Iterable[str]) -> ConfigError:
+    what = f"{_name(document, root, path)} must be {' or '.join(dict.fromkeys(choices))}"
+    if path in document:
+        what = f"{what}, not {describe(document.written(path))}"
+    return ConfigError(what, "", document.where(path))
+
+
+def _author_says(details: ErrorDetails, document: Document, path: KeyPath) -> str:
+    """Return the message of a stage's own check, without what came from the environment."""
+    text = str(details["ctx"]["error"])
+    node = document.node(path)
+    for _, leaf in node.leaves() if node else ():
+        if isinstance(leaf.value, Template) and (secret := str(leaf.value.expand())):
+            text = text.replace(secret, leaf.value.text)
+    return text
+
+
+def _name(document: Document, root: KeyPath, path: KeyPath) -> str:
+    """Return what a message calls a value: its keys within the mapping that was validated."""
+    return ".".join(map(str, path[len(root) :])) or document.label(path)
