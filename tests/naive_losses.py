@@ -1,0 +1,94 @@
+"""Plain NumPy twins of losses and decoders, by brute force, and central finite differences."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Callable
+
+import numpy as np
+
+
+def log_softmax(logits):
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+def log_sum(values):
+    values = np.asarray(values, float)
+    if not values.size or values.max() == -np.inf:
+        return -np.inf
+    return values.max() + np.log(np.exp(values - values.max()).sum())
+
+
+def finite_differences(loss: Callable[[], float], array, step: float = 1e-5):
+    """Return d loss / d array by central differences; ``loss`` reads ``array``, which is restored."""
+    gradient = np.zeros_like(array)
+    for index in np.ndindex(array.shape):
+        kept = array[index]
+        array[index] = kept + step
+        above = loss()
+        array[index] = kept - step
+        gradient[index] = (above - loss()) / (2 * step)
+        array[index] = kept
+    return gradient
+
+
+def cross_entropy(logits, targets, weights, smoothing):
+    losses = np.zeros(len(logits))
+    for row, target in enumerate(targets):
+        if target >= 0:
+            wanted = np.full(logits.shape[1], smoothing / logits.shape[1])
+            wanted[target] += 1 - smoothing
+            losses[row] = -weights[row] * (wanted * log_softmax(logits[row])).sum()
+    return losses
+
+
+def bernoulli(logits, targets, weights):
+    probability = 1 / (1 + np.exp(-logits))
+    return -weights * np.log(np.where(targets == 1, probability, 1 - probability)).sum(axis=1)
+
+
+def collapse(path, blank):
+    return tuple(label for label, _ in itertools.groupby(path) if label != blank)
+
+
+def ctc_probabilities(logits, blank=0):
+    """Return the probability of every label sequence, from all paths."""
+    frames, labels = logits.shape
+    probabilities = np.exp(log_softmax(logits))
+    found = defaultdict(float)
+    for path in itertools.product(range(labels), repeat=frames):
+        found[collapse(path, blank)] += np.prod([probabilities[t, label] for t, label in enumerate(path)])
+    return dict(found)
+
+
+def greedy(logits, blank=0):
+    """Return (label, begin, end, mean probability) of every run of a best label that is not the blank."""
+    probabilities = np.exp(log_softmax(logits))
+    emitted, frame = [], 0
+    for label, run in itertools.groupby(logits.argmax(axis=1)):
+        length = len(list(run))
+        if label != blank:
+            mean = probabilities[frame : frame + length, label].mean()
+            emitted.append((int(label), frame, frame + length, mean))
+        frame += length
+    return emitted
+
+
+def crf_score(emissions, labels, transitions, start, stop):
+    if not len(labels):
+        return 0.0
+    score = start[labels[0]] + stop[labels[-1]] + emissions[np.arange(len(labels)), labels].sum()
+    return score + sum(transitions[a, b] for a, b in itertools.pairwise(labels))
+
+
+def crf_labellings(emissions, transitions, start, stop, known=None):
+    """Return all labellings that agree with the known labels, and their scores."""
+    positions, width = emissions.shape
+    labellings = [
+        labels
+        for labels in itertools.product(range(width), repeat=positions)
+        if known is None or all(k in (-1, label) for k, label in zip(known, labels, strict=True))
+    ]
+    return labellings, [crf_score(emissions, np.array(labels, int), transitions, start, stop) for labels in labellings]

@@ -1,0 +1,114 @@
+import itertools
+
+import numpy as np
+import pytest
+
+from seqpipe.network.crf import crf_loss, crf_marginals, crf_viterbi
+from tests import naive_losses as naive
+
+OFFSETS = np.array([0, 4, 4, 5, 8])
+LABELS = np.array([0, 2, 1, 1, 2, 0, -1, -1], np.int32)
+
+
+def _problem(rng, dtype=np.float64):
+    shapes = (8, 3), (3, 3), (3,), (3,)
+    return tuple(2 * rng.normal(size=shape).astype(dtype) for shape in shapes)
+
+
+def _records():
+    return [slice(a, b) for a, b in itertools.pairwise(OFFSETS)]
+
+
+def test_loss_is_that_of_all_labellings(rng):
+    emissions, *parameters = _problem(rng)
+    weights = np.array([1.0, 1.0, 0.5, 2.0])
+    losses, _ = crf_loss(emissions, OFFSETS, LABELS, *parameters, weights)
+    for record, part in enumerate(_records()):
+        _, every = naive.crf_labellings(emissions[part], *parameters)
+        _, given = naive.crf_labellings(emissions[part], *parameters, LABELS[part])
+        expected = weights[record] * (naive.log_sum(every) - naive.log_sum(given))
+        np.testing.assert_allclose(losses[record], expected, rtol=1e-10, atol=1e-12)
+
+
+def test_gradients_are_those_of_finite_differences(rng):
+    problem = _problem(rng)
+    emissions, *parameters = problem
+    weights = np.array([1.0, 1.0, 0.5, 2.0])
+
+    def loss():
+        return crf_loss(emissions, OFFSETS, LABELS, *parameters, weights)[0].sum()
+
+    _, gradients = crf_loss(emissions, OFFSETS, LABELS, *parameters, weights)
+    for array, gradient in zip(problem, gradients, strict=True):
+        np.testing.assert_allclose(gradient, naive.finite_differences(loss, array), rtol=1e-6, atol=1e-8)
+
+
+def test_a_record_without_any_known_label_loses_nothing(rng):
+    emissions, *parameters = _problem(rng)
+    losses, gradients = crf_loss(emissions, OFFSETS, np.full(8, -1, np.int32), *parameters)
+    assert not losses.any()
+    np.testing.assert_allclose(gradients.emissions, 0, atol=1e-12)
+
+
+def test_forbidden_labellings_have_an_infinite_loss_and_no_gradient(rng):
+    emissions, transitions, start, stop = _problem(rng)
+    transitions[2, 1] = -np.inf
+    losses, gradients = crf_loss(emissions, OFFSETS, LABELS, transitions, start, stop)
+    assert np.isinf(losses[0])
+    assert np.isfinite(losses[1:]).all()
+    assert all(np.isfinite(gradient).all() for gradient in gradients)
+    assert not gradients.emissions[:4].any()
+    assert gradients.transitions[2, 1] == 0
+    labels, scores = crf_viterbi(emissions, OFFSETS, transitions, start, stop)
+    assert np.isfinite(scores).all()
+    assert not any(
+        (a, b) == (2, 1) for part in _records() for a, b in zip(labels[part], labels[part][1:], strict=False)
+    )
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_viterbi_finds_the_best_labelling(rng, dtype):
+    for _ in range(10):
+        emissions, *parameters = _problem(rng, dtype)
+        labels, scores = crf_viterbi(emissions, OFFSETS, *parameters)
+        for record, part in enumerate(_records()):
+            labellings, every = naive.crf_labellings(emissions[part], *parameters)
+            assert tuple(labels[part]) == labellings[int(np.argmax(every))]
+            np.testing.assert_allclose(scores[record], max(every), rtol=1e-5)
+
+
+def test_marginals_are_those_of_all_labellings_that_agree_with_the_known(rng):
+    emissions, *parameters = _problem(rng)
+    free = crf_marginals(emissions, OFFSETS, *parameters)
+    tied = crf_marginals(emissions, OFFSETS, *parameters, LABELS)
+    for part in _records():
+        for known, marginals in ((None, free), (LABELS[part], tied)):
+            labellings, scores = naive.crf_labellings(emissions[part], *parameters, known)
+            probabilities = np.exp(np.array(scores) - naive.log_sum(scores))
+            expected = np.zeros((part.stop - part.start, 3))
+            for labelling, probability in zip(labellings, probabilities, strict=True):
+                expected[np.arange(len(labelling)), list(labelling)] += probability
+            np.testing.assert_allclose(marginals[part], expected, rtol=1e-10, atol=1e-12)
+
+
+def test_a_record_alone_has_the_same_bits(rng):
+    emissions, *parameters = _problem(rng, np.float32)
+    losses, gradients = crf_loss(emissions, OFFSETS, LABELS, *parameters)
+    labels, scores = crf_viterbi(emissions, OFFSETS, *parameters)
+    for record, part in enumerate(_records()):
+        offsets = np.array([0, part.stop - part.start])
+        alone, alone_gradients = crf_loss(emissions[part], offsets, LABELS[part], *parameters)
+        assert alone[0] == losses[record]
+        assert (alone_gradients.emissions == gradients.emissions[part]).all()
+        assert (crf_viterbi(emissions[part], offsets, *parameters)[0] == labels[part]).all()
+        assert crf_viterbi(emissions[part], offsets, *parameters)[1][0] == scores[record]
+
+
+def test_labels_and_shapes_that_do_not_fit_are_refused(rng):
+    emissions, transitions, start, stop = _problem(rng)
+    with pytest.raises(ValueError, match="labels"):
+        crf_loss(emissions, OFFSETS, LABELS + 1, transitions, start, stop)
+    with pytest.raises(ValueError, match="transitions"):
+        crf_viterbi(emissions, OFFSETS, transitions[:2].copy(), start, stop)
+    with pytest.raises(ValueError, match="offsets"):
+        crf_viterbi(emissions, OFFSETS[:-1], transitions, start, stop)
