@@ -23,6 +23,10 @@ KINDS: Mapping[str, type[Stage]] = {
 }
 
 
+Stages = Mapping[tuple[str, str], type[Stage]]
+"""Stages by kind and full name: a reader and a writer may both be called core.jsonl."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plugin:
     """An installed plugin, imported or not.
@@ -38,7 +42,7 @@ class Plugin:
     @property
     def distribution(self) -> str:
         """Name and version of the distribution (of all that claim the name), such as ``seqpipe-text 0.1.0``."""
-        return " and ".join(f"{entry.dist.name} {entry.dist.version}" for entry in self.entries if entry.dist)
+        return " and ".join(map(_distribution, self.entries))
 
     @property
     def folder(self) -> Path | None:
@@ -54,7 +58,7 @@ class Registry:
         self.plugins = {plugin.name: plugin for plugin in plugins}
         self.manager = pluggy.PluginManager("seqpipe")
         self.manager.add_hookspecs(hookspecs)
-        self._stages: dict[str, dict[str, type[Stage]]] = {}
+        self._stages: dict[str, Stages] = {}
 
     @classmethod
     def discover(cls) -> Registry:
@@ -62,10 +66,10 @@ class Registry:
         found: dict[str, list[EntryPoint]] = {}
         for entry in entry_points(group=GROUP):
             found.setdefault(entry.name, []).append(entry)
-        return cls(Plugin(name, tuple(entries)) for name, entries in sorted(found.items()))
+        return cls(Plugin(name, tuple(sorted(found[name], key=_distribution))) for name in sorted(found))
 
-    def stages(self, plugin: str) -> Mapping[str, type[Stage]]:
-        """Import a plugin and return its stages by full name.
+    def stages(self, plugin: str) -> Stages:
+        """Import a plugin and return its stages.
 
         Raises:
             PluginError: there is none of that name, or it is broken; says whose fault it is.
@@ -89,13 +93,13 @@ class Registry:
         if not dot or not short:
             raise PluginError(f"{name!r} is no name of a stage", "write <plugin>.<stage>, such as core.one_hot")
         stages = self.stages(plugin)
-        if name not in stages:
-            alike = [known for known, stage in stages.items() if stage.kind == kind] or list(stages)
-            raise PluginError(f"plugin {plugin!r} has no {kind} {name!r}", did_you_mean(name, alike))
-        stage = stages[name]
-        if stage.kind != kind:
-            raise PluginError(f"{name} is a {stage.kind}, not a {kind}", f"write `{stage.kind}: {name}`")
-        return stage
+        if (kind, name) in stages:
+            return stages[kind, name]
+        others = [known_kind for known_kind, known in stages if known == name]
+        if others:
+            raise PluginError(f"{name} is a {others[0]}, not a {kind}", f"write `{others[0]}: {name}`")
+        alike = [known for known_kind, known in stages if known_kind == kind] or [known for _, known in stages]
+        raise PluginError(f"plugin {plugin!r} has no {kind} {name!r}", did_you_mean(name, alike))
 
     def notify(self, event: Any) -> list[Exception]:
         """Tell the observers among the plugins loaded so far; return what they raised."""
@@ -108,7 +112,7 @@ class Registry:
                 raised.append(error)
         return raised
 
-    def _load(self, plugin: Plugin) -> dict[str, type[Stage]]:
+    def _load(self, plugin: Plugin) -> Stages:
         if len(plugin.entries) > 1:
             raise PluginError(
                 f"the plugin name {plugin.name!r} is claimed by {plugin.distribution}", "uninstall all but one of them"
@@ -117,20 +121,20 @@ class Registry:
         try:
             module = plugin.entries[0].load()
             _check_version(module, whose)
+            _check_hooks(module, whose)
             self.manager.register(module, name=plugin.name)
-            self.manager.check_pending()
             return self._registered(plugin.name, module, whose)
-        except SeqpipeError:
-            raise
         except Exception as error:
+            if self.manager.has_plugin(plugin.name):
+                self.manager.unregister(name=plugin.name)
+            if isinstance(error, SeqpipeError):
+                raise
             raise PluginError(
                 f"{whose} is broken: {_first_line(error)}", "update or uninstall it, or tell its author"
             ) from error
 
-    def _registered(self, plugin: str, module: ModuleType, whose: str) -> dict[str, type[Stage]]:
-        if not self.manager.get_hookcallers(module):
-            raise PluginError(f"{whose} has no hook", "mark its seqpipe_register_stages with @seqpipe.hookimpl")
-        stages: dict[str, type[Stage]] = {}
+    def _registered(self, plugin: str, module: ModuleType, whose: str) -> Stages:
+        stages: dict[tuple[str, str], type[Stage]] = {}
         for implementation in self.manager.hook.seqpipe_register_stages.get_hookimpls():
             if implementation.plugin is not module:
                 continue
@@ -140,15 +144,14 @@ class Registry:
                     f"{whose} registers {type(registered).__name__}, not a list of stages", "tell its author"
                 )
             for stage in registered:
-                problem = _problem(stage, plugin)
-                if not problem and stage.name in stages:
-                    problem = (
-                        f"two stages named {stage.name}: {stages[stage.name].__qualname__} and {stage.__qualname__}"
-                    )
-                if problem:
+                if problem := _problem(stage, plugin) or _taken(stage, stages):
                     raise PluginError(f"{whose} registers {problem}", "tell its author")
-                stages[stage.name] = stage
+                stages[stage.kind, stage.name] = stage
         return stages
+
+
+def _distribution(entry: EntryPoint) -> str:
+    return f"{entry.dist.name} {entry.dist.version}" if entry.dist else "an unknown distribution"
 
 
 def _check_version(module: ModuleType, whose: str) -> None:
@@ -161,10 +164,24 @@ def _check_version(module: ModuleType, whose: str) -> None:
         )
 
 
+def _check_hooks(module: ModuleType, whose: str) -> None:
+    hooks = {name for name in vars(hookspecs) if name.startswith("seqpipe_")}
+    functions = {name: value for name, value in vars(module).items() if name.startswith("seqpipe_") and callable(value)}
+    for name, function in functions.items():
+        if name not in hooks:
+            raise PluginError(f"{whose} has an unknown hook {name!r}", did_you_mean(name, hooks))
+        if not hasattr(function, "seqpipe_impl"):
+            raise PluginError(f"{whose} has an unmarked hook {name!r}", "mark it with @seqpipe.hookimpl")
+    if not functions:
+        raise PluginError(f"{whose} has no hook", "add seqpipe_register_stages, marked with @seqpipe.hookimpl")
+
+
 def _problem(stage: Any, plugin: str) -> str:
     """Say what is wrong with what a plugin registers as a stage; empty if nothing is."""
     if not (isinstance(stage, type) and issubclass(stage, Stage)):
         return f"{stage!r}, which is not a class of stages"
+    if getattr(stage, "kind", None) not in KINDS:
+        return f"{stage.__qualname__}, which is of no kind: let it derive from {', '.join(_BASES)}"
     if inspect.isabstract(stage):
         return f"{stage.__qualname__}, which lacks {', '.join(sorted(stage.__abstractmethods__))}"
     if not isinstance(getattr(stage, "name", None), str):
@@ -174,11 +191,18 @@ def _problem(stage: Any, plugin: str) -> str:
     return ""
 
 
+def _taken(stage: type[Stage], stages: Stages) -> str:
+    """Say which other class has the name; empty if none has."""
+    other = stages.get((stage.kind, stage.name))
+    return f"two {stage.kind}s named {stage.name}: {other.__qualname__} and {stage.__qualname__}" if other else ""
+
+
 def _first_line(error: Exception) -> str:
     text = str(error).strip().splitlines()
     return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
 
 
+_BASES = [kind.__name__ for kind in KINDS.values()]
 _HOOK_OF = {
     hookspecs.RunStarted: "seqpipe_run_started",
     hookspecs.BatchFinished: "seqpipe_batch_finished",

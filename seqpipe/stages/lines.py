@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from seqpipe.data import Record, Spec
 from seqpipe.data.source import Source
 from seqpipe.errors import InputError, Location, RecordError
 from seqpipe.stage import Reader
 
-_BOM = b"\xef\xbb\xbf"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-class Lines(Reader):
-    r"""Text in UTF-8, a record a line; an empty line is an empty record, so lines in and records out correspond.
+class ReadLines(Reader):
+    r"""Text in UTF-8, a record a line.
 
-    Lines end with ``\n`` or ``\r\n``, which are not part of the payload. A byte order mark at the beginning is dropped.
-    The record's id is ``<source>:<line>``, and the column ``text`` passes the line through to the output.
+    An empty line is an empty record, so that lines in and records out correspond. Lines end with ``\n`` or ``\r\n``,
+    which are not part of the payload. A byte order mark at the beginning is dropped. The record's id is
+    ``<source>:<line>``, and the column ``text`` passes the line through to the output.
     """
 
     name: ClassVar[str] = "core.lines"
@@ -37,12 +38,21 @@ class Lines(Reader):
             else:
                 yield line
 
-    def record(self, payload: object, position: int) -> Record:
+    def record(self, payload: Any, position: int) -> Record:
         """Return the record of a text from Python or from ``--text``."""
-        if not isinstance(payload, str):
-            where = Location(f"record {position}")
-            raise InputError(f"a text must be a str, not {type(payload).__name__}", "pass a str", where)
-        return Record(str(position), payload, position=position, columns={"text": payload})
+        return text_record(payload, position, "text")
+
+
+def text_record(payload: Any, position: int, column: str) -> Record:
+    """Return the record of a text that comes from no source, with the column that passes it through.
+
+    Raises:
+        InputError: it is not a text.
+    """
+    if not isinstance(payload, str):
+        where = Location(f"record {position}")
+        raise InputError(f"a text must be a str, not {type(payload).__name__}", "pass a str", where)
+    return Record(str(position), payload, position=position, columns={column: payload})
 
 
 def text_lines(source: Source) -> Iterator[str | RecordError]:
@@ -51,22 +61,33 @@ def text_lines(source: Source) -> Iterator[str | RecordError]:
     Raises:
         InputError: the source cannot be read.
     """
+    for line, error in decoded_lines(source):
+        if error:
+            yield error
+        elif line.endswith("\n"):
+            yield line[:-2] if line.endswith("\r\n") else line[:-1]
+        else:
+            yield line
+
+
+def decoded_lines(source: Source) -> Iterator[tuple[str, RecordError | None]]:
+    r"""Yield each line with its end, and what is wrong with it; then U+FFFD stands for the bytes that are.
+
+    Raises:
+        InputError: the source cannot be read.
+    """
     with source.open() as file:
         for position, line in enumerate(file, 1):
             if position == 1:
-                line = line.removeprefix(_BOM)  # noqa: PLW2901 - the same line, cleaned
+                line = line.removeprefix(_BYTE_ORDER_MARK)  # noqa: PLW2901 - still the same line
             try:
-                text = line.decode()
+                yield line.decode(), None
             except UnicodeDecodeError as error:
-                yield _not_utf8(error, Location(source.name, position))
-                continue
-            if text.endswith("\n"):
-                text = text[:-2] if text.endswith("\r\n") else text[:-1]
-            yield text
+                yield line.decode(errors="replace"), _not_utf8(error, Location(source.name, position))
 
 
 def _not_utf8(error: UnicodeDecodeError, where: Location) -> RecordError:
     byte = error.object[error.start]
     return RecordError(
-        f"not valid UTF-8: byte 0x{byte:02x} at byte {error.start + 1} of the line", "save the file as UTF-8", where
+        f"not valid UTF-8: 0x{byte:02x} is byte {error.start + 1} of the line", "save the file as UTF-8", where
     )

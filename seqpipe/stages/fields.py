@@ -1,0 +1,69 @@
+"""The fields of a result as plain values, the same for all of the core's writers.
+
+The order is: ``id``, the columns passed through from the input, the results. Where a column has the name of a result, or
+is called ``id``, the column's field is ``input.<name>``. A result called ``id`` is ``output.id``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from seqpipe.data import Record
+from seqpipe.errors import RecordError
+
+_ROUNDED_BELOW = 1024.0
+"""Larger floats, such as seconds in a long recording, may need all the digits of a double."""
+
+
+def output_fields(record: Record) -> dict[str, Any]:
+    """Return what is written of a record whose payload is the mapping of its results.
+
+    Raises:
+        RecordError: a value is none that JSON can hold.
+    """
+    results: Mapping[str, Any] = record.payload
+    written: dict[str, Any] = {"id": record.id}
+    for name, value in record.columns.items():
+        taken = name in results or name == "id"
+        written[f"input.{name}" if taken else name] = plain(value, name, record)
+    for name, value in results.items():
+        written["output.id" if name == "id" else name] = plain(value, name, record)
+    return written
+
+
+def plain(value: Any, name: str, record: Record) -> Any:
+    """Return a value as JSON's own: NumPy's scalars and arrays become numbers and lists, NaN and infinities null.
+
+    A number that a float32 holds exactly gets the fewest digits that give that float32 back: 0.9, not
+    0.8999999761581421.
+
+    Raises:
+        RecordError: it, or something in it, is of a type that JSON does not have.
+    """
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float):
+        return _short(value)
+    if isinstance(value, np.generic | np.ndarray):
+        return plain(value.tolist(), name, record)
+    if isinstance(value, Mapping):
+        return {str(key): plain(item, name, record) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item, name, record) for item in value]
+    raise RecordError(
+        f"{name!r} holds {type(value).__name__}", "give numbers, texts, lists and mappings", record.location
+    )
+
+
+def _short(value: float) -> float | None:
+    if not math.isfinite(value):
+        return None
+    if abs(value) < _ROUNDED_BELOW:
+        single = np.float32(value)
+        if single == value:
+            return float(str(single))
+    return value
