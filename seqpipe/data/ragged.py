@@ -93,3 +93,12 @@ class Ragged:
         if len(values) != len(self.values):
             raise ValueError(f"{len(values)} values for {len(self.values)} positions")
         return Ragged(values, self.offsets)
+
+
+def sum_rows(values: Array, offsets: Offsets) -> npt.NDArray[np.float64]:
+    """Return the sum of each row of flat values: float64, shape (rows,); empty rows give 0."""
+    sums = np.zeros(len(offsets) - 1)
+    filled = np.diff(offsets) > 0
+    if filled.any():
+        sums[filled] = np.add.reduceat(np.asarray(values, np.float64), offsets[:-1][filled])
+    return sums

@@ -89,11 +89,15 @@ class Decoder(Stage):
         """Return what gathers this stage's `Learned` from batches of records with targets; None: nothing to learn."""
         return None
 
-    def head(self, learned: Learned) -> Head | None:
-        """Return what it asks of the network; None for a decoder that follows another one.
+    def head(self, spec: Spec, learned: Learned) -> Head | None:
+        """Return what it asks of the network; None for a decoder that only follows another one.
+
+        Args:
+            spec: of what comes in to the first core.
+            learned: what `learner` found; empty before training.
 
         Raises:
-            ConfigError: the parameters contradict what was learned.
+            ConfigError: the parameters contradict what was learned, or what comes in to the network.
         """
         return None
 

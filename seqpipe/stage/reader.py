@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 
 from seqpipe.data import Record, Spec
 from seqpipe.data.source import Source
+from seqpipe.errors import RecordError
 from seqpipe.stage.base import Stage
 
 
@@ -39,8 +40,8 @@ class Reader(Stage):
         """What the records' payloads are."""
 
     @abstractmethod
-    def read(self, source: Source) -> Iterator[Record]:
-        """Yield the records of one source, lazily.
+    def read(self, source: Source) -> Iterator[Record | RecordError]:
+        """Yield the records of one source, lazily, and an error in the place of each that cannot be made.
 
         Raises:
             InputError: the source cannot be read.

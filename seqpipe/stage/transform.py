@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from typing import ClassVar
 
 from seqpipe.data import Spec
@@ -33,6 +34,10 @@ class Tokenizer(_Transform):
     """
 
     kind: ClassVar[str] = "tokenizer"
+
+    def join(self, tokens: Sequence[str]) -> str:
+        """Return the text that the given tokens (entries of ``spec.vocabulary``) make."""
+        return " ".join(tokens)
 
 
 class Encoder(_Transform):

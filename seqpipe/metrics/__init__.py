@@ -1,0 +1,20 @@
+"""Figures of merit, by the field's reference definitions, each a function of sums over records (see `Metric`)."""
+
+from seqpipe.metrics.classification import accuracy, macro_f1
+from seqpipe.metrics.entities import entity_f1, segments
+from seqpipe.metrics.evaluation import Figure, evaluate
+from seqpipe.metrics.likelihood import nll_per_step
+from seqpipe.metrics.transcription import edit_distance, error_rate, exact_match
+
+__all__ = [
+    "Figure",
+    "accuracy",
+    "edit_distance",
+    "entity_f1",
+    "error_rate",
+    "evaluate",
+    "exact_match",
+    "macro_f1",
+    "nll_per_step",
+    "segments",
+]

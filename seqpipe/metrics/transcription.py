@@ -1,0 +1,50 @@
+"""Of transcripts: error rates by edit distance, and exact matches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from seqpipe.data import Record
+from seqpipe.metrics.classification import ratio
+from seqpipe.stage import Metric
+from seqpipe.stage.decoder import Outcome
+
+
+def edit_distance(source: Sequence[object], target: Sequence[object]) -> int:
+    """Return the least number of insertions, deletions and substitutions between two sequences (Levenshtein)."""
+    before = list(range(len(target) + 1))
+    for row, item in enumerate(source, 1):
+        now = [row]
+        for column, other in enumerate(target, 1):
+            now.append(min(before[column] + 1, now[-1] + 1, before[column - 1] + (item != other)))
+        before = now
+    return before[-1]
+
+
+def error_rate(field: str, split: Callable[[str], Sequence[str]], name: str) -> Metric:
+    """Edits over the length of the true transcript, both summed over the records first.
+
+    Args:
+        field: the result that holds the transcript.
+        split: into words (``str.split``, for ``wer``) or characters (``list``, for ``cer``).
+        name: the metric's key.
+    """
+
+    def counts(record: Record, outcome: Outcome) -> Sequence[float]:
+        true = split(_text(record.target))
+        return edit_distance(true, split(_text(outcome[0][field]) if outcome else "")), len(true)
+
+    return Metric(name, counts, ratio, higher_is_better=False)
+
+
+def exact_match(field: str, name: str = "string_accuracy") -> Metric:
+    """The share of records whose transcript is right to the last symbol."""
+
+    def counts(record: Record, outcome: Outcome) -> Sequence[float]:
+        return float(bool(outcome) and _text(outcome[0][field]) == _text(record.target)), 1
+
+    return Metric(name, counts, ratio)
+
+
+def _text(transcript: str | Sequence[str]) -> str:
+    return transcript if isinstance(transcript, str) else " ".join(transcript)
