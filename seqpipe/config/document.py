@@ -35,6 +35,17 @@ class Document:
             node = node.child(part) if node else None
         return node
 
+    def at(self, path: KeyPath) -> Node:
+        """Return the node at a path.
+
+        Raises:
+            KeyError: where there is nothing.
+        """
+        node = self.node(path)
+        if node is None:
+            raise KeyError(path)
+        return node
+
     def __contains__(self, path: KeyPath) -> bool:
         return self.node(path) is not None
 
@@ -53,7 +64,7 @@ class Document:
             ConfigError: for a variable that is not set, or `Errors` for several.
         """
         errors: list[SeqpipeError] = []
-        values = _expand(self._at(path), errors)
+        values = _expand(self.at(path), errors)
         if errors:
             raise one_or_all(errors)
         return values
@@ -64,7 +75,7 @@ class Document:
         Raises:
             KeyError: where there is nothing at the path.
         """
-        return self._at(path).written()
+        return self.at(path).written()
 
     def masked(self, values: Any, path: KeyPath = ()) -> Any:
         """Return values with what came from the environment replaced by the reference to it.
@@ -96,18 +107,12 @@ class Document:
         return {path: node.where for path, node in self.root.leaves()}
 
     def label(self, path: KeyPath) -> str:
-        """Return what a message calls the mapping at a path: its stage (``core.gru``), else its keys (``train.data``)."""
+        """Return what a message calls the mapping at a path: its stage (``core.gru``), else its keys (``train``)."""
         for length in range(len(path), 0, -1):
             node = self.node(path[:length])
             if node and (name := node.stage_name()):
                 return ".".join([name, *map(str, path[length:])])
         return ".".join(map(str, path)) or "the top level"
-
-    def _at(self, path: KeyPath) -> Node:
-        node = self.node(path)
-        if node is None:
-            raise KeyError(path)
-        return node
 
     def _nearest(self, path: KeyPath) -> Node:
         ancestors = (self.node(path[:length]) for length in range(len(path), 0, -1))

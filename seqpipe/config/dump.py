@@ -11,7 +11,7 @@ from seqpipe.config.environment import Template, escape
 from seqpipe.config.scalars import Scalar, resolve_plain
 
 _BARE = re.compile(r"[A-Za-z_/][A-Za-z0-9_./+-]*( [A-Za-z0-9_./+-]+)*")
-_BARE_REFERENCE = re.compile(r"\$\{env:[A-Za-z0-9_]+(:-[A-Za-z0-9_./+-]*)?\}")
+_BARE_REFERENCE = re.compile(r"\$\{env:\w+(:-([^:#}]|:(?! )|(?<! )#)*)?\}")
 _ESCAPED = re.compile('[\\x00-\\x1f"\\\\\\x7f-\\xa0\\u2028\\u2029\\ud800-\\udfff\\ufeff\\ufffe\\uffff]')
 _SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 
@@ -19,8 +19,8 @@ _SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 def dump(values: Mapping[str, Any]) -> str:
     """Return a mapping as YAML, one scalar to a line, keys in their order.
 
-    Nested are mappings with text as keys, lists, tuples, scalars, and `Template` for a reference to the environment. Text
-    means itself: what looks like a reference is escaped.
+    Nested are mappings with text as keys, lists, tuples, scalars, and `Template` for a reference to the environment.
+    Text means itself: what looks like a reference is escaped.
 
     Raises:
         TypeError: for any other value.
@@ -65,7 +65,8 @@ def _leaf(value: Scalar | Template | Mapping[str, Any] | list[Any] | tuple[Any, 
         case str():
             return _text(escape(value))
         case Template():
-            return value.text if value.plain and _BARE_REFERENCE.fullmatch(value.text) else _quoted(value.text)
+            bare = value.typed and _BARE_REFERENCE.fullmatch(value.text) and not _ESCAPED.search(value.text)
+            return value.text if bare else _quoted(value.text)
         case Mapping():
             return "{}"
         case list() | tuple():

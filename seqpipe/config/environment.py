@@ -24,11 +24,11 @@ class Template:
 
     Attributes:
         text: what the file says.
-        plain: without quotes; then one reference alone may become a number, ``true``, ``false`` or null.
+        typed: one reference alone, without quotes: its value may be a number, ``true``, ``false`` or null.
     """
 
     text: str
-    plain: bool = False
+    typed: bool = False
 
     def expand(self) -> Scalar:
         """Return the value with all variables filled in.
@@ -39,7 +39,7 @@ class Template:
             ConfigError: for a variable that is missing and has no default.
         """
         text = _TOKEN.sub(_fill, self.text)
-        return resolve_plain(text) if self.plain and _REFERENCE.fullmatch(self.text) else text
+        return resolve_plain(text) if self.typed else text
 
     def __str__(self) -> str:
         return self.text
@@ -58,7 +58,7 @@ def read_scalar(text: str, plain: bool) -> Scalar | Template:
             "write ${env:NAME} or ${env:NAME:-default}, or $${ for the characters '${'",
         )
     if any(token["name"] for token in tokens):
-        return Template(text, plain)
+        return Template(text, typed=plain and _REFERENCE.fullmatch(text) is not None)
     return resolve_plain(text) if plain and not tokens else text.replace(_ESCAPE, "${")
 
 

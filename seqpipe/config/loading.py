@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
@@ -45,8 +45,7 @@ def _load(path: Path, resolve: Resolve, chain: tuple[Path, ...]) -> Document:
         base = _base(document, resolve, chain)
     except SeqpipeError as error:
         raise error.at(document.where(("extends",))) from None
-    assert isinstance(document.root.value, Mapping)
-    entries = {key: node for key, node in document.root.value.items() if key != "extends"}
+    entries = {str(key): node for key, node in document.root.children() if key != "extends"}
     return merge(_load(base, resolve, chain), Document(document.source, replace(document.root, value=entries)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -16,6 +16,8 @@ KeyPath: TypeAlias = tuple[str | int, ...]
 
 STAGE_KINDS = ("reader", "tokenizer", "encoder", "core", "decoder", "writer", "augmentation")
 """The keys that introduce a stage: a mapping with one of them declares one."""
+
+_SHOWN = 40  # characters of a long text that a message repeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,20 @@ class Node:
         elif isinstance(self.value, tuple):
             yield from enumerate(self.value)
 
+    def with_entry(self, part: str | int, entry: Node) -> Node:
+        """Return the same mapping with an entry added or replaced, or the same list with an entry replaced.
+
+        Raises:
+            TypeError: for a scalar.
+        """
+        match self.value:
+            case Mapping():
+                return replace(self, value={**self.value, str(part): entry})
+            case tuple():
+                return replace(self, value=tuple(entry if i == part else old for i, old in enumerate(self.value)))
+            case _:
+                raise TypeError(f"{describe(self.value)} has no entries")
+
     def leaves(self, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Node]]:
         """Yield all scalars, empty mappings and empty lists, with their paths, in the order of the file."""
         entries = list(self.children())
@@ -72,7 +88,7 @@ class Node:
 
 
 def describe(value: object) -> str:
-    """Return what a person would call a value: ``text 'abc'``, ``a list``, ``3``."""
+    """Return what a person would call a value: ``text 'abc'``, ``a list of 3``, ``3``."""
     match value:
         case None:
             return "null"
@@ -80,11 +96,11 @@ def describe(value: object) -> str:
             return str(value).lower()
         case str() | Template():
             text = str(value)
-            text = text if len(text) <= 40 else f"{text[:40]}..."
+            text = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
             return f"text {text!r}" if isinstance(value, str) else text
         case Mapping():
             return "a mapping"
         case list() | tuple():
-            return "a list"
+            return f"a list of {len(value)}" if value else "an empty list"
         case _:
             return str(value)

@@ -81,8 +81,7 @@ def _resolve(document: Document, parts: list[str]) -> KeyPath:
 
 def _step(document: Document, path: KeyPath, part: str, last: bool) -> str | int:
     """Return the key or index that a part means in the mapping or list at a path."""
-    node = document.node(path)
-    assert node is not None
+    node = document.at(path)
     shown = ".".join(map(str, path))
     if isinstance(node.value, tuple):
         if not part.isdecimal() or not node.child(int(part)):
@@ -102,13 +101,13 @@ def _stage(document: Document, kind: str) -> KeyPath:
     kinds = {path: key for path in candidates for key in STAGE_KINDS if (*path, key) in document}
     paths = [path for path, key in kinds.items() if key == kind]
     if not paths and kind in STAGE_KINDS:
-        raise ConfigError(f"no stage is a {kind}", f"known: {', '.join(sorted(set(kinds.values())))}")
+        raise ConfigError(f"no {kind} among the stages", f"known: {', '.join(sorted(set(kinds.values())))}")
     if not paths:
         known = [*map(str, document.keys()), *kinds.values()]
         raise ConfigError(f"no key and no stage {kind!r}", did_you_mean(kind, set(known)))
     if len(paths) > 1:
         names = [".".join(map(str, path)) for path in paths]
-        raise ConfigError(f"{len(paths)} stages are a {kind}", f"say which: {' or '.join(names)}")
+        raise ConfigError(f"{len(paths)} stages are of the kind {kind!r}", f"say which: {' or '.join(names)}")
     return paths[0]
 
 
@@ -117,10 +116,4 @@ def _replace(node: Node, path: KeyPath, new: Node) -> Node:
     if not path:
         return new
     first, rest = path[0], path[1:]
-    child = node.child(first) or new
-    if isinstance(node.value, tuple):
-        assert isinstance(first, int)
-        entries = (*node.value[:first], _replace(child, rest, new), *node.value[first + 1 :])
-        return replace(node, value=entries)
-    assert isinstance(node.value, Mapping) and isinstance(first, str)
-    return replace(node, value={**node.value, first: _replace(child, rest, new)})
+    return node.with_entry(first, _replace(node.child(first) or new, rest, new))
