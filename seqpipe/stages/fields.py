@@ -64,6 +64,6 @@ def _short(value: float) -> float | None:
         return None
     if abs(value) < _ROUNDED_BELOW:
         single = np.float32(value)
-        if single == value:
+        if float(single) == value:
             return float(str(single))
     return value

@@ -1,0 +1,64 @@
+"""From the inputs that a user names (files, folders, globs, standard input) to the files that are read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from glob import glob, has_magic
+from pathlib import Path
+
+from seqpipe.data.source import Source
+from seqpipe.errors import InputError, Location, did_you_mean
+
+
+def expand(inputs: Sequence[str], suffixes: tuple[str, ...]) -> list[Source]:
+    """Return the sources that the inputs stand for, in order, numbered from one.
+
+    Args:
+        inputs: each a file, ``-`` for standard input, a folder, which stands for all files in it and in its folders, or
+            a glob (``**`` goes down any number of folders). Files come in the order of their names. Files and folders
+            whose names begin with a dot are left out of folders and globs. What is named twice is read twice.
+        suffixes: the endings of files to take from a folder, not counting ``.gz``; empty: all.
+
+    Raises:
+        InputError: an input is not there or holds no file, or standard input is named twice.
+    """
+    if inputs.count("-") > 1:
+        raise InputError("standard input can be read only once", "name - once", Location("-"))
+    names = [name for given in inputs for name in _files(given, suffixes)]
+    return [Source(name, position) for position, name in enumerate(names, 1)]
+
+
+def _files(given: str, suffixes: tuple[str, ...]) -> list[str]:
+    where = Location(given or "''")
+    if given == "-":
+        return [given]
+    if Path(given).is_dir() and given:
+        files = sorted(_walk(given, suffixes))
+        if not files:
+            wanted = f"no file that ends in {' or '.join(suffixes)}" if suffixes else "no file"
+            raise InputError(f"the folder holds {wanted}", "name the files themselves, or another folder", where)
+        return files
+    if Path(given).exists() and given:
+        return [given]
+    if has_magic(given):
+        files = sorted(name for name in glob(given, recursive=True) if Path(name).is_file())
+        if not files:
+            raise InputError("no file matches", "check the pattern", where)
+        return files
+    raise InputError("no such file or folder", _advice(Path(given)), where)
+
+
+def _walk(folder: str, suffixes: tuple[str, ...]) -> Iterator[str]:
+    for parent, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in files:
+            if not name.startswith(".") and (not suffixes or name.removesuffix(".gz").endswith(suffixes)):
+                yield str(Path(parent, name))
+
+
+def _advice(path: Path) -> str:
+    if not path.parent.is_dir():
+        return "check the path"
+    names = [entry.name for entry in path.parent.iterdir()]
+    return did_you_mean(path.name, names, "check the path") if names else "its folder is empty"
