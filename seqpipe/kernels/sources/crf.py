@@ -76,7 +76,7 @@ def _backward(emissions, transitions, stop, factor, total, alpha, scratch, grad_
             if reached == -math.inf:
                 continue
             if position == positions - 1:
-                after = float(stop[label])
+                after = stop[label]
                 grad_stop[label] += factor * math.exp(reached + after - total)
             else:
                 after = _log_sum(transitions[label], ahead)

@@ -1,0 +1,73 @@
+"""Updates of parameters, in place, one pass over each; and what is measured or averaged over all of them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from seqpipe.kernels.compiler import kernel
+
+
+@kernel("out float[::1]", "float[::1]", "out float[::1]", "float", "float", "float")
+def sgd(parameters, gradient, velocity, learning_rate, momentum, weight_decay):
+    """Stochastic gradient descent with momentum (I. Sutskever et al., ICML 2013), as PyTorch writes it."""
+    for index in range(len(parameters)):
+        slope = gradient[index] + weight_decay * parameters[index]
+        velocity[index] = momentum * velocity[index] + slope
+        parameters[index] -= learning_rate * velocity[index]
+
+
+@kernel(
+    "out float[::1]",
+    "float[::1]",
+    "out float[::1]",
+    "out float[::1]",
+    "float",
+    "float",
+    "float",
+    "float",
+    "float",
+    "float",
+    "float",
+    "float",
+)
+def adam(parameters, gradient, first, second, step_size, keep, beta1, rest1, beta2, rest2, root_correction, epsilon):
+    """Adam (D. Kingma, J. Ba, 2014, algorithm 1), with decoupled weight decay (I. Loshchilov, F. Hutter, 2017).
+
+    ``step_size`` is the learning rate over the first moment's bias correction, ``root_correction`` the root of the
+    second's, ``keep`` one less learning rate times weight decay, ``rest`` one less beta.
+    """
+    for index in range(len(parameters)):
+        slope = gradient[index]
+        first[index] = beta1 * first[index] + rest1 * slope
+        second[index] = beta2 * second[index] + rest2 * (slope * slope)
+        scale = math.sqrt(second[index]) / root_correction + epsilon
+        parameters[index] = keep * parameters[index] - step_size * (first[index] / scale)
+
+
+@kernel("float[::1]", "out float64[::1]")
+def add_squares(values, sums):
+    """Add every value's square to one of the sums, in turn: a fixed order that vector registers follow."""
+    lanes = len(sums)
+    for begin in range(0, len(values) - lanes + 1, lanes):
+        for lane in range(lanes):
+            value = np.float64(values[begin + lane])
+            sums[lane] += value * value
+    for lane in range(len(values) % lanes):
+        value = np.float64(values[len(values) - len(values) % lanes + lane])
+        sums[lane] += value * value
+
+
+@kernel("out float[::1]", "float")
+def scale(values, factor):
+    """Multiply in place."""
+    for index in range(len(values)):
+        values[index] *= factor
+
+
+@kernel("out float[::1]", "float[::1]", "float")
+def move_towards(average, values, share):
+    """Move the average a share of the way to the values."""
+    for index in range(len(average)):
+        average[index] += share * (values[index] - average[index])

@@ -1,0 +1,96 @@
+"""Sampling of labels from logits, with temperature, top-k and top-p; the random numbers come from outside."""
+
+from __future__ import annotations
+
+import math
+
+from seqpipe.kernels.compiler import inlined, kernel
+from seqpipe.kernels.sources.softmax import highest
+
+
+@inlined
+def _before(logits, first, second):
+    """Tell whether a label comes before another: by logit, of equal ones by number."""
+    return logits[first] > logits[second] or (logits[first] == logits[second] and first < second)
+
+
+@inlined
+def _sift(logits, order, place, size):
+    """Let the label at ``place`` of a heap, the first at its root, sink to where it belongs."""
+    label = order[place]
+    while 2 * place + 1 < size:
+        child = 2 * place + 1
+        if child + 1 < size and _before(logits, order[child + 1], order[child]):
+            child += 1
+        if not _before(logits, order[child], label):
+            break
+        order[place] = order[child]
+        place = child
+    order[place] = label
+
+
+@inlined
+def _keep_likeliest(logits, weights, total, top_k, top_p, order):
+    """Put at the end of ``order``, the likeliest last, the fewest labels that reach ``top_p``; return how many.
+
+    At most ``top_k``; where all are kept they are not sorted. ``weights`` are the probabilities times ``total``.
+    """
+    size = len(order)
+    for place in range(size):
+        order[place] = place
+    if top_k >= size and top_p >= 1.0:
+        return size
+    for place in range(size // 2 - 1, -1, -1):
+        _sift(logits, order, place, size)
+    kept, mass = 0, 0.0
+    while kept < min(top_k, len(order)) and (kept == 0 or mass < top_p * total):
+        size -= 1
+        order[0], order[size] = order[size], order[0]
+        _sift(logits, order, 0, size)
+        mass += weights[order[size]]
+        kept += 1
+    return kept
+
+
+@inlined
+def _draw(weights, order, kept, uniform):
+    """Return the label at which the sum of weights, from the end of ``order``, passes ``uniform`` of the whole."""
+    last = len(order) - 1
+    total = 0.0
+    for place in range(last, last - kept, -1):
+        total += weights[order[place]]
+    passed = 0.0
+    for place in range(last, last - kept, -1):
+        passed += weights[order[place]]
+        if passed > uniform * total:
+            return order[place]
+    return order[last]
+
+
+@kernel(
+    "float[:, ::1]",
+    "float64[::1]",
+    "float64",
+    "int64",
+    "float64",
+    "out float64[::1]",
+    "out int32[::1]",
+    "out int32[::1]",
+    "out float64[::1]",
+)
+def sample(logits, uniforms, temperature, top_k, top_p, weights, order, labels, log_probabilities):
+    """Write a label for every row and its log probability under the model, before temperature and truncation.
+
+    Temperature 0 takes the likeliest. ``weights`` and ``order`` are scratch for one row.
+    """
+    rows, width = logits.shape
+    for row in range(rows):
+        shift = highest(logits[row])
+        model_total, total = 0.0, 0.0
+        for label in range(width):
+            model_total += math.exp(logits[row, label] - shift)
+            weights[label] = math.exp((logits[row, label] - shift) / temperature) if temperature > 0.0 else 0.0
+            total += weights[label]
+        kept = _keep_likeliest(logits[row], weights, total, top_k if temperature > 0.0 else 1, top_p, order)
+        labels[row] = _draw(weights, order, kept, uniforms[row])
+        log_probabilities[row] = logits[row, labels[row]] - shift - math.log(model_total)

@@ -1,0 +1,51 @@
+"""Probabilities of labels from logits, and drawing from them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from seqpipe.kernels import unit
+from seqpipe.network.arrays import Float, Float64, Int32, check_length
+
+
+def softmax(logits: Float) -> Float:
+    """Return the softmax of every row, (rows, labels)."""
+    out = np.empty_like(logits)
+    unit("softmax").softmax(logits, out)
+    return out
+
+
+def log_softmax(logits: Float) -> Float:
+    """Return the log softmax of every row, (rows, labels)."""
+    out = np.empty_like(logits)
+    unit("softmax").log_softmax(logits, out)
+    return out
+
+
+def sample(
+    logits: Float, uniforms: Float64, temperature: float = 1.0, top_k: int | None = None, top_p: float = 1.0
+) -> tuple[Int32, Float64]:
+    """Draw a label for every row.
+
+    Args:
+        logits: (rows, labels).
+        uniforms: (rows,), random numbers from 0 to below 1: equal ones draw equal labels.
+        temperature: divides the logits; 0 takes the likeliest label.
+        top_k: only the likeliest ``top_k`` labels are drawn.
+        top_p: only the fewest likeliest labels that have this probability together are drawn (A. Holtzman et al., The
+            Curious Case of Neural Text Degeneration, 2019).
+
+    Returns:
+        labels, and their log probabilities under the model: at temperature 1, out of all labels; each (rows,).
+    """
+    rows, width = logits.shape
+    check_length("uniforms", uniforms, rows)
+    if temperature < 0 or not 0 < top_p <= 1 or (top_k is not None and top_k < 1):
+        raise ValueError(f"cannot sample with temperature {temperature}, top_k {top_k}, top_p {top_p}")
+    labels, log_probabilities = np.empty(rows, np.int32), np.empty(rows)
+    scratch = np.empty(width), np.empty(width, np.int32)
+    limit = width if top_k is None else top_k
+    unit("sampling").sample(
+        logits, uniforms, float(temperature), limit, float(top_p), *scratch, labels, log_probabilities
+    )
+    return labels, log_probabilities

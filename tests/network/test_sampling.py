@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+
+from seqpipe.network.sampling import log_softmax, sample, softmax
+from tests import naive_losses as naive
+
+UNIFORMS = (np.arange(20000) + 0.5) / 20000
+
+
+def _shares(logits, **options):
+    """Return how often every label is drawn, and each label's log probability (NaN if it is never drawn)."""
+    labels, log_probabilities = sample(np.tile(logits, (len(UNIFORMS), 1)), UNIFORMS, **options)
+    found = np.full(len(logits), np.nan)
+    found[labels] = log_probabilities
+    return np.bincount(labels, minlength=len(logits)) / len(labels), found
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_softmax_is_the_twins(rng, dtype):
+    logits = (10 * rng.normal(size=(5, 37))).astype(dtype)
+    expected = naive.log_softmax(logits.astype(np.float64))
+    np.testing.assert_allclose(log_softmax(logits), expected, rtol=1e-5)
+    np.testing.assert_allclose(softmax(logits), np.exp(expected), rtol=1e-5)
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
+def test_labels_are_drawn_as_often_as_they_are_likely(rng, temperature):
+    logits = rng.normal(size=9)
+    shares, log_probabilities = _shares(logits, temperature=temperature)
+    np.testing.assert_allclose(shares, np.exp(naive.log_softmax(logits / temperature)), atol=2e-4)
+    np.testing.assert_allclose(log_probabilities, naive.log_softmax(logits), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("options", "kept"), [({"top_k": 2}, 2), ({"top_p": 0.75}, 3), ({"top_p": 0.75, "top_k": 1}, 1)]
+)
+def test_only_the_likeliest_are_drawn(options, kept):
+    probabilities = np.array([0.05, 0.4, 0.2, 0.3, 0.05])
+    expected = np.zeros(5)
+    likeliest = np.argsort(-probabilities)[:kept]
+    expected[likeliest] = probabilities[likeliest] / probabilities[likeliest].sum()
+    np.testing.assert_allclose(_shares(np.log(probabilities), **options)[0], expected, atol=2e-4)
+
+
+def test_temperature_zero_takes_the_first_of_the_likeliest():
+    labels, _ = sample(np.array([[1.0, 3.0, 3.0, 2.0]]), np.array([0.99]), temperature=0)
+    assert labels.tolist() == [1]
+
+
+def test_any_uniform_draws_a_label(rng):
+    logits = rng.normal(size=(2, 5)).astype(np.float32)
+    for options in ({}, {"top_k": 3}, {"top_p": 0.5}):
+        labels, log_probabilities = sample(logits, np.array([0.0, np.nextafter(1.0, 0.0)]), **options)
+        assert ((labels >= 0) & (labels < 5)).all()
+        assert np.isfinite(log_probabilities).all()
+
+
+@pytest.mark.parametrize("options", [{"temperature": -1}, {"top_k": 0}, {"top_p": 0.0}, {"top_p": 1.5}])
+def test_impossible_options_are_refused(options):
+    with pytest.raises(ValueError, match="cannot sample"):
+        sample(np.zeros((1, 2)), np.zeros(1), **options)
