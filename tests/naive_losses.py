@@ -21,15 +21,15 @@ def log_sum(values):
     return values.max() + np.log(np.exp(values - values.max()).sum())
 
 
-def finite_differences(loss: Callable[[], float], array, step: float = 1e-5):
-    """Return d loss / d array by central differences; ``loss`` reads ``array``, which is restored."""
+def finite_differences(losses: Callable[[], object], array, step: float = 1e-5):
+    """Return d sum(losses) / d array by central differences; ``losses`` reads ``array``, which is restored."""
     gradient = np.zeros_like(array)
     for index in np.ndindex(array.shape):
         kept = array[index]
         array[index] = kept + step
-        above = loss()
+        above = np.sum(losses())
         array[index] = kept - step
-        gradient[index] = (above - loss()) / (2 * step)
+        gradient[index] = (above - np.sum(losses())) / (2 * step)
         array[index] = kept
     return gradient
 

@@ -1,7 +1,7 @@
 """Linear-chain conditional random field: loss, marginals and Viterbi decoding.
 
-J. Lafferty, A. McCallum, F. Pereira, ICML 2001. Parameters: ``transitions`` (labels, labels), from the row's label to the
-column's; ``start`` and ``stop`` (labels,). Minus infinity forbids.
+J. Lafferty, A. McCallum, F. Pereira, ICML 2001. Parameters: ``transitions`` (labels, labels), from the row's label to
+the column's; ``start`` and ``stop`` (labels,). Minus infinity forbids.
 """
 
 from __future__ import annotations

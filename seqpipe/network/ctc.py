@@ -84,7 +84,7 @@ class Emissions(NamedTuple):
 
 
 def ctc_greedy(
-    logits: Float, offsets: Int64, state: GreedyState | None = None, final: bool = True, blank: int = 0
+    logits: Float, offsets: Int64, state: GreedyState | None = None, *, final: bool = True, blank: int = 0
 ) -> tuple[Emissions, GreedyState]:
     """Return the labels of the best path, repeats merged and blanks removed, and the state for the next chunk.
 

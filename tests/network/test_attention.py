@@ -40,7 +40,7 @@ def test_gradients_of_dot_attention_are_those_of_finite_differences(rng):
     grad_contexts = rng.normal(size=(5, 3))
 
     def loss():
-        return (dot_attention(queries, ROWS, keys, memory, OFFSETS).contexts * grad_contexts).sum()
+        return dot_attention(queries, ROWS, keys, memory, OFFSETS).contexts * grad_contexts
 
     attended = dot_attention(queries, ROWS, keys, memory, OFFSETS)
     gradients = dot_attention_backward(queries, ROWS, keys, memory, OFFSETS, attended, grad_contexts)
@@ -54,7 +54,7 @@ def test_gradients_of_additive_attention_are_those_of_finite_differences(rng):
     grad_contexts = rng.normal(size=(5, 3))
 
     def loss():
-        return (additive_attention(queries, ROWS, keys, memory, OFFSETS, vector).contexts * grad_contexts).sum()
+        return additive_attention(queries, ROWS, keys, memory, OFFSETS, vector).contexts * grad_contexts
 
     attended = additive_attention(queries, ROWS, keys, memory, OFFSETS, vector)
     gradients = additive_attention_backward(queries, ROWS, keys, memory, OFFSETS, vector, attended, grad_contexts)

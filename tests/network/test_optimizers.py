@@ -18,8 +18,8 @@ def _naive_adam(parameters, history, rate, decay):
             first = 0.9 * first + 0.1 * gradients[name]
             second = 0.999 * second + 0.001 * gradients[name] ** 2
             update = first / (1 - 0.9**step) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
-            parameter = parameter - rate * update - rate * (decay if parameter.ndim > 1 else 0.0) * parameter
-        parameters[name] = parameter
+            shrink = 1 - rate * decay if parameter.ndim > 1 else 1.0
+            parameters[name] = shrink * parameters[name] - rate * update
     return parameters
 
 

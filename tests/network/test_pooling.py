@@ -28,19 +28,31 @@ def test_pooled_rows_are_the_twins(rng):
 def test_gradients_are_those_of_finite_differences(rng):
     values, gradient, query = rng.normal(size=(9, 4)), rng.normal(size=(4, 4)), rng.normal(size=4)
 
-    def check(pool, found, array):
-        expected = finite_differences(lambda: (pool() * gradient).sum(), array)
-        np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-9)
+    def pool_all():
+        """Return every pooling's loss, by name."""
+        pooled = {
+            "mean": pooling.mean_pool(values, OFFSETS),
+            "max": pooling.max_pool(values, OFFSETS)[0],
+            "first": pooling.first_pool(values, OFFSETS),
+            "last": pooling.last_pool(values, OFFSETS),
+            "attention": pooling.attention_pool(values, OFFSETS, query).contexts,
+        }
+        return {name: rows * gradient for name, rows in pooled.items()}
 
-    check(lambda: pooling.mean_pool(values, OFFSETS), pooling.mean_pool_backward(gradient, OFFSETS), values)
-    winners = pooling.max_pool(values, OFFSETS)[1]
-    check(lambda: pooling.max_pool(values, OFFSETS)[0], pooling.max_pool_backward(gradient, winners, 9), values)
-    check(lambda: pooling.first_pool(values, OFFSETS), pooling.first_pool_backward(gradient, OFFSETS), values)
-    check(lambda: pooling.last_pool(values, OFFSETS), pooling.last_pool_backward(gradient, OFFSETS), values)
     attended = pooling.attention_pool(values, OFFSETS, query)
-    found = pooling.attention_pool_backward(values, OFFSETS, query, attended, gradient)
-    check(lambda: pooling.attention_pool(values, OFFSETS, query).contexts, found[0], values)
-    check(lambda: pooling.attention_pool(values, OFFSETS, query).contexts, found[1], query)
+    found = {
+        "mean": pooling.mean_pool_backward(gradient, OFFSETS),
+        "max": pooling.max_pool_backward(gradient, pooling.max_pool(values, OFFSETS)[1], 9),
+        "first": pooling.first_pool_backward(gradient, OFFSETS),
+        "last": pooling.last_pool_backward(gradient, OFFSETS),
+        "attention": pooling.attention_pool_backward(values, OFFSETS, query, attended, gradient)[0],
+    }
+    for name, of_values in found.items():
+        expected = finite_differences(lambda name=name: pool_all()[name], values)
+        np.testing.assert_allclose(of_values, expected, rtol=1e-6, atol=1e-9)
+    of_query = pooling.attention_pool_backward(values, OFFSETS, query, attended, gradient)[1]
+    expected = finite_differences(lambda: pool_all()["attention"], query)
+    np.testing.assert_allclose(of_query, expected, rtol=1e-6, atol=1e-9)
 
 
 def test_equal_maxima_go_to_the_first(rng):

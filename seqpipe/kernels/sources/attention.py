@@ -1,7 +1,7 @@
 """Attention of queries over the rows of ragged memories, forward and backward.
 
-``dot``: scores are query . key (M.-T. Luong, H. Pham, C. Manning: Effective Approaches to Attention-based Neural Machine
-Translation, EMNLP 2015; "general" when the keys are a linear map of the memory). ``additive``: scores are
+``dot``: scores are query . key (M.-T. Luong, H. Pham, C. Manning: Effective Approaches to Attention-based Neural
+Machine Translation, EMNLP 2015; "general" when the keys are a linear map of the memory). ``additive``: scores are
 vector . tanh(query + key) (D. Bahdanau, K. Cho, Y. Bengio: Neural Machine Translation by Jointly Learning to Align and
 Translate, 2014). Both end in a softmax over one record's memory and the weighted sum of its rows.
 """

@@ -199,8 +199,8 @@ def ctc_beam(
 ):
     """Write the best ``count`` prefixes of every record, best first, with their log probabilities.
 
-    Labels of a log probability under ``minimum`` do not extend a prefix in that frame. Scratch, for a beam of W: ``tree``
-    (5, 1 + W * the most frames), ``beam`` (3, W), ``scores`` (7, W), ``reached`` (W, labels) of zeros.
+    Labels of a log probability under ``minimum`` do not extend a prefix in that frame. Scratch, for a beam of W:
+    ``tree`` (5, 1 + W * the most frames), ``beam`` (3, W), ``scores`` (7, W), ``reached`` (W, labels) of zeros.
     """
     label_count, hypotheses = 0, 0
     for record in range(len(offsets) - 1):

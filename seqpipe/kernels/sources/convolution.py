@@ -1,0 +1,55 @@
+"""Windows of sequences as rows of a matrix, so that a convolution is a matrix product, and back."""
+
+from __future__ import annotations
+
+from seqpipe.kernels.compiler import kernel
+
+
+@kernel(
+    "float[:, ::1]",
+    "int64[::1]",
+    "int64[::1]",
+    "int64[::1]",
+    "int64",
+    "int64",
+    "out float[:, ::1]",
+)
+def unfold(values, offsets, starts, window_offsets, width, stride, columns):
+    """Write each window of ``width`` frames as a row, channel by channel; zeros outside of its sequence.
+
+    A sequence's first window begins at its frame ``starts[i]``, which may be negative, the others ``stride`` later.
+    """
+    channels = values.shape[1]
+    for record in range(len(starts)):
+        begin, end = offsets[record], offsets[record + 1]
+        first = begin + starts[record]
+        for window in range(window_offsets[record], window_offsets[record + 1]):
+            for k in range(width):
+                frame = first + k
+                inside = begin <= frame < end
+                for channel in range(channels):
+                    columns[window, channel * width + k] = values[frame, channel] if inside else 0.0
+            first += stride
+
+
+@kernel(
+    "float[:, ::1]",
+    "int64[::1]",
+    "int64[::1]",
+    "int64[::1]",
+    "int64",
+    "int64",
+    "out float[:, ::1]",
+)
+def fold(columns, offsets, starts, window_offsets, width, stride, values):
+    """Add every window of `unfold` to the frames that it was taken from."""
+    channels = values.shape[1]
+    for record in range(len(starts)):
+        first = offsets[record] + starts[record]
+        for window in range(window_offsets[record], window_offsets[record + 1]):
+            for k in range(width):
+                frame = first + k
+                if offsets[record] <= frame < offsets[record + 1]:
+                    for channel in range(channels):
+                        values[frame, channel] += columns[window, channel * width + k]
+            first += stride

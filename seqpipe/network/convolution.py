@@ -1,0 +1,154 @@
+"""One-dimensional convolution over ragged sequences, whole or in chunks with the same bits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from seqpipe.kernels import unit
+from seqpipe.kernels.product import add_transposed_product, pack, pack_transposed, product
+from seqpipe.network.arrays import Float, Int64, check_length, check_offsets
+
+
+class ConvolutionState(NamedTuple):
+    """What a convolution carries from chunk to chunk.
+
+    Attributes:
+        values: (total, channels), the last frames of every sequence, at most the window less one.
+        offsets: (rows + 1,), the sequences of ``values``.
+        seen: (rows,), frames so far.
+        emitted: (rows,), outputs so far.
+    """
+
+    values: Float
+    offsets: Int64
+    seen: Int64
+    emitted: Int64
+
+
+class _Windows(NamedTuple):
+    """What the backward pass needs: all windows, and where they were taken from."""
+
+    columns: Float
+    offsets: Int64
+    starts: Int64
+    window_offsets: Int64
+
+
+class ConvolutionGradients(NamedTuple):
+    """Gradients, each of the shape of its argument."""
+
+    values: Float
+    weight: Float
+    bias: Float
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Convolution:
+    """A convolution whose output t sees frames ``t * stride + look_ahead - window + 1`` to ``t * stride + look_ahead``.
+
+    Frames outside of a sequence are zeros, and a sequence of n frames gives ceil(n / stride) outputs. With
+    ``look_ahead`` 0 it is causal; half the window less one is what is called "same" padding. PyTorch's ``padding`` p
+    is a ``look_ahead`` of ``window - 1 - p``.
+
+    Attributes:
+        weight: (outputs, channels, window), as in PyTorch.
+        bias: (outputs,).
+        stride: frames from one output to the next.
+        look_ahead: frames after ``t * stride`` that output t waits for: the delay of a stream.
+    """
+
+    weight: Float
+    bias: Float
+    stride: int = 1
+    look_ahead: int = 0
+
+    def __post_init__(self) -> None:
+        check_length("bias", self.bias, len(self.weight))
+        if self.stride < 1 or not 0 <= self.look_ahead < self.window:
+            raise ValueError(f"no convolution of {self.window} frames, {self.stride=}, {self.look_ahead=}")
+
+    @property
+    def window(self) -> int:
+        """The number of frames that an output sees."""
+        return int(self.weight.shape[2])
+
+    def initial(self, rows: int) -> ConvolutionState:
+        """Return the state before the first frame of ``rows`` sequences."""
+        none = np.zeros(rows, np.int64)
+        empty = np.empty((0, self.weight.shape[1]), self.weight.dtype)
+        return ConvolutionState(empty, np.zeros(rows + 1, np.int64), none, none)
+
+    def forward(self, values: Float, offsets: Int64) -> tuple[Float, Int64, _Windows]:
+        """Return outputs (total, outputs), their offsets, and what `backward` needs, for whole sequences."""
+        output, windows, _ = self._run(values, offsets, self.initial(len(offsets) - 1), final=True)
+        return output, windows.window_offsets, windows
+
+    def step(
+        self, values: Float, offsets: Int64, state: ConvolutionState, *, final: bool = False
+    ) -> tuple[Float, Int64, ConvolutionState]:
+        """Return the outputs that the next frames complete, their offsets, and the state; ``final`` ends sequences."""
+        output, windows, state = self._run(values, offsets, state, final=final)
+        return output, windows.window_offsets, state
+
+    def backward(self, saved: _Windows, grad_output: Float) -> ConvolutionGradients:
+        """Return the gradients with respect to values, weight and bias."""
+        matrix = self._matrix()
+        columns = np.zeros_like(saved.columns)
+        product(grad_output, pack(matrix), columns, columns)
+        grad_values = np.zeros((saved.offsets[-1], self.weight.shape[1]), grad_output.dtype)
+        unit("convolution").fold(
+            columns, saved.offsets, saved.starts, saved.window_offsets, self.window, self.stride, grad_values
+        )
+        grad_weight = add_transposed_product(grad_output, saved.columns, np.zeros_like(matrix))
+        grad_bias = grad_output.sum(axis=0, dtype=np.float64).astype(grad_output.dtype)
+        return ConvolutionGradients(grad_values, grad_weight.reshape(self.weight.shape), grad_bias)
+
+    def _run(
+        self, values: Float, offsets: Int64, state: ConvolutionState, *, final: bool
+    ) -> tuple[Float, _Windows, ConvolutionState]:
+        check_offsets("offsets", offsets, len(values))
+        held, held_offsets = _join(state, values, offsets)
+        oldest = state.seen - np.diff(state.offsets)
+        seen = state.seen + np.diff(offsets)
+        ready = seen if final else np.maximum(seen - self.look_ahead, 0)
+        emitted = -(-ready // self.stride)
+        window_offsets = np.concatenate([[0], np.cumsum(emitted - state.emitted)])
+        before = self.window - 1 - self.look_ahead
+        starts = state.emitted * self.stride - before - oldest
+        columns = np.empty((window_offsets[-1], held.shape[1] * self.window), held.dtype)
+        unit("convolution").unfold(held, held_offsets, starts, window_offsets, self.window, self.stride, columns)
+        output = np.empty((len(columns), len(self.weight)), held.dtype)
+        product(columns, pack_transposed(self._matrix()), self.bias.reshape(1, -1), output)
+        kept = np.maximum(seen - np.maximum(emitted * self.stride - before, oldest), 0)
+        tail, tail_offsets = _last(held, held_offsets, kept)
+        windows = _Windows(columns, held_offsets, starts, window_offsets)
+        return output, windows, ConvolutionState(tail, tail_offsets, seen, emitted)
+
+    def _matrix(self) -> Float:
+        """Return the weight as a matrix (outputs, channels * window)."""
+        return self.weight.reshape(len(self.weight), -1)
+
+
+def _join(state: ConvolutionState, values: Float, offsets: Int64) -> tuple[Float, Int64]:
+    """Return every sequence's carried frames followed by its new ones."""
+    if not len(state.values):
+        return values, offsets
+    joined_offsets = state.offsets + offsets
+    joined = np.empty((joined_offsets[-1], values.shape[1]), values.dtype)
+    joined[_places(joined_offsets[:-1], np.diff(state.offsets))] = state.values
+    joined[_places(joined_offsets[:-1] + np.diff(state.offsets), np.diff(offsets))] = values
+    return joined, joined_offsets
+
+
+def _last(values: Float, offsets: Int64, counts: Int64) -> tuple[Float, Int64]:
+    """Return the last ``counts[i]`` frames of every sequence."""
+    return values[_places(offsets[1:] - counts, counts)], np.concatenate([[0], np.cumsum(counts)])
+
+
+def _places(begins: Int64, counts: Int64) -> Int64:
+    """Return begins[0], begins[0] + 1, ... (counts[0] of them), begins[1], ..."""
+    ends = np.cumsum(counts)
+    return np.repeat(begins - (ends - counts), counts) + np.arange(counts.sum())

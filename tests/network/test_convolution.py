@@ -1,0 +1,84 @@
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seqpipe.network.convolution import Convolution
+from tests import naive_convolution as naive
+from tests.naive_losses import finite_differences
+
+SHAPES = [(1, 1, 0), (3, 1, 1), (5, 2, 0), (5, 3, 4), (2, 5, 1), (4, 3, 2)]  # window, stride, look-ahead
+OFFSETS = np.array([0, 7, 7, 8, 20])
+
+
+def _convolution(rng, shape, dtype=np.float64, channels=3, outputs=4):
+    window, stride, look_ahead = shape
+    weight, bias = rng.normal(size=(outputs, channels, window)), rng.normal(size=outputs)
+    return Convolution(weight.astype(dtype), bias.astype(dtype), stride, look_ahead)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_outputs_are_the_twins(rng, shape):
+    convolution, values = _convolution(rng, shape), rng.normal(size=(20, 3))
+    output, offsets, _ = convolution.forward(values, OFFSETS)
+    parts = [
+        naive.convolve(values[a:b], convolution.weight, convolution.bias, *shape[1:])
+        for a, b in itertools.pairwise(OFFSETS)
+    ]
+    assert np.diff(offsets).tolist() == [len(part) for part in parts]
+    np.testing.assert_allclose(output, np.concatenate(parts), rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_gradients_are_those_of_finite_differences(rng, shape):
+    convolution, values = _convolution(rng, shape), rng.normal(size=(20, 3))
+    output, _, saved = convolution.forward(values, OFFSETS)
+    grad_output = rng.normal(size=output.shape)
+    gradients = convolution.backward(saved, grad_output)
+    for array, gradient in zip((values, convolution.weight, convolution.bias), gradients, strict=True):
+        expected = finite_differences(lambda: convolution.forward(values, OFFSETS)[0] * grad_output, array)
+        np.testing.assert_allclose(gradient, expected, rtol=1e-6, atol=1e-8)
+
+
+@given(
+    shape=st.tuples(st.integers(1, 5), st.integers(1, 4), st.integers(0, 4)).filter(lambda shape: shape[2] < shape[0]),
+    cuts=st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=5),
+    seed=st.integers(0, 1000),
+)
+@settings(deadline=None)
+def test_chunks_give_the_bits_of_the_whole(shape, cuts, seed):
+    rng = np.random.default_rng(seed)
+    convolution = _convolution(rng, shape, np.float32, channels=2)
+    lengths = np.array(cuts, np.int64).reshape(-1, 2)
+    rows = [rng.normal(size=(count, 2)).astype(np.float32) for count in lengths.sum(axis=0)]
+    state, parts, done = convolution.initial(2), ([], []), np.zeros(2, int)
+    for step, chunk in enumerate([*lengths, np.zeros(2, np.int64)]):
+        values = np.concatenate(
+            [row[begin : begin + count] for row, begin, count in zip(rows, done, chunk, strict=True)]
+        )
+        done += chunk
+        offsets = np.array([0, chunk[0], chunk.sum()])
+        output, bounds, state = convolution.step(values, offsets, state, final=step == len(lengths))
+        assert len(state.values) <= 2 * (shape[0] - 1)
+        for row in range(2):
+            parts[row].append(output[bounds[row] : bounds[row + 1]])
+    for row in range(2):
+        whole, _, _ = convolution.forward(rows[row], np.array([0, len(rows[row])]))
+        assert (np.concatenate(parts[row]) == whole).all()
+
+
+def test_a_stream_waits_for_the_look_ahead_and_no_longer(rng):
+    convolution = _convolution(rng, (5, 1, 2), channels=1)
+    state, counts = convolution.initial(1), []
+    for final in (False, False, False, False, True):
+        output, _, state = convolution.step(np.ones((1, 1)), np.array([0, 1]), state, final=final)
+        counts.append(len(output))
+    assert counts == [0, 0, 1, 1, 3]
+
+
+@pytest.mark.parametrize("shape", [(3, 0, 0), (3, 1, 3), (3, 1, -1)])
+def test_impossible_convolutions_are_refused(rng, shape):
+    with pytest.raises(ValueError, match="no convolution of 3 frames"):
+        _convolution(rng, shape)
