@@ -44,7 +44,7 @@ class InstructionSet:
 # for the broadcast value of its row and one for the weights.
 INSTRUCTION_SETS = (
     InstructionSet("avx512", 512, 6, 4, True, frozenset({"avx512f", "avx512dq", "avx512bw", "avx512vl"}), "x86-64-v4"),
-    InstructionSet("avx2", 256, 3, 4, True, frozenset({"avx2", "fma"}), "x86-64-v3"),
+    InstructionSet("avx2", 256, 6, 2, True, frozenset({"avx2", "fma"}), "x86-64-v3"),
     InstructionSet("neon", 128, 5, 4, True, frozenset({"neon"}), "generic"),
     InstructionSet("sse", 128, 2, 4, False, frozenset(), "x86-64"),
 )
