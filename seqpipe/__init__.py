@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from seqpipe.runner.loaded import Loaded, load
     from seqpipe.data import Batch, Column, OneHot, Ragged, Record, Spec
     from seqpipe.data.source import Source
     from seqpipe.errors import (
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _MODULES = {
+    "seqpipe.runner.loaded": ("Loaded", "load"),
     "seqpipe.data": ("Batch", "Column", "OneHot", "Ragged", "Record", "Spec"),
     "seqpipe.data.source": ("Source",),
     "seqpipe.errors": (

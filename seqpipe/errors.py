@@ -43,7 +43,11 @@ class SeqpipeError(Exception):
 
     def at(self, where: Location) -> SeqpipeError:
         """Return the same error at a place, unless it already names one."""
-        return self if self.where else type(self)(self.what, self.todo, where)
+        if self.where:
+            return self
+        placed = type(self)(self.what, self.todo, where)
+        placed.__cause__ = self.__cause__
+        return placed
 
     def __str__(self) -> str:
         line = f"{self.where}: {self.what}" if self.where else self.what

@@ -14,7 +14,7 @@ from safetensors.numpy import save as to_bytes
 
 from seqpipe.data.ragged import Array
 from seqpipe.errors import Location, ModelError
-from seqpipe.files import atomic_write
+from seqpipe.atomic import atomic_write
 from seqpipe.stage import Learned, Parameters
 
 FORMAT = 1

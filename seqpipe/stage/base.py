@@ -26,6 +26,7 @@ class Stage(BaseModel):
     Attributes:
         kind: the YAML key that introduces it; set by the six kinds (`Reader`, `Tokenizer`, ...).
         name: ``<plugin>.<stage>``.
+        adjustable: the parameters that a YAML may set to other values than those the model was trained with.
         isolated: run in a child process with limits, because a library in it parses files of unknown origin.
     """
 
@@ -33,6 +34,7 @@ class Stage(BaseModel):
 
     kind: ClassVar[str]
     name: ClassVar[str]
+    adjustable: ClassVar[frozenset[str]] = frozenset()
     isolated: ClassVar[bool] = False
 
     def declaration(self) -> dict[str, Any]:

@@ -101,6 +101,10 @@ class Decoder(Stage):
         """
         return None
 
+    def for_evaluation(self) -> Decoder:
+        """Return the form of this decoder whose outputs its metrics look at."""
+        return self
+
     @abstractmethod
     def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
         """Check what comes in and return the step.

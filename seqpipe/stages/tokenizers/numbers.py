@@ -11,7 +11,7 @@ from seqpipe.data import Batch, Ragged, Record, Spec
 from seqpipe.data.ragged import Array
 from seqpipe.errors import RecordError
 from seqpipe.stage import Learned, State, Step, Tokenizer
-from seqpipe.stages.tokenizers.positions import seen_after, unit_spans
+from seqpipe.stages.positions import seen_after, unit_spans
 
 
 class Numbers(Tokenizer):

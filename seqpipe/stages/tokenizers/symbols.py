@@ -12,7 +12,7 @@ from pydantic import Field
 from seqpipe.data import Batch, Ragged, Record, Spec
 from seqpipe.errors import RecordError
 from seqpipe.stage import Learned, Learner, State, Step, Tokenizer
-from seqpipe.stages.tokenizers.positions import seen_after, unit_spans
+from seqpipe.stages.positions import seen_after, unit_spans
 from seqpipe.stages.tokenizers.vocabulary import VocabularyLearner, ids_by_symbol
 
 

@@ -20,6 +20,7 @@ class Windows(Tokenizer):
     """Cuts each sequence into windows that overlap, each processed as a sequence of its own."""
 
     name: ClassVar[str] = "core.windows"
+    adjustable: ClassVar[frozenset[str]] = frozenset({"length", "stride", "partial"})
 
     length: int = Field(ge=1, description="positions in a window")
     stride: int = Field(ge=1, description="positions from the beginning of one window to that of the next")

@@ -28,3 +28,12 @@ def seen_after(offsets: Int64, seen: Int64 | None) -> Int64:
     """Return how many positions of each row have been seen after this piece."""
     lengths = np.diff(offsets)
     return lengths if seen is None else seen + lengths
+
+
+def row_extents(spans: Ragged) -> Ragged:
+    """Return where each row begins and ends in its source: one position a row, shape (rows, 2); empty rows (0, 0)."""
+    flat = np.concatenate([spans.array.reshape(-1, 2), np.zeros((1, 2), np.int64)])
+    begin, end = spans.offsets[:-1], spans.offsets[1:]
+    extents = np.stack([flat[begin, 0], flat[end - 1, 1]], axis=1)
+    extents[begin == end] = 0
+    return Ragged(extents, np.arange(len(spans) + 1))

@@ -1,0 +1,94 @@
+"""Stages as a document declares them: ``- core: core.gru`` with its parameters beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
+
+from pydantic import ValidationError
+
+from seqpipe.config.document import Document
+from seqpipe.config.node import STAGE_KINDS, KeyPath, describe
+from seqpipe.config.reporting import one_or_all
+from seqpipe.config.validation import errors_from_pydantic
+from seqpipe.errors import ConfigError, SeqpipeError, did_you_mean
+from seqpipe.registry import Registry
+from seqpipe.stage import Stage
+
+
+def declared_stage(document: Document, path: KeyPath, kinds: Sequence[str], registry: Registry) -> Stage:
+    """Return the stage that is declared at a path.
+
+    Args:
+        document: what declares it.
+        path: of the mapping with the stage's name and parameters.
+        kinds: the kinds that may stand there.
+        registry: has the stages.
+
+    Raises:
+        ConfigError: it is no declaration, or a parameter is wrong (`Errors` for several).
+        PluginError: no installed plugin has the stage.
+    """
+    kind = _kind(document, path, kinds)
+    name = document.values((*path, kind))
+    try:
+        stage = registry.stage(kind, name)
+    except SeqpipeError as error:
+        raise error.at(document.where((*path, kind))) from error.__cause__
+    nested = _nested_stages(document, path, stage, registry)
+    parameters = {
+        str(key): nested[str(key)] if key in nested else document.values((*path, key))
+        for key in document.keys(path)
+        if key != kind
+    }
+    try:
+        return stage.model_validate(parameters)
+    except ValidationError as error:
+        raise errors_from_pydantic(error, document, path, stage) from None
+
+
+def _kind(document: Document, path: KeyPath, kinds: Sequence[str]) -> str:
+    keys = [str(key) for key in document.keys(path)]
+    found = [key for key in keys if key in STAGE_KINDS]
+    wanted = " or ".join(f"`{kind}: <plugin>.<stage>`" for kind in kinds)
+    if len(found) != 1:
+        what = f"declares {' and '.join(found)} at once" if found else "does not say which stage it is"
+        close = next((key for key in keys if did_you_mean(key, kinds).startswith("did")), None)
+        todo = did_you_mean(close, kinds) if close and not found else f"begin it with {wanted}"
+        raise ConfigError(f"{document.label(path)} {what}", todo, document.where(path))
+    if found[0] not in kinds:
+        raise ConfigError(f"a {found[0]} cannot stand here", f"write {wanted}", document.where_key((*path, found[0])))
+    name = document.values((*path, found[0]))
+    if not isinstance(name, str):
+        raise ConfigError(
+            f"{found[0]} must be the name of a stage, not {describe(name)}",
+            "such as core.gru",
+            document.where((*path, found[0])),
+        )
+    return found[0]
+
+
+def _nested_stages(document: Document, path: KeyPath, stage: type[Stage], registry: Registry) -> dict[str, Stage]:
+    """Return the stages among a stage's parameters."""
+    nested: dict[str, Stage] = {}
+    errors: list[SeqpipeError] = []
+    for name, field in stage.model_fields.items():
+        kind = _stage_kind(field.annotation)
+        if kind and document.keys((*path, name)):
+            try:
+                nested[name] = declared_stage(document, (*path, name), (kind,), registry)
+            except SeqpipeError as error:
+                errors.append(error)
+    if errors:
+        raise one_or_all(errors)
+    return nested
+
+
+def _stage_kind(annotation: Any) -> str | None:
+    """Return the kind of stage that a parameter of this type is; None for plain values."""
+    if get_origin(annotation) in (Union, UnionType):
+        return next((kind for argument in get_args(annotation) if (kind := _stage_kind(argument))), None)
+    if isinstance(annotation, type) and issubclass(annotation, Stage):
+        return annotation.kind
+    return None

@@ -1,0 +1,83 @@
+"""Pipelines for use from Python."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from seqpipe.data import Record
+from seqpipe.pipeline import Pipeline
+from seqpipe.pipeline.opening import open_pipeline
+from seqpipe.registry import Registry
+from seqpipe.runner.batches import batches
+from seqpipe.runner.results import process
+from seqpipe.runner.run import read
+from seqpipe.sources import expand
+from seqpipe.stage import Reader
+from seqpipe.stages.fields import output_fields
+from seqpipe.stages.lines import ReadLines
+
+Results = Iterator[dict[str, Any]]
+
+
+class Loaded:
+    """A trained pipeline, ready to be called.
+
+    Results are mappings, the same as the lines that the writer ``core.jsonl`` writes: ``id``, the columns of the
+    input, and what was found.
+    """
+
+    def __init__(self, name: str, pipeline: Pipeline, reader: Reader, threads: int) -> None:
+        self.name = name
+        self.pipeline = pipeline
+        self.reader = reader
+        self.threads = threads
+
+    def __call__(self, payloads: Iterable[Any]) -> list[dict[str, Any]]:
+        """Return the results for payloads (texts, series of numbers, ...), or for whole `Record` objects.
+
+        Raises:
+            RecordError: for the first that cannot be processed.
+        """
+        return list(self.iterate(payloads))
+
+    def iterate(self, payloads: Iterable[Any]) -> Results:
+        """Yield results while payloads come in, from an iterable that may be endless."""
+        records = (
+            payload if isinstance(payload, Record) else self.reader.record(payload, position)
+            for position, payload in enumerate(payloads, 1)
+        )
+        return self._results(records)
+
+    def read(self, *inputs: str | os.PathLike[str]) -> Results:
+        """Yield the results for files, folders or globs, which the pipeline's reader reads.
+
+        Raises:
+            InputError: one of them cannot be read.
+        """
+        sources = expand([os.fspath(one) for one in inputs], self.reader.suffixes)
+        return self._results(read(self.reader, sources))
+
+    def _results(self, records: Iterable[Record]) -> Results:
+        for done in process(self.pipeline, batches(records), self.threads):
+            yield from (output_fields(result) for result in done.results())
+
+    def __repr__(self) -> str:
+        return f"<seqpipe pipeline {self.name!r}: {' > '.join(stage.name for stage in self.pipeline.stages)}>"
+
+
+def load(name: str | os.PathLike[str], *, settings: Iterable[str] = (), threads: int = 1) -> Loaded:
+    """Load a trained pipeline.
+
+    Args:
+        name: the path of a pipeline file, or the name of one that a plugin ships, such as ``text/sentiment``.
+        settings: as for ``--set``: ``["decoder.beam=10"]``.
+        threads: batches that are computed at a time.
+
+    Raises:
+        SeqpipeError: it does not exist, is wrong, or has no model.
+    """
+    opened = open_pipeline(os.fspath(name), Registry.discover(), settings)
+    reader = opened.declared.reader or ReadLines()
+    return Loaded(opened.declared.name, opened.pipeline(), reader, threads)

@@ -1,0 +1,80 @@
+"""Where results go: a file that is whole or not there, a stream, or a folder with a file for each record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from seqpipe.atomic import atomic_write
+from seqpipe.data import Record
+from seqpipe.errors import Location, OutputError
+from seqpipe.stage import Writer
+
+Write = Callable[[Record], None]
+
+_UNSAFE = re.compile(r"[^\w.=+-]+")
+
+
+@contextmanager
+def to_file(writer: Writer, path: Path) -> Iterator[Write]:
+    """Write results to a file. It appears, whole, when the block ends without an error.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    with atomic_write(path, "wb") as file, to_stream(writer, file) as write:
+        yield write
+
+
+@contextmanager
+def to_stream(writer: Writer, stream: BinaryIO) -> Iterator[Write]:
+    """Write results to an open stream, such as standard output.
+
+    Raises:
+        OutputError: it cannot be written to.
+    """
+    begun = False
+
+    def write(record: Record) -> None:
+        nonlocal begun
+        if not begun:
+            stream.write(writer.begin(record))
+            begun = True
+        stream.write(writer.encode(record))
+
+    yield write
+    if not begun:
+        stream.write(writer.begin(None))
+    stream.flush()
+
+
+@contextmanager
+def to_folder(writer: Writer, folder: Path) -> Iterator[Write]:
+    """Write a file for each result, named after its record, into a folder that exists.
+
+    Raises:
+        OutputError: the folder is not there, or two records would have the same file.
+    """
+    if not folder.is_dir():
+        raise OutputError("no such folder", "make it first", Location(str(folder)))
+    taken: set[str] = set()
+
+    def write(record: Record) -> None:
+        name = safe_name(record.id) + writer.suffix
+        if name in taken:
+            raise OutputError(
+                f"two results would be written to {name!r}", "give the records different ids", Location(str(folder))
+            )
+        taken.add(name)
+        with atomic_write(folder / name, "wb") as file:
+            file.write(writer.begin(record) + writer.encode(record))
+
+    yield write
+
+
+def safe_name(identifier: str) -> str:
+    """Return a file name made from a record's id: it leads into no other folder, and hides no file."""
+    return _UNSAFE.sub("_", Path(identifier).name).lstrip(".") or "record"

@@ -1,0 +1,75 @@
+"""Pipelines and models that plugins bring along, by their names: ``text/sentiment``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from seqpipe.errors import UsageError, did_you_mean
+from seqpipe.registry import Plugin, Registry
+
+_NAME = re.compile(r"[A-Za-z0-9_-]+/[A-Za-z0-9_-]+")
+_ENDING = {"pipelines": ".yaml", "models": ".safetensors"}
+
+
+def is_shipped_name(name: str) -> bool:
+    """Whether a text has the form of a shipped name, and no file of that path is there."""
+    return _NAME.fullmatch(name) is not None and not Path(name).exists()
+
+
+def shipped(what: str, name: str, registry: Registry) -> Path:
+    """Return the path of a shipped file; the plugin is not imported.
+
+    Args:
+        what: ``pipelines`` or ``models``.
+        name: ``<plugin>/<name>``.
+        registry: knows the plugins.
+
+    Raises:
+        UsageError: there is no such plugin, or it has no such file.
+    """
+    plugin, _, short = name.partition("/")
+    if plugin not in registry.plugins:
+        todo = did_you_mean(plugin, registry.plugins, f"install the distribution that has it, such as seqpipe-{plugin}")
+        raise UsageError(f"no file {name!r}, and no plugin {plugin!r} is installed", todo)
+    known = dict(_files(registry.plugins[plugin], what))
+    if short not in known:
+        names = [f"{plugin}/{one}" for one in known]
+        raise UsageError(f"plugin {plugin!r} has no {what[:-1]} {short!r}", did_you_mean(name, names))
+    return known[short]
+
+
+def all_shipped(what: str, registry: Registry) -> Iterator[tuple[str, Path]]:
+    """Yield the name and the path of everything that installed plugins bring along."""
+    for plugin in registry.plugins.values():
+        for short, path in _files(plugin, what):
+            yield f"{plugin.name}/{short}", path
+
+
+def pipeline_path(name: str, registry: Registry) -> Path:
+    """Return the path of a pipeline that is named by its path or its shipped name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if is_shipped_name(name):
+        return shipped("pipelines", name, registry)
+    path = Path(name)
+    if path.is_dir():
+        raise UsageError(f"{name} is a folder", "name the pipeline's file in it")
+    if not path.exists():
+        siblings = [str(sibling) for sibling in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
+        names = [*siblings, *(one for one, _ in all_shipped("pipelines", registry))]
+        raise UsageError(f"no pipeline {name!r}", did_you_mean(name, names, "name its file, or a shipped one"))
+    return path
+
+
+def _files(plugin: Plugin, what: str) -> Iterator[tuple[str, Path]]:
+    try:
+        folder = plugin.folder
+    except (ImportError, ValueError):  # a package whose parts are gone
+        folder = None
+    if folder is not None:
+        for path in sorted((folder / what).glob(f"*{_ENDING[what]}")):
+            yield path.stem, path
