@@ -1,0 +1,89 @@
+"""Where words begin and end."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seqpipe_text.splitting import joined, words_of
+
+PIECES = (
+    "n't can not gon na 's 'll ' ’ ` \" ” - -- — . .. … -LRB- ( Mr. a.m. U.S film FILM 3 1,000 , : / _ don st. étc. ſ "
+    "é e\u0301 \u0301 ᄀ ᅡ ß İ Σ 👍🏽 🇬 🇧 \u200d \ufe0f ! ? $ % <unk> \xa0 \t \x00"
+)
+pieces = st.sampled_from(PIECES.split(" "))
+texts = st.lists(pieces | st.text(max_size=3), max_size=8).map("".join)
+
+
+def words(text, *, lowercase=True):
+    return [word for word, _, _ in words_of(text, lowercase=lowercase)]
+
+
+@pytest.mark.parametrize(
+    ("raw", "split"),
+    [
+        ("A fine film.", "a fine film ."),
+        (
+            "It isn't the film's fault, they'd say; we'll see!",
+            "it is n't the film 's fault , they 'd say ; we 'll see !",
+        ),
+        ("I can't, won't and cannot. I'm gonna!", "i ca n't , wo n't and can not . i 'm gon na !"),
+        ("ISN’T it? Don‘t!", "is n't it ? do n't !"),
+        ("shouldn't've y'all've", "should n't 've y'all 've"),
+        ("rock'n'roll by O'Neill's sons' band", "rock'n'roll by o'neill 's sons ' band"),
+        ("so... well….. no..", "so ... well ... ... no ..."),
+        ("well-made -- a must — see – now", "well-made -- a must -- see -- now"),
+        ("1,000.50 of 10/10 at 9:30 for $5, 50% off", "1,000.50 of 10/10 at 9:30 for $ 5 , 50 % off"),
+        ("the '90s, 90-minute 2nd part", "the ' 90s , 90-minute 2nd part"),
+        ("Mr. Smith of the U.S. left at 5 a.m. etc.", "mr. smith of the u.s. left at 5 a.m. etc."),
+        ("“Quoted” ``twice'' (or -lrb- not -RRB-)", '" quoted " " twice " ( or ( not ) )'),
+        ("wow!!! really?!", "wow ! ! ! really ? !"),
+        ("👍👍🏽 ❤️👨‍👩‍👧🇬🇧🇫🇷", "👍 👍🏽 ❤️ 👨‍👩‍👧 🇬🇧 🇫🇷"),
+        ("Amélie, naïve São Paulo", "amélie , naïve são paulo"),
+        ("snake_case <br />", "snake _ case < br / >"),
+        ("\tone\u00a0two\u3000 ", "one two"),
+        ("", ""),
+    ],
+)
+def test_raw_and_split_text_give_the_same_words(raw, split):
+    assert words(raw) == split.split(" ") if split else words(raw) == []
+    assert words(split) == words(raw)
+
+
+@settings(max_examples=400)
+@given(texts, st.booleans())
+def test_split_text_stays_as_it_is(text, lowercase):
+    once = words(text, lowercase=lowercase)
+    assert words(" ".join(once), lowercase=lowercase) == once
+
+
+@settings(max_examples=400)
+@given(texts)
+def test_spans_cover_all_but_spaces_and_lie_in_order(text):
+    covered, last = set(), 0
+    for word, begin, end in words_of(text, lowercase=True):
+        assert last <= begin < end <= len(text)
+        assert words(text[begin:end]) == [word] or not unicodedata.is_normalized("NFC", text)
+        covered.update(range(begin, end))
+        last = end
+    rest = {character for place, character in enumerate(text) if place not in covered}
+    assert "".join(rest).strip() == ""
+
+
+@given(texts)
+def test_composed_and_decomposed_text_give_the_same_words(text):
+    assert words(unicodedata.normalize("NFD", text)) == words(unicodedata.normalize("NFC", text))
+
+
+def test_spans_of_decomposed_text():
+    text = "un cafe\u0301 noir"
+    assert [text[begin:end] for _, begin, end in words_of(text, lowercase=True)] == ["un", "cafe\u0301", "noir"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["It isn't bad, but it's no classic either.", "Really? (Yes!) It costs $5...", "She'd say: we've won; you'll see."],
+)
+def test_words_are_joined_with_the_usual_spaces(text):
+    assert joined(words(text, lowercase=False)) == text
