@@ -1,0 +1,13 @@
+"""Sound for seqpipe: the plugin ``audio``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import seqpipe
+
+
+@seqpipe.hookimpl
+def seqpipe_register_stages() -> Sequence[type[seqpipe.Stage]]:
+    """Return this plugin's stages."""
+    return []
