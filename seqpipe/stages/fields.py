@@ -1,7 +1,7 @@
 """The fields of a result as plain values, the same for all of the core's writers.
 
-The order is: ``id``, the columns passed through from the input, the results. Where a column has the name of a result, or
-is called ``id``, the column's field is ``input.<name>``. A result called ``id`` is ``output.id``.
+The order is: ``id``, the columns passed through from the input, the results. Where a column has the name of a result,
+or is called ``id``, the column's field is ``input.<name>``. A result called ``id`` is ``output.id``.
 """
 
 from __future__ import annotations

@@ -32,8 +32,8 @@ class WriteJSONLines(Writer):
 class WriteTSV(Writer):
     r"""A table separated by tabs, with the names of the fields in the first line.
 
-    In a cell, a tab is written as ``\t``, a line end as ``\n`` or ``\r``, and a backslash as ``\\``; a list or an object
-    is in JSON, and null is an empty cell. Without ``fields``, all records must have the same ones.
+    In a cell, a tab is written as ``\t``, a line end as ``\n`` or ``\r``, and a backslash as ``\\``; a list or an
+    object is in JSON, and null is an empty cell. Without ``fields``, all records must have the same ones.
     """
 
     name: ClassVar[str] = "core.tsv"

@@ -1,0 +1,23 @@
+# Everyday commands. Without just: run the right-hand sides.
+
+test *args:
+    uv run pytest {{args}}
+
+lint:
+    uv run ruff check
+    uv run ruff format --check
+
+format:
+    uv run ruff check --fix
+    uv run ruff format
+
+types:
+    uv run mypy
+
+check: lint types test
+
+bench *args:
+    uv run --with-requirements benchmarks/requirements.txt python benchmarks/run.py {{args}}
+
+warm:
+    uv run seqpipe warmup
