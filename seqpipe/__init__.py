@@ -14,7 +14,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from seqpipe.runner.loaded import Loaded, load
     from seqpipe.data import Batch, Column, OneHot, Ragged, Record, Spec
     from seqpipe.data.source import Source
     from seqpipe.errors import (
@@ -28,6 +27,15 @@ if TYPE_CHECKING:
         SeqpipeError,
         UsageError,
     )
+    from seqpipe.heads import (
+        BernoulliHead,
+        ClassificationHead,
+        CrfHead,
+        CtcHead,
+        LabelLearner,
+        NextTokenHead,
+        TranslationHead,
+    )
     from seqpipe.hookspecs import (
         API_VERSION,
         BatchFinished,
@@ -37,6 +45,18 @@ if TYPE_CHECKING:
         RunStarted,
         hookimpl,
     )
+    from seqpipe.metrics import (
+        accuracy,
+        edit_distance,
+        entity_f1,
+        error_rate,
+        exact_match,
+        macro_f1,
+        nll_per_step,
+        ratio,
+    )
+    from seqpipe.network.sampling import log_softmax, softmax
+    from seqpipe.runner.loaded import Loaded, load
     from seqpipe.stage import (
         Augmentation,
         Core,
@@ -47,6 +67,7 @@ if TYPE_CHECKING:
         Learner,
         Metric,
         Network,
+        Outcome,
         Parameter,
         Parameters,
         Reader,
@@ -76,6 +97,15 @@ _MODULES = {
         "SeqpipeError",
         "UsageError",
     ),
+    "seqpipe.heads": (
+        "BernoulliHead",
+        "ClassificationHead",
+        "CrfHead",
+        "CtcHead",
+        "LabelLearner",
+        "NextTokenHead",
+        "TranslationHead",
+    ),
     "seqpipe.hookspecs": (
         "API_VERSION",
         "BatchFinished",
@@ -85,6 +115,17 @@ _MODULES = {
         "RunStarted",
         "hookimpl",
     ),
+    "seqpipe.metrics": (
+        "accuracy",
+        "edit_distance",
+        "entity_f1",
+        "error_rate",
+        "exact_match",
+        "macro_f1",
+        "nll_per_step",
+        "ratio",
+    ),
+    "seqpipe.network.sampling": ("log_softmax", "softmax"),
     "seqpipe.stage": (
         "Augmentation",
         "Core",
@@ -95,6 +136,7 @@ _MODULES = {
         "Learner",
         "Metric",
         "Network",
+        "Outcome",
         "Parameter",
         "Parameters",
         "Reader",

@@ -1,6 +1,6 @@
 """Figures of merit, by the field's reference definitions, each a function of sums over records (see `Metric`)."""
 
-from seqpipe.metrics.classification import accuracy, macro_f1
+from seqpipe.metrics.classification import accuracy, macro_f1, ratio
 from seqpipe.metrics.entities import entity_f1, segments
 from seqpipe.metrics.evaluation import Figure, evaluate
 from seqpipe.metrics.likelihood import nll_per_step
@@ -16,5 +16,6 @@ __all__ = [
     "exact_match",
     "macro_f1",
     "nll_per_step",
+    "ratio",
     "segments",
 ]

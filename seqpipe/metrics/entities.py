@@ -8,8 +8,7 @@ from typing import Any
 import numpy.typing as npt
 
 from seqpipe.data import Record
-from seqpipe.stage import Metric
-from seqpipe.stage.decoder import Outcome
+from seqpipe.stage import Metric, Outcome
 
 
 def segments(labels: Sequence[str | None]) -> set[tuple[str, int, int]]:

@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqpipe.data import Record
-from seqpipe.stage import Metric
-from seqpipe.stage.decoder import Outcome
+from seqpipe.stage import Metric, Outcome
 
 RESAMPLES = 1000
 

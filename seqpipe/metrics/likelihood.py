@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from seqpipe.data import Record
 from seqpipe.metrics.classification import ratio
-from seqpipe.stage import Metric
-from seqpipe.stage.decoder import Outcome
+from seqpipe.stage import Metric, Outcome
 
 
 def nll_per_step(nll: str = "nll", steps: str = "steps", name: str = "nll_per_step") -> Metric:

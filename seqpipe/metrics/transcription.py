@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 
 from seqpipe.data import Record
 from seqpipe.metrics.classification import ratio
-from seqpipe.stage import Metric
-from seqpipe.stage.decoder import Outcome
+from seqpipe.stage import Metric, Outcome
 
 
 def edit_distance(source: Sequence[object], target: Sequence[object]) -> int:

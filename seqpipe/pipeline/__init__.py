@@ -3,6 +3,6 @@
 from seqpipe.pipeline.assemble import Pipeline, assemble
 from seqpipe.pipeline.fit import fit
 from seqpipe.pipeline.model import Model
-from seqpipe.pipeline.parameters import Fresh, Trained, Zeros
+from seqpipe.pipeline.parameters import Fresh, Given, Zeros
 
-__all__ = ["Fresh", "Model", "Pipeline", "Trained", "Zeros", "assemble", "fit"]
+__all__ = ["Fresh", "Model", "Pipeline", "Given", "Zeros", "assemble", "fit"]

@@ -12,9 +12,9 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
+from seqpipe.atomic import atomic_write
 from seqpipe.data.ragged import Array
 from seqpipe.errors import Location, ModelError
-from seqpipe.atomic import atomic_write
 from seqpipe.stage import Learned, Parameters
 
 FORMAT = 1

@@ -12,7 +12,7 @@ from seqpipe.data import Spec
 from seqpipe.errors import ConfigError, Errors, Location, ModelError, SeqpipeError
 from seqpipe.pipeline.assemble import Pipeline, assemble, check_order
 from seqpipe.pipeline.model import Model
-from seqpipe.pipeline.parameters import Trained, Zeros
+from seqpipe.pipeline.parameters import Given, Zeros
 from seqpipe.registry import Registry
 from seqpipe.shipped import is_shipped_name, pipeline_path, shipped
 
@@ -55,7 +55,7 @@ class Opened:
                 declared.document.where(),
             )
         _check_agreement(declared, self.model)
-        supply = Trained(self.model.parameters, str(self.model_path))
+        supply = Given(self.model.parameters, str(self.model_path))
         pipeline = assemble(declared.stages, self.source, self.model.learned, supply, declared.places)
         supply.finish()
         return pipeline

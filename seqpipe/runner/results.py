@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from seqpipe.data import Batch, Record
 from seqpipe.pipeline import Pipeline
-from seqpipe.stage import State
-from seqpipe.stage.decoder import Outcome
+from seqpipe.stage import Outcome, State
 
 AHEAD = 2
 """Batches in flight for each thread: one that is computed and one that waits, so that memory stays bounded."""

@@ -3,7 +3,7 @@
 from seqpipe.stage.augmentation import Augmentation
 from seqpipe.stage.base import Learned, Learner, Stage, State, Step
 from seqpipe.stage.core import Core, Network, Parameter, Parameters, Stepper, Training
-from seqpipe.stage.decoder import Decoder, Head, Metric
+from seqpipe.stage.decoder import Decoder, Head, Metric, Outcome
 from seqpipe.stage.reader import Reader
 from seqpipe.stage.transform import Encoder, Tokenizer
 from seqpipe.stage.writer import Writer
@@ -18,6 +18,7 @@ __all__ = [
     "Learner",
     "Metric",
     "Network",
+    "Outcome",
     "Parameter",
     "Parameters",
     "Reader",

@@ -1,0 +1,92 @@
+"""Ratings of one to five stars."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from seqpipe import (
+    Batch,
+    ClassificationHead,
+    Decoder,
+    Head,
+    Learned,
+    Metric,
+    Outcome,
+    Parameters,
+    Record,
+    Spec,
+    State,
+    Step,
+    Stepper,
+    accuracy,
+    ratio,
+    softmax,
+)
+
+STARS = ("1", "2", "3", "4", "5")
+
+
+class Stars(Decoder):
+    """One to five stars for each record, and the probability of each number of them."""
+
+    name: ClassVar[str] = "text.stars"
+    adjustable: ClassVar[frozenset[str]] = frozenset({"probabilities", "smoothing"})
+
+    probabilities: bool = Field(True, description="also give the probability of each number of stars")
+    smoothing: float = Field(0.0, ge=0, lt=1, description="label smoothing, in training")
+
+    def head(self, spec: Spec, learned: Learned) -> Head:
+        """Ask for five logits, once a record; targets are 1 to 5."""
+        metrics = (accuracy("stars"), _accuracy_binary(), _mean_absolute_error())
+        return ClassificationHead(STARS, pooled=True, metrics=metrics, smoothing=self.smoothing)
+
+    def for_evaluation(self) -> Decoder:
+        """Give the probabilities, which the metrics look at."""
+        return self.model_copy(update={"probabilities": True})
+
+    def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
+        """Take logits, one position a record."""
+        spec.require(self.name, "logits", pooled=True)
+        return _Rate(spec.replace(kind="outputs"), probabilities=self.probabilities)
+
+
+class _Rate(Step):
+    def __init__(self, spec: Spec, *, probabilities: bool) -> None:
+        self.spec = spec
+        self.probabilities = probabilities
+
+    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
+        probabilities = softmax(batch.ragged.array)
+        stars = (np.argmax(probabilities, axis=1) + 1).tolist()
+        results: list[dict[str, Any]] = [{"stars": one} for one in stars]
+        if self.probabilities:
+            for result, row in zip(results, probabilities.tolist(), strict=True):
+                result["probabilities"] = dict(zip(STARS, row, strict=True))
+        return batch.replace(outputs=tuple((result,) for result in results)), None
+
+
+def _accuracy_binary() -> Metric:
+    """Whether bad (1, 2) or good (4, 5) is the likelier; records with three stars are left out."""
+
+    def counts(record: Record, outcome: Outcome) -> Sequence[float]:
+        gold = int(record.target)
+        if gold == 3 or not outcome:
+            return 0, int(gold != 3)
+        probability = outcome[0]["probabilities"]
+        good = probability["4"] + probability["5"] > probability["1"] + probability["2"]
+        return good == (gold > 3), 1
+
+    return Metric("accuracy_binary", counts, ratio)
+
+
+def _mean_absolute_error() -> Metric:
+    """By how many stars a rating is wrong."""
+
+    def counts(record: Record, outcome: Outcome) -> Sequence[float]:
+        return (abs(int(record.target) - outcome[0]["stars"]), 1) if outcome else (4, 1)
+
+    return Metric("mae", counts, ratio, higher_is_better=False)
