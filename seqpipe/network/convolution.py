@@ -102,7 +102,7 @@ class Convolution:
         unit("convolution").fold(
             columns, saved.offsets, saved.starts, saved.window_offsets, self.window, self.stride, grad_values
         )
-        grad_weight = add_transposed_product(grad_output, saved.columns, np.zeros_like(matrix))
+        grad_weight = add_transposed_product(grad_output, pack(saved.columns), np.zeros_like(matrix))
         grad_bias = grad_output.sum(axis=0, dtype=np.float64).astype(grad_output.dtype)
         return ConvolutionGradients(grad_values, grad_weight.reshape(self.weight.shape), grad_bias)
 

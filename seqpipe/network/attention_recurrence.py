@@ -1,0 +1,232 @@
+"""The recurrent part of an attention decoder: a GRU that attends to a memory and is fed what it put out before.
+
+M.-T. Luong, H. Pham, C. Manning: Effective Approaches to Attention-based Neural Machine Translation, EMNLP 2015; see
+`seqpipe.kernels.sources.attention_decoder` for the equations. Positions are put step after step, the longest sequence
+first (`Steps`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from seqpipe.kernels import unit
+from seqpipe.kernels.product import add_transposed_product, pack, pack_transposed, product
+from seqpipe.network.arrays import Float, Int64, longest
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Memory:
+    """What decoders attend to: ``values`` (total, width), ``keys`` (total, hidden), ``offsets`` of its records."""
+
+    values: Float
+    keys: Float
+    offsets: Int64
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class DecoderState:
+    """Rows under way: ``hidden`` and ``feed`` (rows, hidden), and the record of the memory that each attends to."""
+
+    memory: Memory
+    rows: Int64
+    hidden: Float
+    feed: Float
+
+    def select(self, rows: Int64) -> DecoderState:
+        """Return the state of some rows, in any order and any number of times: a beam's survivors."""
+        return DecoderState(self.memory, self.rows[rows], self.hidden[rows], self.feed[rows])
+
+
+class AttentionWeights(NamedTuple):
+    """How much each row or position attends to its memory: ``weights`` (total,), ``offsets`` of rows or positions."""
+
+    weights: Float
+    offsets: Int64
+
+
+class Steps(NamedTuple):
+    """Positions of ragged sequences put step after step, the longest sequence first.
+
+    Attributes:
+        order: (sequences,), the longest first.
+        batch_sizes: (steps,), how many are active.
+        positions: (total,), where each position stands in the ragged order.
+        before: (total,), where what came before each stands among first the sequences, then all positions.
+    """
+
+    order: Int64
+    batch_sizes: Int64
+    positions: Int64
+    before: Int64
+
+    @classmethod
+    def of(cls, offsets: Int64) -> Steps:
+        """Put the positions of ragged sequences in order."""
+        lengths = np.diff(offsets)
+        order = np.argsort(-lengths, kind="stable")
+        batch_sizes = np.searchsorted(-lengths[order], -np.arange(longest(offsets)), side="left")
+        firsts = np.cumsum(batch_sizes) - batch_sizes
+        steps = np.repeat(np.arange(len(batch_sizes)), batch_sizes)
+        rows = np.arange(offsets[-1]) - firsts[steps]
+        before = np.where(steps == 0, rows, len(lengths) + firsts[steps - 1] + rows)
+        return cls(order, batch_sizes, offsets[order[rows]] + steps, before)
+
+
+class Trace(NamedTuple):
+    """A run over all steps: the state before and after, and what each position left, (positions, ...).
+
+    Attributes:
+        start, state: the rows before the first and after the last step.
+        gates: r, z, n of the GRU.
+        kept: the GRU's sum of the state before for n.
+        states, contexts, feeds: hidden states, attention's contexts, and the outputs, which are fed back.
+        weights: the attention of every position, from ``weight_begins`` on.
+    """
+
+    start: DecoderState
+    state: DecoderState
+    gates: Float
+    kept: Float
+    states: Float
+    contexts: Float
+    feeds: Float
+    weights: Float
+    weight_begins: Int64
+
+
+class RecurrenceGradients(NamedTuple):
+    """Gradients with respect to the GRU's sums of inputs, memory, initial hidden states and parameters by name."""
+
+    inputs: Float
+    memory: Float
+    initial: Float
+    parameters: dict[str, Float]
+
+
+class AttentionRecurrence:
+    """The recurrence with one set of parameters; ``input_width`` columns of its input weight belong to the input."""
+
+    def __init__(self, parameters: Mapping[str, Float], input_width: int) -> None:
+        width = parameters["attention.weight"].shape[1]
+        _, self._feed_weight = split(parameters["rnn.weight_ih"], input_width)
+        self._state_weight = parameters["rnn.weight_hh"]
+        self._attention_weight = parameters["attention.weight"]
+        self._context_weight, self._query_weight = split(parameters["combine.weight"], width)
+        self._packed = (
+            pack_transposed(self._feed_weight),
+            pack_transposed(self._state_weight),
+            parameters["rnn.bias_hh"].reshape(1, -1),
+            pack_transposed(self._context_weight),
+            pack_transposed(self._query_weight),
+            parameters["combine.bias"].reshape(1, -1),
+        )
+
+    def start(self, memory: Float, offsets: Int64, initial: Float) -> DecoderState:
+        """Return the state before the first step: one row for every record of the memory."""
+        keys = multiply(memory, pack_transposed(self._attention_weight), initial.shape[1])
+        return DecoderState(Memory(memory, keys, offsets), np.arange(len(initial)), initial, np.zeros_like(initial))
+
+    def run(
+        self, sums: Float, batch_sizes: Int64, start: DecoderState, weight_begins: Int64, weight_total: int
+    ) -> Trace:
+        """Run over all steps; ``sums`` (positions, 3 hidden) of the GRU's inputs become its gates."""
+        memory, hidden, feed = start.memory, start.hidden.copy(), start.feed.copy()
+        shape = len(sums), hidden.shape[1]
+        kept, states, feeds = (np.empty_like(hidden, shape=shape) for _ in range(3))
+        contexts = np.empty_like(memory.values, shape=(len(sums), memory.values.shape[1]))
+        weights = np.empty_like(hidden, shape=weight_total)
+        unit("attention_decoder").forward(
+            *self._packed,
+            batch_sizes,
+            start.rows,
+            memory.keys,
+            memory.values,
+            memory.offsets,
+            weight_begins,
+            sums,
+            np.empty_like(sums, shape=(len(hidden), sums.shape[1])),
+            hidden,
+            feed,
+            kept,
+            states,
+            contexts,
+            weights,
+            feeds,
+        )
+        state = DecoderState(memory, start.rows, hidden, feed)
+        return Trace(start, state, sums, kept, states, contexts, feeds, weights, weight_begins)
+
+    def backward(self, trace: Trace, steps: Steps, grad_feeds: Float) -> RecurrenceGradients:
+        """Return the gradients, given that with respect to all outputs (positions, hidden), which is overwritten.
+
+        That of ``rnn.weight_ih`` is of its columns for what is fed back.
+        """
+        memory, hidden = trace.start.memory, trace.start.hidden
+        gates, kept = trace.gates.copy(), trace.kept.copy()
+        states_before = np.concatenate([hidden, trace.states])[steps.before]
+        feeds_before = np.concatenate([trace.start.feed, trace.feeds])[steps.before]
+        grad_state, grad_keys, grad_memory = (np.zeros_like(array) for array in (hidden, memory.keys, memory.values))
+        unit("attention_decoder").backward(
+            pack(self._feed_weight),
+            pack(self._state_weight),
+            pack(self._context_weight),
+            pack(self._query_weight),
+            steps.batch_sizes,
+            trace.start.rows,
+            memory.keys,
+            memory.values,
+            memory.offsets,
+            trace.weight_begins,
+            trace.states,
+            states_before,
+            trace.weights,
+            trace.feeds,
+            np.zeros_like(memory.values, shape=(1, memory.values.shape[1])),
+            np.zeros_like(hidden, shape=(1, hidden.shape[1])),
+            gates,
+            kept,
+            grad_feeds,
+            grad_state,
+            np.zeros_like(grad_state),
+            np.empty_like(memory.values, shape=(len(grad_state), memory.values.shape[1])),
+            np.empty_like(grad_state, shape=longest(memory.offsets)),
+            grad_keys,
+            grad_memory,
+        )
+        grad_memory += multiply(grad_keys, pack(self._attention_weight), grad_memory.shape[1])
+        recurrent = np.concatenate([gates[:, : -kept.shape[1]], kept], axis=1)
+        gradients = {
+            "rnn.weight_ih": outer(gates, feeds_before),
+            "rnn.weight_hh": outer(recurrent, states_before),
+            "rnn.bias_ih": total(gates),
+            "rnn.bias_hh": total(recurrent),
+            "attention.weight": outer(grad_keys, memory.values),
+            "combine.weight": outer(grad_feeds, np.concatenate([trace.contexts, trace.states], axis=1)),
+            "combine.bias": total(grad_feeds),
+        }
+        return RecurrenceGradients(gates, grad_memory, grad_state, gradients)
+
+
+def split(weight: Float, column: int) -> tuple[Float, Float]:
+    """Return the columns before ``column`` and from there on."""
+    return np.ascontiguousarray(weight[:, :column]), np.ascontiguousarray(weight[:, column:])
+
+
+def multiply(left: Float, right: Float, columns: int) -> Float:
+    """Return ``left @ right`` (rows, columns), right packed."""
+    return product(left, right, np.zeros((1, columns), left.dtype), np.empty((len(left), columns), left.dtype))
+
+
+def outer(left: Float, right: Float) -> Float:
+    """Return ``left.T @ right``: the gradient of a weight from those of its outputs and from its inputs."""
+    return add_transposed_product(left, pack(right), np.zeros((left.shape[1], right.shape[1]), left.dtype))
+
+
+def total(gradient: Float) -> Float:
+    """Return the sum over positions, in float64: the gradient of a bias."""
+    summed: Float = gradient.sum(axis=0, dtype=np.float64).astype(gradient.dtype)
+    return summed
