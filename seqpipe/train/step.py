@@ -70,7 +70,7 @@ def _block(pipeline: Pipeline, batch: Batch, scale: float, training: Training) -
     losses, gradient, of_head = pipeline.head.loss(batch, own)
     by_name = {f"{owner}.{name}": array * array.dtype.type(scale) for name, array in of_head.items()}
     incoming: Array | None = gradient * gradient.dtype.type(scale)
-    for index, network in reversed(pipeline.networks.items()):
+    for index, network in reversed(list(pipeline.networks.items())):
         assert incoming is not None
         incoming, of_network = network.backward(saved[index], incoming)
         by_name |= {f"{index}.{name}": array for name, array in of_network.items()}

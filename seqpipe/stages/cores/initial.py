@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from seqpipe.data.ragged import Array
+from seqpipe.network.recurrent import Recurrent
+from seqpipe.stage import Parameter
 
 
 def zeros(random: np.random.Generator, shape: tuple[int, ...]) -> Array:
@@ -32,3 +34,26 @@ def orthogonal(random: np.random.Generator, shape: tuple[int, ...]) -> Array:
         q, r = np.linalg.qr(random.normal(size=(width, width)))
         blocks.append(q * np.sign(np.diag(r)))
     return np.concatenate(blocks).astype(np.float32)
+
+
+def weights_of(network: Recurrent, prefix: str) -> dict[str, Parameter]:
+    """Return the parameters of a recurrent network; an LSTM starts with its forget gates open."""
+    found = {}
+    for name, shape in network.shapes().items():
+        if name.startswith("weight_hh"):
+            initial = orthogonal
+        elif name.startswith("weight_ih"):
+            initial = glorot
+        elif name.startswith("bias_ih") and network.cell == "lstm":
+            initial = _open_forget_gate
+        else:
+            initial = zeros
+        found[prefix + name] = Parameter(shape, initial, decay=len(shape) > 1)
+    return found
+
+
+def _open_forget_gate(random: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Ones for the second of the gates i, f, g, o (R. Jozefowicz et al., 2015)."""
+    gates = np.zeros((4, shape[0] // 4), np.float32)
+    gates[1] = 1.0
+    return gates.ravel()
