@@ -53,14 +53,13 @@ def collapse(path, blank):
     return tuple(label for label, _ in itertools.groupby(path) if label != blank)
 
 
-def ctc_probabilities(logits, blank=0):
-    """Return the probability of every label sequence, from all paths."""
+def ctc_log_probabilities(logits, blank=0):
+    """Return the log probability of every label sequence, from all paths."""
     frames, labels = logits.shape
-    probabilities = np.exp(log_softmax(logits))
-    found = defaultdict(float)
+    log_probabilities, found = log_softmax(logits), defaultdict(list)
     for path in itertools.product(range(labels), repeat=frames):
-        found[collapse(path, blank)] += np.prod([probabilities[t, label] for t, label in enumerate(path)])
-    return dict(found)
+        found[collapse(path, blank)].append(log_probabilities[np.arange(frames), list(path)].sum())
+    return {sequence: log_sum(paths) for sequence, paths in found.items()}
 
 
 def greedy(logits, blank=0):

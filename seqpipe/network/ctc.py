@@ -38,11 +38,25 @@ def ctc_loss(
         raise ValueError(f"targets must not contain the blank, {blank}")
     weights = np.ones(records) if weights is None else weights
     check_length("weights", weights, records)
-    states = 2 * np.diff(target_offsets) + 1
-    alpha = np.empty(int((np.diff(offsets) * states).max(initial=0)))
-    ahead = np.empty(int(states.max(initial=0)))
+    states = 2 * np.diff(target_offsets) + 3
+    most = int(states.max(initial=0))
     losses, gradient = np.empty(records), np.empty_like(logits)
-    unit("ctc").ctc_loss(logits, offsets, targets, target_offsets, weights, blank, alpha, ahead, losses, gradient)
+    unit("ctc").ctc_loss(
+        logits,
+        offsets,
+        targets,
+        target_offsets,
+        weights,
+        blank,
+        np.empty(most, np.int32),
+        np.empty(most),
+        np.empty(most),
+        np.empty(logits.shape[1]),
+        np.empty(longest(offsets)),
+        np.empty(int((np.diff(offsets) * states).max(initial=0))),
+        losses,
+        gradient,
+    )
     return losses, gradient
 
 

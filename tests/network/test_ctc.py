@@ -19,10 +19,21 @@ def _ragged(sequences, dtype=np.int32):
 @pytest.mark.parametrize("frames", [0, 1, 2, 4, 5])
 def test_loss_sums_over_all_paths(rng, frames, target, blank):
     logits = 2 * rng.normal(size=(frames, 4))
-    probability = naive.ctc_probabilities(logits, blank).get(target, 0.0)
-    expected = -np.log(probability) if probability else np.inf
+    expected = -naive.ctc_log_probabilities(logits, blank).get(target, -np.inf)
     loss, _ = ctc_loss(logits, *_ragged([[0] * frames])[1:], *_ragged([target]), blank=blank)
     np.testing.assert_allclose(loss[0], expected, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("scale", [100, 1000])
+def test_probabilities_beyond_the_range_of_floats_are_not_lost(rng, scale):
+    for _ in range(20):
+        logits = scale * rng.normal(size=(6, 3))
+        exact = naive.ctc_log_probabilities(logits)
+        for target in ((1,), (1, 2), (2, 2), (1, 2, 1)):
+            loss, gradient = ctc_loss(logits, np.array([0, 6]), *_ragged([target]))
+            np.testing.assert_allclose(loss[0], -exact[target], rtol=1e-9, atol=1e-9)
+            assert np.isfinite(gradient).all()
+            np.testing.assert_allclose(gradient.sum(axis=1), 0, atol=1e-9)
 
 
 def _batch(rng, dtype=np.float64):
@@ -117,24 +128,24 @@ def test_beam_search_with_a_huge_beam_is_exact(rng, blank):
     offsets = np.array([0, 5, 5, 9])
     found = ctc_beam_search(logits, offsets, beam_width=500, hypotheses=500, blank=blank)
     for record in range(3):
-        expected = naive.ctc_probabilities(logits[offsets[record] : offsets[record + 1]], blank)
+        expected = naive.ctc_log_probabilities(logits[offsets[record] : offsets[record + 1]], blank)
         ranked = sorted(expected.items(), key=lambda item: -item[1])
         begin, end = found.record_offsets[record : record + 2]
         labels = [tuple(found.labels[found.offsets[i] : found.offsets[i + 1]].tolist()) for i in range(begin, end)]
         assert labels == [sequence for sequence, _ in ranked]
-        np.testing.assert_allclose(found.scores[begin:end], np.log([p for _, p in ranked]), rtol=1e-10, atol=1e-12)
+        np.testing.assert_allclose(found.scores[begin:end], [score for _, score in ranked], rtol=1e-10, atol=1e-12)
 
 
 def test_a_narrow_beam_never_scores_above_the_truth_and_merges_prefixes(rng):
     for _ in range(30):
         logits = rng.normal(size=(7, 3))
-        exact = naive.ctc_probabilities(logits)
+        exact = naive.ctc_log_probabilities(logits)
         found = ctc_beam_search(logits, np.array([0, 7]), beam_width=4, hypotheses=4)
         labels = [tuple(found.labels[a:b].tolist()) for a, b in zip(found.offsets, found.offsets[1:], strict=False)]
         assert len(set(labels)) == len(labels) == 4
         assert (np.diff(found.scores) <= 0).all()
         for sequence, score in zip(labels, found.scores, strict=True):
-            assert score <= np.log(exact[sequence]) + 1e-12
+            assert score <= exact[sequence] + 1e-12
 
 
 def test_beam_search_passes_over_labels_under_the_minimum():
