@@ -92,10 +92,12 @@ if TYPE_CHECKING:
         Training as Training,
         Writer as Writer,
     )
+    from seqpipe.training.session import train as train
 
 __version__ = "0.1.0"
 
 _MODULES = {
+    "seqpipe.training.session": ("train",),
     "seqpipe.runner.loaded": ("Loaded", "load"),
     "seqpipe.data": ("Batch", "Column", "OneHot", "Ragged", "Record", "Spec"),
     "seqpipe.data.source": ("Source",),

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from seqpipe.data import Spec
 from seqpipe.data.ragged import Array
 from seqpipe.errors import SeqpipeError
 from seqpipe.metrics import Figure, evaluate
@@ -19,10 +18,10 @@ from seqpipe.pipeline import Fresh, Model, Pipeline, assemble, fit
 from seqpipe.pipeline.assemble import Places
 from seqpipe.pipeline.parameters import Given
 from seqpipe.runner.results import process
-from seqpipe.stage import Augmentation, Decoder, Outcome, Stage, Training
-from seqpipe.train.examples import Examples
-from seqpipe.train.settings import TrainSettings
-from seqpipe.train.step import gradients
+from seqpipe.stage import Augmentation, Decoder, Outcome, Reader, Stage, Training
+from seqpipe.training.examples import Examples
+from seqpipe.training.settings import TrainSettings
+from seqpipe.training.step import gradients
 
 
 class TrainingError(SeqpipeError):
@@ -59,11 +58,11 @@ class Task:
     name: str
     stages: tuple[Stage, ...]
     places: Places
-    source: Spec
+    reader: Reader
     settings: TrainSettings
     train: Examples
     dev: Examples | None
-    augmentations: tuple[Augmentation, ...] = ()
+    augmentations: tuple[Augmentation, ...]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -74,7 +73,7 @@ class Trained:
     epochs: tuple[Epoch, ...]
 
 
-def train(task: Task, threads: int = 1, watch: Callable[[Epoch], None] = lambda epoch: None) -> Trained:
+def train_task(task: Task, threads: int = 1, watch: Callable[[Epoch], None] = lambda epoch: None) -> Trained:
     """Train a pipeline and return the model of its best epoch by the first metric on the dev data, else of its last.
 
     Args:
@@ -87,8 +86,8 @@ def train(task: Task, threads: int = 1, watch: Callable[[Epoch], None] = lambda 
         RecordError: a record that cannot be learned from.
         TrainingError: the loss is not finite any more.
     """
-    learned = fit(task.stages, task.source, task.train.batches)
-    pipeline = assemble(task.stages, task.source, learned, Fresh(task.settings.seed), task.places)
+    learned = fit(task.stages, task.reader.spec, task.train.batches)
+    pipeline = assemble(task.stages, task.reader.spec, learned, Fresh(task.settings.seed), task.places)
     optimization = _Optimization(task, pipeline)
     best: tuple[float, dict[str, Array]] | None = None
     epochs: list[Epoch] = []
@@ -181,6 +180,7 @@ def _for_evaluation(pipeline: Pipeline) -> Pipeline:
 def _model(task: Task, pipeline: Pipeline, weights: Mapping[str, Array], epochs: list[Epoch]) -> Model:
     best = max((epoch for epoch in epochs if epoch.best), key=lambda epoch: epoch.number)
     facts = {
+        "data_reader": task.reader.declaration(),
         "license": task.settings.license,
         "epoch": best.number,
         "figures": {name: figure.value for name, figure in best.figures.items()},
