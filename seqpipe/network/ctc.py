@@ -53,7 +53,7 @@ def ctc_loss(
         np.empty(most),
         np.empty(logits.shape[1]),
         np.empty(longest(offsets)),
-        np.empty(int((np.diff(offsets) * states).max(initial=0))),
+        np.empty((longest(offsets), most)),
         losses,
         gradient,
     )

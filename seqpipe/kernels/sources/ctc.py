@@ -38,7 +38,7 @@ def _finish(log_probabilities, emitted, occupied, weight):
     "out float64[::1]",
     "out float64[::1]",
     "out float64[::1]",
-    "out float64[::1]",
+    "out float64[:, ::1]",
     "out float64[::1]",
     "out float[:, ::1]",
 )
@@ -61,8 +61,8 @@ def ctc_loss(
     """Write each record's weighted loss and the gradient of their sum with respect to the logits.
 
     Scratch, for S = 2 U + 3 of the longest target: ``emitted``, ``skips``, ``ahead`` (S), ``probabilities`` as many as
-    labels, ``scales`` as many as frames, ``trellis`` frames * S of the largest record. A record of weight 0 is skipped;
-    one whose target does not fit in its frames has an infinite loss and no gradient.
+    labels, ``scales`` as many as frames of the longest record, ``trellis`` (those frames, S). A record of weight 0 is
+    skipped; one whose target does not fit in its frames has an infinite loss and no gradient.
     """
     for record in range(len(offsets) - 1):
         begin, end = offsets[record], offsets[record + 1]
@@ -75,14 +75,13 @@ def ctc_loss(
         for frame in range(begin, end):
             log_softmax_row(logits[frame], gradient[frame])
         states = 2 * len(labels) + 1
-        alpha = trellis[: (end - begin) * (states + 2)].reshape(end - begin, states + 2)
         of_states, may_skip, after = emitted[:states], skips[: states + 2], ahead[: states + 2]
         expand(labels, blank, of_states, may_skip)
-        log_total = occupancies_scaled(rows, of_states, may_skip, probabilities, scales, alpha, after)
+        log_total = occupancies_scaled(rows, of_states, may_skip, probabilities, scales, trellis, after)
         if math.isnan(log_total):
-            log_total = occupancies(rows, of_states, may_skip, alpha, after)
+            log_total = occupancies(rows, of_states, may_skip, trellis, after)
         losses[record] = -weight * log_total
         if log_total == -math.inf:
             rows[:] = 0.0
         else:
-            _finish(rows, of_states, alpha, weight)
+            _finish(rows, of_states, trellis, weight)

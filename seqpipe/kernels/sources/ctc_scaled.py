@@ -43,7 +43,7 @@ def _forward(log_probabilities, emitted, skips, probabilities, alpha, scales):
     frames, states = len(log_probabilities), len(emitted)
     passed = 0.0
     for frame in range(frames):
-        row = alpha[frame]
+        row = alpha[frame][: 2 + states]
         first = max(0, states - 2 * (frames - frame))
         row[: 2 + first] = 0.0
         _probabilities(log_probabilities[frame], probabilities)
@@ -76,7 +76,7 @@ def _backward(log_probabilities, emitted, skips, log_total, probabilities, alpha
     ahead[max(0, states - 2)] = 1.0
     passed = 0.0
     for frame in range(frames - 1, -1, -1):
-        row = alpha[frame]
+        row = alpha[frame][: 2 + states]
         if frame < frames - 1:
             _probabilities(log_probabilities[frame + 1], probabilities)
             for state in range(states):

@@ -34,7 +34,7 @@ def _forward(log_probabilities, emitted, skips, alpha):
     """
     frames, states = len(log_probabilities), len(emitted)
     for frame in range(frames):
-        row = alpha[frame]
+        row = alpha[frame][: 2 + states]
         row[:] = -math.inf
         for state in range(max(0, states - 2 * (frames - frame)), states):
             if frame == 0:
