@@ -74,7 +74,7 @@ def _nested_stages(document: Document, path: KeyPath, stage: type[Stage], regist
     nested: dict[str, Stage] = {}
     errors: list[SeqpipeError] = []
     for name, field in stage.model_fields.items():
-        kind = _stage_kind(field.annotation)
+        kind = stage_kind(field.annotation)
         if kind and document.keys((*path, name)):
             try:
                 nested[name] = declared_stage(document, (*path, name), (kind,), registry)
@@ -85,10 +85,10 @@ def _nested_stages(document: Document, path: KeyPath, stage: type[Stage], regist
     return nested
 
 
-def _stage_kind(annotation: Any) -> str | None:
+def stage_kind(annotation: Any) -> str | None:
     """Return the kind of stage that a parameter of this type is; None for plain values."""
     if get_origin(annotation) in (Union, UnionType):
-        return next((kind for argument in get_args(annotation) if (kind := _stage_kind(argument))), None)
+        return next((kind for argument in get_args(annotation) if (kind := stage_kind(argument))), None)
     if isinstance(annotation, type) and issubclass(annotation, Stage):
         return annotation.kind
     return None

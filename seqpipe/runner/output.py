@@ -40,15 +40,17 @@ def to_stream(writer: Writer, stream: BinaryIO) -> Iterator[Write]:
 
     def write(record: Record) -> None:
         nonlocal begun
-        if not begun:
-            stream.write(writer.begin(record))
-            begun = True
-        stream.write(writer.encode(record))
+        head = b"" if begun else writer.begin(record)
+        begun = True
+        encoded = head + writer.encode(record)
+        with _reported():
+            stream.write(encoded)
 
     yield write
-    if not begun:
-        stream.write(writer.begin(None))
-    stream.flush()
+    with _reported():
+        if not begun:
+            stream.write(writer.begin(None))
+        stream.flush()
 
 
 @contextmanager
@@ -73,6 +75,20 @@ def to_folder(writer: Writer, folder: Path) -> Iterator[Write]:
             file.write(writer.begin(record) + writer.encode(record))
 
     yield write
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    """Turn what the system refuses into an `OutputError`, but for a reader that goes away."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise OutputError(
+            f"cannot be written: {reason}", "free some space, or write elsewhere", Location("standard output")
+        ) from error
 
 
 def safe_name(identifier: str) -> str:

@@ -111,7 +111,7 @@ def train_task(task: Task, threads: int = 1, watch: Callable[[Epoch], None] = la
 def evaluation(pipeline: Pipeline, examples: Examples, threads: int = 1) -> dict[str, Figure]:
     """Return the figures of a trained pipeline on records with targets."""
     outcomes: list[tuple[Any, Outcome]] = []
-    for done in process(_for_evaluation(pipeline), examples.batches(), threads):
+    for done in process(for_evaluation(pipeline), examples.batches(), threads):
         outcomes += zip(done.records, done.outcomes, strict=True)
     return evaluate(pipeline.head.metrics, outcomes)
 
@@ -169,7 +169,8 @@ def _with_weights(pipeline: Pipeline, weights: Mapping[str, Array]) -> Pipeline:
     return assemble(pipeline.stages, pipeline.source, pipeline.learned, Given(weights, "in training"))
 
 
-def _for_evaluation(pipeline: Pipeline) -> Pipeline:
+def for_evaluation(pipeline: Pipeline) -> Pipeline:
+    """Return the pipeline with decoders in the form whose outputs the metrics look at."""
     stages = tuple(stage.for_evaluation() if isinstance(stage, Decoder) else stage for stage in pipeline.stages)
     if stages == pipeline.stages:
         return pipeline

@@ -1,0 +1,30 @@
+"""The command line. Each command is a module of its own, imported when it is called."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import warnings
+from collections.abc import Sequence
+from typing import NoReturn
+
+from seqpipe.cli.application import execute
+
+_TERMINATED = 128 + signal.SIGTERM
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a command and end the process with its exit code.
+
+    Args:
+        arguments: the words after ``seqpipe``; None: those that the process was started with.
+    """
+    signal.signal(signal.SIGTERM, _stop)
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # of libraries, about code that the user did not write
+    sys.exit(execute(sys.argv[1:] if arguments is None else arguments))
+
+
+def _stop(*_: object) -> NoReturn:
+    """End as an error does: files that are not complete disappear."""
+    raise SystemExit(_TERMINATED)

@@ -1,0 +1,115 @@
+"""The group of all commands, and how a command is run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, ClassVar
+
+import click
+
+from seqpipe import __version__
+from seqpipe.cli.reporting import report, standard_output
+from seqpipe.errors import UsageError, did_you_mean
+
+COMMANDS = {
+    "run": "Run records through a pipeline.",
+    "check": "Check a pipeline file and show what flows through it.",
+    "evaluate": "Measure how good a pipeline is on labelled data.",
+    "plugins": "Show the installed plugins and their stages.",
+    "models": "Show the models that plugins bring along.",
+    "schema": "Write the JSON Schema of pipeline files, for editors.",
+    "warmup": "Compile all kernels ahead.",
+}
+"""Each is the module `seqpipe.cli.<name>`; what it does stands here too, so that help imports none of them."""
+
+
+@dataclass(slots=True)
+class Session:
+    """What global options say.
+
+    Attributes:
+        traceback: show where in the code an error comes from.
+    """
+
+    traceback: bool = False
+
+
+class CommandGroup(click.Group):
+    """A group that knows what a misspelt command was meant to be."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that the first argument names.
+
+        Raises:
+            UsageError: there is none.
+        """
+        if self.get_command(ctx, args[0]) is None:
+            raise UsageError(f"no command {args[0]!r}", did_you_mean(args[0], self.list_commands(ctx)))
+        return super().resolve_command(ctx, args)
+
+
+class _LazyGroup(CommandGroup):
+    """The group of all commands: importing what one of them needs takes longer than showing what there is."""
+
+    modules: ClassVar[Sequence[str]] = tuple(COMMANDS)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with standard_output():
+            return super().invoke(ctx)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.modules)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.modules:
+            return None
+        command: click.Command = import_module(f"seqpipe.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name]) for name in self.modules])
+
+
+def _show_traceback(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's
+    if value:
+        context.ensure_object(Session).traceback = True
+
+
+traceback_option = click.option(
+    "--traceback",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_traceback,
+    help="Show where in the code an error comes from.",
+)
+
+
+@click.group(cls=_LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="seqpipe", message="%(prog)s %(version)s")
+@traceback_option
+@click.pass_context
+def application(context: click.Context) -> None:
+    """Sequences through recurrent neural networks, declared in YAML.
+
+    A PIPELINE is the path of a YAML file, or the name of one that a plugin ships, such as text/sentiment.
+    """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+def execute(arguments: Sequence[str]) -> int:
+    """Run a command; say on standard error what goes wrong; return the exit code."""
+    session = Session()
+    try:
+        code: Any = application.main(list(arguments), "seqpipe", standalone_mode=False, obj=session)
+    except click.Abort as abort:
+        return report(abort.__cause__ or abort, traceback=session.traceback)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the user gets a line
+        return report(error, traceback=session.traceback)
+    return code if isinstance(code, int) else 0
