@@ -38,4 +38,4 @@ class BernoulliHead(Head):
 
     def weights(self, batch: Batch) -> Array | None:
         """The number of frames of each row."""
-        return batch.ragged.lengths.astype(np.float64)
+        return batch.columns["target"].lengths.astype(np.float64)

@@ -50,4 +50,4 @@ class CrfHead(Head):
 
     def weights(self, batch: Batch) -> Array | None:
         """The number of positions of each row."""
-        return batch.ragged.lengths.astype(np.float64)
+        return batch.columns["target"].lengths.astype(np.float64)

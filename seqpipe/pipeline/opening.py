@@ -90,9 +90,10 @@ def open_pipeline(name: str, registry: Registry, overrides: Iterable[str] = (), 
     )
     overrides = list(overrides)
     document = apply_overrides(document, [one for one in overrides if one.startswith("model=")])
-    model_path = _model_path(document, registry)
+    wanted = with_model or not document.keys(("stages",))
+    model_path = _model_path(document, registry) if wanted else None
     model = None
-    if model_path is not None and (with_model or not document.keys(("stages",))):
+    if model_path is not None:
         model = _load(model_path, document.where(("model",)))
         if not document.keys(("stages",)):
             document = _with_stages(document, model, model_path)

@@ -76,7 +76,11 @@ class Head(ABC):
         """
 
     def weights(self, batch: Batch) -> Array | None:
-        """Return how many units of loss each row has (positions, tokens), for the mean; None: one a row."""
+        """Return how many units of loss (positions, tokens) each row has, for the mean; None: one a row.
+
+        Args:
+            batch: as it comes to the first core, with what `targets` added.
+        """
         return None
 
 

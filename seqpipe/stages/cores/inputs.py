@@ -160,12 +160,13 @@ class InputLayer:
 
 def side_by_side(states: Array) -> Array:
     """Return states (directions, rows, hidden) as (rows, directions * hidden)."""
-    return np.ascontiguousarray(states.transpose(1, 0, 2)).reshape(states.shape[1], -1)
+    directions, rows, hidden = states.shape
+    return np.ascontiguousarray(states.transpose(1, 0, 2)).reshape(rows, directions * hidden)
 
 
 def apart(vectors: Array, directions: int) -> Array:
     """Return vectors (rows, directions * hidden) as (directions, rows, hidden)."""
-    return vectors.reshape(len(vectors), directions, -1).transpose(1, 0, 2)
+    return vectors.reshape(len(vectors), directions, vectors.shape[1] // directions).transpose(1, 0, 2)
 
 
 def under(prefix: str, parameters: Mapping[str, Array]) -> dict[str, Array]:

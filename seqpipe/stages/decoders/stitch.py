@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from seqpipe.data import Batch, Ragged, Record, Spec
+from seqpipe.data import Batch, Ragged, Spec
 from seqpipe.errors import ConfigError
 from seqpipe.stage import Decoder, Learned, Parameters, State, Step, Stepper
 
@@ -16,7 +16,7 @@ Int64 = npt.NDArray[np.int64]
 
 
 class Stitch(Decoder):
-    """Joins the labels of windows that overlap: of each overlap, either window gives its half."""
+    """Joins the labels of windows that overlap, at a label that both windows read, as near to the middle as there is."""
 
     name: ClassVar[str] = "core.stitch"
 
@@ -38,30 +38,52 @@ class _Window:
     begin: int
     end: int
 
-    def between(self, first: float, last: float) -> _Window:
-        """The labels whose middles lie in between."""
-        middle = self.spans.mean(axis=1)
-        kept = (middle >= first) & (middle < last)
+    def __getitem__(self, kept: slice) -> _Window:
         return _Window(self.labels[kept], self.spans[kept], self.scores[kept], self.begin, self.end)
 
 
 class _Join(Step):
-    """State: the last window of each record, whose right half waits for the next one, and where it begins to count."""
+    """State: the last window of each record, whose end waits for the next one."""
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        waiting: list[tuple[_Window, float] | None] = state or [None] * len(batch.records)
-        by_record: list[list[_Window]] = [[] for _ in batch.records]
+        waiting: list[_Window | None] = list(state or [None] * len(batch.records))
+        settled: list[list[_Window]] = [[] for _ in batch.records]
         for row, window in enumerate(_windows(batch)):
-            by_record[batch.rows[row]].append(window)
-        joined, left = [], []
-        for record, windows, before in zip(batch.records, by_record, waiting, strict=True):
-            parts, after = _cut(record, windows, before)
-            joined.append(parts)
-            left.append(after)
-        return _merge(batch, joined), left
+            index = int(batch.rows[row])
+            before = waiting[index]
+            if before is None:
+                waiting[index] = window
+            else:
+                end, begin = _cut(before, window)
+                settled[index].append(before[:end])
+                waiting[index] = window[begin:]
+        for index, (record, last) in enumerate(zip(batch.records, waiting, strict=True)):
+            if record.last and last is not None:
+                settled[index].append(last)
+                waiting[index] = None
+        return _merge(batch, settled), waiting
+
+
+def _cut(first: _Window, second: _Window) -> tuple[int, int]:
+    """Return how many labels of the first window stay, and how many of the second are left out.
+
+    The cut is behind a label that both windows have at about the same place, near the middle of what they share; for
+    want of one it is in the middle.
+    """
+    middle = (second.begin + first.end) / 2
+    places, others = first.spans.mean(axis=1), second.spans.mean(axis=1)
+    mine = np.flatnonzero(places >= second.begin)
+    its = np.flatnonzero(others < first.end)
+    apart = np.abs(places[mine, None] - others[its])
+    off_middle = np.abs(places[mine] - middle)[:, None]
+    cost = np.where(first.labels[mine, None] == second.labels[its], apart + off_middle / 4, np.inf)
+    if not np.isfinite(cost).any():
+        return int(np.searchsorted(places, middle)), int(np.searchsorted(others, middle))
+    best, same = np.unravel_index(np.argmin(cost), cost.shape)
+    return int(mine[best]) + 1, int(its[same]) + 1
 
 
 def _windows(batch: Batch) -> list[_Window]:
@@ -71,23 +93,6 @@ def _windows(batch: Batch) -> list[_Window]:
     assert isinstance(extent, Ragged)
     places = extent.array.tolist()
     return [_Window(labels, spans[row], scores[row], *places[row]) for row, labels in enumerate(batch.ragged)]
-
-
-def _cut(
-    record: Record, windows: list[_Window], before: tuple[_Window, float] | None
-) -> tuple[list[_Window], tuple[_Window, float] | None]:
-    """Return what is settled of a record's windows, and the window that waits for the next one."""
-    settled = []
-    for window in windows:
-        border = -np.inf
-        if before is not None:
-            border = (window.begin + before[0].end) / 2
-            settled.append(before[0].between(before[1], border))
-        before = (window, border)
-    if record.last and before is not None:
-        settled.append(before[0].between(before[1], np.inf))
-        before = None
-    return settled, before
 
 
 def _merge(batch: Batch, joined: list[list[_Window]]) -> Batch:

@@ -1,0 +1,62 @@
+"""A window moved along an endless sequence; of most of it, nothing comes out."""
+
+import random
+
+from tests.pieces import in_pieces, results
+
+PIPELINE = """
+read: {reader: core.jsonl, payload: bases, target: site}
+stages:
+  - tokenizer: core.symbols
+  - tokenizer: core.windows
+    length: 12
+    stride: 2
+  - encoder: core.one_hot
+  - core: core.gru
+    hidden: 24
+    bidirectional: true
+    output: pooled
+    pooling: [max]
+  - decoder: core.segments
+    each: window
+    ignore: [none]
+    threshold: 0.95
+train:
+  data: {train: train.jsonl, dev: dev.jsonl}
+  optimizer: {adam: {lr: 0.02}}
+  epochs: 6
+  batch_size: 32
+"""
+SITE = "tataat"
+
+
+def bases(chance: random.Random, length: int) -> str:
+    return "".join(chance.choice("acgt") for _ in range(length))
+
+
+def example(chance: random.Random) -> dict:
+    if chance.random() < 0.5:
+        begin = chance.randint(0, 6)
+        return {"bases": bases(chance, begin) + SITE + bases(chance, 6 - begin), "site": "site"}
+    almost = list(SITE)
+    almost[chance.randrange(6)] = chance.choice("acgt")
+    begin = chance.randint(0, 6)
+    text = bases(chance, begin) + "".join(almost) + bases(chance, 6 - begin) if chance.random() < 0.5 else bases(chance, 12)
+    return {"bases": text, "site": "site" if SITE in text else "none"}
+
+
+def test_sites_are_found_where_they_are_and_pieces_equal_the_whole(train):
+    chance = random.Random(10)
+    examples = [example(chance) for _ in range(3000)]
+    scan = train(PIPELINE, examples[:2900], examples[2900:])
+    places = [300, 1111, 1800]
+    text = list(bases(chance, 2400))
+    for place in places:
+        text[place : place + len(SITE)] = SITE
+    genome = "".join(text)
+    found = results(scan(in_pieces(genome, [])))
+    assert len(found) <= 6
+    for place in places:
+        assert any(hit["start"] <= place and place + len(SITE) <= hit["stop"] for hit in found), place
+    for sizes in ([1000, 5, 1], [211] * 9):
+        assert results(scan(in_pieces(genome, sizes))) == found
