@@ -16,6 +16,7 @@ from seqpipe.errors import UsageError, did_you_mean
 COMMANDS = {
     "run": "Run records through a pipeline.",
     "check": "Check a pipeline file and show what flows through it.",
+    "train": "Train a pipeline as its file says.",
     "evaluate": "Measure how good a pipeline is on labelled data.",
     "plugins": "Show the installed plugins and their stages.",
     "models": "Show the models that plugins bring along.",
