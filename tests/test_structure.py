@@ -1,0 +1,110 @@
+"""The laws of the code's own structure: what may import what, and what is imported when."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import seqpipe
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "seqpipe"
+ORDER = [
+    "errors",
+    "atomic",
+    "data",
+    "stage",
+    "kernels",
+    "network",
+    "metrics",
+    "heads",
+    "hookspecs",
+    "stages",
+    "registry",
+    "config",
+    "shipped",
+    "sources",
+    "pipeline",
+    "runner",
+    "training",
+    "schema",
+    "cli",
+]
+"""A module imports only from those before it, and from its own package."""
+
+
+def imported(path: Path) -> set[str]:
+    """Return the modules that a file imports when it is itself imported."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    guarded = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for inner in ast.walk(node)
+    }
+    found = set()
+    for node in ast.walk(tree):
+        if id(node) in guarded:
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_modules_import_only_from_those_before_them(path):
+    own = path.relative_to(PACKAGE).with_suffix("").parts[0]
+    if own in ("__init__", "__main__"):
+        return
+    parts = {name.split(".")[1] for name in imported(path) if name.startswith("seqpipe.")}
+    allowed = {part for part in parts if part not in ORDER or ORDER.index(part) <= ORDER.index(own)}
+    assert parts == allowed
+    if own == "kernels":
+        assert parts <= {"kernels"}
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("plugins/*/src/**/*.py")), ids=lambda path: path.name)
+def test_plugins_import_only_what_is_public(path):
+    own = path.relative_to(ROOT).parts[3]
+    inner = {
+        name
+        for name in imported(path)
+        if name.startswith("seqpipe.") and not name.startswith("seqpipe.testing") and name.count(".") > 1
+    }
+    assert not inner, f"{own} imports {inner}"
+
+
+def test_every_part_of_the_core_has_its_place_in_the_order():
+    parts = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert parts - {"__init__", "__main__"} == set(ORDER)
+
+
+def modules_after(code: str) -> set[str]:
+    listing = subprocess.run(
+        [sys.executable, "-c", f"import sys\n{code}\nprint(*sys.modules)"], capture_output=True, text=True, check=True
+    )
+    return set(listing.stdout.split())
+
+
+def test_importing_seqpipe_imports_nothing_heavy():
+    modules = modules_after("import seqpipe")
+    assert not modules & {"numba", "numpy", "pydantic", "llvmlite", "rich", "click", "seqpipe_text"}
+
+
+def test_every_public_name_is_there():
+    assert all(getattr(seqpipe, name) is not None for name in dir(seqpipe))
+
+
+def test_what_type_checkers_see_is_what_there_is():
+    tree = ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8"))
+    seen = {
+        alias.asname
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("seqpipe")
+        for alias in node.names
+    }
+    assert seen == set(seqpipe._MODULE_OF)
