@@ -1,8 +1,8 @@
 """Matrix products on packed weights.
 
 The right factor of a product is packed once into panels one vector register wide, (vectors, depth, lanes), zeros
-after the last column: the product then reads it as sequential streams. A register's width depends on the instruction set
-and the dtype, so packed factors are made where they are used and never stored.
+after the last column: the product then reads it as sequential streams. The width of a register depends on the
+instruction set and the dtype, so packed factors are made where they are used and never stored.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def product(left: Array, right: Array, start: Array, out: Array) -> Array:
 
 
 def add_transposed_product(left: Array, right: Array, out: Array) -> Array:
-    """Set and return ``out += left.T @ right``, neither packed: left (steps, rows), right (steps, columns)."""
-    unit("product").add_transposed_product(left, pack(right), out)
+    """Set and return ``out += left.T @ right``, right packed; columns of left beyond the rows of out are left aside."""
+    unit("product").add_transposed_product(left, right, out)
     return out
 
 

@@ -63,9 +63,3 @@ def _sigmoid(x):
     if x == types.float32:
         return lambda x: ONE / (ONE + exp2_float32(-x * LOG2_E))
     return sigmoid
-
-
-@inlined
-def relu(x):
-    """Return the larger of x and zero."""
-    return x if x > 0 else x * 0

@@ -36,7 +36,7 @@ def product(left, right, start, out):
 
 @kernel("float[:, ::1]", "float[:, :, ::1]", "out float[:, ::1]")
 def add_transposed_product(left, right, out):
-    """Add ``left.T @ right`` to out (rows, columns): left (depth, rows), right (vectors, depth, lanes) packed."""
+    """Add ``left.T @ right`` to out (rows, columns): left (depth, at least rows), right (vectors, depth, lanes)."""
     depth = left.shape[0]
     for begin in range(0, depth, BLOCK_DEPTH):
         end = min(begin + BLOCK_DEPTH, depth)

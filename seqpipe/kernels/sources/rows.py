@@ -1,0 +1,62 @@
+"""Rows of tables: gathered, added back, and shifted by one step of a packed batch."""
+
+from seqpipe.kernels.compiler import inlined, kernel
+
+
+@inlined
+def copy(source, target):
+    """Copy a row."""
+    for i in range(target.size):
+        target[i] = source[i]
+
+
+@inlined
+def add(source, target):
+    """Add a row to another."""
+    for i in range(target.size):
+        target[i] += source[i]
+
+
+@kernel("float[:, ::1]", "float[::1]", "int32[::1]", "out float[:, ::1]")
+def gather(table, absent, ids, out):
+    """Set each row of ``out`` to the row of the table that its id names; a negative id names ``absent``."""
+    for position in range(ids.size):
+        row = ids[position]
+        if row < 0:
+            copy(absent, out[position])
+        else:
+            copy(table[row], out[position])
+
+
+@kernel("float[:, ::1]", "int32[::1]", "out float[:, ::1]")
+def scatter_add(values, ids, table):
+    """Add each row of ``values`` to the row of the table that its id names, in order; negative ids name none."""
+    for position in range(ids.size):
+        if ids[position] >= 0:
+            add(values[position], table[ids[position]])
+
+
+@kernel("float[:, ::1]", "out float[::1]")
+def add_rows(values, out):
+    """Add all rows to ``out``, from the first to the last; columns beyond those of ``out`` are left aside."""
+    for row in range(values.shape[0]):
+        add(values[row], out)
+
+
+@kernel("float[:, ::1]", "int64[::1]", "int64", "int64", "float[:, ::1]", "out float[:, ::1]")
+def previous_rows(initial, starts, backwards, column, states, out):
+    """Set each row of ``out`` to the state before that position: of the step before it, or the initial one.
+
+    initial (sequences, hidden), states (positions, at least column + hidden) in packed order, out (positions, hidden).
+    The step before is the one after for a layer that runs ``backwards``.
+    """
+    hidden = out.shape[1]
+    steps = starts.size - 1
+    for step in range(steps):
+        before = step + 1 if backwards else step - 1
+        known = starts[before + 1] - starts[before] if 0 <= before < steps else 0
+        for row in range(starts[step + 1] - starts[step]):
+            if row < known:
+                copy(states[starts[before] + row, column : column + hidden], out[starts[step] + row])
+            else:
+                copy(initial[row], out[starts[step] + row])

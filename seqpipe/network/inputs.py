@@ -1,0 +1,84 @@
+"""The part of a layer that does not depend on time: ``Wx x[t] + b`` for all positions at once.
+
+A dense input is one product. A one-hot input is never written out: the product with its 0/1 vector is a column of Wx,
+so each id fetches a row of the transposed weights. With a codebook an id stands for a mixture of the columns.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqpipe.kernels import unit
+from seqpipe.kernels.product import add_transposed_product, pack, product
+from seqpipe.network.arrays import Float, check_ids
+
+
+def is_one_hot(inputs: npt.NDArray[Any]) -> bool:
+    """Whether inputs are ids, (positions,) int32, and not vectors, (positions, width)."""
+    return inputs.ndim == 1
+
+
+def project(inputs: npt.NDArray[Any], weights: Float, packed: Float, bias: Float, codebook: Float | None) -> Float:
+    """Return ``inputs @ weights.T + bias`` for all positions.
+
+    Args:
+        inputs: vectors (positions, width), or ids (positions,) int32 of which negative ones mean the zero vector.
+        weights: (columns, width).
+        packed: ``weights.T``, packed as a right factor.
+        bias: (1, columns).
+        codebook: the vector of each id, (codes, width); None: ids are one-hot.
+
+    Raises:
+        ValueError: inputs or codebook have another width than the weights, or an id is too large.
+    """
+    vectors = codebook if is_one_hot(inputs) else inputs
+    if vectors is not None and vectors.shape[1] != weights.shape[1]:
+        raise ValueError(f"inputs must be vectors of {weights.shape[1]}, not {vectors.shape[1]}")
+    if not is_one_hot(inputs):
+        return product(inputs, packed, bias, np.empty((len(inputs), weights.shape[0]), weights.dtype))
+    if codebook is None:
+        table: Float = weights.T + bias
+    else:
+        table = product(codebook, packed, bias, np.empty((len(codebook), weights.shape[0]), weights.dtype))
+    return lookup(table, inputs, bias[0])
+
+
+def lookup(table: Float, ids: npt.NDArray[np.int32], absent: Float) -> Float:
+    """Return the row of the table (depth, columns) for each id; a negative id gives ``absent`` (columns,).
+
+    Raises:
+        ValueError: an id is not below the table's depth.
+    """
+    if ids.size:
+        check_ids("ids", ids, min(-1, int(ids.min())), len(table))
+    found = np.empty((ids.size, table.shape[1]), table.dtype)
+    unit("rows").gather(np.ascontiguousarray(table), absent, ids, found)
+    return found
+
+
+def weight_gradient(inputs: npt.NDArray[Any], gradient: Float, weights: Float, codebook: Float | None) -> Float:
+    """Return the gradient of ``weights`` from that of what `project` returned."""
+    if not is_one_hot(inputs):
+        return add_transposed_product(gradient, pack(inputs), np.zeros_like(weights))
+    codes = weights.shape[1] if codebook is None else len(codebook)
+    table = np.zeros((codes, weights.shape[0]), weights.dtype)
+    unit("rows").scatter_add(gradient, inputs, table)
+    if codebook is None:
+        return np.ascontiguousarray(table.T)
+    return add_transposed_product(table, pack(codebook), np.zeros_like(weights))
+
+
+def input_gradient(gradient: Float, weights: Float) -> Float:
+    """Return the gradient of dense inputs, (positions, width), from that of what `project` returned."""
+    zeros = np.zeros((1, weights.shape[1]), weights.dtype)
+    return product(gradient, pack(weights), zeros, np.empty((len(gradient), weights.shape[1]), weights.dtype))
+
+
+def sum_rows(gradient: Float, columns: int) -> Float:
+    """Return the sums of the first columns over all rows, from the first row to the last."""
+    total = np.zeros(columns, gradient.dtype)
+    unit("rows").add_rows(gradient, total)
+    return total

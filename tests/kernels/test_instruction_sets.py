@@ -1,0 +1,37 @@
+"""The tests of products, activations and the GRU hold on every instruction set of this CPU, and in plain Python."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from seqpipe.kernels import instruction_set
+from seqpipe.kernels.isa import INSTRUCTION_SETS, host_features
+
+TESTS = Path(__file__).parents[1]
+FILES = ["kernels/test_product.py", "kernels/test_activations.py", "network/test_recurrent.py"]
+
+
+def run(files, chosen, **environment):
+    """Run chosen tests of other files in a new process, so that kernels are made for its environment."""
+    command = [sys.executable, "-m", "pytest", "-q", "-k", chosen, *(str(TESTS / file) for file in files)]
+    return subprocess.run(command, env={**os.environ, **environment}, check=False, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("isa", INSTRUCTION_SETS, ids=lambda isa: isa.name)
+def test_kernels_are_right_on_each_instruction_set(isa):
+    if not isa.requires <= host_features():
+        pytest.skip(f"this CPU has no {isa.name}")
+    if isa == instruction_set():
+        pytest.skip("what the other tests run on")
+    result = run(
+        FILES, "test_product or test_activations or (gru and (equations or bit_for_bit))", SEQPIPE_ISA=isa.name
+    )
+    assert result.returncode == 0, result.stdout
+
+
+def test_kernels_are_right_in_plain_python():
+    result = run(FILES, "equals_numpy or (equations and layers)", NUMBA_DISABLE_JIT="1")
+    assert result.returncode == 0, result.stdout

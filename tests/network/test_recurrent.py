@@ -1,0 +1,270 @@
+"""Recurrent networks against their equations, exact and finite differences, and the laws of chunks and batches."""
+
+import itertools
+import pickle
+
+import numpy as np
+import pytest
+
+from seqpipe.network.packing import Packing
+from seqpipe.network.recurrent import Recurrent
+from tests import naive_recurrent as naive
+
+CELLS = ["rnn_tanh", "rnn_relu", "gru", "lstm"]
+LENGTHS = [4, 0, 7, 1, 7, 3]
+NETWORKS = [
+    Recurrent(cell, 5, 6, layers, bidirectional)
+    for cell, layers, bidirectional in itertools.product(CELLS, [1, 2], [False, True])
+]
+
+
+def parameters_of(network, rng, dtype=np.float64):
+    return {name: rng.uniform(-0.7, 0.7, shape).astype(dtype) for name, shape in network.shapes().items()}
+
+
+def state_of(network, rng, dtype=np.float64):
+    return tuple(rng.uniform(-0.7, 0.7, zeros.shape).astype(dtype) for zeros in network.zero_state(len(LENGTHS)))
+
+
+def twin(network, parameters, values, lengths, state, masks=None):
+    """Run the twin over each sequence; return flat outputs and the final state."""
+    outputs, finals, begin = [], [], 0
+    for row, length in enumerate(lengths):
+        part = slice(begin, begin + length)
+        own = None if masks is None else [mask[part] for mask in masks]
+        rows = tuple(array[:, row] for array in state)
+        output, final = naive.forward(network, parameters, values[part], rows, own)
+        outputs.append(output)
+        finals.append(final)
+        begin += length
+    return np.concatenate(outputs), tuple(np.stack(arrays, 1) for arrays in zip(*finals, strict=True))
+
+
+def run(network, parameters, values, lengths, state=None, **options):
+    """Run the network over flat values; return flat outputs and the final state."""
+    packing = Packing.of(lengths)
+    outputs, final, _ = network.forward(packing.pack(values), packing, network.prepare(parameters), state, **options)
+    return packing.unpack(outputs), final
+
+
+def assert_close(found, expected, dtype, tolerance32, tolerance64):
+    limit = tolerance32 * np.abs(expected).max(initial=1e-30) if dtype == np.float32 else tolerance64
+    assert np.abs(found - expected).max(initial=0) <= limit
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("network", NETWORKS, ids=str)
+def test_forward_equals_the_equations(network, dtype, rng):
+    parameters, state = parameters_of(network, rng, dtype), state_of(network, rng, dtype)
+    values = rng.standard_normal((sum(LENGTHS), 5)).astype(dtype)
+    outputs, final = run(network, parameters, values, LENGTHS, state)
+    expected, expected_final = twin(network, parameters, values, LENGTHS, state)
+    assert outputs.dtype == dtype
+    assert_close(outputs, expected, dtype, 1e-5, 1e-10)
+    for found, wanted in zip(final, expected_final, strict=True):
+        assert_close(found, wanted, dtype, 1e-5, 1e-10)
+
+
+class Problem:
+    """A random linear function of outputs and final state, of a network with dropout, and all it depends on."""
+
+    def __init__(self, network, rng, dtype=np.float64):
+        self.network, self.packing = network, Packing.of(LENGTHS)
+        self.inputs = rng.standard_normal((sum(LENGTHS), 5)).astype(dtype)
+        self.state = state_of(network, rng, dtype)
+        self.parameters = parameters_of(network, rng, dtype)
+        shape = (sum(LENGTHS), network.output_size)
+        self.masks = [2 * rng.integers(0, 2, shape).astype(dtype) for _ in range(network.layers - 1)]
+        self.weights = (rng.standard_normal(shape).astype(dtype), *state_of(network, rng, dtype))
+
+    def value(self, outputs, final):
+        return sum((a * w).sum() for a, w in zip((outputs, *final), self.weights, strict=True))
+
+    def forward(self):
+        masks = [self.packing.pack(mask) for mask in self.masks]
+        return self.network.forward(
+            self.packing.pack(self.inputs),
+            self.packing,
+            self.network.prepare(self.parameters),
+            self.state,
+            dropout_masks=masks,
+            keep=True,
+        )
+
+    def central_difference(self, array, place):
+        """Return the derivative by one number of one of the arrays, from this network's own forward pass."""
+        centre, values = array[place], []
+        for step in (1e-5, -1e-5):
+            array[place] = centre + step
+            outputs, final, _ = self.forward()
+            values.append(self.value(self.packing.unpack(outputs), final))
+        array[place] = centre
+        return (values[0] - values[1]) / 2e-5
+
+    def exact_derivative(self, name, place):
+        """Return the derivative by one number of one of the arrays, from the twin, by a complex step."""
+        arrays = {"inputs": self.inputs, "a": self.state[0], "c": self.state[-1], **self.parameters}
+        arrays[name] = arrays[name].astype(complex)
+        arrays[name][place] += 1e-30j
+        state = (arrays["a"], arrays["c"])[: len(self.state)]
+        parameters = {key: arrays[key] for key in self.parameters}
+        found = twin(self.network, parameters, arrays["inputs"], LENGTHS, state, self.masks)
+        return self.value(*found).imag / 1e-30
+
+    def gradients(self):
+        """Return each array that the value depends on with its gradient, by name."""
+        saved = self.forward()[2]
+        grad_inputs, gradients, grad_state = self.network.backward(
+            saved, self.packing.pack(self.weights[0]), self.weights[1:]
+        )
+        arrays = {"inputs": (self.inputs, self.packing.unpack(grad_inputs))}
+        arrays |= {"ac"[i]: (self.state[i], grad_state[i]) for i in range(len(self.state))}
+        return arrays | {name: (self.parameters[name], gradient) for name, gradient in gradients.items()}
+
+
+@pytest.mark.parametrize("network", NETWORKS, ids=str)
+def test_gradients_are_exact_in_float64(network, rng):
+    problem = Problem(network, rng)
+    gradients = problem.gradients()
+    assert gradients.keys() - {"inputs", "a", "c"} == network.shapes().keys()
+    for name, (array, gradient) in gradients.items():
+        assert gradient.shape == array.shape
+        for index in rng.integers(0, array.size, 3):
+            place = np.unravel_index(index, array.shape)
+            assert abs(problem.exact_derivative(name, place) - gradient[place]) <= 1e-8
+            assert abs(problem.central_difference(array, place) - gradient[place]) <= 1e-6
+
+
+@pytest.mark.parametrize("network", NETWORKS, ids=str)
+def test_float32_gradients_equal_float64_ones(network):
+    single, double = (
+        Problem(network, np.random.default_rng(7), dtype).gradients() for dtype in (np.float32, np.float64)
+    )
+    for name, (_, gradient) in single.items():
+        assert gradient.dtype == np.float32
+        assert_close(gradient, double[name][1], np.float32, 1e-4, 0)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("size", [6, 37, 128])
+def test_a_sequence_in_chunks_equals_the_whole_bit_for_bit(cell, size, rng):
+    network = Recurrent(cell, 5, size, layers=2)
+    parameters = parameters_of(network, rng, np.float32)
+    lengths = [11, 4, 9]
+    values = [rng.standard_normal((length, 5)).astype(np.float32) for length in lengths]
+    whole, final = run(network, parameters, np.concatenate(values), lengths)
+    state, pieces = network.zero_state(3), [[], [], []]
+    for begin, end in itertools.pairwise([0, 1, 5, 20]):
+        chunk = [value[begin:end] for value in values]
+        outputs, state = run(network, parameters, np.concatenate(chunk), [len(c) for c in chunk], state)
+        for piece, output in zip(pieces, np.split(outputs, np.cumsum([len(c) for c in chunk])[:-1]), strict=True):
+            piece.append(output)
+    assert np.array_equal(np.concatenate([output for piece in pieces for output in piece]), whole)
+    assert all(np.array_equal(*pair) for pair in zip(state, final, strict=True))
+
+
+@pytest.mark.parametrize("network", NETWORKS, ids=str)
+def test_a_sequence_alone_equals_the_sequence_in_a_batch_bit_for_bit(network, rng):
+    parameters = parameters_of(network, rng, np.float32)
+    lengths = rng.integers(0, 12, 15)
+    values = rng.standard_normal((lengths.sum(), 5)).astype(np.float32)
+    together, final = run(network, parameters, values, lengths)
+    for row, (own, expected) in enumerate(
+        zip(np.split(values, np.cumsum(lengths)[:-1]), np.split(together, np.cumsum(lengths)[:-1]), strict=True)
+    ):
+        alone, last = run(network, parameters, own, [len(own)])
+        assert np.array_equal(alone, expected)
+        assert all(np.array_equal(a[:, 0], b[:, row]) for a, b in zip(last, final, strict=True))
+
+
+@pytest.mark.parametrize("codes", [None, 3])
+@pytest.mark.parametrize("cell", CELLS)
+def test_ids_equal_the_vectors_they_stand_for(cell, codes, rng):
+    network, packing = Recurrent(cell, 5, 6, bidirectional=True), Packing.of(LENGTHS)
+    weights = network.prepare(parameters_of(network, rng, np.float32))
+    codebook = None if codes is None else rng.uniform(0, 1, (codes, 5)).astype(np.float32)
+    ids = rng.integers(-1, codes or 5, sum(LENGTHS)).astype(np.int32)
+    table = np.eye(5, dtype=np.float32) if codebook is None else codebook
+    dense = np.where(ids[:, None] >= 0, table[ids], np.float32(0))
+    outputs, _, saved = network.forward(ids, packing, weights, codebook=codebook, keep=True)
+    expected, _, expected_saved = network.forward(dense, packing, weights, keep=True)
+    assert np.array_equal(outputs, expected)
+    gradient = rng.standard_normal(outputs.shape).astype(np.float32)
+    grad_ids, gradients, _ = network.backward(saved, gradient)
+    _, expected_gradients, _ = network.backward(expected_saved, gradient)
+    assert grad_ids is None
+    for name, value in gradients.items():
+        assert_close(value, expected_gradients[name], np.float32, 1e-6, 0)
+
+
+def test_ids_that_are_too_large_are_refused(rng):
+    network = Recurrent("gru", 5, 6)
+    weights = network.prepare(parameters_of(network, rng, np.float32))
+    with pytest.raises(ValueError, match="ids must be from -1 to 4, found 0 to 5"):
+        network.forward(np.array([0, 5], np.int32), Packing.of([2]), weights)
+
+
+def test_inputs_states_and_gradients_of_other_shapes_are_refused(rng):
+    network, packing = Recurrent("gru", 5, 6), Packing.of([2, 1])
+    weights = network.prepare(parameters_of(network, rng, np.float32))
+    with pytest.raises(ValueError, match="inputs must have 3 rows, not 4"):
+        network.forward(np.zeros((4, 5), np.float32), packing, weights)
+    with pytest.raises(ValueError, match="inputs must be vectors of 5, not 4"):
+        network.forward(np.zeros((3, 4), np.float32), packing, weights)
+    with pytest.raises(ValueError, match=r"state must have shapes \[\(1, 2, 6\)\], not \[\(1, 3, 6\)\]"):
+        network.forward(np.zeros((3, 5), np.float32), packing, weights, network.zero_state(3))
+    saved = network.forward(np.zeros((3, 5), np.float32), packing, weights, keep=True)[2]
+    with pytest.raises(ValueError, match=r"gradient of the outputs must be \(3, 6\), not \(3, 5\)"):
+        network.backward(saved, np.zeros((3, 5), np.float32))
+
+
+def test_shapes_are_those_of_pytorch():
+    assert Recurrent("lstm", 5, 6, 2, bidirectional=True).shapes() == {
+        "weight_ih_l0": (24, 5),
+        "weight_hh_l0": (24, 6),
+        "bias_ih_l0": (24,),
+        "bias_hh_l0": (24,),
+        "weight_ih_l0_reverse": (24, 5),
+        "weight_hh_l0_reverse": (24, 6),
+        "bias_ih_l0_reverse": (24,),
+        "bias_hh_l0_reverse": (24,),
+        "weight_ih_l1": (24, 12),
+        "weight_hh_l1": (24, 6),
+        "bias_ih_l1": (24,),
+        "bias_hh_l1": (24,),
+        "weight_ih_l1_reverse": (24, 12),
+        "weight_hh_l1_reverse": (24, 6),
+        "bias_ih_l1_reverse": (24,),
+        "bias_hh_l1_reverse": (24,),
+    }
+
+
+def test_parameters_that_do_not_fit_are_refused(rng):
+    network = Recurrent("gru", 5, 6)
+    parameters = parameters_of(network, rng)
+    with pytest.raises(ValueError, match=r"parameter weight_ih_l0 must be \(18, 5\), .*, not \(5, 18\) float64"):
+        network.prepare({**parameters, "weight_ih_l0": parameters["weight_ih_l0"].T})
+    with pytest.raises(ValueError, match="parameter bias_hh_l0 is missing"):
+        network.prepare({name: value for name, value in parameters.items() if name != "bias_hh_l0"})
+    with pytest.raises(ValueError, match="all of one dtype"):
+        network.prepare({**parameters, "bias_hh_l0": parameters["bias_hh_l0"].astype(np.float32)})
+
+
+def test_prepared_weights_can_be_pickled_without_what_fits_this_cpu_only(rng):
+    network, packing = Recurrent("gru", 5, 40), Packing.of([3])
+    weights = network.prepare(parameters_of(network, rng, np.float32))
+    values = rng.standard_normal((3, 5)).astype(np.float32)
+    outputs = network.forward(values, packing, weights)[0]
+    pickled = pickle.dumps(weights)
+    assert len(pickled) < 1.1 * 4 * sum(np.prod(shape) for shape in network.shapes().values())
+    assert np.array_equal(network.forward(values, packing, pickle.loads(pickled))[0], outputs)
+
+
+def test_an_empty_batch_gives_nothing(rng):
+    network, packing = Recurrent("lstm", 5, 6, 2, bidirectional=True), Packing.of([])
+    weights = network.prepare(parameters_of(network, rng, np.float32))
+    outputs, state, saved = network.forward(np.empty((0, 5), np.float32), packing, weights, keep=True)
+    assert outputs.shape == (0, 12)
+    assert [values.shape for values in state] == [(4, 0, 6)] * 2
+    _, gradients, _ = network.backward(saved, outputs)
+    assert not any(gradient.any() for gradient in gradients.values())
