@@ -91,6 +91,8 @@ def _permissions(target: Path, shown: Location) -> int | None:
     with _reported(shown):
         if not target.parent.is_dir():
             folder = Path(shown.source).parent
+            if folder.exists():
+                raise OutputError(f"{str(folder)!r} is a file, not a folder", "check the path", shown)
             raise OutputError(f"folder {str(folder)!r} does not exist", "create it", shown)
         try:
             mode = target.stat().st_mode

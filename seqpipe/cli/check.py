@@ -7,11 +7,12 @@ import click
 from seqpipe.cli.application import traceback_option
 from seqpipe.cli.layout import aligned
 from seqpipe.cli.options import pipeline_argument, settings_option
-from seqpipe.cli.resolved import resolved_lines
+from seqpipe.cli.resolved import known_training, resolved_lines
 from seqpipe.pipeline import Pipeline
 from seqpipe.pipeline.opening import Opened, open_pipeline
 from seqpipe.pipeline.parameters import count
 from seqpipe.registry import Registry
+from seqpipe.training.settings import augmentations, data_reader
 
 
 @click.command("check")
@@ -24,7 +25,11 @@ def command(pipeline: str, settings: tuple[str, ...], resolved: bool) -> None:  
 
     Nothing is run. A pipeline that is not trained yet can be checked as well.
     """
-    opened = open_pipeline(pipeline, Registry.discover(), settings)
+    registry = Registry.discover()
+    opened = open_pipeline(pipeline, registry, settings)
+    if known_training(opened.declared):
+        data_reader(opened.declared, registry)
+        augmentations(opened.declared.document, registry)
     built = opened.untrained() if opened.model is None else opened.pipeline()
     for line in resolved_lines(opened.declared) if resolved else _summary(opened, built):
         click.echo(line)

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from seqpipe.config.declaration import Declaration
-from seqpipe.errors import UsageError, did_you_mean
+from seqpipe.errors import UsageError
 from seqpipe.registry import Registry
 from seqpipe.runner.output import Write, to_file, to_folder, to_stream
 from seqpipe.stage import Writer
@@ -64,8 +64,11 @@ def _by_suffix(path: Path, registry: Registry) -> Writer:
         return WriteJSONLines()
     writers = {stage.suffix: stage for stage in registry.stages("core").values() if issubclass(stage, Writer)}
     if path.suffix not in writers:
-        known = f"use {', '.join(sorted(writers))}, or name a writer under `write` in the pipeline"
-        raise UsageError(f"no writer for files that end in {path.suffix!r}", did_you_mean(path.suffix, writers, known))
+        known = ", ".join(sorted(writers))
+        raise UsageError(
+            f"no writer for files that end in {path.suffix!r}",
+            f"use {known}, or name a writer under `write` in the pipeline",
+        )
     return writers[path.suffix]()
 
 

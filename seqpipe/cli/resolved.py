@@ -9,7 +9,7 @@ from seqpipe.cli.layout import aligned
 from seqpipe.config import Document, KeyPath, dump
 from seqpipe.config.declaration import Declaration
 from seqpipe.errors import SeqpipeError
-from seqpipe.training.settings import train_settings
+from seqpipe.training.settings import TrainSettings, train_settings
 
 
 def resolved_lines(declared: Declaration) -> list[str]:
@@ -42,15 +42,24 @@ def _values(declared: Declaration) -> dict[str, Any]:
     return values
 
 
-def _train(declared: Declaration) -> Any:
-    """Return the section `train` with all defaults; as it was written where a variable that it needs is not set."""
-    document = declared.document
+def known_training(declared: Declaration) -> TrainSettings | None:
+    """Return the section ``train``, checked; None where there is none, or a variable that it needs is not set.
+
+    Raises:
+        ConfigError: it is wrong.
+    """
     try:
-        document.values(("train",))
-    except SeqpipeError:
-        return document.written(("train",))
-    settings = train_settings(declared).model_dump(mode="json", exclude_none=True)
-    return document.masked(settings, ("train",))
+        declared.document.values(("train",))
+    except (KeyError, SeqpipeError):
+        return None
+    return train_settings(declared)
+
+
+def _train(declared: Declaration) -> Any:
+    settings = known_training(declared)
+    if settings is None:
+        return declared.document.written(("train",))
+    return declared.document.masked(settings.model_dump(mode="json", exclude_none=True), ("train",))
 
 
 def _leaves(values: Any, path: KeyPath = ()) -> Iterator[KeyPath]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import click
 
 from seqpipe.cli.application import traceback_option
@@ -17,10 +19,13 @@ from seqpipe.cli.options import (
     verbosity_options,
 )
 from seqpipe.cli.reporting import SOME_FAILED
+from seqpipe.errors import UsageError
 from seqpipe.pipeline.opening import open_pipeline
 from seqpipe.registry import Registry
 from seqpipe.runner.run import Summary
 from seqpipe.runner.run import run as run_pipeline
+
+log = logging.getLogger("seqpipe")
 
 
 @click.command("run")
@@ -54,10 +59,14 @@ def command(
     are.
     """
     with log_to_stderr(quiet=quiet, verbose=verbose):
+        if explain and output is not None:
+            raise UsageError("--explain writes no results", "leave out -o")
         registry = Registry.discover()
         opened = open_pipeline(pipeline, registry, settings)
         given = chosen_input(opened.declared, inputs, texts, limit)
         built = opened.pipeline()
+        log.info("pipeline %s, model %s, %d threads", opened.declared.document.source, opened.model_path, threads)
+        log.info("reading %s", ", ".join(given.names) or f"{len(texts)} texts")
         if explain:
             explain_records(built, given.records)
             return 0

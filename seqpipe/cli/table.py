@@ -74,7 +74,7 @@ def _widths(rows: list[Row], total: int, *, fill: bool) -> dict[str, int]:
     """Share the width of the terminal out: each column what it needs, the widest ones less until all fit.
 
     Where there are too many, columns are left out after the first, which names the record; the last are the results.
-    With ``fill``, what is left goes to the widest: rows that come later may need it.
+    With ``fill``, what is left goes to the widest but the first: rows that come later may need it.
     """
     names = list(dict.fromkeys(name for row in rows for name in row))
     while len(names) > 2 and len(names) * (_NARROWEST + _GAP) > total:
@@ -82,7 +82,7 @@ def _widths(rows: list[Row], total: int, *, fill: bool) -> dict[str, int]:
     needed = {name: max(cell_len(row.get(name, "")) for row in [*rows, {name: name}]) for name in names}
     left = total - _GAP * (len(names) - 1)
     widths: dict[str, int] = {}
-    for rank, name in enumerate(sorted(names, key=lambda one: needed[one])):
+    for rank, name in enumerate(sorted(names, key=lambda one: (fill and one != names[0], needed[one]))):
         share = max(left // (len(names) - rank), 1)
         last = rank == len(names) - 1
         widths[name] = share if fill and last else min(needed[name], share)

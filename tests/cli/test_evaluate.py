@@ -1,0 +1,69 @@
+"""``seqpipe evaluate``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from safetensors import safe_open
+from safetensors.numpy import save_file
+
+
+def test_a_table_of_metrics(folder, command):
+    result = command("evaluate", "colours.yaml", "--data", "train.tsv")
+    assert (result.code, result.err) == (0, "")
+    assert result.lines[0].split() == ["accuracy", "1", "[1,", "1]"]
+    assert [line.split()[0] for line in result.lines] == ["accuracy", "f1", "records_per_second"]
+
+
+def test_json_has_value_and_bounds_of_each_metric(folder, command):
+    Path("test.tsv").write_text("xya\tred\nyb\tred\nxa\tred\nb\tblue\n")
+    result = command("evaluate", "colours.yaml", "--data", "test.tsv", "--json")
+    figures = json.loads(result.out)
+    assert list(figures) == ["accuracy", "f1", "records_per_second"]
+    assert figures["accuracy"]["value"] == 0.75
+    assert figures["accuracy"]["low"] < 0.75 < figures["accuracy"]["high"]
+    assert all(figure["low"] <= figure["value"] <= figure["high"] for figure in figures.values())
+
+
+def test_the_worst_records(folder, command):
+    Path("test.tsv").write_text("xya\tred\nyb\tred\nxa\tred\n")
+    result = command("evaluate", "colours.yaml", "--data", "test.tsv", "--errors", "1")
+    head, row = result.lines[-2:]
+    assert head.split() == ["record", "accuracy", "target", "found"]
+    assert row.startswith("test.tsv:2  0         red     blue; ")
+    as_json = command("evaluate", "colours.yaml", "--data", "test.tsv", "--errors", "1", "--json")
+    assert json.loads(as_json.out)
+    assert "test.tsv:2" in as_json.err
+
+
+def test_limit_and_threads(folder, command):
+    Path("test.tsv").write_text("xya\tred\nyb\tred\n")
+    result = command("evaluate", "colours.yaml", "--data", "test.tsv", "--limit", "1", "--threads", "2", "--json")
+    assert json.loads(result.out)["accuracy"]["value"] == 1
+
+
+def test_the_reader_of_the_model_where_the_file_says_none(folder, command):
+    text = Path("colours.yaml").read_text()
+    Path("colours.yaml").write_text(text[: text.index("train:")])
+    assert command("evaluate", "colours.yaml", "--data", "train.tsv").code == 0
+    with safe_open("colours.safetensors", "np") as file:
+        header = json.loads(file.metadata()["seqpipe"])
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
+    del header["facts"]["data_reader"]
+    save_file(tensors, "colours.safetensors", {"seqpipe": json.dumps(header)})
+    result = command("evaluate", "colours.yaml", "--data", "train.tsv")
+    assert (result.code, result.out) == (4, "")
+    assert result.err == "train.tsv:1: the record has no target (name the column that holds it: `target: ...`)\n"
+
+
+def test_no_records(folder, command):
+    Path("empty.tsv").touch()
+    result = command("evaluate", "colours.yaml", "--data", "empty.tsv")
+    assert (result.code, result.out) == (4, "")
+    assert result.err == "empty.tsv: there are no records to evaluate on (name a file that has some)\n"
+
+
+def test_no_such_data(folder, command):
+    result = command("evaluate", "colours.yaml", "--data", "tran.tsv")
+    assert (result.code, result.err) == (4, "tran.tsv: no such file or folder (did you mean 'train.tsv'?)\n")

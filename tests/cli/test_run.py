@@ -1,0 +1,184 @@
+"""``seqpipe run``: inputs, outputs, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+SEPARATE = """
+    from typing import ClassVar
+    import seqpipe
+
+    class Files(seqpipe.Writer):
+        name: ClassVar[str] = "files.text"
+        suffix: ClassVar[str] = ".txt"
+        separate: ClassVar[bool] = True
+
+        def encode(self, record):
+            return record.payload["label"].encode()
+
+    @seqpipe.hookimpl
+    def seqpipe_register_stages():
+        return [Files]
+"""
+
+
+def ids(result):
+    return [json.loads(line)["id"] for line in result.lines]
+
+
+def test_texts(folder, command):
+    result = command("run", "colours.yaml", "--text", "xxa", "--text", "yb")
+    assert result.code == 0
+    assert [list(json.loads(line)) for line in result.lines] == [["id", "text", "label", "probabilities"]] * 2
+    assert ids(result) == ["1", "2"]
+    assert result.err.startswith("2 records, 0 failed, ")
+
+
+def test_files_folders_globs_and_standard_input(folder, command):
+    Path("in").mkdir()
+    Path("in/a.txt").write_text("xa\nyb\n")
+    Path("in/b.txt").write_text("b\n")
+    Path("in/c.md").write_text("not read\n")
+    assert ids(command("run", "colours.yaml", "in/a.txt")) == ["in/a.txt:1", "in/a.txt:2"]
+    assert ids(command("run", "colours.yaml", "in")) == ["in/a.txt:1", "in/a.txt:2", "in/b.txt:1"]
+    assert ids(command("run", "colours.yaml", "in/b*")) == ["in/b.txt:1"]
+    assert ids(command("run", "colours.yaml", "-", "in/b.txt", stdin=b"xb\n")) == ["-:1", "in/b.txt:1"]
+
+
+def test_the_path_in_the_pipeline_is_relative_to_its_file(folder, command, tmp_path_factory, monkeypatch):
+    Path("given.txt").write_text("xa\n")
+    pipeline = Path("colours.yaml")
+    pipeline.write_text(pipeline.read_text().replace("core.lines}", "core.lines, path: given.txt}"))
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    assert ids(command("run", folder / "colours.yaml")) == [f"{folder}/given.txt:1"]
+
+
+def test_a_pipeline_without_reader_reads_lines(folder, command):
+    pipeline = Path("colours.yaml")
+    pipeline.write_text(pipeline.read_text().replace("read: {reader: core.lines}\n", ""))
+    assert ids(command("run", "colours.yaml", "-", stdin=b"xa\n")) == ["-:1"]
+
+
+def test_limit(folder, command):
+    assert ids(command("run", "colours.yaml", "-", "--limit", "2", stdin=b"a\n" * 9)) == ["-:1", "-:2"]
+    assert command("run", "colours.yaml", "--text", "a", "--text", "b", "--limit", "0").out == ""
+
+
+def test_an_empty_input_gives_an_empty_output(folder, command):
+    Path("empty.txt").touch()
+    result = command("run", "colours.yaml", "empty.txt", "-o", "out.jsonl")
+    assert (result.code, result.out, Path("out.jsonl").read_bytes()) == (0, "", b"")
+    assert result.err.startswith("0 records, 0 failed, ")
+
+
+def test_quiet_says_nothing(folder, command):
+    assert command("run", "colours.yaml", "--text", "a", "-q").err == ""
+
+
+def test_verbose_says_what_is_read(folder, command):
+    lines = command("run", "colours.yaml", "-", "--threads", "1", "-v", stdin=b"a\n").err.splitlines()
+    assert lines[:2] == ["pipeline colours.yaml, model colours.safetensors, 1 threads", "reading -"]
+
+
+@pytest.mark.parametrize(
+    ("name", "beginning"),
+    [
+        ("out.jsonl", '{"id": "1", "text": "xa"'),
+        ("out", '{"id": "1", "text": "xa"'),
+        ("out.tsv", "id\ttext\tlabel\tprobabilities\n1\txa\t"),
+        ("out.txt", "red\n"),
+    ],
+)
+def test_the_suffix_says_the_form(folder, command, name, beginning):
+    assert command("run", "colours.yaml", "--text", "xa", "-o", name).code == 0
+    assert Path(name).read_text().startswith(beginning)
+
+
+def test_the_writer_of_the_pipeline_comes_before_the_suffix(folder, command):
+    with Path("colours.yaml").open("a") as file:
+        file.write("write: {writer: core.text, path: out/named.jsonl}\n")
+    Path("out").mkdir()
+    assert command("run", "colours.yaml", "--text", "xa", "-o", "out.jsonl").code == 0
+    assert Path("out.jsonl").read_text() == "red\n"
+    assert command("run", "colours.yaml", "--text", "xa").out == "red\n"
+    assert not Path("out/named.jsonl").exists()
+    assert command("run", "colours.yaml", "-", stdin=b"xa\nyb\n").out == ""
+    assert Path("out/named.jsonl").read_text() == "red\nblue\n"
+    assert command("run", "colours.yaml", "-", "-o", "-", stdin=b"xa\n").out == "red\n"
+
+
+def test_a_writer_of_separate_files_writes_into_a_folder(folder, command, install):
+    install("files", SEPARATE)
+    with Path("colours.yaml").open("a") as file:
+        file.write("write: {writer: files.text}\n")
+    Path("out").mkdir()
+    assert command("run", "colours.yaml", "--text", "xa", "--text", "b", "-o", "out").code == 0
+    assert {path.name: path.read_text() for path in Path("out").iterdir()} == {"1.txt": "red", "2.txt": "blue"}
+    result = command("run", "colours.yaml", "--text", "xa")
+    assert (result.code, result.err) == (2, "files.text writes one file a record (name a folder for them: -o FOLDER)\n")
+
+
+def test_the_results_are_the_same_on_any_number_of_threads(folder, command):
+    Path("many.txt").write_text("".join(f"{'xy' * (number % 7)}{'ab'[number % 2]}\n" for number in range(2000)))
+    outputs = []
+    for threads in ("1", "2", "4"):
+        assert command("run", "colours.yaml", "many.txt", "-o", "out.jsonl", "--threads", threads).code == 0
+        outputs.append(Path("out.jsonl").read_bytes())
+    assert outputs[0].count(b"\n") == 2000
+    assert outputs[0] == outputs[1] == outputs[2]
+
+
+def test_explain_shows_what_each_stage_makes(folder, command):
+    result = command("run", "colours.yaml", "--text", "xza", "--explain")
+    assert result.code == 0
+    assert result.lines[:5] == [
+        "1  xza",
+        "  tokenizer core.symbols: tokens of 5 int32 with spans, 3 positions",
+        "      x/1 z?/0 a/3",
+        "      1 of 3 unknown (33%)",
+        "  encoder core.one_hot: one_hot of 5 float32 with spans, 3 positions",
+    ]
+    assert result.lines[5].startswith("  core core.rnn: logits of 2 float32 (one a record)")
+    assert "      label: red" in result.lines
+    assert result.err == ""
+
+
+def test_a_reader_that_goes_away_ends_it_silently(folder, process):
+    Path("many.txt").write_text("xyab\n" * 20_000)
+    running = process("run", "colours.yaml", "many.txt")
+    assert running.stdout.readline().startswith(b'{"id": "many.txt:1"')
+    running.stdout.close()
+    assert running.stderr.read() == b""
+    assert running.wait() == 0
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_leaves_no_half_written_output(folder, process, number, code):
+    Path("out.jsonl").write_text("what was there")
+    running = process("run", "colours.yaml", "-", "-o", "out.jsonl")
+    running.stdin.write(b"xa\n" * 10_000)
+    running.stdin.flush()
+    deadline = time.monotonic() + 60
+    while not list(folder.glob(".out*")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    running.send_signal(number)
+    assert running.wait(60) == code
+    assert running.stderr.read().strip() == b""
+    assert Path("out.jsonl").read_text() == "what was there"
+    assert not list(folder.glob(".out*"))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_behind_standard_output(folder, process):
+    with Path("/dev/full").open("wb") as full:
+        running = process("run", "colours.yaml", "--text", "xa", stdout=full)
+        _, err = running.communicate()
+    assert running.returncode == 4
+    assert err == (
+        b"standard output: cannot be written: no space left on device (free some space, or write elsewhere)\n"
+    )

@@ -1,0 +1,13 @@
+"""``seqpipe warmup``."""
+
+from __future__ import annotations
+
+import seqpipe.cli.warmup
+
+
+def test_all_kernels_are_compiled(command, monkeypatch):
+    called = []
+    monkeypatch.setattr(seqpipe.cli.warmup, "warmup", lambda: called.append(True))
+    result = command("warmup")
+    assert (result.code, called) == (0, [True])
+    assert " kernel units for " in result.out
