@@ -13,8 +13,8 @@ from seqpipe.data.ragged import Array
 from seqpipe.pipeline import Pipeline
 from seqpipe.stage import Training
 
-BLOCK = 16
-"""Records that are computed together. Gradients are added block after block, whichever thread computed them."""
+BLOCK = 32
+"""Records that are computed together, at most. Gradients are added block after block, whichever thread computed them."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -38,7 +38,7 @@ def gradients(pipeline: Pipeline, records: Sequence[Record], training: Training,
     Raises:
         RecordError: a record cannot be processed, or its target cannot be learned.
     """
-    count = -(-len(records) // BLOCK)
+    count = min(max(2, -(-len(records) // BLOCK)), len(records))  # of blocks; it does not depend on the threads
     blocks = list(pool.map(lambda first: _prepare(pipeline, records[first::count]), range(count)))
     weight = sum(weight for _, weight in blocks)
     scale = 1.0 / weight if weight else 0.0
