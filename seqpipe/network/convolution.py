@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -45,7 +44,6 @@ class ConvolutionGradients(NamedTuple):
     bias: Float
 
 
-@dataclass(frozen=True, eq=False, slots=True)
 class Convolution:
     """A convolution whose output t sees frames ``t * stride + look_ahead - window + 1`` to ``t * stride + look_ahead``.
 
@@ -53,32 +51,27 @@ class Convolution:
     ``look_ahead`` 0 it is causal; half the window less one is what is called "same" padding. PyTorch's ``padding`` p
     is a ``look_ahead`` of ``window - 1 - p``.
 
-    Attributes:
+    Args:
         weight: (outputs, channels, window), as in PyTorch.
         bias: (outputs,).
         stride: frames from one output to the next.
         look_ahead: frames after ``t * stride`` that output t waits for: the delay of a stream.
     """
 
-    weight: Float
-    bias: Float
-    stride: int = 1
-    look_ahead: int = 0
-
-    def __post_init__(self) -> None:
-        check_length("bias", self.bias, len(self.weight))
-        if self.stride < 1 or not 0 <= self.look_ahead < self.window:
-            raise ValueError(f"no convolution of {self.window} frames, {self.stride=}, {self.look_ahead=}")
-
-    @property
-    def window(self) -> int:
-        """The number of frames that an output sees."""
-        return int(self.weight.shape[2])
+    def __init__(self, weight: Float, bias: Float, stride: int = 1, look_ahead: int = 0) -> None:
+        check_length("bias", bias, len(weight))
+        self._outputs, self._channels, self._window = weight.shape
+        if stride < 1 or not 0 <= look_ahead < self._window:
+            raise ValueError(f"no convolution of {self._window} frames, {stride=}, {look_ahead=}")
+        self._stride, self._look_ahead = stride, look_ahead
+        self._matrix = np.ascontiguousarray(weight.transpose(0, 2, 1)).reshape(self._outputs, -1)  # as windows lie
+        self._packed = pack_transposed(self._matrix)
+        self._bias = bias.reshape(1, -1)
 
     def initial(self, rows: int) -> ConvolutionState:
         """Return the state before the first frame of ``rows`` sequences."""
         none = np.zeros(rows, np.int64)
-        empty = np.empty((0, self.weight.shape[1]), self.weight.dtype)
+        empty = np.empty((0, self._channels), self._matrix.dtype)
         return ConvolutionState(empty, np.zeros(rows + 1, np.int64), none, none)
 
     def forward(self, values: Float, offsets: Int64) -> tuple[Float, Int64, _Windows]:
@@ -95,16 +88,16 @@ class Convolution:
 
     def backward(self, saved: _Windows, grad_output: Float) -> ConvolutionGradients:
         """Return the gradients with respect to values, weight and bias."""
-        matrix = self._matrix()
-        columns = np.zeros_like(saved.columns)
-        product(grad_output, pack(matrix), columns, columns)
-        grad_values = np.zeros((saved.offsets[-1], self.weight.shape[1]), grad_output.dtype)
+        columns = np.empty_like(saved.columns)
+        product(grad_output, pack(self._matrix), np.zeros_like(columns, shape=(1, columns.shape[1])), columns)
+        grad_values = np.zeros_like(columns, shape=(saved.offsets[-1], self._channels))
         unit("convolution").fold(
-            columns, saved.offsets, saved.starts, saved.window_offsets, self.window, self.stride, grad_values
+            columns, saved.offsets, saved.starts, saved.window_offsets, self._window, self._stride, grad_values
         )
-        grad_weight = add_transposed_product(grad_output, pack(saved.columns), np.zeros_like(matrix))
+        grad_matrix = add_transposed_product(grad_output, pack(saved.columns), np.zeros_like(self._matrix))
+        grad_weight = grad_matrix.reshape(self._outputs, self._window, self._channels).transpose(0, 2, 1)
         grad_bias = grad_output.sum(axis=0, dtype=np.float64).astype(grad_output.dtype)
-        return ConvolutionGradients(grad_values, grad_weight.reshape(self.weight.shape), grad_bias)
+        return ConvolutionGradients(grad_values, np.ascontiguousarray(grad_weight), grad_bias)
 
     def _run(
         self, values: Float, offsets: Int64, state: ConvolutionState, *, final: bool
@@ -113,23 +106,19 @@ class Convolution:
         held, held_offsets = _join(state, values, offsets)
         oldest = state.seen - np.diff(state.offsets)
         seen = state.seen + np.diff(offsets)
-        ready = seen if final else np.maximum(seen - self.look_ahead, 0)
-        emitted = -(-ready // self.stride)
+        ready = seen if final else np.maximum(seen - self._look_ahead, 0)
+        emitted = -(-ready // self._stride)
         window_offsets = np.concatenate([[0], np.cumsum(emitted - state.emitted)])
-        before = self.window - 1 - self.look_ahead
-        starts = state.emitted * self.stride - before - oldest
-        columns = np.empty((window_offsets[-1], held.shape[1] * self.window), held.dtype)
-        unit("convolution").unfold(held, held_offsets, starts, window_offsets, self.window, self.stride, columns)
-        output = np.empty((len(columns), len(self.weight)), held.dtype)
-        product(columns, pack_transposed(self._matrix()), self.bias.reshape(1, -1), output)
-        kept = np.maximum(seen - np.maximum(emitted * self.stride - before, oldest), 0)
+        before = self._window - 1 - self._look_ahead
+        starts = state.emitted * self._stride - before - oldest
+        columns = np.empty((window_offsets[-1], held.shape[1] * self._window), held.dtype)
+        unit("convolution").unfold(held, held_offsets, starts, window_offsets, self._window, self._stride, columns)
+        output = np.empty((len(columns), self._outputs), held.dtype)
+        product(columns, self._packed, self._bias, output)
+        kept = np.maximum(seen - np.maximum(emitted * self._stride - before, oldest), 0)
         tail, tail_offsets = _last(held, held_offsets, kept)
         windows = _Windows(columns, held_offsets, starts, window_offsets)
         return output, windows, ConvolutionState(tail, tail_offsets, seen, emitted)
-
-    def _matrix(self) -> Float:
-        """Return the weight as a matrix (outputs, channels * window)."""
-        return self.weight.reshape(len(self.weight), -1)
 
 
 def _join(state: ConvolutionState, values: Float, offsets: Int64) -> tuple[Float, Int64]:

@@ -13,32 +13,32 @@ SHAPES = [(1, 1, 0), (3, 1, 1), (5, 2, 0), (5, 3, 4), (2, 5, 1), (4, 3, 2)]  # w
 OFFSETS = np.array([0, 7, 7, 8, 20])
 
 
-def _convolution(rng, shape, dtype=np.float64, channels=3, outputs=4):
-    window, stride, look_ahead = shape
-    weight, bias = rng.normal(size=(outputs, channels, window)), rng.normal(size=outputs)
-    return Convolution(weight.astype(dtype), bias.astype(dtype), stride, look_ahead)
+def _parameters(rng, window, dtype=np.float64, channels=3):
+    return rng.normal(size=(4, channels, window)).astype(dtype), rng.normal(size=4).astype(dtype)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_outputs_are_the_twins(rng, shape):
-    convolution, values = _convolution(rng, shape), rng.normal(size=(20, 3))
-    output, offsets, _ = convolution.forward(values, OFFSETS)
-    parts = [
-        naive.convolve(values[a:b], convolution.weight, convolution.bias, *shape[1:])
-        for a, b in itertools.pairwise(OFFSETS)
-    ]
+    parameters, values = _parameters(rng, shape[0]), rng.normal(size=(20, 3))
+    output, offsets, _ = Convolution(*parameters, *shape[1:]).forward(values, OFFSETS)
+    parts = [naive.convolve(values[a:b], *parameters, *shape[1:]) for a, b in itertools.pairwise(OFFSETS)]
     assert np.diff(offsets).tolist() == [len(part) for part in parts]
     np.testing.assert_allclose(output, np.concatenate(parts), rtol=1e-10, atol=1e-12)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_gradients_are_those_of_finite_differences(rng, shape):
-    convolution, values = _convolution(rng, shape), rng.normal(size=(20, 3))
-    output, _, saved = convolution.forward(values, OFFSETS)
+    parameters, values = _parameters(rng, shape[0]), rng.normal(size=(20, 3))
+
+    def run():
+        convolution = Convolution(*parameters, *shape[1:])
+        return convolution, *convolution.forward(values, OFFSETS)
+
+    convolution, output, _, saved = run()
     grad_output = rng.normal(size=output.shape)
     gradients = convolution.backward(saved, grad_output)
-    for array, gradient in zip((values, convolution.weight, convolution.bias), gradients, strict=True):
-        expected = finite_differences(lambda: convolution.forward(values, OFFSETS)[0] * grad_output, array)
+    for array, gradient in zip((values, *parameters), gradients, strict=True):
+        expected = finite_differences(lambda: run()[1] * grad_output, array)
         np.testing.assert_allclose(gradient, expected, rtol=1e-6, atol=1e-8)
 
 
@@ -50,7 +50,7 @@ def test_gradients_are_those_of_finite_differences(rng, shape):
 @settings(deadline=None)
 def test_chunks_give_the_bits_of_the_whole(shape, cuts, seed):
     rng = np.random.default_rng(seed)
-    convolution = _convolution(rng, shape, np.float32, channels=2)
+    convolution = Convolution(*_parameters(rng, shape[0], np.float32, channels=2), *shape[1:])
     lengths = np.array(cuts, np.int64).reshape(-1, 2)
     rows = [rng.normal(size=(count, 2)).astype(np.float32) for count in lengths.sum(axis=0)]
     state, parts, done = convolution.initial(2), ([], []), np.zeros(2, int)
@@ -70,7 +70,7 @@ def test_chunks_give_the_bits_of_the_whole(shape, cuts, seed):
 
 
 def test_a_stream_waits_for_the_look_ahead_and_no_longer(rng):
-    convolution = _convolution(rng, (5, 1, 2), channels=1)
+    convolution = Convolution(*_parameters(rng, 5, channels=1), look_ahead=2)
     state, counts = convolution.initial(1), []
     for final in (False, False, False, False, True):
         output, _, state = convolution.step(np.ones((1, 1)), np.array([0, 1]), state, final=final)
@@ -81,4 +81,4 @@ def test_a_stream_waits_for_the_look_ahead_and_no_longer(rng):
 @pytest.mark.parametrize("shape", [(3, 0, 0), (3, 1, 3), (3, 1, -1)])
 def test_impossible_convolutions_are_refused(rng, shape):
     with pytest.raises(ValueError, match="no convolution of 3 frames"):
-        _convolution(rng, shape)
+        Convolution(*_parameters(rng, shape[0]), *shape[1:])

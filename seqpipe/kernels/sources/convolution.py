@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from seqpipe.kernels.compiler import kernel
+from seqpipe.kernels.sources.rows import add, copy
 
 
 @kernel(
@@ -15,20 +16,20 @@ from seqpipe.kernels.compiler import kernel
     "out float[:, ::1]",
 )
 def unfold(values, offsets, starts, window_offsets, width, stride, columns):
-    """Write each window of ``width`` frames as a row, channel by channel; zeros outside of its sequence.
+    """Write each window of ``width`` frames as a row, frame by frame; zeros outside of its sequence.
 
     A sequence's first window begins at its frame ``starts[i]``, which may be negative, the others ``stride`` later.
     """
     channels = values.shape[1]
     for record in range(len(starts)):
-        begin, end = offsets[record], offsets[record + 1]
-        first = begin + starts[record]
+        first = offsets[record] + starts[record]
         for window in range(window_offsets[record], window_offsets[record + 1]):
             for k in range(width):
-                frame = first + k
-                inside = begin <= frame < end
-                for channel in range(channels):
-                    columns[window, channel * width + k] = values[frame, channel] if inside else 0.0
+                part = columns[window][k * channels : (k + 1) * channels]
+                if offsets[record] <= first + k < offsets[record + 1]:
+                    copy(values[first + k], part)
+                else:
+                    part[:] = 0.0
             first += stride
 
 
@@ -48,8 +49,6 @@ def fold(columns, offsets, starts, window_offsets, width, stride, values):
         first = offsets[record] + starts[record]
         for window in range(window_offsets[record], window_offsets[record + 1]):
             for k in range(width):
-                frame = first + k
-                if offsets[record] <= frame < offsets[record + 1]:
-                    for channel in range(channels):
-                        values[frame, channel] += columns[window, channel * width + k]
+                if offsets[record] <= first + k < offsets[record + 1]:
+                    add(columns[window][k * channels : (k + 1) * channels], values[first + k])
             first += stride
