@@ -65,7 +65,7 @@ def command(
         opened = open_pipeline(pipeline, registry, settings)
         given = chosen_input(opened.declared, inputs, texts, limit)
         built = opened.pipeline()
-        log.info("pipeline %s, model %s, %d threads", opened.declared.document.source, opened.model_path, threads)
+        log.info("pipeline %s, model %s, threads: %d", opened.declared.document.source, opened.model_path, threads)
         log.info("reading %s", ", ".join(given.names) or f"{len(texts)} texts")
         if explain:
             explain_records(built, given.records)

@@ -82,7 +82,7 @@ def test_quiet_says_nothing(folder, command):
 
 def test_verbose_says_what_is_read(folder, command):
     lines = command("run", "colours.yaml", "-", "--threads", "1", "-v", stdin=b"a\n").err.splitlines()
-    assert lines[:2] == ["pipeline colours.yaml, model colours.safetensors, 1 threads", "reading -"]
+    assert lines[:2] == ["pipeline colours.yaml, model colours.safetensors, threads: 1", "reading -"]
 
 
 @pytest.mark.parametrize(
