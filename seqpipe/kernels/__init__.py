@@ -8,8 +8,7 @@ Calling kernels, anywhere in seqpipe::
 
     from seqpipe.kernels import unit
 
-    elementwise = unit("elementwise")
-    elementwise.add_in_place(addend, out)          # arrays and scalars, by position
+    unit("rows").add_rows(values, total)             # arrays and scalars, by position
 
 Every argument is checked against the kernel's signature (dtype, dimensions, C-contiguous, writable where it is written
 to), so a wrong one is a `TypeError`; **shapes are not checked**: the caller answers for them. The GIL is released.
@@ -18,24 +17,27 @@ Writing kernels, in a module of ``sources``::
 
     from seqpipe.kernels.compiler import inlined, kernel
 
-    @inlined                                       # called by kernels, compiled into them
-    def add_row(addend, out):
-        for column in range(out.size):
-            out[column] += addend[column]
+    @inlined                                         # called by kernels, compiled into them
+    def add(source, target):
+        for i in range(target.size):
+            target[i] += source[i]
 
-    @kernel("float[:, ::1]", "out float[:, ::1]")  # an entry point; `out`: it writes to this argument
-    def add_in_place(addend, out):
-        for row in range(out.shape[0]):
-            add_row(addend[row], out[row])
+    @kernel("float[:, ::1]", "out float[::1]")       # an entry point; `out`: it writes to this argument
+    def add_rows(values, total):
+        for row in range(values.shape[0]):
+            add(values[row], total)
 
-A source imports from another one as ``from seqpipe.kernels.sources.activations import tanh``: the cache knows by these
-words which units to rebuild. A kernel allocates nothing, raises nothing and returns nothing, or one scalar (``returns="float64"``). Its dtypes are
-``float`` (float32 or float64, by variant), ``float32``, ``float64``, ``int32``, ``int64``, ``int8``, ``uint8`` and
-``bool``; scalars are passed as ``"int64"``, ``"float64"`` or ``"float"``. Without a signature an array argument that is
-not marked `out` is read-only to the compiler. There is no fastmath; every sum is in the order written.
+The dtypes are ``float`` (float32 or float64, by variant), ``float32``, ``float64``, ``int32``, ``int64``, ``int8``,
+``uint8`` and ``bool``; scalars are ``"int64"``, ``"float64"`` or ``"float"``. An array that is not marked ``out`` is
+read-only to the compiler. A kernel allocates nothing, raises nothing, and returns nothing or one scalar
+(``returns="int64"``). There is no fastmath; every sum is in the order written. A source imports from another one as
+``from seqpipe.kernels.sources.activations import tanh``: by these words the cache knows which units to rebuild.
+
+In float32 a literal makes an expression float64: write ``values.dtype.type(1)``. Loops over more than a few arrays are
+not turned into vector instructions, because the compiler must check that the arrays do not overlap.
 
 ``NUMBA_DISABLE_JIT=1`` runs the same kernels as plain Python, for a debugger. ``SEQPIPE_CACHE_DIR`` moves the cache,
-``SEQPIPE_ISA`` (avx512, avx2, sse, neon) compiles for a lesser instruction set than the CPU's.
+``SEQPIPE_ISA`` (avx512, avx2, neon, sse) compiles for a lesser instruction set than the CPU's.
 """
 
 from seqpipe.kernels.isa import InstructionSet, instruction_set

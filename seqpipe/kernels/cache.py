@@ -1,7 +1,7 @@
 """The cache of compiled units: a private folder of object code that is checked before it is trusted.
 
-An entry is one file: the SHA-256 digest of what follows it, a line of JSON, the object code. The name carries a key over
-everything that the code depends on. An entry that is truncated, changed or of other origin counts as absent; where
+An entry is one file: the SHA-256 digest of what follows it, a line of JSON, the object code. The name carries a key
+over everything that the code depends on. An entry that is truncated, changed or of other origin counts as absent; where
 the folder cannot be used, every entry is absent and kernels are compiled in memory.
 """
 

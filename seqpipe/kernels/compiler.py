@@ -66,7 +66,7 @@ def entry_points(module: ModuleType) -> dict[str, Callable[..., Any]]:
     }
 
 
-class _ObjectCodegen(JITCPUCodegen):  # type: ignore[misc]
+class _ObjectCodegen(JITCPUCodegen):
     """Generates code for this CPU as Numba's JIT does, but as an object in memory instead of running it."""
 
     _library_class = AOTCodeLibrary
@@ -75,7 +75,7 @@ class _ObjectCodegen(JITCPUCodegen):  # type: ignore[misc]
         """Add nothing to Numba's own execution engine."""
 
 
-@global_compiler_lock  # type: ignore[untyped-decorator]
+@global_compiler_lock
 def compile_unit(module: ModuleType, variant: str) -> bytes:
     """Compile the kernels of a source module, ``float`` being ``variant``, and return one relocatable object.
 
@@ -166,4 +166,4 @@ def _array(context: Any, builder: ir.IRBuilder, argument: Any, address: ir.Value
         itemsize=context.get_constant(types.intp, itemsize),
         meminfo=None,
     )
-    return array._getvalue()
+    return array._getvalue()  # noqa: SLF001 - Numba's own way to pass a struct on

@@ -35,6 +35,11 @@ class Parameter:
 
     @classmethod
     def parse(cls, text: str) -> Parameter:
+        """Return the parameter that ``text`` declares.
+
+        Raises:
+            ValueError: the text declares none.
+        """
         match = _PATTERN.fullmatch(text)
         if match is None or match["dtype"] not in _DTYPES or (match["out"] and not match["axes"]):
             raise ValueError(f"not a kernel parameter: {text!r}")

@@ -17,47 +17,47 @@ def folder(tmp_path, monkeypatch):
 
 
 def test_an_entry_comes_back(folder):
-    assert cache.read("elementwise", "float32") is None
-    cache.write("elementwise", "float32", *ENTRY)
-    assert cache.read("elementwise", "float32") == ENTRY
-    assert cache.read("elementwise", "float64") is None
+    assert cache.read("rows", "float32") is None
+    cache.write("rows", "float32", *ENTRY)
+    assert cache.read("rows", "float32") == ENTRY
+    assert cache.read("rows", "float64") is None
 
 
 @pytest.mark.parametrize("damage", ["truncated", "flipped", "empty", "foreign"])
 def test_a_damaged_entry_counts_as_absent(folder, damage):
-    cache.write("elementwise", "float32", *ENTRY)
+    cache.write("rows", "float32", *ENTRY)
     (entry,) = folder.iterdir()
     whole = entry.read_bytes()
     flipped = whole[:500] + bytes([whole[500] ^ 1]) + whole[501:]
     entry.write_bytes({"truncated": whole[:-1], "flipped": flipped, "empty": b"", "foreign": b"not ours"}[damage])
-    assert cache.read("elementwise", "float32") is None
+    assert cache.read("rows", "float32") is None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no mode bits")
 @pytest.mark.parametrize("mode", [0o777, 0o720])
 def test_a_folder_that_others_can_write_to_is_not_trusted(folder, mode):
-    cache.write("elementwise", "float32", *ENTRY)
+    cache.write("rows", "float32", *ENTRY)
     assert folder.stat().st_mode & 0o777 == 0o700
     folder.chmod(mode)
-    assert cache.read("elementwise", "float32") is None
+    assert cache.read("rows", "float32") is None
 
 
 def test_a_folder_behind_a_link_is_not_trusted(folder, tmp_path):
     (tmp_path / "elsewhere").mkdir(mode=0o700)
     folder.symlink_to(tmp_path / "elsewhere")
-    cache.write("elementwise", "float32", *ENTRY)
+    cache.write("rows", "float32", *ENTRY)
     assert not list((tmp_path / "elsewhere").iterdir())
 
 
 def test_concurrent_writers_leave_one_whole_entry(folder):
     with ThreadPoolExecutor(16) as threads:
-        list(threads.map(lambda _: cache.write("elementwise", "float32", *ENTRY), range(64)))
+        list(threads.map(lambda _: cache.write("rows", "float32", *ENTRY), range(64)))
     assert len(list(folder.iterdir())) == 1
-    assert cache.read("elementwise", "float32") == ENTRY
+    assert cache.read("rows", "float32") == ENTRY
 
 
 def test_the_key_changes_with_the_instruction_set(monkeypatch):
     monkeypatch.delenv("SEQPIPE_ISA", raising=False)
-    key = cache.key.__wrapped__("elementwise")
+    key = cache.key.__wrapped__("rows")
     monkeypatch.setenv("SEQPIPE_ISA", isa.instruction_set().name)
-    assert cache.key.__wrapped__("elementwise") != key
+    assert cache.key.__wrapped__("rows") != key
