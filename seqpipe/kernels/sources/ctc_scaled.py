@@ -12,14 +12,15 @@ import math
 from seqpipe.kernels.compiler import inlined
 from seqpipe.kernels.sources.softmax import total
 
+SMALLEST = 1e-290  # a sum that can be divided by, with precision left
 TOLERANCE = 1e-9  # of the logarithm of the total, beside which rounding is small and what has been lost is not
 
 
 @inlined
 def _normalise(values):
-    """Divide by the sum and return its logarithm; minus infinity if there is nothing."""
+    """Divide by the sum and return its logarithm; minus infinity if there is next to nothing, or not a number."""
     summed = total(values)
-    if summed <= 0.0:
+    if not summed >= SMALLEST:
         return -math.inf
     scale = 1.0 / summed
     for index in range(len(values)):
