@@ -26,7 +26,7 @@ IN_STAGES = ("tokenizer", "encoder", "core", "decoder")
 class PipelineFile(BaseModel):
     """The top level of a pipeline file."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     name: str | None = Field(None, description="of the pipeline, and of the runs that train it; default: the file's")
     extends: str | None = Field(None, description="another pipeline file; what is said here comes on top of it")

@@ -30,7 +30,8 @@ class Stage(BaseModel):
         isolated: run in a child process with limits, because a library in it parses files of unknown origin.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, validate_default=True)
+    # built when first used: a run uses a handful of all the stages that are there
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, validate_default=True, defer_build=True)
 
     kind: ClassVar[str]
     name: ClassVar[str]

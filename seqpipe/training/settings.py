@@ -19,7 +19,7 @@ from seqpipe.stage.reader import Paths
 
 
 class _Settings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
 class DataSettings(_Settings):

@@ -26,7 +26,7 @@ CellName = Literal["rnn_tanh", "rnn_relu", "gru", "lstm"]
 class CharacterSettings(BaseModel):
     """How words are read by their spelling: a recurrent network over the characters of each."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     embedding: int = Field(25, ge=1, description="numbers that a character is embedded in")
     hidden: int = Field(25, ge=1, description="hidden units in each direction")

@@ -1,0 +1,45 @@
+"""The shipped model does what its card says, and rates what the repository ships."""
+
+from pathlib import Path
+
+import pytest
+
+import seqpipe
+
+PLUGIN = Path(__file__).parent.parent
+SHIPPED = PLUGIN / "src" / "seqpipe_text"
+ROOT = PLUGIN.parent.parent
+
+
+@pytest.fixture(scope="module")
+def sentiment():
+    return seqpipe.load("text/sentiment")
+
+
+def expected():
+    card = (SHIPPED / "models" / "sentiment.md").read_text(encoding="utf-8")
+    rows = card.partition("## Expected outputs")[2].splitlines()
+    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows if row.startswith("|")]
+    return [(comment, int(stars), float(probability)) for comment, stars, probability in cells[2:]]
+
+
+@pytest.mark.parametrize(("comment", "stars", "probability"), expected())
+def test_the_card_tells_the_truth(sentiment, comment, stars, probability):
+    (rating,) = sentiment([comment])
+    assert rating["stars"] == stars
+    assert rating["probabilities"][str(stars)] == pytest.approx(probability, abs=0.011)
+
+
+def test_the_comments_of_the_repository_are_rated_one_by_one(sentiment):
+    comments = SHIPPED / "pipelines" / "inputs" / "comments.txt"
+    ratings = list(sentiment.read(comments))
+    assert len(ratings) == len(comments.read_text(encoding="utf-8").splitlines()) == 30
+    assert all(1 <= rating["stars"] <= 5 for rating in ratings)
+    assert {rating["stars"] for rating in ratings} >= {2, 3, 4, 5}
+    alone = [sentiment([rating["text"]])[0]["probabilities"] for rating in ratings]
+    assert alone == [rating["probabilities"] for rating in ratings]
+
+
+@pytest.mark.parametrize("name", ["sentiment.yaml", "inputs/comments.txt"])
+def test_the_shipped_pipeline_is_that_of_the_repository(name):
+    assert (SHIPPED / "pipelines" / name).read_bytes() == (ROOT / "pipelines" / name).read_bytes()

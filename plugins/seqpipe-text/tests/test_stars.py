@@ -1,0 +1,48 @@
+import numpy as np
+import pytest
+
+import seqpipe
+from seqpipe_text.stars import STARS, Stars
+
+SPEC = seqpipe.Spec("logits", "float32", 5, pooled=True)
+
+
+def rated(logits, records):
+    step = Stars().build(SPEC, {}, {}, None)
+    values = np.array(logits, np.float32)
+    batch = seqpipe.Batch(tuple(records), seqpipe.Ragged(values, np.arange(len(values) + 1)))
+    return step(batch)[0].outputs
+
+
+def test_the_likeliest_number_of_stars_wins():
+    records = [seqpipe.Record("1", "a"), seqpipe.Record("2", "b")]
+    (first,), (second,) = rated([[0, 0, 0, 0, 3], [2, 1, 0, 0, 0]], records)
+    assert (first["stars"], second["stars"]) == (5, 1)
+    assert first["probabilities"]["5"] == pytest.approx(np.exp(3) / (np.exp(3) + 4), abs=1e-6)
+    assert tuple(first["probabilities"]) == STARS
+
+
+def test_metrics_are_those_of_the_field():
+    outcomes = [
+        (5, {"stars": 4, "probabilities": {"1": 0.1, "2": 0.1, "3": 0.0, "4": 0.5, "5": 0.3}}),
+        (1, {"stars": 4, "probabilities": {"1": 0.1, "2": 0.1, "3": 0.0, "4": 0.5, "5": 0.3}}),
+        (3, {"stars": 3, "probabilities": {"1": 0.1, "2": 0.1, "3": 0.6, "4": 0.1, "5": 0.1}}),
+        (2, {"stars": 3, "probabilities": {"1": 0.2, "2": 0.2, "3": 0.5, "4": 0.1, "5": 0.0}}),
+    ]
+    sums = {}
+    for metric in Stars().head(seqpipe.Spec("one_hot"), {}).metrics:
+        counts = [metric.count(seqpipe.Record("r", "", target=str(gold)), (found,)) for gold, found in outcomes]
+        sums[metric.name] = metric.value(np.sum(counts, axis=0))
+    assert sums == {"accuracy": 1 / 4, "accuracy_binary": 2 / 3, "mae": (1 + 3 + 0 + 1) / 4}
+
+
+def test_a_number_of_stars_that_there_is_not_is_refused():
+    head = Stars().head(seqpipe.Spec("one_hot"), {})
+    batch = seqpipe.Batch((seqpipe.Record("train.tsv:7", "a", "train.tsv", 7, target="6"),))
+    with pytest.raises(seqpipe.RecordError, match=r"^train.tsv:7: the label '6' does not occur"):
+        head.targets(batch)
+
+
+def test_stars_need_one_vector_a_record():
+    with pytest.raises(seqpipe.ConfigError, match="one vector a record"):
+        Stars().build(SPEC.replace(pooled=False), {}, {}, None)
