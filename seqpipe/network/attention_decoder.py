@@ -7,21 +7,29 @@ from typing import NamedTuple
 
 import numpy as np
 
-from seqpipe.kernels import unit
-from seqpipe.kernels.product import pack, pack_transposed, product
-from seqpipe.network.arrays import Float, Int32, Int64, check_ids, check_length, check_offsets
+from seqpipe.network.arrays import Float, Int32, Int64, check_length, check_offsets
 from seqpipe.network.attention_recurrence import (
     AttentionRecurrence,
     AttentionWeights,
     DecoderState,
     Memory,
-    Steps,
     Trace,
-    multiply,
-    outer,
     split,
-    total,
 )
+from seqpipe.network.embedding import embed, embed_gradient
+from seqpipe.network.linear import Linear
+from seqpipe.network.packing import Packing
+
+__all__ = [
+    "AttentionDecoder",
+    "AttentionWeights",
+    "DecoderGradients",
+    "DecoderState",
+    "Dropout",
+    "Memory",
+    "Saved",
+    "parameter_shapes",
+]
 
 
 def parameter_shapes(vocabulary: int, embedding: int, hidden: int, memory: int) -> dict[str, tuple[int, ...]]:
@@ -59,10 +67,10 @@ class DecoderGradients(NamedTuple):
 
 
 class Saved(NamedTuple):
-    """What the backward pass needs, in the order of ``steps`` but for ``outputs`` and ``dropout``."""
+    """What the backward pass needs, packed but for ``outputs`` and ``dropout``."""
 
     ids: Int32
-    steps: Steps
+    packing: Packing
     embedded: Float
     trace: Trace
     outputs: Float
@@ -74,13 +82,10 @@ class AttentionDecoder:
 
     def __init__(self, parameters: Mapping[str, Float]) -> None:
         self._table = parameters["embedding.weight"]
-        self._embedded_weight, _ = split(parameters["rnn.weight_ih"], self._table.shape[1])
-        self._embedded_packed = pack_transposed(self._embedded_weight)
-        self._embedded_bias = parameters["rnn.bias_ih"].reshape(1, -1)
+        embedded_weight, _ = split(parameters["rnn.weight_ih"], self._table.shape[1])
+        self._inputs = Linear(embedded_weight, parameters["rnn.bias_ih"])
         self._recurrence = AttentionRecurrence(parameters, self._table.shape[1])
-        self._output_weight = parameters["output.weight"]
-        self._output_packed = pack_transposed(self._output_weight)
-        self._output_bias = parameters["output.bias"].reshape(1, -1)
+        self._output = Linear(parameters["output.weight"], parameters["output.bias"])
 
     def start(self, memory: Float, offsets: Int64, initial: Float) -> DecoderState:
         """Return the state before the first id: one row for every record of the memory.
@@ -100,10 +105,9 @@ class AttentionDecoder:
         """
         check_length("ids", ids, len(state.rows))
         offsets = _weight_offsets(state.memory, state.rows)
-        sums = _affine(self._embed(ids), self._embedded_packed, self._embedded_bias)
+        sums = self._inputs.forward(embed(self._table, ids))
         trace = self._recurrence.run(sums, np.array([len(ids)]), state, offsets[:-1], int(offsets[-1]))
-        logits = _affine(trace.feeds, self._output_packed, self._output_bias)
-        return logits, trace.state, AttentionWeights(trace.weights, offsets)
+        return self._output.forward(trace.feeds), trace.state, AttentionWeights(trace.weights, offsets)
 
     def forward(
         self, ids: Int32, offsets: Int64, start: DecoderState, dropout: Dropout | None = None
@@ -114,57 +118,44 @@ class AttentionDecoder:
         """
         check_offsets("offsets", offsets, len(ids))
         check_length("offsets", offsets, len(start.rows) + 1)
-        steps = Steps.of(offsets)
+        packing = Packing.of(np.diff(offsets))
         weight_offsets = _weight_offsets(start.memory, np.repeat(start.rows, np.diff(offsets)))
-        ordered = ids[steps.positions]
-        embedded = self._embed(ordered)
+        ordered = packing.pack(ids)
+        embedded = embed(self._table, ordered)
         if dropout is not None:
-            embedded *= dropout.embedded[steps.positions]
+            embedded *= packing.pack(dropout.embedded)
         trace = self._recurrence.run(
-            _affine(embedded, self._embedded_packed, self._embedded_bias),
-            steps.batch_sizes,
-            start.select(steps.order),
-            weight_offsets[:-1][steps.positions],
+            self._inputs.forward(embedded),
+            packing.batch_sizes,
+            start.select(packing.order),
+            packing.pack(weight_offsets[:-1]),
             int(weight_offsets[-1]),
         )
-        outputs = np.empty_like(trace.feeds)
-        outputs[steps.positions] = trace.feeds
+        outputs = packing.unpack(trace.feeds)
         if dropout is not None:
             outputs *= dropout.outputs
-        logits = _affine(outputs, self._output_packed, self._output_bias)
-        saved = Saved(ordered, steps, embedded, trace, outputs, dropout)
-        return logits, AttentionWeights(trace.weights, weight_offsets), saved
+        saved = Saved(ordered, packing, embedded, trace, outputs, dropout)
+        return self._output.forward(outputs), AttentionWeights(trace.weights, weight_offsets), saved
 
     def backward(self, saved: Saved, grad_logits: Float) -> DecoderGradients:
         """Return the gradients with respect to the memory, the initial hidden states and all parameters."""
-        grad_outputs = multiply(grad_logits, pack(self._output_weight), saved.outputs.shape[1])
-        if saved.dropout is not None:
-            grad_outputs *= saved.dropout.outputs
-        through = self._recurrence.backward(saved.trace, saved.steps, grad_outputs[saved.steps.positions])
-        grad_initial = np.empty_like(through.initial)
-        grad_initial[saved.steps.order] = through.initial
-        grad_embedded = multiply(through.inputs, pack(self._embedded_weight), self._table.shape[1])
-        if saved.dropout is not None:
-            grad_embedded *= saved.dropout.embedded[saved.steps.positions]
-        grad_table = np.zeros_like(self._table)
-        unit("rows").scatter_add(grad_embedded, saved.ids, grad_table)
-        embedded_part, feed_part = outer(through.inputs, saved.embedded), through.parameters["rnn.weight_ih"]
+        packing, dropout = saved.packing, saved.dropout
+        grad_outputs, output_weight, output_bias = self._output.backward(saved.outputs, grad_logits)
+        assert grad_outputs is not None
+        if dropout is not None:
+            grad_outputs *= dropout.outputs
+        through = self._recurrence.backward(saved.trace, packing, packing.pack(grad_outputs))
+        grad_embedded, embedded_weight, _ = self._inputs.backward(saved.embedded, through.inputs)
+        assert grad_embedded is not None
+        if dropout is not None:
+            grad_embedded *= packing.pack(dropout.embedded)
         gradients = through.parameters | {
-            "embedding.weight": grad_table,
-            "rnn.weight_ih": np.concatenate([embedded_part, feed_part], axis=1),
-            "output.weight": outer(grad_logits, saved.outputs),
-            "output.bias": total(grad_logits),
+            "embedding.weight": embed_gradient(self._table, saved.ids, grad_embedded),
+            "rnn.weight_ih": np.concatenate([embedded_weight, through.parameters["rnn.weight_ih"]], axis=1),
+            "output.weight": output_weight,
+            "output.bias": output_bias,
         }
-        return DecoderGradients(through.memory, grad_initial, gradients)
-
-    def _embed(self, ids: Int32) -> Float:
-        check_ids("ids", ids, 0, len(self._table))
-        return self._table[ids]
-
-
-def _affine(inputs: Float, weight: Float, bias: Float) -> Float:
-    """Return ``inputs @ weight + bias``, weight packed, bias (1, outputs)."""
-    return product(inputs, weight, bias, np.empty((len(inputs), bias.shape[1]), inputs.dtype))
+        return DecoderGradients(through.memory, packing.unsort(through.initial), gradients)
 
 
 def _weight_offsets(memory: Memory, rows: Int64) -> Int64:

@@ -1,8 +1,7 @@
 """The recurrent part of an attention decoder: a GRU that attends to a memory and is fed what it put out before.
 
 M.-T. Luong, H. Pham, C. Manning: Effective Approaches to Attention-based Neural Machine Translation, EMNLP 2015; see
-`seqpipe.kernels.sources.attention_decoder` for the equations. Positions are put step after step, the longest sequence
-first (`Steps`).
+`seqpipe.kernels.sources.attention_decoder` for the equations. Positions are packed (`seqpipe.network.packing`).
 """
 
 from __future__ import annotations
@@ -14,8 +13,11 @@ from typing import NamedTuple
 import numpy as np
 
 from seqpipe.kernels import unit
-from seqpipe.kernels.product import add_transposed_product, pack, pack_transposed, product
+from seqpipe.kernels.product import pack, pack_transposed
 from seqpipe.network.arrays import Float, Int64, longest
+from seqpipe.network.inputs import sum_rows, weight_gradient
+from seqpipe.network.linear import Linear
+from seqpipe.network.packing import Packing
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -46,34 +48,6 @@ class AttentionWeights(NamedTuple):
 
     weights: Float
     offsets: Int64
-
-
-class Steps(NamedTuple):
-    """Positions of ragged sequences put step after step, the longest sequence first.
-
-    Attributes:
-        order: (sequences,), the longest first.
-        batch_sizes: (steps,), how many are active.
-        positions: (total,), where each position stands in the ragged order.
-        before: (total,), where what came before each stands among first the sequences, then all positions.
-    """
-
-    order: Int64
-    batch_sizes: Int64
-    positions: Int64
-    before: Int64
-
-    @classmethod
-    def of(cls, offsets: Int64) -> Steps:
-        """Put the positions of ragged sequences in order."""
-        lengths = np.diff(offsets)
-        order = np.argsort(-lengths, kind="stable")
-        batch_sizes = np.searchsorted(-lengths[order], -np.arange(longest(offsets)), side="left")
-        firsts = np.cumsum(batch_sizes) - batch_sizes
-        steps = np.repeat(np.arange(len(batch_sizes)), batch_sizes)
-        rows = np.arange(offsets[-1]) - firsts[steps]
-        before = np.where(steps == 0, rows, len(lengths) + firsts[steps - 1] + rows)
-        return cls(order, batch_sizes, offsets[order[rows]] + steps, before)
 
 
 class Trace(NamedTuple):
@@ -114,8 +88,10 @@ class AttentionRecurrence:
         width = parameters["attention.weight"].shape[1]
         _, self._feed_weight = split(parameters["rnn.weight_ih"], input_width)
         self._state_weight = parameters["rnn.weight_hh"]
-        self._attention_weight = parameters["attention.weight"]
-        self._context_weight, self._query_weight = split(parameters["combine.weight"], width)
+        attention = parameters["attention.weight"]
+        self._keys = Linear(attention, np.zeros_like(attention, shape=len(attention)))
+        self._combine_weight = parameters["combine.weight"]
+        self._context_weight, self._query_weight = split(self._combine_weight, width)
         self._packed = (
             pack_transposed(self._feed_weight),
             pack_transposed(self._state_weight),
@@ -127,8 +103,8 @@ class AttentionRecurrence:
 
     def start(self, memory: Float, offsets: Int64, initial: Float) -> DecoderState:
         """Return the state before the first step: one row for every record of the memory."""
-        keys = multiply(memory, pack_transposed(self._attention_weight), initial.shape[1])
-        return DecoderState(Memory(memory, keys, offsets), np.arange(len(initial)), initial, np.zeros_like(initial))
+        prepared = Memory(memory, self._keys.forward(memory), offsets)
+        return DecoderState(prepared, np.arange(len(initial)), initial, np.zeros_like(initial))
 
     def run(
         self, sums: Float, batch_sizes: Int64, start: DecoderState, weight_begins: Int64, weight_total: int
@@ -160,22 +136,22 @@ class AttentionRecurrence:
         state = DecoderState(memory, start.rows, hidden, feed)
         return Trace(start, state, sums, kept, states, contexts, feeds, weights, weight_begins)
 
-    def backward(self, trace: Trace, steps: Steps, grad_feeds: Float) -> RecurrenceGradients:
+    def backward(self, trace: Trace, packing: Packing, grad_feeds: Float) -> RecurrenceGradients:
         """Return the gradients, given that with respect to all outputs (positions, hidden), which is overwritten.
 
         That of ``rnn.weight_ih`` is of its columns for what is fed back.
         """
         memory, hidden = trace.start.memory, trace.start.hidden
         gates, kept = trace.gates.copy(), trace.kept.copy()
-        states_before = np.concatenate([hidden, trace.states])[steps.before]
-        feeds_before = np.concatenate([trace.start.feed, trace.feeds])[steps.before]
+        states_before = _before(hidden, packing, trace.states)
+        feeds_before = _before(trace.start.feed, packing, trace.feeds)
         grad_state, grad_keys, grad_memory = (np.zeros_like(array) for array in (hidden, memory.keys, memory.values))
         unit("attention_decoder").backward(
             pack(self._feed_weight),
             pack(self._state_weight),
             pack(self._context_weight),
             pack(self._query_weight),
-            steps.batch_sizes,
+            packing.batch_sizes,
             trace.start.rows,
             memory.keys,
             memory.values,
@@ -197,36 +173,29 @@ class AttentionRecurrence:
             grad_keys,
             grad_memory,
         )
-        grad_memory += multiply(grad_keys, pack(self._attention_weight), grad_memory.shape[1])
+        through_keys, grad_attention, _ = self._keys.backward(memory.values, grad_keys)
+        assert through_keys is not None
         recurrent = np.concatenate([gates[:, : -kept.shape[1]], kept], axis=1)
+        combined = np.concatenate([trace.contexts, trace.states], axis=1)
         gradients = {
-            "rnn.weight_ih": outer(gates, feeds_before),
-            "rnn.weight_hh": outer(recurrent, states_before),
-            "rnn.bias_ih": total(gates),
-            "rnn.bias_hh": total(recurrent),
-            "attention.weight": outer(grad_keys, memory.values),
-            "combine.weight": outer(grad_feeds, np.concatenate([trace.contexts, trace.states], axis=1)),
-            "combine.bias": total(grad_feeds),
+            "rnn.weight_ih": weight_gradient(feeds_before, gates, self._feed_weight, None),
+            "rnn.weight_hh": weight_gradient(states_before, recurrent, self._state_weight, None),
+            "rnn.bias_ih": sum_rows(gates, gates.shape[1]),
+            "rnn.bias_hh": sum_rows(recurrent, gates.shape[1]),
+            "attention.weight": grad_attention,
+            "combine.weight": weight_gradient(combined, grad_feeds, self._combine_weight, None),
+            "combine.bias": sum_rows(grad_feeds, hidden.shape[1]),
         }
-        return RecurrenceGradients(gates, grad_memory, grad_state, gradients)
+        return RecurrenceGradients(gates, grad_memory + through_keys, grad_state, gradients)
+
+
+def _before(initial: Float, packing: Packing, states: Float) -> Float:
+    """Return what stood before each position: at the step before, or the initial row."""
+    before = np.empty_like(states)
+    unit("rows").previous_rows(initial, packing.starts, 0, 0, states, before)
+    return before
 
 
 def split(weight: Float, column: int) -> tuple[Float, Float]:
     """Return the columns before ``column`` and from there on."""
     return np.ascontiguousarray(weight[:, :column]), np.ascontiguousarray(weight[:, column:])
-
-
-def multiply(left: Float, right: Float, columns: int) -> Float:
-    """Return ``left @ right`` (rows, columns), right packed."""
-    return product(left, right, np.zeros((1, columns), left.dtype), np.empty((len(left), columns), left.dtype))
-
-
-def outer(left: Float, right: Float) -> Float:
-    """Return ``left.T @ right``: the gradient of a weight from those of its outputs and from its inputs."""
-    return add_transposed_product(left, pack(right), np.zeros((left.shape[1], right.shape[1]), left.dtype))
-
-
-def total(gradient: Float) -> Float:
-    """Return the sum over positions, in float64: the gradient of a bias."""
-    summed: Float = gradient.sum(axis=0, dtype=np.float64).astype(gradient.dtype)
-    return summed

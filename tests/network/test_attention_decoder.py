@@ -99,5 +99,5 @@ def test_a_sequence_alone_has_the_same_bits(rng):
 def test_ids_out_of_range_are_refused(rng):
     parameters, memory, initial = _problem(rng)
     decoder = AttentionDecoder(parameters)
-    with pytest.raises(ValueError, match="ids must be from 0 to 6"):
+    with pytest.raises(ValueError, match="ids must be"):
         decoder.step(np.full(4, 7, np.int32), decoder.start(memory, MEMORY_OFFSETS, initial))
