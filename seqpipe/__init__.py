@@ -16,80 +16,186 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from seqpipe.data import (
         Batch as Batch,
+    )
+    from seqpipe.data import (
         Column as Column,
+    )
+    from seqpipe.data import (
         OneHot as OneHot,
+    )
+    from seqpipe.data import (
         Ragged as Ragged,
+    )
+    from seqpipe.data import (
         Record as Record,
+    )
+    from seqpipe.data import (
         Spec as Spec,
     )
     from seqpipe.data.source import Source as Source
     from seqpipe.errors import (
         ConfigError as ConfigError,
+    )
+    from seqpipe.errors import (
         InputError as InputError,
+    )
+    from seqpipe.errors import (
         Location as Location,
+    )
+    from seqpipe.errors import (
         ModelError as ModelError,
+    )
+    from seqpipe.errors import (
         OutputError as OutputError,
+    )
+    from seqpipe.errors import (
         PluginError as PluginError,
+    )
+    from seqpipe.errors import (
         RecordError as RecordError,
+    )
+    from seqpipe.errors import (
         SeqpipeError as SeqpipeError,
+    )
+    from seqpipe.errors import (
         UsageError as UsageError,
     )
     from seqpipe.heads import (
         BernoulliHead as BernoulliHead,
+    )
+    from seqpipe.heads import (
         ClassificationHead as ClassificationHead,
+    )
+    from seqpipe.heads import (
         CrfHead as CrfHead,
+    )
+    from seqpipe.heads import (
         CtcHead as CtcHead,
+    )
+    from seqpipe.heads import (
         LabelLearner as LabelLearner,
+    )
+    from seqpipe.heads import (
         NextTokenHead as NextTokenHead,
+    )
+    from seqpipe.heads import (
         TranslationHead as TranslationHead,
     )
     from seqpipe.hookspecs import (
         API_VERSION as API_VERSION,
+    )
+    from seqpipe.hookspecs import (
         BatchFinished as BatchFinished,
+    )
+    from seqpipe.hookspecs import (
         EpochFinished as EpochFinished,
+    )
+    from seqpipe.hookspecs import (
         RecordFailed as RecordFailed,
+    )
+    from seqpipe.hookspecs import (
         RunFinished as RunFinished,
+    )
+    from seqpipe.hookspecs import (
         RunStarted as RunStarted,
+    )
+    from seqpipe.hookspecs import (
         hookimpl as hookimpl,
     )
     from seqpipe.metrics import (
         accuracy as accuracy,
+    )
+    from seqpipe.metrics import (
         edit_distance as edit_distance,
+    )
+    from seqpipe.metrics import (
         entity_f1 as entity_f1,
+    )
+    from seqpipe.metrics import (
         error_rate as error_rate,
+    )
+    from seqpipe.metrics import (
         exact_match as exact_match,
+    )
+    from seqpipe.metrics import (
         macro_f1 as macro_f1,
+    )
+    from seqpipe.metrics import (
         nll_per_step as nll_per_step,
+    )
+    from seqpipe.metrics import (
         ratio as ratio,
     )
     from seqpipe.network.sampling import (
         log_softmax as log_softmax,
+    )
+    from seqpipe.network.sampling import (
         softmax as softmax,
     )
     from seqpipe.runner.loaded import (
         Loaded as Loaded,
+    )
+    from seqpipe.runner.loaded import (
         load as load,
     )
     from seqpipe.stage import (
         Augmentation as Augmentation,
+    )
+    from seqpipe.stage import (
         Core as Core,
+    )
+    from seqpipe.stage import (
         Decoder as Decoder,
+    )
+    from seqpipe.stage import (
         Encoder as Encoder,
+    )
+    from seqpipe.stage import (
         Head as Head,
+    )
+    from seqpipe.stage import (
         Learned as Learned,
+    )
+    from seqpipe.stage import (
         Learner as Learner,
+    )
+    from seqpipe.stage import (
         Metric as Metric,
+    )
+    from seqpipe.stage import (
         Network as Network,
+    )
+    from seqpipe.stage import (
         Outcome as Outcome,
+    )
+    from seqpipe.stage import (
         Parameter as Parameter,
+    )
+    from seqpipe.stage import (
         Parameters as Parameters,
+    )
+    from seqpipe.stage import (
         Reader as Reader,
+    )
+    from seqpipe.stage import (
         Stage as Stage,
+    )
+    from seqpipe.stage import (
         State as State,
+    )
+    from seqpipe.stage import (
         Step as Step,
+    )
+    from seqpipe.stage import (
         Stepper as Stepper,
+    )
+    from seqpipe.stage import (
         Tokenizer as Tokenizer,
+    )
+    from seqpipe.stage import (
         Training as Training,
+    )
+    from seqpipe.stage import (
         Writer as Writer,
     )
     from seqpipe.training.session import train as train

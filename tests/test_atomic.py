@@ -53,9 +53,14 @@ def test_the_temporary_file_is_hidden_and_in_the_same_folder() -> None:
 @pytest.mark.parametrize("exception", [RuntimeError, OSError, KeyboardInterrupt])
 def test_an_exception_leaves_what_was_there(exception: type[BaseException]) -> None:
     Path("out.txt").write_text("before")
-    with pytest.raises(exception) as caught, atomic_write("out.txt") as file:
-        file.write("after")
-        raise exception
+
+    def interrupted():
+        with atomic_write("out.txt") as file:
+            file.write("after")
+            raise exception
+
+    with pytest.raises(exception) as caught:
+        interrupted()
     assert type(caught.value) is exception
     assert Path("out.txt").read_text() == "before"
     assert names() == ["out.txt"]

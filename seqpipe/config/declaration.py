@@ -113,7 +113,7 @@ def declaration(document: Document, registry: Registry) -> Declaration:
 def _top_level(document: Document) -> PipelineFile:
     values = {
         str(key): document.values((key,)) if key in ("name", "model", "plugins") else document.written((key,))
-        for key in document.keys()
+        for key in document.keys(())
     }
     try:
         top = PipelineFile.model_validate(values)

@@ -45,7 +45,7 @@ class Template:
         return self.text
 
 
-def read_scalar(text: str, plain: bool) -> Scalar | Template:
+def read_scalar(text: str, *, plain: bool) -> Scalar | Template:
     """Return the value of a scalar as the file has it: ``plain`` is one without quotes.
 
     Raises:

@@ -75,11 +75,11 @@ def _resolve(document: Document, parts: list[str]) -> KeyPath:
         parts = rest or parts
     for number, part in enumerate(parts):
         last = number == len(parts) - 1
-        path = (*path, _step(document, path, part, last))
+        path = (*path, _step(document, path, part, last=last))
     return path
 
 
-def _step(document: Document, path: KeyPath, part: str, last: bool) -> str | int:
+def _step(document: Document, path: KeyPath, part: str, *, last: bool) -> str | int:
     """Return the key or index that a part means in the mapping or list at a path."""
     node = document.at(path)
     shown = ".".join(map(str, path))

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from seqpipe.config.limits import LIMITS
 from seqpipe.errors import ConfigError
 
-Scalar: TypeAlias = None | bool | int | float | str
+Scalar: TypeAlias = bool | int | float | str | None
 
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}

@@ -1,4 +1,4 @@
-"""What flows through a pipeline: records in and out, batches of ragged columns between, and specs that describe them."""
+"""What flows through a pipeline: records in and out, batches of ragged columns between, specs that describe them."""
 
 from seqpipe.data.batch import Batch, Column
 from seqpipe.data.onehot import OneHot

@@ -11,7 +11,7 @@ from seqpipe.network.crf import crf_loss
 from seqpipe.stage import Head, Metric, Parameter, Parameters
 
 
-def _zeros(random: np.random.Generator, shape: tuple[int, ...]) -> Array:
+def _zeros(_: np.random.Generator, shape: tuple[int, ...]) -> Array:
     return np.zeros(shape, np.float32)
 
 

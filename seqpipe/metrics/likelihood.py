@@ -18,7 +18,7 @@ def nll_per_step(nll: str = "nll", steps: str = "steps", name: str = "nll_per_st
         name: the metric's key.
     """
 
-    def counts(record: Record, outcome: Outcome) -> Sequence[float]:
+    def counts(_: Record, outcome: Outcome) -> Sequence[float]:
         return (outcome[0][nll], outcome[0][steps]) if outcome else (0.0, 0.0)
 
     return Metric(name, counts, ratio, higher_is_better=False)

@@ -47,7 +47,7 @@ def run_training(
     *,
     output: Path | None = None,
     threads: int = 1,
-    watch: Callable[[Epoch], None] = lambda epoch: None,
+    watch: Callable[[Epoch], None] = lambda _: None,
 ) -> RunFolder:
     """Train a pipeline; return the folder with its model.
 

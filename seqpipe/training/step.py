@@ -14,7 +14,7 @@ from seqpipe.pipeline import Pipeline
 from seqpipe.stage import Training
 
 BLOCK = 32
-"""Records that are computed together, at most. Gradients are added block after block, whichever thread computed them."""
+"""Records that are computed together, at most. Gradients are added block after block, on any number of threads."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

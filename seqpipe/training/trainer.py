@@ -73,7 +73,7 @@ class Trained:
     epochs: tuple[Epoch, ...]
 
 
-def train_task(task: Task, threads: int = 1, watch: Callable[[Epoch], None] = lambda epoch: None) -> Trained:
+def train_task(task: Task, threads: int = 1, watch: Callable[[Epoch], None] = lambda _: None) -> Trained:
     """Train a pipeline and return the model of its best epoch by the first metric on the dev data, else of its last.
 
     Args:

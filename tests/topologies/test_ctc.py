@@ -1,6 +1,7 @@
 """Many-to-many of another length: symbols that are each held for some frames, read while they come in."""
 
 import random
+from itertools import pairwise
 
 from tests.pieces import in_pieces, results
 
@@ -52,7 +53,7 @@ def test_labels_come_out_with_their_places_as_soon_as_they_are_known(train):
     long = example(chance, 30)
     whole = results(read([long["frames"]]))
     assert "".join(result["label"] for result in whole) == long["symbols"]
-    assert all(first["stop"] <= second["start"] for first, second in zip(whole, whole[1:], strict=False))
+    assert all(first["stop"] <= second["start"] for first, second in pairwise(whole))
     assert results(read(in_pieces(long["frames"], [3] * 20))) == whole
     early = list(read.iterate(in_pieces(long["frames"], [40])[:1]))
     assert 0 < len(early) < len(whole)

@@ -41,7 +41,9 @@ def example(chance: random.Random) -> dict:
     almost = list(SITE)
     almost[chance.randrange(6)] = chance.choice("acgt")
     begin = chance.randint(0, 6)
-    text = bases(chance, begin) + "".join(almost) + bases(chance, 6 - begin) if chance.random() < 0.5 else bases(chance, 12)
+    text = bases(chance, begin) + "".join(almost) + bases(chance, 6 - begin)
+    if chance.random() < 0.5:
+        text = bases(chance, 12)
     return {"bases": text, "site": "site" if SITE in text else "none"}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from seqpipe.data.ragged import Array
@@ -9,7 +11,7 @@ from seqpipe.network.recurrent import Recurrent
 from seqpipe.stage import Parameter
 
 
-def zeros(random: np.random.Generator, shape: tuple[int, ...]) -> Array:
+def zeros(_: np.random.Generator, shape: tuple[int, ...]) -> Array:
     """Zeros, for biases."""
     return np.zeros(shape, np.float32)
 
@@ -40,6 +42,7 @@ def weights_of(network: Recurrent, prefix: str) -> dict[str, Parameter]:
     """Return the parameters of a recurrent network; an LSTM starts with its forget gates open."""
     found = {}
     for name, shape in network.shapes().items():
+        initial: Callable[..., Array]
         if name.startswith("weight_hh"):
             initial = orthogonal
         elif name.startswith("weight_ih"):
@@ -52,7 +55,7 @@ def weights_of(network: Recurrent, prefix: str) -> dict[str, Parameter]:
     return found
 
 
-def _open_forget_gate(random: np.random.Generator, shape: tuple[int, ...]) -> Array:
+def _open_forget_gate(_: np.random.Generator, shape: tuple[int, ...]) -> Array:
     """Ones for the second of the gates i, f, g, o (R. Jozefowicz et al., 2015)."""
     gates = np.zeros((4, shape[0] // 4), np.float32)
     gates[1] = 1.0

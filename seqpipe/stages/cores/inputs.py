@@ -89,10 +89,10 @@ class InputLayer:
         """
         sequence = batch.sequence
         if isinstance(sequence, OneHot) and not self.embedding:
-            ids = sequence.ids.array
+            kept = sequence.ids.array
             if dropout:
-                ids = np.where(dropout_mask(keys, 1, dropout)[:, 0] > 0, ids, np.int32(-1))
-            return ids, sequence.codebook, SavedInput(None, None, None)
+                kept = np.where(dropout_mask(keys, 1, dropout)[:, 0] > 0, kept, np.int32(-1))
+            return kept, sequence.codebook, SavedInput(None, None, None)
         ids = sequence.ids.array if isinstance(sequence, OneHot) else None
         vectors: Array = batch.ragged.array if ids is None else embed(parameters["embedding.weight"], ids)
         spelled = None

@@ -76,12 +76,14 @@ class RecurrentNetwork(Network):
         return self._linear()
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
+        """Give logits, or features where another core follows."""
         values, codebook, _ = self.plan.inputs.forward(batch, self.parameters, _no_keys())
         features, after = self._features(batch, values, codebook, state)
         out = features.with_values(self.linear.forward(features.array)) if self.linear else features
         return self._out(batch, out), None if batch.final else after
 
     def forward(self, batch: Batch, state: State, training: Training) -> tuple[Batch, State, Any]:
+        """As ``__call__``, with dropout; also keep what the gradient needs."""
         plan, keys = self.plan, self._keys(batch, training)
         values, codebook, of_inputs = plan.inputs.forward(batch, self.parameters, keys, training.input_dropout)
         packing = Packing.of(_offsets_lengths(batch))
@@ -105,6 +107,7 @@ class RecurrentNetwork(Network):
         return self._out(batch, out), after, Saved(of_inputs, packing, of_layers, pooled, array, mask, linear)
 
     def backward(self, saved: Saved, gradient: Array) -> tuple[Array | None, dict[str, Array]]:
+        """Go back through the output layer, the pooling, the recurrent layers and the input."""
         plan, packing = self.plan, saved.packing
         gradients: dict[str, Array] = {}
         if saved.linear is not None:

@@ -1,4 +1,4 @@
-"""Sequences out of nothing, or out of an opening: one token after the other, each drawn from what the network expects."""
+"""Sequences out of nothing, or out of an opening: one token after the other, drawn from what the network expects."""
 
 from __future__ import annotations
 

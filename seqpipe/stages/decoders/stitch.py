@@ -16,7 +16,7 @@ Int64 = npt.NDArray[np.int64]
 
 
 class Stitch(Decoder):
-    """Joins the labels of windows that overlap, at a label that both windows read, as near to the middle as there is."""
+    """Joins the labels of windows that overlap, at a label that both have read, as near to the middle as there is."""
 
     name: ClassVar[str] = "core.stitch"
 

@@ -37,11 +37,11 @@ class Tags(Decoder):
         """Take logits, one position a token; the best labelling is known only at the end, so nothing is streamed."""
         spec.require(self.name, "logits", pooled=False)
         labels = self.labels or tuple(learned.get("labels", ()))
-        return _Viterbi(spec.replace(kind="outputs", streamable=False), labels, parameters, self.entities)
+        return _Viterbi(spec.replace(kind="outputs", streamable=False), labels, parameters, entities=self.entities)
 
 
 class _Viterbi(Step):
-    def __init__(self, spec: Spec, labels: tuple[str, ...], parameters: Parameters, entities: bool) -> None:
+    def __init__(self, spec: Spec, labels: tuple[str, ...], parameters: Parameters, *, entities: bool) -> None:
         self.spec = spec
         self.labels = labels
         self.parameters = parameters

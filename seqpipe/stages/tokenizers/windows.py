@@ -54,7 +54,7 @@ class _Cut(Step):
             columns = {name: _join_rows(state.columns[name], column) for name, column in columns.items()}
             covered = state.covered
         lengths = columns["sequence"].lengths
-        count = self._count(lengths, covered, batch.final)
+        count = self._count(lengths, covered, final=batch.final)
         row = np.repeat(np.arange(len(lengths)), count)
         begin = (np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)) * self.windows.stride
         end = np.minimum(begin + self.windows.length, lengths[row])
@@ -66,7 +66,7 @@ class _Cut(Step):
         left = {name: _take(column, np.arange(len(lengths)), next_begin, lengths) for name, column in columns.items()}
         return out, _Left(left, np.where(count > 0, self.windows.length - self.windows.stride, covered))
 
-    def _count(self, lengths: Int64, covered: Int64, final: bool) -> Int64:
+    def _count(self, lengths: Int64, covered: Int64, *, final: bool) -> Int64:
         """Return how many windows each row gives now."""
         length, stride = self.windows.length, self.windows.stride
         count = np.where(lengths >= length, (lengths - length) // stride + 1, 0)
