@@ -2,8 +2,10 @@
 
 from seqpipe.stage.augmentation import Augmentation
 from seqpipe.stage.base import Learned, Learner, Stage, State, Step
-from seqpipe.stage.core import Core, Network, Parameter, Parameters, Stepper, Training
-from seqpipe.stage.decoder import Decoder, Head, Metric, Outcome
+from seqpipe.stage.core import Core, Network, Stepper, Training
+from seqpipe.stage.decoder import Decoder
+from seqpipe.stage.head import Head, Metric, Outcome
+from seqpipe.stage.parameter import Parameter, Parameters
 from seqpipe.stage.reader import Reader
 from seqpipe.stage.transform import Encoder, Tokenizer
 from seqpipe.stage.writer import Writer

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,27 +12,8 @@ import numpy.typing as npt
 from seqpipe.data import Batch, Spec
 from seqpipe.data.ragged import Array
 from seqpipe.stage.base import Stage, State, Step
-
-if TYPE_CHECKING:
-    from seqpipe.stage.decoder import Head
-
-Parameters = Mapping[str, Array]
-"""Trained arrays by name, float32 and C-contiguous (float64 in gradient checks)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """The shape of a trained array and how it starts.
-
-    Attributes:
-        shape: all known before any weight is read.
-        initial: draws the first values: (generator, shape) -> array of float32.
-        decay: whether weight decay applies (not to biases).
-    """
-
-    shape: tuple[int, ...]
-    initial: Callable[[np.random.Generator, tuple[int, ...]], Array] = field(repr=False)
-    decay: bool = True
+from seqpipe.stage.head import Head
+from seqpipe.stage.parameter import Parameter, Parameters
 
 
 @dataclass(frozen=True, slots=True)
