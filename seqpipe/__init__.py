@@ -154,6 +154,9 @@ if TYPE_CHECKING:
         Head as Head,
     )
     from seqpipe.stage import (
+        Layout as Layout,
+    )
+    from seqpipe.stage import (
         Learned as Learned,
     )
     from seqpipe.stage import (
@@ -253,6 +256,7 @@ _MODULES = {
         "Decoder",
         "Encoder",
         "Head",
+        "Layout",
         "Learned",
         "Learner",
         "Metric",

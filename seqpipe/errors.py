@@ -7,6 +7,7 @@ seqpipe (exit code 1).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import ClassVar
@@ -45,12 +46,17 @@ class SeqpipeError(Exception):
         """Return the same error at a place, unless it already names one."""
         if self.where:
             return self
-        placed = type(self)(self.what, self.todo, where)
+        placed = copy(self)
+        placed.where = where
+        placed.args = (self.what, self.todo, where)
         placed.__cause__ = self.__cause__
         return placed
 
     def __str__(self) -> str:
-        line = f"{self.where}: {self.what}" if self.where else self.what
+        return self._line(self.what)
+
+    def _line(self, what: str) -> str:
+        line = f"{self.where}: {what}" if self.where else what
         line = f"{line} ({self.todo})" if self.todo else line
         return " ".join(line.split())
 
@@ -84,9 +90,30 @@ class OutputError(SeqpipeError):
 
 
 class RecordError(SeqpipeError):
-    """One record cannot be processed; its neighbours can."""
+    """One record cannot be processed; its neighbours can.
+
+    Args:
+        what, todo, where: as of every error.
+        raw: from a reader: the bytes that it could not make a record of, see `seqpipe.data.Record.raw`.
+
+    Attributes:
+        stage: the name of the stage that refused the record; the runner fills it in.
+    """
 
     exit_code = 4
+
+    def __init__(self, what: str, todo: str = "", where: Location | None = None, *, raw: bytes | None = None) -> None:
+        super().__init__(what, todo, where)
+        self.raw = raw
+        self.stage = ""
+
+    def by(self, stage: str) -> RecordError:
+        """Return this error with the stage that refused the record, unless it already names one."""
+        self.stage = self.stage or stage
+        return self
+
+    def __str__(self) -> str:
+        return self._line(f"{self.stage}: {self.what}" if self.stage else self.what)
 
 
 class Errors(SeqpipeError):

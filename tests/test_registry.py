@@ -25,7 +25,7 @@ GOOD = """
     class Whole(seqpipe.Writer):
         name: ClassVar[str] = "{plugin}.whole"
 
-        def encode(self, record):
+        def encode(self, record, layout=None):
             return b""
 
     class Half(Whole):
@@ -128,7 +128,7 @@ HOOK = """
 
     class Stub(seqpipe.Writer):
         name: ClassVar[str] = "{plugin}.stub"
-        def encode(self, record): return b""
+        def encode(self, record, layout=None): return b""
 
     class Twin(Stub): ...
 
@@ -136,7 +136,7 @@ HOOK = """
         name: ClassVar[str] = "core.gru"
 
     class Nameless(seqpipe.Writer):
-        def encode(self, record): return b""
+        def encode(self, record, layout=None): return b""
 
     class Abstract(seqpipe.Writer):
         name: ClassVar[str] = "{plugin}.abstract"

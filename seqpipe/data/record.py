@@ -9,9 +9,9 @@ from typing import Any
 from seqpipe.errors import Location
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Record:
-    """What readers yield and writers take.
+    """What readers yield and writers take. A value: nothing changes one (it is not frozen because that costs time).
 
     Attributes:
         id: names the record for people: ``comments.txt:17``, a path, or what the input says.
@@ -21,6 +21,8 @@ class Record:
         columns: what is passed through to the output.
         target: what a network shall learn to give, where the input says it.
         last: False while more pieces of the same record follow, as from an endless recording.
+        raw: the bytes that the reader made it of, such that it reads the same record from a file of these bytes alone
+            (a row of a table with the line of its header before it). None: it has to be read from its source again.
     """
 
     id: str
@@ -30,6 +32,7 @@ class Record:
     columns: Mapping[str, Any] = field(default_factory=dict)
     target: Any = None
     last: bool = True
+    raw: bytes | None = field(default=None, repr=False, compare=False)
 
     @property
     def location(self) -> Location:

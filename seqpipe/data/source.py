@@ -6,9 +6,9 @@ import gzip
 import io
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -17,20 +17,35 @@ from seqpipe.errors import InputError, Location
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file, or standard input.
+    """A file, standard input, or an excerpt of one of them.
 
     Attributes:
         name: as the user gave it; ``-`` for standard input.
         position: which of the inputs it is, counted from one.
+        first: the position of the first record (the number of its line): above one in an excerpt.
+        excerpt: the bytes themselves, as `Record.raw` has them; None: they are in the file.
+        longest: bytes that one record may have, for readers of text; None: any number.
     """
 
     name: str
     position: int = 1
+    first: int = 1
+    excerpt: bytes | None = None
+    longest: int | None = None
+    _tell: list[Callable[[], int]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def standard_input(self) -> bool:
         """Whether it is standard input."""
-        return self.name == "-"
+        return self.name == "-" and self.excerpt is None
+
+    @property
+    def consumed(self) -> int:
+        """How many bytes of the file have been read, packed ones if it is packed; 0 if that is not known."""
+        try:
+            return self._tell[-1]()
+        except (IndexError, OSError, ValueError):  # not opened yet, no file that has places, closed
+            return 0
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
@@ -41,14 +56,18 @@ class Source:
         """
         where = Location("standard input" if self.standard_input else self.name)
         try:
-            if self.standard_input:
+            if self.excerpt is not None:
+                yield io.BytesIO(self.excerpt)
+            elif self.standard_input:
                 yield sys.stdin.buffer
-            elif self.name.endswith(".gz"):
-                with gzip.open(self.name) as file:
-                    yield cast(BinaryIO, io.BufferedReader(file))
             else:
                 with Path(self.name).open("rb") as file:
-                    yield file
+                    self._tell[:] = [file.raw.tell]
+                    if self.name.endswith(".gz"):
+                        with gzip.open(file) as unpacked:
+                            yield cast(BinaryIO, io.BufferedReader(unpacked))
+                    else:
+                        yield file
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise InputError(f"not a whole gzip file: {error}", "check that it was copied completely", where) from None
         except FileNotFoundError:

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from seqpipe.atomic import atomic_write
 from seqpipe.data import Record
 from seqpipe.errors import Location, OutputError
-from seqpipe.stage import Writer
+from seqpipe.stage import Layout, Writer
 
 Write = Callable[[Record], None]
 
@@ -37,19 +37,22 @@ def to_stream(writer: Writer, stream: BinaryIO) -> Iterator[Write]:
         OutputError: it cannot be written to.
     """
     begun = False
+    layout: Layout = None
 
     def write(record: Record) -> None:
-        nonlocal begun
-        head = b"" if begun else writer.begin(record)
-        begun = True
-        encoded = head + writer.encode(record)
+        nonlocal begun, layout
+        head = b""
+        if not begun:
+            head, layout = writer.begin(record)
+            begun = True
+        encoded = head + writer.encode(record, layout)
         with _reported():
             stream.write(encoded)
 
     yield write
     with _reported():
         if not begun:
-            stream.write(writer.begin(None))
+            stream.write(writer.begin(None)[0])
         stream.flush()
 
 
@@ -72,7 +75,8 @@ def to_folder(writer: Writer, folder: Path) -> Iterator[Write]:
             )
         taken.add(name)
         with atomic_write(folder / name, "wb") as file:
-            file.write(writer.begin(record) + writer.encode(record))
+            head, layout = writer.begin(record)
+            file.write(head + writer.encode(record, layout))
 
     yield write
 

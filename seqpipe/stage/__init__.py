@@ -8,7 +8,7 @@ from seqpipe.stage.head import Head, Metric, Outcome
 from seqpipe.stage.parameter import Parameter, Parameters
 from seqpipe.stage.reader import Reader
 from seqpipe.stage.transform import Encoder, Tokenizer
-from seqpipe.stage.writer import Writer
+from seqpipe.stage.writer import Layout, Writer
 
 __all__ = [
     "Augmentation",
@@ -16,6 +16,7 @@ __all__ = [
     "Decoder",
     "Encoder",
     "Head",
+    "Layout",
     "Learned",
     "Learner",
     "Metric",

@@ -27,10 +27,12 @@ class Reader(Stage):
 
     Attributes:
         suffixes: the files that it takes from a folder, by their endings, without ``.gz``; empty: all.
+        single: a source is one record (a recording, a clip), so that whoever does not need it need not open it.
     """
 
     kind: ClassVar[str] = "reader"
     suffixes: ClassVar[tuple[str, ...]] = ()
+    single: ClassVar[bool] = False
 
     path: Paths = Field((), description="files, folders, globs, or - for standard input; relative to this file")
 
@@ -42,6 +44,10 @@ class Reader(Stage):
     @abstractmethod
     def read(self, source: Source) -> Iterator[Record | RecordError]:
         """Yield the records of one source, lazily, and an error in the place of each that cannot be made.
+
+        The same source gives the same records whenever it is read: runs are resumed by reading again and leaving out
+        what is done. Records and errors have their ``raw`` bytes where these are at hand; a source may also be such an
+        excerpt, whose records are then counted from ``source.first``.
 
         Raises:
             InputError: the source cannot be read.

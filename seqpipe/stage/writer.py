@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from seqpipe.data import Record
 from seqpipe.stage.base import Stage
+
+Layout = Any
+"""What a writer has to know of the first record when it writes later ones: plain JSON values."""
 
 
 class Writer(Stage):
@@ -23,10 +26,21 @@ class Writer(Stage):
 
     path: str | None = None
 
-    def begin(self, first: Record | None) -> bytes:
-        """Return what stands before the first record (``None``: there is none), such as a header."""
-        return b""
+    def begin(self, first: Record | None) -> tuple[bytes, Layout]:
+        """Return what stands before the first record (``None``: there is none), such as a header, and the layout.
+
+        A run that is resumed gets the layout back and begins nothing again.
+        """
+        return b"", None
 
     @abstractmethod
-    def encode(self, record: Record) -> bytes:
-        """Return the bytes of one result: for a stream a whole line or block, else the whole file."""
+    def encode(self, record: Record, layout: Layout = None) -> bytes:
+        """Return the bytes of one result: for a stream a whole line or block, else the whole file.
+
+        Args:
+            record: with the mapping of results for payload.
+            layout: from `begin`.
+
+        Raises:
+            RecordError: the record cannot be written in this form.
+        """

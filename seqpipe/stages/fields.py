@@ -15,6 +15,8 @@ import numpy as np
 from seqpipe.data import Record
 from seqpipe.errors import RecordError
 
+_AS_IT_IS = frozenset({str, int, bool, type(None)})
+
 _ROUNDED_BELOW = 1024.0
 """Larger floats, such as seconds in a long recording, may need all the digits of a double."""
 
@@ -44,26 +46,26 @@ def plain(value: Any, name: str, record: Record) -> Any:
     Raises:
         RecordError: it, or something in it, is of a type that JSON does not have.
     """
-    if value is None or isinstance(value, str | bool | int):
+    kind = type(value)
+    if kind in _AS_IT_IS:
         return value
-    if isinstance(value, float):
+    if kind is float:
         return _short(value)
+    if kind is dict or isinstance(value, Mapping):
+        return {str(key): plain(item, name, record) for key, item in value.items()}
     if isinstance(value, np.generic | np.ndarray):
         return plain(value.tolist(), name, record)
-    if isinstance(value, Mapping):
-        return {str(key): plain(item, name, record) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item, name, record) for item in value]
+    if isinstance(value, str | int | float):  # of a class of its own
+        return plain(next(base(value) for base in (str, int, float) if isinstance(value, base)), name, record)
     raise RecordError(
         f"{name!r} holds {type(value).__name__}", "give numbers, texts, lists and mappings", record.location
     )
 
 
 def _short(value: float) -> float | None:
-    if not math.isfinite(value):
-        return None
-    if abs(value) < _ROUNDED_BELOW:
+    if -_ROUNDED_BELOW < value < _ROUNDED_BELOW:
         single = np.float32(value)
-        if float(single) == value:
-            return float(str(single))
-    return value
+        return float(str(single)) if float(single) == value else value  # not ==, which compares as float32
+    return value if math.isfinite(value) else None

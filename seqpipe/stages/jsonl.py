@@ -42,13 +42,14 @@ class ReadJSONLines(Reader):
         Raises:
             InputError: the source cannot be read.
         """
-        for position, line in enumerate(text_lines(source), 1):
+        for position, raw, line in text_lines(source):
             if isinstance(line, RecordError):
                 yield line
             elif line.strip():
                 try:
-                    yield self._record(line, Location(source.name, position))
+                    yield self._record(line, raw, Location(source.name, position))
                 except RecordError as error:
+                    error.raw = raw
                     yield error
 
     def record(self, payload: Any, position: int) -> Record:
@@ -57,7 +58,7 @@ class ReadJSONLines(Reader):
             return text_record(payload, position, self.payload)
         return super().record(payload, position)
 
-    def _record(self, line: str, where: Location) -> Record:
+    def _record(self, line: str, raw: bytes, where: Location) -> Record:
         fields = _parsed(line, where)
         for role, key in (("payload", self.payload), ("target", self.target)):
             if key and key not in fields:
@@ -74,7 +75,7 @@ class ReadJSONLines(Reader):
             for key, value in fields.items()
             if key not in (self.payload, self.target) or not _holds_numbers(value)
         }
-        return Record(str(name), payload, where.source, where.line, columns, target)
+        return Record(str(name), payload, where.source, where.line, columns, target, raw=raw)
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -10,7 +10,8 @@ from seqpipe.data.source import Source
 from seqpipe.errors import InputError, Location, RecordError
 from seqpipe.stage import Reader
 
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""May stand at the beginning of a file, and is dropped."""
 
 
 class ReadLines(Reader):
@@ -30,11 +31,11 @@ class ReadLines(Reader):
         return Spec(kind="text")
 
     def read(self, source: Source) -> Iterator[Record | RecordError]:
-        """Yield a record a line, and a `RecordError` in place of a line that is not valid UTF-8."""
+        """Yield a record a line, and a `RecordError` in place of a line that is not valid UTF-8 or too long."""
         name = source.name
-        for position, line in enumerate(text_lines(source), 1):
+        for position, raw, line in text_lines(source):
             if isinstance(line, str):
-                yield Record(f"{name}:{position}", line, name, position, {"text": line})
+                yield Record(f"{name}:{position}", line, name, position, {"text": line}, raw=raw)
             else:
                 yield line
 
@@ -52,42 +53,60 @@ def text_record(payload: Any, position: int, column: str) -> Record:
     if not isinstance(payload, str):
         where = Location(f"record {position}")
         raise InputError(f"a text must be a str, not {type(payload).__name__}", "pass a str", where)
-    return Record(str(position), payload, position=position, columns={column: payload})
+    raw = payload.encode(errors="surrogatepass")
+    return Record(str(position), payload, position=position, columns={column: payload}, raw=raw)
 
 
-def text_lines(source: Source) -> Iterator[str | RecordError]:
-    r"""Yield each line without its end (``\n`` or ``\r\n``), or what is wrong with it; a bad line ends nothing.
+def text_lines(source: Source, first: int | None = None) -> Iterator[tuple[int, bytes, str | RecordError]]:
+    r"""Yield the position of each line, its bytes, and its text without its end (``\n`` or ``\r\n``) or what is wrong.
 
-    Raises:
-        InputError: the source cannot be read.
-    """
-    for line, error in decoded_lines(source):
-        if error:
-            yield error
-        elif line.endswith("\n"):
-            yield line[:-2] if line.endswith("\r\n") else line[:-1]
-        else:
-            yield line
+    A bad line ends nothing. One that is longer than the source allows is read over and has no bytes.
 
-
-def decoded_lines(source: Source) -> Iterator[tuple[str, RecordError | None]]:
-    r"""Yield each line with its end, and what is wrong with it; then U+FFFD stands for the bytes that are.
+    Args:
+        source: to read.
+        first: the position of its first line, if that is not the first record.
 
     Raises:
         InputError: the source cannot be read.
     """
+    for position, raw in enumerate(raw_lines(source), source.first if first is None else first):
+        line: str | RecordError
+        try:
+            line = raw.removeprefix(BYTE_ORDER_MARK).decode() if position == 1 else raw.decode()
+        except UnicodeDecodeError as error:
+            line = not_utf8(error, raw, Location(source.name, position))
+        if not raw:
+            line = too_long(source, position)
+        elif raw.endswith(b"\n") and isinstance(line, str):
+            line = line[:-2] if raw.endswith(b"\r\n") else line[:-1]
+        yield position, raw, line
+
+
+def raw_lines(source: Source) -> Iterator[bytes]:
+    r"""Yield each line with its end; ``b""`` stands for one that is longer than the source allows.
+
+    Raises:
+        InputError: the source cannot be read.
+    """
+    limit = -1 if source.longest is None else source.longest + 1
     with source.open() as file:
-        for position, line in enumerate(file, 1):
-            if position == 1:
-                line = line.removeprefix(_BYTE_ORDER_MARK)  # noqa: PLW2901 - still the same line
-            try:
-                yield line.decode(), None
-            except UnicodeDecodeError as error:
-                yield line.decode(errors="replace"), _not_utf8(error, Location(source.name, position))
+        while line := file.readline(limit):
+            if len(line) != limit:
+                yield line
+                continue
+            while line and not line.endswith(b"\n"):
+                line = file.readline(limit)
+            yield b""
 
 
-def _not_utf8(error: UnicodeDecodeError, where: Location) -> RecordError:
+def not_utf8(error: UnicodeDecodeError, raw: bytes, where: Location) -> RecordError:
+    """Return what is wrong with a line."""
     byte = error.object[error.start]
-    return RecordError(
-        f"not valid UTF-8: 0x{byte:02x} is byte {error.start + 1} of the line", "save the file as UTF-8", where
-    )
+    what = f"not valid UTF-8: 0x{byte:02x} is byte {error.start + 1} of the line"
+    return RecordError(what, "save the file as UTF-8", where, raw=raw)
+
+
+def too_long(source: Source, position: int) -> RecordError:
+    """Return what is wrong with a line, or with what is read as one."""
+    what = f"longer than {source.longest:,} bytes"
+    return RecordError(what, "check that lines end, or raise limits.record_mb", Location(source.name, position))

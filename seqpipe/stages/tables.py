@@ -13,15 +13,15 @@ from seqpipe.data import Record, Spec
 from seqpipe.data.source import Source
 from seqpipe.errors import InputError, Location, RecordError, did_you_mean
 from seqpipe.stage import Reader
-from seqpipe.stages.lines import decoded_lines, text_lines, text_record
+from seqpipe.stages.lines import BYTE_ORDER_MARK, not_utf8, raw_lines, text_lines, text_record, too_long
 
 Names = Annotated[tuple[str, ...], BeforeValidator(lambda names: tuple(names) if isinstance(names, list) else names)]
 """Names, as a list in YAML."""
 
 _LONGEST_CELL = 1 << 30  # characters
 
-Row = tuple[int, Sequence[str] | RecordError]
-"""The line that a row begins at, and its cells or what is wrong with it."""
+Row = tuple[int, bytes, Sequence[str] | RecordError]
+"""The line that a row begins at, its bytes, and its cells or what is wrong with it."""
 
 
 class _Table(Reader):
@@ -49,20 +49,25 @@ class _Table(Reader):
         Raises:
             InputError: the source cannot be read, or its first line is not a header that fits.
         """
-        rows = self._rows(source)
-        columns = self.columns or self._header(source, rows)
-        for position, cells in rows:
+        excerpt_has_header = source.excerpt is not None and not self.columns
+        rows = self._rows(source, source.first - 1 if excerpt_has_header else source.first)
+        head, columns = (b"", self.columns) if self.columns else self._header(source, rows)
+        payload_column = self._payload(columns)
+        for position, row, cells in rows:
+            raw = head + row
             if isinstance(cells, RecordError):
+                cells.raw = raw if row else None
                 yield cells
             elif len(cells) != len(columns):
                 what = f"{len(cells)} cells instead of {len(columns)} ({', '.join(columns)})"
-                yield RecordError(what, f"check the {self._separator} of this line", Location(source.name, position))
+                todo = f"check the {self._separator} of this line"
+                yield RecordError(what, todo, Location(source.name, position), raw=raw)
             else:
                 values = dict(zip(columns, cells, strict=True))
-                payload = values[self._payload(columns)]
+                payload = values[payload_column]
                 target = values[self.target] if self.target else None
                 name = values.pop("id", "") or f"{source.name}:{position}"
-                yield Record(name, payload, source.name, position, values, target)
+                yield Record(name, payload, source.name, position, values, target, raw=raw)
 
     def record(self, payload: Any, position: int) -> Record:
         """Return the record of a text from Python or from ``--text``."""
@@ -71,10 +76,12 @@ class _Table(Reader):
     _separator: ClassVar[str]
 
     @abstractmethod
-    def _rows(self, source: Source) -> Iterator[Row]: ...
+    def _rows(self, source: Source, first: int) -> Iterator[Row]:
+        """Yield the rows; the first line of the source has the number ``first``."""
 
-    def _header(self, source: Source, rows: Iterator[Row]) -> Sequence[str]:
-        position, cells = next(rows, (1, ()))
+    def _header(self, source: Source, rows: Iterator[Row]) -> tuple[bytes, Sequence[str]]:
+        """Return the line with the columns' names, and the names."""
+        position, raw, cells = next(rows, (1, b"", ()))
         if isinstance(cells, RecordError):
             raise InputError(cells.what, cells.todo, cells.where)
         where = Location(source.name, position)
@@ -82,7 +89,7 @@ class _Table(Reader):
             raise InputError("empty, where a line with the columns' names should be", "give `columns:`", where)
         if problem := self._problem(cells):
             raise InputError(*problem, where)
-        return cells
+        return raw.removeprefix(BYTE_ORDER_MARK), cells
 
     def _payload(self, columns: Sequence[str]) -> str:
         return self.payload or (columns[0] if len(columns) == 1 else "text")
@@ -109,9 +116,9 @@ class ReadTSV(_Table):
     suffixes: ClassVar[tuple[str, ...]] = (".tsv",)
     _separator: ClassVar[str] = "tabs"
 
-    def _rows(self, source: Source) -> Iterator[Row]:
-        for position, line in enumerate(text_lines(source), 1):
-            yield position, line.split("\t") if isinstance(line, str) else line
+    def _rows(self, source: Source, first: int) -> Iterator[Row]:
+        for position, raw, line in text_lines(source, first):
+            yield position, raw, line.split("\t") if isinstance(line, str) else line
 
 
 class ReadCSV(_Table):
@@ -124,28 +131,47 @@ class ReadCSV(_Table):
     suffixes: ClassVar[tuple[str, ...]] = (".csv",)
     _separator: ClassVar[str] = "commas and quotes"
 
-    def _rows(self, source: Source) -> Iterator[Row]:
-        csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_CELL))  # of the process; 128 KiB is too short
-        bad: list[RecordError] = []
-
-        def lines() -> Iterator[str]:
-            for line, error in decoded_lines(source):
-                if error:
-                    bad.append(error)
-                yield line
-
-        rows = csv.reader(lines(), strict=True)
+    def _rows(self, source: Source, first: int) -> Iterator[Row]:
+        csv.field_size_limit(source.longest or _LONGEST_CELL)  # of the process; its default of 128 KiB is too short
+        lines = _Lines(source, first)
+        rows = csv.reader(lines, strict=True)
         while True:
-            position = rows.line_num + 1
+            position = first + rows.line_num
+            cells: Sequence[str] | RecordError | None
             try:
                 cells = next(rows, None)
             except csv.Error as error:
-                yield position, RecordError(f"not CSV: {error}", "check the quotes", Location(source.name, position))
-                continue
+                cells = RecordError(f"not CSV: {error}", "check the quotes", Location(source.name, position))
             if cells is None:
                 return
-            if bad:
-                yield position, bad[0]
-            elif cells:
-                yield position, cells
-            bad.clear()
+            raw, bad = lines.taken()
+            if bad or cells:
+                yield position, raw, bad or cells
+
+
+class _Lines(Iterator[str]):
+    """The lines of a source as the CSV parser takes them, and what they were before."""
+
+    def __init__(self, source: Source, first: int) -> None:
+        self.source = source
+        self.lines = enumerate(raw_lines(source), first)
+        self.raw: list[bytes] = []
+        self.bad: RecordError | None = None
+
+    def __next__(self) -> str:
+        position, raw = next(self.lines)
+        self.raw.append(raw)
+        if not raw:
+            self.bad = self.bad or too_long(self.source, position)
+        text = raw.removeprefix(BYTE_ORDER_MARK) if position == 1 else raw
+        try:
+            return text.decode()
+        except UnicodeDecodeError as error:
+            self.bad = self.bad or not_utf8(error, raw, Location(self.source.name, position))
+            return text.decode(errors="replace")
+
+    def taken(self) -> tuple[bytes, RecordError | None]:
+        """Return the bytes of the lines since the last call, and the first thing that is wrong with them."""
+        raw, bad = self.raw, self.bad
+        self.raw, self.bad = [], None
+        return b"".join(raw) if all(raw) else b"", bad

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from seqpipe.data import Record
 from seqpipe.errors import RecordError, did_you_mean
-from seqpipe.stage import Writer
+from seqpipe.stage import Layout, Writer
 from seqpipe.stages.fields import output_fields
 from seqpipe.stages.tables import Names
 
@@ -20,20 +20,21 @@ class WriteJSONLines(Writer):
     name: ClassVar[str] = "core.jsonl"
     suffix: ClassVar[str] = ".jsonl"
 
-    def encode(self, record: Record) -> bytes:
+    def encode(self, record: Record, layout: Layout = None) -> bytes:
         """Return the line, in UTF-8; a text that UTF-8 cannot hold (half a surrogate pair) makes it ASCII."""
         written = output_fields(record)
         try:
-            return _json(written, ascii_only=False).encode() + b"\n"
+            return _json(written).encode() + b"\n"
         except UnicodeEncodeError:
-            return _json(written, ascii_only=True).encode() + b"\n"
+            return _json_in_ascii(written).encode() + b"\n"
 
 
 class WriteTSV(Writer):
     r"""A table separated by tabs, with the names of the fields in the first line.
 
     In a cell, a tab is written as ``\t``, a line end as ``\n`` or ``\r``, and a backslash as ``\\``; a list or an
-    object is in JSON, and null is an empty cell. Without ``fields``, all records must have the same ones.
+    object is in JSON, and null is an empty cell. Without ``fields``, those of the first record are written, and a later
+    record with another one is an error.
     """
 
     name: ClassVar[str] = "core.tsv"
@@ -41,15 +42,25 @@ class WriteTSV(Writer):
 
     fields: Names = Field((), description="the fields to write, in order; one that a record lacks is an empty cell")
 
-    def begin(self, first: Record | None) -> bytes:
-        """Return the line with the names of the fields: those chosen, else those of the first record."""
-        names = self.fields or (tuple(output_fields(first)) if first else ())
-        return _line([_cell(name) for name in names], "\t") if names else b""
+    def begin(self, first: Record | None) -> tuple[bytes, Layout]:
+        """Return the line with the names of the fields, those chosen, else those of the first record; and the names."""
+        names = list(self.fields or (output_fields(first) if first else ()))
+        return (_line([_cell(name) for name in names], "\t") if names else b""), names
 
-    def encode(self, record: Record) -> bytes:
-        """Return the line."""
+    def encode(self, record: Record, layout: Layout = None) -> bytes:
+        """Return the line.
+
+        Raises:
+            RecordError: the record has a field that the first one did not have.
+        """
         written = output_fields(record)
-        return _line([_cell(written.get(name)) for name in self.fields or written], "\t")
+        if not self.fields and list(written) != layout and (more := written.keys() - set(layout)):
+            raise RecordError(
+                f"the table has no column for {min(more)!r}, which the first record did not have",
+                "name the columns in the writer: `fields: [id, ...]`",
+                record.location,
+            )
+        return _line([_cell(written.get(name)) for name in layout], "\t")
 
 
 class WriteText(Writer):
@@ -60,7 +71,7 @@ class WriteText(Writer):
 
     field: str = Field("", description="the field to write; if not given, the first of the results")
 
-    def encode(self, record: Record) -> bytes:
+    def encode(self, record: Record, layout: Layout = None) -> bytes:
         """Return the line.
 
         Raises:
@@ -88,8 +99,8 @@ def _cell(value: Any) -> str:
 def _text(value: Any) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else _json(value, ascii_only=False)
+    return value if isinstance(value, str) else _json(value)
 
 
-def _json(value: Any, *, ascii_only: bool) -> str:
-    return json.dumps(value, ensure_ascii=ascii_only, allow_nan=False)
+_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+_json_in_ascii = json.JSONEncoder(ensure_ascii=True, allow_nan=False).encode

@@ -14,7 +14,7 @@ class Loud(seqpipe.Writer):
 
     name: ClassVar[str] = "loud.text"
 
-    def encode(self, record):
+    def encode(self, record, layout=None):
         return b""
 
 @seqpipe.hookimpl

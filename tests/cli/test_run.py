@@ -18,7 +18,7 @@ SEPARATE = """
         suffix: ClassVar[str] = ".txt"
         separate: ClassVar[bool] = True
 
-        def encode(self, record):
+        def encode(self, record, layout=None):
             return record.payload["label"].encode()
 
     @seqpipe.hookimpl

@@ -87,6 +87,14 @@ def test_a_line_that_is_no_record(line: str | bytes, parameters: dict[str, Any],
     assert str(first) == message
 
 
+def test_a_line_is_read_again_from_its_bytes_alone() -> None:
+    for item in read(b'{"text": "fine"}\n{\n\n{"text": "caf\xe9"}\n'):
+        assert item.raw
+        position = item.position if isinstance(item, Record) else item.where.line if item.where else 0
+        (again,) = ReadJSONLines().read(Source("in", first=position, excerpt=item.raw))
+        assert str(again) == str(item)
+
+
 def test_reading_goes_on_after_a_bad_line() -> None:
     assert isinstance(read('{\n{"text": "fine"}\n')[1], Record)
 

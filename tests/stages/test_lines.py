@@ -108,3 +108,38 @@ def test_a_payload_from_python() -> None:
 def test_the_declaration() -> None:
     assert ReadLines().spec.kind == "text"
     assert ReadLines.model_validate({"path": "a.txt"}).declaration() == {"reader": "core.lines", "path": ["a.txt"]}
+
+
+def test_a_record_is_read_again_from_its_bytes_alone(tmp_path: Path) -> None:
+    items = read(tmp_path / "in.txt", b"\xef\xbb\xbfone\ncaf\xe9\r\nthree")
+    for item in items:
+        assert item.raw
+        position = item.position if isinstance(item, Record) else item.where.line if item.where else 0
+        (again,) = ReadLines().read(Source(str(tmp_path / "in.txt"), first=position, excerpt=item.raw))
+        assert str(again) == str(item)
+
+
+def test_a_line_that_is_longer_than_allowed_is_read_over(tmp_path: Path) -> None:
+    path = tmp_path / "in.txt"
+    path.write_bytes(b"123456\n1234567\n\n" + b"x" * 1000 + b"\nend")
+    items = list(ReadLines().read(Source(str(path), longest=7)))
+    assert payloads(items) == [
+        "123456",
+        f"<{path}:2: longer than 7 bytes (check that lines end, or raise limits.record_mb)>",
+        "",
+        f"<{path}:4: longer than 7 bytes (check that lines end, or raise limits.record_mb)>",
+        "end",
+    ]
+    assert [item.raw for item in items] == [b"123456\n", None, b"\n", None, b"end"]
+
+
+def test_a_source_knows_how_much_of_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "in.txt"
+    path.write_bytes(b"line\n" * 100_000)
+    source = Source(str(path))
+    assert source.consumed == 0
+    records = ReadLines().read(source)
+    next(records)
+    assert 0 < source.consumed < 500_000
+    for _ in records:
+        assert source.consumed <= 500_000

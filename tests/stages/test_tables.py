@@ -81,6 +81,19 @@ class TestBoth:
             read(reader, header.replace(",", comma) if isinstance(header, str) else header, **parameters)
         assert str(caught.value) == message
 
+    @pytest.mark.parametrize("parameters", [{}, {"columns": ["stars", "text"]}])
+    def test_a_row_is_read_again_from_its_bytes_alone(
+        self, reader: type[Reader], comma: str, parameters: dict[str, Any]
+    ) -> None:
+        content = b"\xef\xbb\xbfstars,text\n5,fine\r\n1,caf\xe9\n1,2,3\nlast,one".replace(b",", comma.encode())
+        items = read(reader, content, **parameters)
+        assert len(items) == (5 if parameters else 4)
+        for item in items:
+            position = item.position if isinstance(item, Record) else item.where.line if item.where else 0
+            source = Source("in", first=position, excerpt=item.raw)
+            (again,) = reader.model_validate(parameters).read(source)
+            assert again == item if isinstance(item, Record) else str(again) == str(item)
+
     def test_columns_that_do_not_fit_are_refused_at_once(self, reader: type[Reader], comma: str) -> None:
         with pytest.raises(ValidationError, match=r"no column 'star' for the target \(did you mean 'stars'\?\)"):
             reader.model_validate({"columns": ["stars", "text"], "target": "star"})
@@ -118,6 +131,19 @@ def test_csv_with_wrong_quotes() -> None:
         ("fine", None),
         "in:4: not CSV: unexpected end of data (check the quotes)",
     ]
+
+
+def test_csv_rows_over_several_lines_keep_all_their_bytes() -> None:
+    first, second, bad = read(ReadCSV, b'text\n"a\r\nb"\n\nc\n"d\n\xff"\n')
+    assert (first.raw, second.raw, bad.raw) == (b'text\n"a\r\nb"\n', b"text\nc\n", b'text\n"d\n\xff"\n')
+
+
+def test_csv_with_a_quote_that_is_never_closed_takes_no_more_than_is_allowed() -> None:
+    Path("in").write_text('text\nfine\n"' + "never closed\n" * 1000 + "last\n")
+    items = list(ReadCSV().read(Source("in", longest=1000)))
+    assert str(items[1]).startswith("in:3: not CSV: field larger than field limit (1000)")
+    assert max(len(item.raw or b"") for item in items) < 1100
+    assert isinstance(items[-1], Record)
 
 
 def test_csv_with_a_long_cell() -> None:
