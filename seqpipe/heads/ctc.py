@@ -6,7 +6,7 @@ import numpy as np
 
 from seqpipe.data import Batch, Ragged
 from seqpipe.data.ragged import Array
-from seqpipe.heads.labels import label_ids, missing
+from seqpipe.heads.labels import items_of, label_ids, missing
 from seqpipe.network.ctc import ctc_loss
 from seqpipe.stage import Head, Metric, Parameters
 
@@ -19,10 +19,12 @@ class CtcHead(Head):
     Args:
         symbols: what the logits from 1 on stand for.
         metrics: what to report.
+        separator: what stands between the symbols of a target that is text; empty: each character is one.
     """
 
-    def __init__(self, symbols: tuple[str, ...], metrics: tuple[Metric, ...] = ()) -> None:
+    def __init__(self, symbols: tuple[str, ...], metrics: tuple[Metric, ...] = (), separator: str = "") -> None:
         self.symbols = symbols
+        self.separator = separator
         self.width = 1 + len(symbols)
         self.metrics = metrics
         self._ids = {symbol: index for index, symbol in enumerate(symbols, 1)}
@@ -34,7 +36,7 @@ class CtcHead(Head):
             record = batch.records[row]
             if record.target is None:
                 raise missing(record)
-            found.append(label_ids(record, record.target, self._ids))
+            found.append(label_ids(record, items_of(record.target, self.separator), self._ids))
         return batch.with_columns(target=Ragged.of(found, np.int32))
 
     def loss(self, batch: Batch, parameters: Parameters) -> tuple[Array, Array, dict[str, Array]]:

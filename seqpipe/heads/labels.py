@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,10 +21,15 @@ class LabelLearner(Learner):
     """Gathers the set of labels: of whole records, or of the items of sequences of labels (or of characters).
 
     Learned: ``labels``, sorted. Labels that are None are positions that are not labelled.
+
+    Args:
+        sequences: targets are sequences of labels.
+        separator: what stands between the labels of a sequence that is text; empty: each character is one.
     """
 
-    def __init__(self, *, sequences: bool = False) -> None:
+    def __init__(self, *, sequences: bool = False, separator: str = "") -> None:
         self.sequences = sequences
+        self.separator = separator
         self._seen: Counter[str] = Counter()
 
     def see(self, batch: Batch) -> None:
@@ -32,12 +37,19 @@ class LabelLearner(Learner):
         for record in batch.records:
             if record.target is None:
                 raise missing(record)
-            items = record.target if self.sequences else (record.target,)
+            items = items_of(record.target, self.separator) if self.sequences else (record.target,)
             self._seen.update(str(item) for item in items if item is not None)
 
     def learned(self) -> Learned:
         """The labels found, sorted."""
         return {"labels": sorted(self._seen)}
+
+
+def items_of(target: Sequence[Any], separator: str) -> Sequence[Any]:
+    """Return the labels of a sequence of them, which may be a text with a separator between its labels."""
+    if not (isinstance(target, str) and separator):
+        return target
+    return [item for item in target.split(separator) if item]
 
 
 def label_ids(record: Record, labels: Iterable[Any], ids: Mapping[str, int]) -> npt.NDArray[np.int32]:

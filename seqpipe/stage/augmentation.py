@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -15,6 +16,17 @@ class Augmentation(Stage):
     """Maps a record, with its target, to another form of it. Active in training only, before the first tokenizer."""
 
     kind: ClassVar[str] = "augmentation"
+
+    def among(self, records: Sequence[Record]) -> Augmentation:
+        """Return the form of this augmentation that mixes other records into one; by default there is no other form.
+
+        Args:
+            records: all that is learned from.
+
+        Raises:
+            RecordError: one of them cannot be mixed in.
+        """
+        return self
 
     @abstractmethod
     def apply(self, record: Record, random: np.random.Generator) -> Record:

@@ -26,18 +26,19 @@ class Ctc(Decoder):
     name: ClassVar[str] = "core.ctc"
     adjustable: ClassVar[frozenset[str]] = frozenset({"beam"})
 
+    separator: str = Field("", description="what stands between the symbols of a target; none: each character is one")
     symbols: Names = Field((), description="in the order of the logits from 1 on; none: learned")
     beam: int = Field(1, ge=1, description="prefixes kept by the search; 1: the best path, which can be streamed")
 
     def learner(self) -> Learner | None:
-        """Gather the symbols (the characters of targets that are text), unless they are given."""
-        return None if self.symbols else LabelLearner(sequences=True)
+        """Gather the symbols of the targets, unless they are given."""
+        return None if self.symbols else LabelLearner(sequences=True, separator=self.separator)
 
     def head(self, spec: Spec, learned: Learned) -> Head:
         """Ask for one logit a symbol at each position, and one for the blank."""
         symbols = self._symbols(learned)
         metrics = (error_rate("text", list, "cer"), error_rate("text", str.split, "wer"), exact_match("text"))
-        return CtcHead(symbols, metrics)
+        return CtcHead(symbols, metrics, self.separator)
 
     def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
         """Take logits; give labels, with their spans in the source and, by best path, their scores."""
