@@ -8,6 +8,7 @@ from itertools import islice
 
 from seqpipe.config.declaration import Declaration
 from seqpipe.data import Record
+from seqpipe.data.source import Source
 from seqpipe.errors import UsageError
 from seqpipe.runner.run import read
 from seqpipe.sources import expand
@@ -28,7 +29,7 @@ class Input:
 
 
 def chosen_input(declared: Declaration, inputs: Sequence[str], texts: Sequence[str], limit: int | None = None) -> Input:
-    """Return what to read: texts, else inputs, else the path that the pipeline file names.
+    """Return what to read: texts, else inputs, else the path that the pipeline file names, else what needs no input.
 
     Args:
         declared: has the reader; without one, `core.lines` reads.
@@ -50,6 +51,8 @@ def chosen_input(declared: Declaration, inputs: Sequence[str], texts: Sequence[s
         return Input((), islice(records, limit))
     if not inputs:
         inputs = [declared.path_of(("read", "path"), path) for path in reader.path]
+    if not inputs and reader.out_of_nothing:
+        return Input((), read(reader, [Source.nothing()], limit))
     if not inputs:
         raise UsageError(
             "there is nothing to read", "name a file or -, give --text, or set `read.path` in the pipeline"

@@ -34,6 +34,16 @@ class Source:
     longest: int | None = None
     _tell: list[Callable[[], int]] = field(default_factory=list, init=False, repr=False, compare=False)
 
+    @classmethod
+    def nothing(cls) -> Source:
+        """Return what a reader gets that makes records without an input, for what is generated; it has no bytes."""
+        return cls("", excerpt=b"")
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether no input was named."""
+        return self.name == ""
+
     @property
     def standard_input(self) -> bool:
         """Whether it is standard input."""
