@@ -130,6 +130,9 @@ if TYPE_CHECKING:
         log_softmax as log_softmax,
     )
     from seqpipe.network.sampling import (
+        sample as sample,
+    )
+    from seqpipe.network.sampling import (
         softmax as softmax,
     )
     from seqpipe.runner.loaded import (
@@ -249,7 +252,7 @@ _MODULES = {
         "nll_per_step",
         "ratio",
     ),
-    "seqpipe.network.sampling": ("log_softmax", "softmax"),
+    "seqpipe.network.sampling": ("log_softmax", "sample", "softmax"),
     "seqpipe.stage": (
         "Augmentation",
         "Core",

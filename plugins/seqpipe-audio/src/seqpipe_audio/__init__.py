@@ -5,9 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import seqpipe
+from seqpipe_audio.augmentation import Equalise, Mask, Noise, Speed
+from seqpipe_audio.log_mel import LogMelFrames
+from seqpipe_audio.music import MUSIC
+from seqpipe_audio.normalise import Normalise
+from seqpipe_audio.pcm import ReadPCM
+from seqpipe_audio.recordings import ReadAudio, ReadManifest
+from seqpipe_audio.strings import Strings
 
 
 @seqpipe.hookimpl
 def seqpipe_register_stages() -> Sequence[type[seqpipe.Stage]]:
     """Return this plugin's stages."""
-    return []
+    return [
+        ReadAudio,
+        ReadManifest,
+        ReadPCM,
+        LogMelFrames,
+        Normalise,
+        Speed,
+        Noise,
+        Equalise,
+        Mask,
+        Strings,
+        *MUSIC,
+    ]

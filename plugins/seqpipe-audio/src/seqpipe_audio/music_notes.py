@@ -1,0 +1,49 @@
+"""Keys that go down and up into notes."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from seqpipe import Batch, Decoder, Learned, Parameters, Spec, State, Step, Stepper
+from seqpipe_audio.piano_roll import notes_of_steps
+
+
+class Notes(Decoder):
+    """Notes from the keys that `core.keys` draws; a key that stays down is one note."""
+
+    name: ClassVar[str] = "audio.notes"
+    adjustable: ClassVar[frozenset[str]] = frozenset({"step", "transpose", "opening", "rearticulate"})
+
+    step: float = Field(1.0, gt=0, description="quarter notes in a step")
+    transpose: int = Field(0, ge=-48, le=48, description="semitones from what the network gives to what is heard")
+    opening: bool = Field(True, description="begin the result with what was given")
+    rearticulate: bool = Field(False, description="strike a key that stays down again at each step")
+
+    def for_evaluation(self) -> Decoder:
+        """Leave out what was given."""
+        return self.model_copy(update={"opening": False})
+
+    def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
+        """Take the outputs of `core.keys`."""
+        spec.require(self.name, "outputs")
+        return _Name(spec, self)
+
+
+class _Name(Step):
+    def __init__(self, spec: Spec, decoder: Notes) -> None:
+        self.spec = spec
+        self.decoder = decoder
+
+    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
+        decoder, outputs = self.decoder, []
+        for given, results in zip(batch.ragged, batch.outputs or (), strict=True):
+            (result,) = results
+            before = [np.flatnonzero(frame).tolist() for frame in given] if decoder.opening else []
+            notes = notes_of_steps([*before, *result["keys"]], decoder.step, rearticulate=decoder.rearticulate)
+            for note in notes:
+                note["pitch"] += decoder.transpose
+            outputs.append(({"notes": notes} | {name: value for name, value in result.items() if name != "keys"},))
+        return batch.replace(outputs=tuple(outputs)), None

@@ -1,0 +1,78 @@
+"""Piano rolls from NumPy's archives."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from seqpipe import InputError, Location, Reader, Record, RecordError, Source, Spec
+from seqpipe_audio.piano_roll import KEYS, Roll
+
+_LARGEST = 1 << 30
+"""Bytes that an archive may unpack to."""
+
+_ADVICE = "save it with numpy.savez(path, roll=numpy.packbits(rolls, axis=1), length=lengths)"
+
+
+class ReadRolls(Reader):
+    """Pieces of music as piano rolls, from .npz archives.
+
+    An archive has ``roll``, uint8 of shape (steps, 11): the steps of all pieces, one after the other, each the 88 keys
+    from A0 as bits (`numpy.packbits`); and ``length``, the number of steps of each piece.
+    """
+
+    name: ClassVar[str] = "audio.rolls"
+    suffixes: ClassVar[tuple[str, ...]] = (".npz",)
+
+    @property
+    def spec(self) -> Spec:
+        """Numbers: each payload is uint8 of shape (steps, 88)."""
+        return Spec("numbers", width=KEYS)
+
+    def read(self, source: Source) -> Iterator[Record | RecordError]:
+        """Yield a record a piece.
+
+        Raises:
+            InputError: it is no such archive.
+        """
+        with source.open() as file:
+            content = file.read()
+        where = Location(source.name)
+        roll, length = _arrays(content, where)
+        ends = np.cumsum(length)
+        for position, (begin, end) in enumerate(zip(ends - length, ends, strict=True), 1):
+            yield Record(f"{source.name}:{position}", _unpacked(roll[begin:end]), source.name, position)
+
+
+def _arrays(content: bytes, where: Location) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > _LARGEST:
+                raise InputError(f"unpacks to more than {_LARGEST:,} bytes", "split it", where)
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            return _checked(arrays, where)
+    except (zipfile.BadZipFile, ValueError, EOFError, OSError, NotImplementedError) as error:
+        raise InputError(f"not an archive of piano rolls: {error}", _ADVICE, where) from None
+
+
+def _checked(
+    arrays: Mapping[str, npt.NDArray[Any]], where: Location
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    for name in ("roll", "length"):
+        if name not in arrays:
+            raise InputError(f"the archive has no array {name!r}", _ADVICE, where)
+    roll, length = arrays["roll"], arrays["length"]
+    if roll.dtype != np.uint8 or roll.ndim != 2 or roll.shape[1] != KEYS // 8:
+        raise InputError(f"the roll is {roll.dtype} {roll.shape}, not uint8 (steps, {KEYS // 8})", _ADVICE, where)
+    if length.dtype.kind not in "iu" or length.ndim != 1 or (length < 0).any() or length.sum() != len(roll):
+        raise InputError(f"the lengths do not add up to the roll's {len(roll):,} steps", _ADVICE, where)
+    return roll, length.astype(np.int64)
+
+
+def _unpacked(packed: npt.NDArray[np.uint8]) -> Roll:
+    return np.unpackbits(packed, axis=1, count=KEYS)

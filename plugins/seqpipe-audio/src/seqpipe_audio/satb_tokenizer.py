@@ -1,0 +1,45 @@
+"""Four voices into the tokens that a network reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import numpy as np
+
+from seqpipe import Batch, Learned, Ragged, Record, RecordError, Spec, State, Step, Tokenizer
+from seqpipe_audio.satb import VOCABULARY, Voices, ids_of_voices, outside
+
+
+class VoiceTokens(Tokenizer):
+    """Four voices as tokens, one voice after the other at each sixteenth: what is struck, and what is held."""
+
+    name: ClassVar[str] = "audio.voices"
+
+    def build(self, spec: Spec, learned: Learned) -> Step:
+        """Take voices, give tokens, the last of which says that the piece ends."""
+        spec.require(self.name, "voices")
+        return _Spell(Spec("tokens", "int32", len(VOCABULARY), VOCABULARY, streamable=False))
+
+    def join(self, tokens: Sequence[str]) -> str:
+        """Put a space between tokens."""
+        return " ".join(tokens)
+
+
+class _Spell(Step):
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+
+    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
+        ids = [ids_of_voices(_checked(record), end=True) for record in batch.records]
+        return batch.replace(sequence=Ragged.of(ids, np.int32)), None
+
+
+def _checked(record: Record) -> Voices:
+    try:
+        voices = np.asarray(record.payload, np.int32).reshape(-1, 4)
+    except (TypeError, ValueError, OverflowError):
+        raise RecordError("not rows of four MIDI numbers", "", record.location) from None
+    if wrong := outside(voices):
+        raise RecordError(wrong, "transpose it, or give each voice its own track", record.location)
+    return voices
