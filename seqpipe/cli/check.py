@@ -7,12 +7,13 @@ import click
 from seqpipe.cli.application import traceback_option
 from seqpipe.cli.layout import aligned
 from seqpipe.cli.options import pipeline_argument, settings_option
-from seqpipe.cli.resolved import known_training, resolved_lines
+from seqpipe.cli.resolved import resolved_lines
 from seqpipe.pipeline import Pipeline
 from seqpipe.pipeline.opening import Opened, open_pipeline
 from seqpipe.pipeline.parameters import count
 from seqpipe.registry import Registry
-from seqpipe.training.settings import augmentations, data_reader
+from seqpipe.training.resolved import known_training
+from seqpipe.training.section import augmentations, data_reader
 
 
 @click.command("check")

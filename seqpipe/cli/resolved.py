@@ -8,8 +8,7 @@ from typing import Any
 from seqpipe.cli.layout import aligned
 from seqpipe.config import Document, KeyPath, dump
 from seqpipe.config.declaration import Declaration
-from seqpipe.errors import SeqpipeError
-from seqpipe.training.settings import TrainSettings, train_settings
+from seqpipe.training.resolved import resolved
 
 
 def resolved_lines(declared: Declaration) -> list[str]:
@@ -17,49 +16,13 @@ def resolved_lines(declared: Declaration) -> list[str]:
 
     What comes from the environment is shown as the reference to it.
     """
-    values = _values(declared)
+    values = resolved(declared)
     origins = (_origin(declared.document, path) for path in _leaves(values))
     rows = []
     for line in dump(values).splitlines():
         heading = line.endswith(":")  # a mapping or a list follows; no value ends like this without quotes
         rows.append((line, "" if heading else f"# {next(origins)}"))
     return aligned(rows)
-
-
-def _values(declared: Declaration) -> dict[str, Any]:
-    document = declared.document
-    values: dict[str, Any] = {"name": document.written(("name",)) if ("name",) in document else declared.name}
-    values |= {key: document.written((key,)) for key in ("model", "plugins") if (key,) in document}
-    if declared.reader:
-        values["read"] = document.masked(declared.reader.declaration(), ("read",))
-    values["stages"] = [
-        document.masked(stage.declaration(), ("stages", index)) for index, stage in enumerate(declared.stages)
-    ]
-    if declared.writer:
-        values["write"] = document.masked(declared.writer.declaration(), ("write",))
-    if ("train",) in document:
-        values["train"] = _train(declared)
-    return values
-
-
-def known_training(declared: Declaration) -> TrainSettings | None:
-    """Return the section ``train``, checked; None where there is none, or a variable that it needs is not set.
-
-    Raises:
-        ConfigError: it is wrong.
-    """
-    try:
-        declared.document.values(("train",))
-    except (KeyError, SeqpipeError):
-        return None
-    return train_settings(declared)
-
-
-def _train(declared: Declaration) -> Any:
-    settings = known_training(declared)
-    if settings is None:
-        return declared.document.written(("train",))
-    return declared.document.masked(settings.model_dump(mode="json", exclude_none=True), ("train",))
 
 
 def _leaves(values: Any, path: KeyPath = ()) -> Iterator[KeyPath]:

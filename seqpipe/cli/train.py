@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from pathlib import Path
 
 import click
 
 from seqpipe.cli.application import traceback_option
+from seqpipe.cli.interruption import Interruption
 from seqpipe.cli.options import (
     log_to_stderr,
     pipeline_argument,
@@ -14,14 +17,28 @@ from seqpipe.cli.options import (
     threads_option,
     verbosity_options,
 )
+from seqpipe.cli.reporting import SOME_FAILED, show
+from seqpipe.cli.training_view import view
+from seqpipe.errors import UsageError
 from seqpipe.pipeline.opening import open_pipeline
 from seqpipe.registry import Registry
-from seqpipe.training import Epoch, run_training
+from seqpipe.training import Interrupted, Options, run_training
+from seqpipe.training.problems import OnError
 
 
 @click.command("train")
 @pipeline_argument
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The folder to make; default: runs/<name>-<n>.")
+@click.option(
+    "--resume", type=click.Path(path_type=Path), metavar="RUN", help="Go on with the training in the folder RUN."
+)
+@click.option(
+    "--on-error",
+    type=click.Choice(["fail", "skip"]),
+    default="fail",
+    show_default=True,
+    help="What to do with a record that cannot be learned from.",
+)
 @settings_option
 @threads_option
 @verbosity_options
@@ -29,25 +46,45 @@ from seqpipe.training import Epoch, run_training
 def command(
     pipeline: str,
     output: Path | None,
+    resume: Path | None,
+    on_error: OnError,
     settings: tuple[str, ...],
     threads: int,
     quiet: bool,  # noqa: FBT001 - click's
     verbose: bool,  # noqa: FBT001 - click's
-) -> None:
-    """Train a PIPELINE as its section `train` says, and print the path of the model."""
+) -> int:
+    """Train a PIPELINE as its section `train` says, and print the path of the model.
 
-    def show(epoch: Epoch) -> None:
-        if not quiet:
-            click.echo(_line(epoch), err=True)
-
-    with log_to_stderr(quiet=quiet, verbose=verbose):
+    The first Ctrl-C finishes the step, saves and says how to go on; the second stops at once.
+    """
+    if output is not None and resume is not None:
+        raise UsageError("--output and --resume do not go together", "a training goes on in its own folder")
+    with log_to_stderr(quiet=quiet, verbose=verbose), Interruption() as interruption:
         registry = Registry.discover()
         opened = open_pipeline(pipeline, registry, settings, with_model=False)
-        folder = run_training(opened, registry, output=output, threads=threads, watch=show)
-    click.echo(folder.model)
+        options = Options(
+            output=output,
+            resume=resume,
+            threads=threads,
+            on_error=on_error,
+            interrupted=lambda: interruption.asked,
+            command=shlex.join(["seqpipe", *sys.argv[1:]]),
+        )
+        with view(opened.declared.name, quiet=quiet) as watcher:
+            try:
+                trained = run_training(opened, registry, options, watcher)
+            except Interrupted:
+                folder = watcher.folder
+            else:
+                folder = None
+    if folder is not None:
+        words = [word for setting in settings for word in ("--set", setting)]
+        show(f"stopped, all is saved; go on with: {shlex.join(_again(pipeline, words, folder, on_error))}")
+        return interruption.exit_code
+    click.echo(trained.folder.model)
+    return SOME_FAILED if trained.failed else 0
 
 
-def _line(epoch: Epoch) -> str:
-    figures = "  ".join(f"{name} {figure.value:.4f}" for name, figure in epoch.figures.items())
-    rate = epoch.records / epoch.seconds
-    return f"epoch {epoch.number}  loss {epoch.loss:.4f}  {figures}  {rate:,.0f} records/s{'  best' * epoch.best}"
+def _again(pipeline: str, settings: list[str], folder: Path, on_error: OnError) -> list[str]:
+    errors = ["--on-error", on_error] if on_error != "fail" else []
+    return ["seqpipe", "train", pipeline, *settings, *errors, "--resume", str(folder)]

@@ -20,6 +20,8 @@ class BernoulliHead(Head):
         metrics: what to report.
     """
 
+    separable = True
+
     def __init__(self, width: int, metrics: tuple[Metric, ...] = ()) -> None:
         self.width = width
         self.metrics = metrics

@@ -28,6 +28,7 @@ class ClassificationHead(Head):
         self.labels = labels
         self.width = len(labels)
         self.pooled = pooled
+        self.separable = not pooled
         self.metrics = metrics
         self.smoothing = smoothing
         self._ids = {label: index for index, label in enumerate(labels)}

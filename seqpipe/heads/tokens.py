@@ -40,6 +40,8 @@ class NextTokenHead(_TokenHead):
         metrics: what to report.
     """
 
+    separable = True
+
     def __init__(self, width: int, metrics: tuple[Metric, ...] = ()) -> None:
         super().__init__(width, metrics, 0.0)
 

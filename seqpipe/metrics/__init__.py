@@ -2,7 +2,7 @@
 
 from seqpipe.metrics.classification import accuracy, macro_f1, ratio
 from seqpipe.metrics.entities import entity_f1, segments
-from seqpipe.metrics.evaluation import Figure, evaluate
+from seqpipe.metrics.evaluation import Figure, figures, values
 from seqpipe.metrics.likelihood import nll_per_step
 from seqpipe.metrics.transcription import edit_distance, error_rate, exact_match
 
@@ -12,10 +12,11 @@ __all__ = [
     "edit_distance",
     "entity_f1",
     "error_rate",
-    "evaluate",
     "exact_match",
+    "figures",
     "macro_f1",
     "nll_per_step",
     "ratio",
     "segments",
+    "values",
 ]

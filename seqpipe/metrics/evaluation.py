@@ -13,6 +13,8 @@ from seqpipe.stage import Metric, Outcome
 
 RESAMPLES = 1000
 
+Results = Iterable[tuple[Record, Outcome]]
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -23,28 +25,35 @@ class Figure:
     high: float
 
 
-def evaluate(metrics: Sequence[Metric], results: Iterable[tuple[Record, Outcome]], seed: int = 0) -> dict[str, Figure]:
+def figures(metrics: Sequence[Metric], results: Results, seed: int = 0) -> dict[str, Figure]:
     """Return the figure of each metric over the records, by its name.
 
     The bounds are percentiles of the bootstrap over records (B. Efron, 1979).
     """
+    return {metric.name: _figure(metric, counts, seed) for metric, counts in _counts(metrics, results)}
+
+
+def values(metrics: Sequence[Metric], results: Results) -> dict[str, float]:
+    """Return the value of each metric over the records, by its name, without bounds."""
+    return {metric.name: float(metric.value(counts.sum(axis=0))) for metric, counts in _counts(metrics, results)}
+
+
+def _counts(metrics: Sequence[Metric], results: Results) -> list[tuple[Metric, npt.NDArray[np.float64]]]:
+    """Return what each metric counts, a row a record; nothing without records."""
     rows: list[list[Sequence[float]]] = [[] for _ in metrics]
     for record, outcome in results:
         for counts, metric in zip(rows, metrics, strict=True):
             counts.append(metric.count(record, outcome))
-    return {
-        metric.name: _figure(metric, np.array(counts, np.float64), seed)
-        for metric, counts in zip(metrics, rows, strict=True)
-        if counts
-    }
+    found = [(metric, np.array(counts, np.float64)) for metric, counts in zip(metrics, rows, strict=True)]
+    return [(metric, counts) for metric, counts in found if len(counts)]
 
 
 def _figure(metric: Metric, counts: npt.NDArray[np.float64], seed: int) -> Figure:
     random = np.random.default_rng(seed)
     records = len(counts)
-    values = []
+    drawn = []
     for _ in range(RESAMPLES):
-        drawn = np.bincount(random.integers(records, size=records), minlength=records)
-        values.append(metric.value(drawn @ counts))
-    low, high = np.nanpercentile(values, (2.5, 97.5)) if not np.isnan(values).all() else (np.nan, np.nan)
-    return Figure(metric.value(counts.sum(axis=0)), float(low), float(high))
+        times = np.bincount(random.integers(records, size=records), minlength=records)
+        drawn.append(metric.value(times @ counts))
+    low, high = np.nanpercentile(drawn, (2.5, 97.5)) if not np.isnan(drawn).all() else (np.nan, np.nan)
+    return Figure(float(metric.value(counts.sum(axis=0))), float(low), float(high))

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
-from seqpipe.data import Batch, Spec
+from seqpipe.data import Batch, Record, Spec
+from seqpipe.errors import RecordError
 from seqpipe.stage import Decoder, Encoder, Learned, Learner, Stage, Step, Tokenizer
 
+Failed = Callable[[Record, RecordError], None]
 
-def fit(stages: Sequence[Stage], source: Spec, batches: Callable[[], Iterable[Batch]]) -> tuple[Learned, ...]:
+
+def fit(
+    stages: Sequence[Stage],
+    source: Spec,
+    batches: Callable[[], Iterable[Batch]],
+    *,
+    known: Mapping[int, Learned] = MappingProxyType({}),
+    failed: Failed | None = None,
+) -> tuple[Learned, ...]:
     """Return what each stage learns.
 
     The first stage that learns and all decoders share one pass; each further stage, which learns from what the ones
@@ -18,23 +29,28 @@ def fit(stages: Sequence[Stage], source: Spec, batches: Callable[[], Iterable[Ba
         stages: of the pipeline.
         source: what the batches' records are.
         batches: gives a fresh pass over the training data, in batches of records that have only payloads and targets.
+        known: what some stages, by their index, have learned before; they learn nothing more.
+        failed: is told of a record that cannot be learned from, which is left out; then batches are of one record.
+
+    Raises:
+        RecordError: a record cannot be learned from, and there is no ``failed``.
     """
-    learned: list[Learned] = [{} for _ in stages]
-    waiting = _decoder_learners(stages)
+    learned: list[Learned] = [known.get(index, {}) for index in range(len(stages))]
+    waiting = {index: one for index, one in _decoder_learners(stages).items() if index not in known}
     steps: list[Step] = []
     spec = source
     for index, stage in enumerate(stages):
         if not isinstance(stage, Tokenizer | Encoder):
             break
-        learner = stage.learner(spec)
+        learner = None if index in known else stage.learner(spec)
         if learner is not None:
-            _show(batches(), steps, learner, waiting.values())
+            _show(batches(), steps, learner, waiting.values(), failed)
             learned[index] = learner.learned()
             _collect(waiting, learned)
         steps.append(stage.build(spec, learned[index]))
         spec = steps[-1].spec
     if waiting:
-        _show(batches(), (), None, waiting.values())
+        _show(batches(), (), None, waiting.values(), failed)
         _collect(waiting, learned)
     return tuple(learned)
 
@@ -44,16 +60,30 @@ def _decoder_learners(stages: Sequence[Stage]) -> dict[int, Learner]:
     return {index: learner for index, learner in learners.items() if learner is not None}
 
 
-def _show(batches: Iterable[Batch], steps: Sequence[Step], behind: Learner | None, at_once: Iterable[Learner]) -> None:
+def _show(
+    batches: Iterable[Batch],
+    steps: Sequence[Step],
+    behind: Learner | None,
+    at_once: Iterable[Learner],
+    failed: Failed | None,
+) -> None:
     for batch in batches:
-        for learner in at_once:
-            learner.see(batch)
-        if behind is None:
-            continue
-        prepared = batch
-        for step in steps:
-            prepared, _ = step(prepared)
-        behind.see(prepared)
+        try:
+            _show_one(batch, steps, behind, at_once)
+        except RecordError as error:
+            if failed is None:
+                raise
+            failed(batch.records[0], error)
+
+
+def _show_one(batch: Batch, steps: Sequence[Step], behind: Learner | None, at_once: Iterable[Learner]) -> None:
+    for learner in at_once:
+        learner.see(batch)
+    if behind is None:
+        return
+    for step in steps:
+        batch, _ = step(batch)
+    behind.see(batch)
 
 
 def _collect(waiting: dict[int, Learner], learned: list[Learned]) -> None:

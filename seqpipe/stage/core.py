@@ -34,7 +34,13 @@ class Training:
 
 
 class Network(Step):
-    """A core that is ready to run, and to be trained."""
+    """A core that is ready to run, and to be trained.
+
+    Attributes:
+        carries: whether `forward` goes on from the state that it returned for the window before.
+    """
+
+    carries: bool = False
 
     @abstractmethod
     def forward(self, batch: Batch, state: State, training: Training) -> tuple[Batch, State, Any]:

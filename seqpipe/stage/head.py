@@ -42,12 +42,14 @@ class Head(ABC):
     Attributes:
         width: how many logits a position has.
         pooled: one position a row (True) or a sequence (False).
+        separable: whether the loss is a sum over positions, so that a row may be learned in windows.
         parameters: the head's own trained arrays, such as the transitions of a CRF.
         metrics: what ``seqpipe evaluate`` reports; training watches the first.
     """
 
     width: int
     pooled: bool = False
+    separable: bool = False
     parameters: Mapping[str, Parameter] = {}
     metrics: tuple[Metric, ...] = ()
 

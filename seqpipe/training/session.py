@@ -3,82 +3,97 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from seqpipe.config import dump
-from seqpipe.hookspecs import EpochFinished, RunFinished, RunStarted
+from seqpipe.hookspecs import EpochFinished, RecordFailed, RunFinished, RunStarted
 from seqpipe.pipeline.opening import Opened, open_pipeline
 from seqpipe.registry import Registry
 from seqpipe.runner.run import notify
-from seqpipe.training.examples import Examples
+from seqpipe.training.checkpoint import Checkpoint
+from seqpipe.training.finishing import finish
 from seqpipe.training.folder import RunFolder
-from seqpipe.training.settings import augmentations, data_paths, data_reader, train_settings
-from seqpipe.training.trainer import Epoch, Task, train_task
+from seqpipe.training.problems import OnError, Problems
+from seqpipe.training.progress import Epoch
+from seqpipe.training.resolved import resolved
+from seqpipe.training.task import task_of
+from seqpipe.training.tracking import JSONLinesTracker
+from seqpipe.training.trainer import Trainer
+from seqpipe.training.watching import Step, Watcher
 
 
-def task_of(opened: Opened, registry: Registry) -> Task:
-    """Return what a pipeline file asks to train, with its data read.
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a training runs; nothing here changes what comes out of it, but for ``on_error``.
 
-    Raises:
-        ConfigError: the section ``train`` is missing or wrong.
-        InputError: the data cannot be read.
+    Attributes:
+        output: the folder to make; None: the next free ``runs/<name>-<n>``.
+        resume: the folder of a training that is to go on, instead of a new one.
+        threads: to compute on.
+        on_error: what to do with a record that cannot be learned from: ``fail`` or ``skip`` it.
+        interrupted: says whether to stop after the current step.
+        command: that began it, for the model card.
     """
-    declared = opened.declared
-    settings = train_settings(declared)
-    reader = data_reader(declared, registry)
-    learn = Examples.read(reader, data_paths(declared, "train", settings.data.train))
-    dev = Examples.read(reader, data_paths(declared, "dev", settings.data.dev)) if settings.data.dev else None
-    return Task(
-        name=declared.name,
-        stages=declared.stages,
-        places=declared.places,
-        reader=reader,
-        settings=settings,
-        train=learn,
-        dev=dev,
-        augmentations=augmentations(declared.document, registry),
-    )
+
+    output: Path | None = None
+    resume: Path | None = None
+    threads: int = 1
+    on_error: OnError = "fail"
+    interrupted: Callable[[], bool] = lambda: False
+    command: str = ""
 
 
-def run_training(
-    opened: Opened,
-    registry: Registry,
-    *,
-    output: Path | None = None,
-    threads: int = 1,
-    watch: Callable[[Epoch], None] = lambda _: None,
-) -> RunFolder:
-    """Train a pipeline; return the folder with its model.
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A training that is over.
+
+    Attributes:
+        folder: where everything is.
+        failed: how many records were left out.
+    """
+
+    folder: RunFolder
+    failed: int
+
+
+def run_training(opened: Opened, registry: Registry, options: Options, watcher: Watcher) -> Trained:
+    """Train a pipeline, or go on with it.
 
     Args:
         opened: what to train.
-        registry: its observers are told of each epoch.
-        output: the folder to make; None: the next free ``runs/<name>-<n>``.
-        threads: the weights are the same for any number.
-        watch: is told of each epoch.
+        registry: its observers are told what happens.
+        options: how.
+        watcher: is told of each step.
 
     Raises:
-        SeqpipeError: the pipeline, the data or the folder is wrong.
+        SeqpipeError: the pipeline, the data or the folder is wrong, or the training cannot go on.
+        Interrupted: it was asked to stop.
     """
-    task = task_of(opened, registry)
-    folder = RunFolder.create(task.name, output)
-    document = opened.declared.document
-    folder.write_pipeline(dump(document.written()))
-    notify(registry, RunStarted(task.name, task.settings.data.train))
-    seconds = 0.0
-
-    def note(epoch: Epoch) -> None:
-        nonlocal seconds
-        seconds += epoch.seconds
-        folder.add_epoch(epoch)
-        figures = {name: figure.value for name, figure in epoch.figures.items()}
-        notify(registry, EpochFinished(epoch.number, {"loss": epoch.loss, **figures}))
-        watch(epoch)
-
-    train_task(task, threads, note).model.save(folder.model)
-    notify(registry, RunFinished(len(task.train.records), 0, seconds))
-    return folder
+    pipeline = dump(resolved(opened.declared))
+    problems = Problems(options.on_error)
+    folder = RunFolder.open(options.resume, pipeline) if options.resume is not None else None
+    checkpoint = Checkpoint.load(folder.last) if folder and folder.last.exists() else None
+    task = task_of(opened, registry, problems)
+    if folder is None:
+        folder = RunFolder.create(opened.declared.name, options.output)
+        folder.write_pipeline(pipeline)
+    with _tracked(registry, folder):
+        notify(registry, RunStarted(task.name, task.facts["data"]["train"]))
+        problems.tell(lambda record, error: notify(registry, RecordFailed(record, error)))
+        telling = _Telling(watcher, registry)
+        trainer = Trainer(task, folder, problems, telling, options.interrupted, options.threads)
+        if checkpoint is not None:
+            trainer.resume(checkpoint)
+        watcher.begun(folder.path, len(task.data), len(task.dev), len(trainer.progress.epochs))
+        try:
+            trainer.run()
+            finish(task, trainer.progress, folder, options.threads, options.command)
+        finally:
+            notify(registry, RunFinished(telling.records, len(problems), trainer.progress.seconds))
+    return Trained(folder, len(problems))
 
 
 def train(
@@ -86,7 +101,9 @@ def train(
     *,
     settings: Iterable[str] = (),
     output: str | os.PathLike[str] | None = None,
+    resume: str | os.PathLike[str] | None = None,
     threads: int = 1,
+    on_error: OnError = "fail",
 ) -> Path:
     """Train a pipeline and return the path of its model.
 
@@ -94,12 +111,56 @@ def train(
         name: the path of a pipeline file, or the name of one that a plugin ships.
         settings: as for ``--set``: ``["core.hidden=64"]``.
         output: the folder to make for it; None: the next free ``runs/<name>-<n>``.
+        resume: the folder of a training that is to go on.
         threads: to compute on; the model is the same for any number.
+        on_error: what to do with a record that cannot be learned from: ``fail`` or ``skip`` it.
 
     Raises:
-        SeqpipeError: the pipeline, the data or the folder is wrong.
+        SeqpipeError: the pipeline, the data or the folder is wrong, or the training cannot go on.
     """
     registry = Registry.discover()
     opened = open_pipeline(os.fspath(name), registry, settings, with_model=False)
-    folder = run_training(opened, registry, output=Path(output) if output is not None else None, threads=threads)
-    return folder.model
+    options = Options(
+        output=Path(output) if output is not None else None,
+        resume=Path(resume) if resume is not None else None,
+        threads=threads,
+        on_error=on_error,
+    )
+    return run_training(opened, registry, options, Watcher()).folder.model
+
+
+@contextmanager
+def _tracked(registry: Registry, folder: RunFolder) -> Iterator[None]:
+    """Let the built-in observer write into a folder."""
+    tracker = JSONLinesTracker(folder.timing)
+    registry.manager.register(tracker)
+    try:
+        yield
+    finally:
+        registry.manager.unregister(tracker)
+
+
+class _Telling(Watcher):
+    """Passes on what it is told, and tells the observers of epochs and of their speed."""
+
+    def __init__(self, watcher: Watcher, registry: Registry) -> None:
+        self.watcher = watcher
+        self.registry = registry
+        self.records = 0
+        self._of_epoch = [0, 0, 0.0]  # records, positions, seconds
+
+    def stepped(self, step: Step) -> None:
+        self.records += step.records
+        for index, value in enumerate((step.records, step.positions, step.seconds)):
+            self._of_epoch[index] += value
+        self.watcher.stepped(step)
+
+    def evaluating(self) -> None:
+        self.watcher.evaluating()
+
+    def epoch_finished(self, epoch: Epoch, *, best: bool) -> None:
+        records, positions, seconds = self._of_epoch
+        self._of_epoch = [0, 0, 0.0]
+        speed = {"seconds": seconds, "records": records, "positions": positions}
+        notify(self.registry, EpochFinished(epoch.number, epoch.line() | speed))
+        self.watcher.epoch_finished(epoch, best=best)

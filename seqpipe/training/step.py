@@ -12,6 +12,7 @@ from seqpipe.data import Batch, Record
 from seqpipe.data.ragged import Array
 from seqpipe.pipeline import Pipeline
 from seqpipe.stage import Training
+from seqpipe.training.windows import States
 
 BLOCK = 32
 """Records that are computed together, at most. Gradients are added block after block, on any number of threads."""
@@ -24,47 +25,85 @@ class Gradients:
     Attributes:
         loss: the sum over the batch, in nats; records whose loss is infinite are left out.
         weight: how many units of loss (records, positions) the sum is over.
+        positions: how many the network saw.
         by_name: the gradient of the mean loss for each parameter.
+        states: what the networks carry on, of each block.
+        impossible: records whose targets the network cannot give, such as more symbols than it has frames.
     """
 
     loss: float
     weight: float
+    positions: int
     by_name: dict[str, Array]
+    states: tuple[States, ...]
+    impossible: tuple[Record, ...]
 
 
-def gradients(pipeline: Pipeline, records: Sequence[Record], training: Training, pool: Executor) -> Gradients:
+def blocks_of(records: int) -> list[slice]:
+    """Return which records of a batch are computed together; it does not depend on the threads."""
+    count = min(max(2, -(-records // BLOCK)), records)
+    return [slice(first, None, count) for first in range(count)]
+
+
+def gradients(
+    pipeline: Pipeline, blocks: Sequence[Batch], training: Training, pool: Executor, states: Sequence[States] = ()
+) -> Gradients:
     """Return the loss of a batch and its gradients.
 
-    Raises:
-        RecordError: a record cannot be processed, or its target cannot be learned.
+    Args:
+        pipeline: its parameters are read.
+        blocks: of the batch, prepared.
+        training: dropout.
+        pool: computes the blocks.
+        states: what the networks carried on, of each block; none at the beginning of records.
     """
-    count = min(max(2, -(-len(records) // BLOCK)), len(records))  # of blocks; it does not depend on the threads
-    blocks = list(pool.map(lambda first: _prepare(pipeline, records[first::count]), range(count)))
-    weight = sum(weight for _, weight in blocks)
+    weights = [_weight(pipeline, batch) for batch in blocks]
+    weight = sum(weights)
     scale = 1.0 / weight if weight else 0.0
-    parts = list(pool.map(lambda block: _block(pipeline, block[0], scale, training), blocks))
-    loss, total = parts[0]
-    for more_loss, more in parts[1:]:
-        loss += more_loss
-        for name, gradient in more.items():
-            total[name] += gradient
-    return Gradients(loss, weight, total)
+    before = states or ({},) * len(blocks)
+    parts = list(pool.map(lambda batch, state: _block(pipeline, batch, state, scale, training), blocks, before))
+    total: dict[str, Array] = {}
+    for part in parts:
+        for name, gradient in part.by_name.items():
+            if name in total:
+                total[name] += gradient
+            else:
+                total[name] = gradient
+    return Gradients(
+        loss=sum(part.loss for part in parts),
+        weight=weight,
+        positions=sum(map(_positions, blocks)),
+        by_name=total,
+        states=tuple(part.states for part in parts),
+        impossible=tuple(record for part in parts for record in part.impossible),
+    )
 
 
-def _prepare(pipeline: Pipeline, records: Sequence[Record]) -> tuple[Batch, float]:
-    """Bring a block before the network, with its targets; return also its weight."""
-    batch = Batch(tuple(records))
-    for step in pipeline.preparing:
-        batch, _ = step(batch)
-    batch = pipeline.head.targets(batch)
+def _positions(batch: Batch) -> int:
+    assert batch.sequence is not None
+    return int(batch.sequence.offsets[-1])
+
+
+def _weight(pipeline: Pipeline, batch: Batch) -> float:
     weights = pipeline.head.weights(batch)
-    return batch, float(len(batch.rows) if weights is None else weights.sum())
+    return float(len(batch.rows) if weights is None else weights.sum())
 
 
-def _block(pipeline: Pipeline, batch: Batch, scale: float, training: Training) -> tuple[float, dict[str, Array]]:
-    saved = {}
+@dataclass(frozen=True, eq=False, slots=True)
+class _Part:
+    loss: float
+    by_name: dict[str, Array]
+    states: States
+    impossible: list[Record]
+
+
+def _block(pipeline: Pipeline, batch: Batch, before: States, scale: float, training: Training) -> _Part:
+    if not _positions(batch):  # in a window behind the end of all its records
+        return _Part(0.0, {}, before, [])
+    saved, after = {}, {}
     for index, network in pipeline.networks.items():
-        batch, _, saved[index] = network.forward(batch, None, replace(training, key=hash((training.key, index))))
+        of_stage = replace(training, key=hash((training.key, index)))
+        batch, after[index], saved[index] = network.forward(batch, before.get(index), of_stage)
     owner = max(pipeline.networks) + 1
     own = {name: pipeline.parameters[f"{owner}.{name}"] for name in pipeline.head.parameters}
     losses, gradient, of_head = pipeline.head.loss(batch, own)
@@ -74,4 +113,5 @@ def _block(pipeline: Pipeline, batch: Batch, scale: float, training: Training) -
         assert incoming is not None
         incoming, of_network = network.backward(saved[index], incoming)
         by_name |= {f"{index}.{name}": array for name, array in of_network.items()}
-    return float(losses[np.isfinite(losses)].sum()), by_name
+    impossible = [batch.row_record(row) for row in np.flatnonzero(np.isposinf(losses)).tolist()]
+    return _Part(float(losses[~np.isposinf(losses)].sum()), by_name, after, impossible)

@@ -66,7 +66,7 @@ def test_the_resolved_configuration_says_where_each_value_comes_from(folder, com
     assert "hidden: ${env:SIZE} # colours.yaml:8:13" in lines
     assert "probabilities: false # --set decoder.probabilities=false" in lines
     assert "epochs: 3 # colours.yaml:13:11" in lines
-    assert "batch_size: 32 # default" in lines
+    assert "seed: 0 # default" in lines
 
 
 def test_the_resolved_configuration_is_a_pipeline(folder, command, tmp_path):

@@ -19,7 +19,7 @@ train:
   data: {train: train.jsonl, dev: dev.jsonl}
   optimizer: {adam: {lr: 0.02}}
   epochs: 12
-  batch_size: 16
+  batch: {records: 16}
 """
 
 

@@ -19,7 +19,7 @@ train:
   data: {train: train.jsonl, dev: dev.jsonl}
   optimizer: {adam: {lr: 0.02}}
   epochs: 8
-  batch_size: 16
+  batch: {records: 16}
 """
 
 KEYS = """
@@ -37,7 +37,7 @@ train:
   data: {train: train.jsonl, dev: dev.jsonl}
   optimizer: {adam: {lr: 0.02}}
   epochs: 8
-  batch_size: 16
+  batch: {records: 16}
 """
 
 

@@ -25,7 +25,7 @@ train:
   data: {train: train.jsonl, dev: dev.jsonl}
   optimizer: {adam: {lr: 0.02}}
   epochs: 6
-  batch_size: 32
+  batch: {records: 32}
 """
 SITE = "tataat"
 

@@ -17,7 +17,7 @@ train:
   data: {train: train.jsonl, dev: dev.jsonl}
   optimizer: {adam: {lr: 0.02}}
   epochs: 12
-  batch_size: 8
+  batch: {records: 8}
 """
 SPEEDS = {"stand": 0.0, "walk": 1.0, "run": 2.0}
 

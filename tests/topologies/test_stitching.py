@@ -27,7 +27,7 @@ train:
   data: {train: train.jsonl, dev: dev.jsonl}
   optimizer: {adam: {lr: 0.01}}
   epochs: 14
-  batch_size: 16
+  batch: {records: 16}
 """
 
 

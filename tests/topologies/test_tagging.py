@@ -20,7 +20,7 @@ train:
   data: {train: train.jsonl, dev: dev.jsonl}
   optimizer: {adam: {lr: 0.01}}
   epochs: 10
-  batch_size: 16
+  batch: {records: 16}
 """
 
 

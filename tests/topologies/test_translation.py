@@ -24,7 +24,7 @@ train:
   data: {train: train.jsonl, dev: dev.jsonl}
   optimizer: {adam: {lr: 0.01}}
   epochs: 12
-  batch_size: 32
+  batch: {records: 32}
 """
 
 

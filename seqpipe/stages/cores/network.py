@@ -64,6 +64,7 @@ class RecurrentNetwork(Network):
         self.spec = spec
         self.plan = plan
         self.parameters = parameters
+        self.carries = not (plan.recurrent.bidirectional or plan.pooling or plan.last)
 
     @cached_property
     def weights(self) -> RecurrentWeights:

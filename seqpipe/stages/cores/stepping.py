@@ -21,9 +21,11 @@ class RecurrentStepper(RecurrentNetwork, Stepper):
         return batch, None
 
     def forward(self, batch: Batch, state: State, training: Training) -> tuple[Batch, State, Any]:
-        """Give the logits of each position from those before it."""
+        """Give the logits of each position from those before it; the state has the last position of each row."""
         assert batch.sequence is not None
-        return super().forward(batch.replace(sequence=_shifted(batch.sequence)), state, training)
+        last, inner = state or (_before(batch.sequence), None)
+        out, after, saved = super().forward(batch.replace(sequence=_shifted(batch.sequence, last)), inner, training)
+        return out, (_last(batch.sequence, last), after), saved
 
     def start(self, batch: Batch) -> tuple[Array, State]:
         """Read the whole sequence, and expect what comes after it."""
@@ -46,22 +48,38 @@ class RecurrentStepper(RecurrentNetwork, Stepper):
     def score(self, batch: Batch) -> Batch:
         """Give the logits of each position from those before it."""
         assert batch.sequence is not None
-        out, _ = super().__call__(batch.replace(sequence=_shifted(batch.sequence)))
+        out, _ = super().__call__(batch.replace(sequence=_shifted(batch.sequence, _before(batch.sequence))))
         return out
 
 
-def _shifted(sequence: Column) -> Column:
-    """Return sequences with the zero vector in front and without their last position."""
+def _before(sequence: Column) -> Array:
+    """Return what stands before the first position of each row: the zero vector."""
     if isinstance(sequence, OneHot):
-        return OneHot(_shift(sequence.ids, -1), sequence.depth, sequence.codebook)
-    return _shift(sequence, 0)
+        return np.full(len(sequence), -1, np.int32)
+    return np.zeros((len(sequence), *sequence.array.shape[1:]), sequence.array.dtype)
 
 
-def _shift(sequence: Ragged, first: int) -> Ragged:
+def _shifted(sequence: Column, first: Array) -> Column:
+    """Return sequences without their last position, and in front what is given."""
+    if isinstance(sequence, OneHot):
+        return OneHot(_shift(sequence.ids, first), sequence.depth, sequence.codebook)
+    return _shift(sequence, first)
+
+
+def _shift(sequence: Ragged, first: Array) -> Ragged:
     moved = np.roll(sequence.array, 1, axis=0)
-    begins = sequence.offsets[:-1]
-    moved[begins[sequence.lengths > 0]] = first
+    filled = sequence.lengths > 0
+    moved[sequence.offsets[:-1][filled]] = first[filled]
     return sequence.with_values(moved)
+
+
+def _last(sequence: Column, before: Array) -> Array:
+    """Return the last position of each row; of an empty one, what stood before it."""
+    ragged = sequence.ids if isinstance(sequence, OneHot) else sequence
+    filled = ragged.lengths > 0
+    last = before.copy()
+    last[filled] = ragged.array[ragged.offsets[1:][filled] - 1]
+    return last
 
 
 def _opened(sequence: Column) -> Column:

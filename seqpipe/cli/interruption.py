@@ -1,0 +1,42 @@
+"""Stopping in an orderly way: the first signal asks, the second ends the process at once."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType
+from typing import Any, Self
+
+from seqpipe.cli.reporting import show
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Interruption:
+    """While it is entered, Ctrl-C and SIGTERM ask to stop; given again, they end what is going on where it stands.
+
+    Attributes:
+        asked: whether there was a signal.
+        exit_code: 128 and the number of the signal.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+        self.exit_code = 0
+        self._before: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> Self:
+        self._before = {one: signal.signal(one, self._received) for one in SIGNALS}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for one, handler in self._before.items():
+            signal.signal(one, handler)
+
+    def _received(self, number: int, _: FrameType | None) -> None:
+        if self.asked:
+            if number == signal.SIGTERM:
+                raise SystemExit(128 + number)
+            raise KeyboardInterrupt
+        self.asked = True
+        self.exit_code = 128 + number
+        show("stopping after this step; once more to stop at once")

@@ -1,0 +1,124 @@
+"""How a training shows itself: a live view on a terminal, a line an epoch elsewhere."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from seqpipe.training import Epoch, Step, Watcher
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+
+class _Remembering(Watcher):
+    """Knows the folder of the training, and says nothing."""
+
+    folder: Path | None = None
+
+    def begun(self, folder: Path, records: int, dev: int, epochs: int) -> None:
+        self.folder = folder
+
+
+class _Lines(_Remembering):
+    """A line on standard error for each epoch."""
+
+    def __init__(self) -> None:
+        self.records = 0
+        self.seconds = 0.0
+
+    def begun(self, folder: Path, records: int, dev: int, epochs: int) -> None:
+        super().begun(folder, records, dev, epochs)
+        self._say(_opening(folder, records, dev, epochs))
+
+    def stepped(self, step: Step) -> None:
+        self.records += step.records
+        self.seconds += step.seconds
+
+    def epoch_finished(self, epoch: Epoch, *, best: bool) -> None:
+        rate = self.records / self.seconds if self.seconds else 0.0
+        self.records, self.seconds = 0, 0.0
+        self._say(f"{_figures(epoch, best=best)}  {rate:,.0f} records/s")
+
+    def _say(self, line: str) -> None:
+        click.echo(line, err=True)
+
+
+class _Live(_Lines):
+    """The same lines, and under them a bar that shows every step."""
+
+    def __init__(self, name: str, console: Console, progress: Progress) -> None:
+        super().__init__()
+        self.console = console
+        self.progress = progress
+        self._bar: TaskID = progress.add_task(name, total=1.0, now="reading")
+        self._window: list[tuple[float, int, int]] = []
+
+    def stepped(self, step: Step) -> None:
+        super().stepped(step)
+        now = time.monotonic()
+        self._window = [*(one for one in self._window if now - one[0] < _RECENT), (now, step.records, step.positions)]
+        span = max(now - self._window[0][0], step.seconds)
+        records = sum(one[1] for one in self._window) / span
+        positions = sum(one[2] for one in self._window) / span
+        steps = f"/{step.steps:,}" if step.steps else ""
+        self._show(
+            step.share,
+            f"epoch {step.epoch}  step {step.step:,}{steps}  loss {step.loss:.4f}  "
+            f"{records:,.0f} records/s  {positions:,.0f} positions/s",
+        )
+
+    def evaluating(self) -> None:
+        self._show(None, "evaluating on the dev data")
+
+    def _show(self, share: float | None, now: str) -> None:
+        self.progress.update(self._bar, completed=share, now=now)
+
+    def _say(self, line: str) -> None:
+        self.console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+_RECENT = 5.0  # seconds over which speed is measured
+
+
+@contextmanager
+def view(name: str, *, quiet: bool) -> Iterator[_Remembering]:
+    """Return what shows a training on standard error: nothing if ``quiet``, a live view on a terminal."""
+    if quiet:
+        yield _Remembering()
+    elif not sys.stderr.isatty() or os.environ.get("CI"):
+        yield _Lines()
+    else:
+        from rich.console import Console  # noqa: PLC0415 - for terminals only
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+        console = Console(stderr=True)
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=20),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TimeRemainingColumn(compact=True),
+            TextColumn("{task.fields[now]}", markup=False),
+        )
+        with Progress(*columns, console=console, transient=True, redirect_stdout=False) as progress:
+            yield _Live(name, console, progress)
+
+
+def _opening(folder: Path, records: int, dev: int, epochs: int) -> str:
+    watched = f", watched on {dev:,}" if dev else ""
+    again = f", going on after epoch {epochs}" if epochs else ""
+    return f"{folder}: learning from {records:,} records{watched}{again}"
+
+
+def _figures(epoch: Epoch, *, best: bool) -> str:
+    figures = [f"{name} {value:.4f}" for name, value in epoch.figures.items()]
+    skipped = [f"{epoch.skipped} steps left out"] if epoch.skipped else []
+    return "  ".join([f"epoch {epoch.number}", f"loss {epoch.loss:.4f}", *figures, *skipped, *["best"] * best])

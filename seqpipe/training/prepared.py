@@ -1,0 +1,139 @@
+"""The training data as they come to the network, all in memory, and batches of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from seqpipe.data import Batch, Column, OneHot, Ragged, Record
+from seqpipe.errors import RecordError
+from seqpipe.pipeline import Pipeline
+
+Int64 = npt.NDArray[np.int64]
+
+CHUNK = 256
+"""Records that are prepared together."""
+
+Failed = Callable[[Record, RecordError], None]
+"""Is told of a record that cannot be learned from; raises, or returns to leave it out."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Prepared:
+    """Records that have been through tokenizers and encoders, with the targets that the head made.
+
+    Attributes:
+        batch: all of them.
+        firsts: the first row of each record, and the number of rows: int64, shape (records + 1,).
+        lengths: the positions of each record, of all its rows: int64, shape (records,).
+    """
+
+    batch: Batch
+    firsts: Int64
+    lengths: Int64
+
+    @classmethod
+    def of(cls, batch: Batch) -> Prepared:
+        """Wrap a batch that has been prepared."""
+        assert batch.sequence is not None
+        firsts = np.searchsorted(batch.rows, np.arange(len(batch.records) + 1))
+        return cls(batch, firsts, np.diff(batch.sequence.offsets[firsts]))
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def select(self, records: Int64) -> Batch:
+        """Return a batch of some records, in the given order."""
+        counts = np.diff(self.firsts)[records]
+        ends = np.cumsum(counts)
+        rows = np.arange(counts.sum()) + np.repeat(self.firsts[records] - (ends - counts), counts)
+        batch = self.batch
+        assert batch.sequence is not None
+        return Batch(
+            tuple(batch.records[index] for index in records.tolist()),
+            batch.sequence.select(rows),
+            {name: column.select(rows) for name, column in batch.columns.items()},
+            np.repeat(np.arange(len(records)), counts),
+        )
+
+    def digest(self) -> str:
+        """Return a fingerprint of all that is learned from."""
+        state = hashlib.sha256()
+        for name, column in sorted({"": self.batch.sequence, **self.batch.columns}.items()):
+            ragged = column.ids if isinstance(column, OneHot) else column
+            assert ragged is not None
+            state.update(name.encode())
+            for array in (ragged.array, ragged.offsets):
+                state.update(np.ascontiguousarray(array).data)
+        return state.hexdigest()
+
+
+def prepare(pipeline: Pipeline, records: Sequence[Record]) -> Batch:
+    """Bring records before the network, with their targets.
+
+    Raises:
+        RecordError: one of them cannot be learned from.
+    """
+    batch = Batch(tuple(records))
+    for step in pipeline.preparing:
+        batch, _ = step(batch)
+    return pipeline.head.targets(batch)
+
+
+def prepare_all(pipeline: Pipeline, records: Sequence[Record], failed: Failed) -> Prepared:
+    """Prepare a data set; those records of which `failed` is told, if it does not raise, are left out."""
+    parts = [part for begin in range(0, len(records), CHUNK) for part in _parts(pipeline, records, begin, failed)]
+    return Prepared.of(concatenate(parts) if parts else Batch((), Ragged.of([])))
+
+
+def concatenate(batches: Sequence[Batch]) -> Batch:
+    """Return one batch of the records of several, which have the same columns."""
+    first = batches[0]
+    assert first.sequence is not None
+    begins = np.cumsum([0, *(len(batch.records) for batch in batches[:-1])])
+    return Batch(
+        tuple(record for batch in batches for record in batch.records),
+        _joined([batch.sequence for batch in batches if batch.sequence is not None]),
+        {name: _joined([batch.columns[name] for batch in batches]) for name in first.columns},
+        np.concatenate([batch.rows + begin for batch, begin in zip(batches, begins.tolist(), strict=True)]),
+    )
+
+
+def _parts(pipeline: Pipeline, records: Sequence[Record], begin: int, failed: Failed) -> Iterator[Batch]:
+    """Prepare a chunk of records, one by one if one of them is bad; empty ones are bad."""
+    chunk = records[begin : begin + CHUNK]
+    try:
+        batch = prepare(pipeline, chunk)
+    except RecordError:
+        for record in chunk:
+            try:
+                batch = prepare(pipeline, [record])
+            except RecordError as error:
+                failed(record, error)
+            else:
+                yield from _filled(batch, failed)
+    else:
+        yield from _filled(batch, failed)
+
+
+def _filled(batch: Batch, failed: Failed) -> Iterator[Batch]:
+    """Yield a batch without its records that are empty."""
+    prepared = Prepared.of(batch)
+    for index in np.flatnonzero(prepared.lengths == 0).tolist():
+        record = batch.records[index]
+        failed(record, RecordError("the record is empty: there is nothing to learn from", "", record.location))
+    kept = np.flatnonzero(prepared.lengths)
+    if len(kept):
+        yield batch if len(kept) == len(prepared) else prepared.select(kept)
+
+
+def _joined(columns: Sequence[Column]) -> Column:
+    first = columns[0]
+    if isinstance(first, OneHot):
+        ids = Ragged.concatenate([column.ids for column in columns if isinstance(column, OneHot)])
+        return OneHot(ids, first.depth, first.codebook)
+    return Ragged.concatenate([column for column in columns if isinstance(column, Ragged)])
