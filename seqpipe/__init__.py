@@ -112,19 +112,34 @@ if TYPE_CHECKING:
         entity_f1 as entity_f1,
     )
     from seqpipe.metrics import (
+        entity_f1_per_type as entity_f1_per_type,
+    )
+    from seqpipe.metrics import (
         error_rate as error_rate,
     )
     from seqpipe.metrics import (
         exact_match as exact_match,
     )
     from seqpipe.metrics import (
+        identity as identity,
+    )
+    from seqpipe.metrics import (
         macro_f1 as macro_f1,
+    )
+    from seqpipe.metrics import (
+        mcc as mcc,
     )
     from seqpipe.metrics import (
         nll_per_step as nll_per_step,
     )
     from seqpipe.metrics import (
         ratio as ratio,
+    )
+    from seqpipe.metrics import (
+        sensitivity as sensitivity,
+    )
+    from seqpipe.metrics import (
+        specificity as specificity,
     )
     from seqpipe.network.sampling import (
         log_softmax as log_softmax,
@@ -204,11 +219,13 @@ if TYPE_CHECKING:
     from seqpipe.stage import (
         Writer as Writer,
     )
+    from seqpipe.training.measuring import evaluate as evaluate
     from seqpipe.training.session import train as train
 
 __version__ = "0.1.0"
 
 _MODULES = {
+    "seqpipe.training.measuring": ("evaluate",),
     "seqpipe.training.session": ("train",),
     "seqpipe.runner.loaded": ("Loaded", "load"),
     "seqpipe.data": ("Batch", "Column", "OneHot", "Ragged", "Record", "Spec"),
@@ -246,11 +263,16 @@ _MODULES = {
         "accuracy",
         "edit_distance",
         "entity_f1",
+        "entity_f1_per_type",
         "error_rate",
         "exact_match",
+        "identity",
         "macro_f1",
+        "mcc",
         "nll_per_step",
         "ratio",
+        "sensitivity",
+        "specificity",
     ),
     "seqpipe.network.sampling": ("log_softmax", "sample", "softmax"),
     "seqpipe.stage": (

@@ -35,10 +35,28 @@ def entity_f1(field: str = "labels", name: str = "f1") -> Metric:
         field: the result that holds the list of labels.
         name: the metric's key.
     """
+    return _f1(field, name, None)
+
+
+def entity_f1_per_type(labels: Sequence[str], field: str = "labels", name: str = "f1_per_type") -> tuple[Metric, ...]:
+    """The F1 of each type of segments, as the metrics ``f1_per_type.PER``, ...
+
+    Args:
+        labels: B-, I- and O labels, whose types are meant.
+        field: the result that holds the list of labels.
+        name: what the metrics' keys begin with.
+    """
+    types = sorted({kind for prefix, _, kind in (label.partition("-") for label in labels) if prefix in ("B", "I")})
+    return tuple(_f1(field, f"{name}.{kind}", kind) for kind in types)
+
+
+def _f1(field: str, name: str, kind: str | None) -> Metric:
+    def of_kind(labels: Sequence[str | None]) -> set[tuple[str, int, int]]:
+        return {segment for segment in segments(labels) if kind in (None, segment[0])}
 
     def counts(record: Record, outcome: Outcome) -> Sequence[float]:
-        gold = segments(record.target)
-        found = segments(outcome[0][field]) if outcome else set()
+        gold = of_kind(record.target)
+        found = of_kind(outcome[0][field]) if outcome else set()
         return len(gold & found), len(found), len(gold)
 
     def value(sums: npt.NDArray[Any]) -> float:

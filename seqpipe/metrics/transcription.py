@@ -1,23 +1,13 @@
-"""Of transcripts: error rates by edit distance, and exact matches."""
+"""Of transcripts: error rates by edit distance, identity by alignment, and exact matches."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
 from seqpipe.data import Record
+from seqpipe.metrics.alignment import align, edit_distance
 from seqpipe.metrics.classification import ratio
 from seqpipe.stage import Metric, Outcome
-
-
-def edit_distance(source: Sequence[object], target: Sequence[object]) -> int:
-    """Return the least number of insertions, deletions and substitutions between two sequences (Levenshtein)."""
-    before = list(range(len(target) + 1))
-    for row, item in enumerate(source, 1):
-        now = [row]
-        for column, other in enumerate(target, 1):
-            now.append(min(before[column] + 1, now[-1] + 1, before[column - 1] + (item != other)))
-        before = now
-    return before[-1]
 
 
 def error_rate(field: str, split: Callable[[str], Sequence[str]], name: str) -> Metric:
@@ -34,6 +24,21 @@ def error_rate(field: str, split: Callable[[str], Sequence[str]], name: str) -> 
         return edit_distance(true, split(_text(outcome[0][field]) if outcome else "")), len(true)
 
     return Metric(name, counts, ratio, higher_is_better=False)
+
+
+def identity(field: str, name: str = "identity") -> Metric:
+    """Matches over the columns of the global alignment with the truth, both summed over the records first.
+
+    Args:
+        field: the result that holds the sequence, such as the bases of a read.
+        name: the metric's key.
+    """
+
+    def counts(record: Record, outcome: Outcome) -> Sequence[float]:
+        found = align(_text(record.target), _text(outcome[0][field]) if outcome else "")
+        return found.matches, found.columns
+
+    return Metric(name, counts, ratio)
 
 
 def exact_match(field: str, name: str = "string_accuracy") -> Metric:

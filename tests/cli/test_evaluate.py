@@ -8,19 +8,21 @@ from pathlib import Path
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
+import seqpipe
+
 
 def test_a_table_of_metrics(folder, command):
     result = command("evaluate", "colours.yaml", "--data", "train.tsv")
     assert (result.code, result.err) == (0, "")
     assert result.lines[0].split() == ["accuracy", "1", "[1,", "1]"]
-    assert [line.split()[0] for line in result.lines] == ["accuracy", "f1", "records_per_second"]
+    assert [line.split()[0] for line in result.lines] == ["accuracy", "f1", "mcc", "records_per_second"]
 
 
 def test_json_has_value_and_bounds_of_each_metric(folder, command):
     Path("test.tsv").write_text("xya\tred\nyb\tred\nxa\tred\nb\tblue\n")
     result = command("evaluate", "colours.yaml", "--data", "test.tsv", "--json")
     figures = json.loads(result.out)
-    assert list(figures) == ["accuracy", "f1", "records_per_second"]
+    assert list(figures) == ["accuracy", "f1", "mcc", "records_per_second"]
     assert figures["accuracy"]["value"] == 0.75
     assert figures["accuracy"]["low"] < 0.75 < figures["accuracy"]["high"]
     assert all(figure["low"] <= figure["value"] <= figure["high"] for figure in figures.values())
@@ -67,3 +69,28 @@ def test_no_records(folder, command):
 def test_no_such_data(folder, command):
     result = command("evaluate", "colours.yaml", "--data", "tran.tsv")
     assert (result.code, result.err) == (4, "tran.tsv: no such file or folder (did you mean 'train.tsv'?)\n")
+
+
+def test_labels_restrict_what_is_answered_but_not_what_is_true(folder, command):
+    Path("test.tsv").write_text("xya\tred\nyb\tblue\nxa\tred\nb\tblue\n")
+    result = command("evaluate", "colours.yaml", "--data", "test.tsv", "--labels", "red", "--json")
+    figures = json.loads(result.out)
+    assert figures["accuracy"]["value"] == 0.5
+    assert figures["f1"]["value"] == (2 / 3 + 0) / 2
+
+
+def test_a_label_that_is_not_known(folder, command):
+    result = command("evaluate", "colours.yaml", "--data", "train.tsv", "--labels", "red,bleu")
+    assert (result.code, result.err) == (2, "the pipeline has no label 'bleu' (did you mean 'blue'?)\n")
+
+
+def test_what_is_sought(folder, command):
+    Path("test.tsv").write_text("xya\tred\nyb\tblue\nxa\tred\nb\tblue\n")
+    options = ("--data", "test.tsv", "--set", "decoder.positive=red", "--json")
+    figures = json.loads(command("evaluate", "colours.yaml", *options).out)
+    assert figures["sensitivity"]["value"] == figures["specificity"]["value"] == 1
+
+
+def test_from_python(folder):
+    figures = seqpipe.evaluate("colours.yaml", "train.tsv")
+    assert figures["accuracy"].value == 1

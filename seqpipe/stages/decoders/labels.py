@@ -9,7 +9,7 @@ from pydantic import Field
 
 from seqpipe.data import Batch, Spec
 from seqpipe.heads import ClassificationHead, LabelLearner
-from seqpipe.metrics import accuracy, macro_f1
+from seqpipe.metrics import accuracy, macro_f1, mcc, sensitivity, specificity
 from seqpipe.network.sampling import softmax
 from seqpipe.stage import Decoder, Head, Learned, Learner, Parameters, State, Step, Stepper
 
@@ -21,12 +21,15 @@ class Labels(Decoder):
     """The likeliest label of each record, and the probability of each label."""
 
     name: ClassVar[str] = "core.labels"
-    adjustable: ClassVar[frozenset[str]] = frozenset({"field", "probabilities", "smoothing"})
+    adjustable: ClassVar[frozenset[str]] = frozenset({"field", "probabilities", "smoothing", "positive"})
 
     labels: Names = Field((), description="in the order of the logits; none: learned from the training data")
     field: str = Field("label", description="the name of the result")
     probabilities: bool = Field(True, description="also give the probability of each label")
     smoothing: float = Field(0.0, ge=0, lt=1, description="label smoothing, in training")
+    positive: str | None = Field(
+        None, description="the label that is sought: `seqpipe evaluate` gives sensitivity and specificity"
+    )
 
     def learner(self) -> Learner | None:
         """Gather the labels, unless they are given."""
@@ -35,8 +38,10 @@ class Labels(Decoder):
     def head(self, spec: Spec, learned: Learned) -> Head:
         """Ask for one logit a label, once a record."""
         labels = self.labels or tuple(learned.get("labels", ()))
-        metrics = (accuracy(self.field), macro_f1(self.field, labels))
-        return ClassificationHead(labels, pooled=True, metrics=metrics, smoothing=self.smoothing)
+        metrics = [accuracy(self.field), macro_f1(self.field, labels), mcc(self.field, labels)]
+        if self.positive is not None:
+            metrics += [sensitivity(self.field, self.positive), specificity(self.field, self.positive)]
+        return ClassificationHead(labels, pooled=True, metrics=tuple(metrics), smoothing=self.smoothing)
 
     def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
         """Take logits, one position a record."""

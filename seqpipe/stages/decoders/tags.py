@@ -9,7 +9,7 @@ from pydantic import Field
 
 from seqpipe.data import Batch, Ragged, Spec
 from seqpipe.heads import CrfHead, LabelLearner
-from seqpipe.metrics import accuracy, entity_f1, segments
+from seqpipe.metrics import accuracy, entity_f1, entity_f1_per_type, segments
 from seqpipe.network.crf import crf_viterbi
 from seqpipe.stage import Decoder, Head, Learned, Learner, Parameters, State, Step, Stepper
 from seqpipe.stages.decoders.labels import Names
@@ -31,7 +31,7 @@ class Tags(Decoder):
     def head(self, spec: Spec, learned: Learned) -> Head:
         """Ask for one logit a label at each position."""
         labels = self.labels or tuple(learned.get("labels", ()))
-        return CrfHead(labels, (entity_f1("labels"), accuracy("labels")))
+        return CrfHead(labels, (entity_f1("labels"), accuracy("labels"), *entity_f1_per_type(labels)))
 
     def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
         """Take logits, one position a token; the best labelling is known only at the end, so nothing is streamed."""
