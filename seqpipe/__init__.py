@@ -141,6 +141,12 @@ if TYPE_CHECKING:
     from seqpipe.metrics import (
         specificity as specificity,
     )
+    from seqpipe.network.ctc import (
+        Grammar as Grammar,
+    )
+    from seqpipe.network.ctc import (
+        ctc_beam_search as ctc_beam_search,
+    )
     from seqpipe.network.sampling import (
         log_softmax as log_softmax,
     )
@@ -274,6 +280,7 @@ _MODULES = {
         "sensitivity",
         "specificity",
     ),
+    "seqpipe.network.ctc": ("Grammar", "ctc_beam_search"),
     "seqpipe.network.sampling": ("log_softmax", "sample", "softmax"),
     "seqpipe.stage": (
         "Augmentation",

@@ -120,12 +120,39 @@ def ctc_greedy(
     return emissions, GreedyState(*carried)
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Grammar:
+    """A language model as an automaton over the labels, whose scores a beam search adds to those of the network.
+
+    It begins in state 0. Scores are log probabilities, weighted as the search shall take them.
+
+    Attributes:
+        scores: (states, labels), of each label in each state; the column of the blank is not used.
+        successors: (states, labels), the state that a label leads to.
+        ends: (states,), of the sequence ending there.
+    """
+
+    scores: Float64
+    successors: Int32
+    ends: Float64
+
+    def __post_init__(self) -> None:
+        if self.successors.shape != self.scores.shape or self.ends.shape != self.scores.shape[:1]:
+            raise ValueError("scores, successors and ends of a grammar have different numbers of states or labels")
+        check_ids("successors", self.successors.ravel(), 0, len(self.scores))
+
+    @classmethod
+    def none(cls, labels: int) -> Grammar:
+        """Return the grammar that has no preferences."""
+        return cls(np.zeros((1, labels)), np.zeros((1, labels), np.int32), np.zeros(1))
+
+
 class Hypotheses(NamedTuple):
     """Label sequences that a beam search found, the best of each record first.
 
     Attributes:
         labels: (total,), ``offsets`` (hypotheses + 1,) its hypotheses.
-        scores: (hypotheses,), log probabilities.
+        scores: (hypotheses,), log probabilities, with the grammar's added.
         record_offsets: (records + 1,), the hypotheses of every record.
     """
 
@@ -142,6 +169,7 @@ def ctc_beam_search(
     hypotheses: int = 1,
     minimum_log_probability: float = -np.inf,
     blank: int = 0,
+    grammar: Grammar | None = None,
 ) -> Hypotheses:
     """Return each record's likeliest label sequences, alignments summed over (prefix beam search).
 
@@ -152,10 +180,14 @@ def ctc_beam_search(
         beam_width: prefixes kept after every frame.
         hypotheses: how many to return of each record; fewer if the beam has no more.
         minimum_log_probability: labels less likely than this in a frame do not extend a prefix there.
+        blank: the label that stands for none.
+        grammar: says which sequences are likely, whatever the frames are.
     """
     records, labels = len(offsets) - 1, logits.shape[1]
     check_offsets("offsets", offsets, len(logits))
     frames = longest(offsets)
+    grammar = grammar or Grammar.none(labels)
+    check_length("the grammar's labels", grammar.scores[0], labels)
     found = min(hypotheses, beam_width)
     record_offsets, label_offsets = np.zeros(records + 1, np.int64), np.zeros(records * found + 1, np.int64)
     found_labels, scores = np.empty(len(logits) * found, np.int32), np.empty(records * found)
@@ -165,7 +197,11 @@ def ctc_beam_search(
         blank,
         float(minimum_log_probability),
         found,
-        np.empty((5, 1 + beam_width * frames), np.int32),
+        grammar.scores,
+        grammar.successors,
+        grammar.ends,
+        np.empty((6, 1 + beam_width * frames), np.int32),
+        np.empty(1 + beam_width * frames),
         np.empty((3, beam_width), np.int64),
         np.empty((7, beam_width)),
         np.zeros((beam_width, labels), np.uint8),

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqpipe.network.ctc import GreedyState, ctc_beam_search, ctc_greedy, ctc_loss
+from seqpipe.network.ctc import Grammar, GreedyState, ctc_beam_search, ctc_greedy, ctc_loss
 from tests import naive_losses as naive
 
 
@@ -166,3 +166,34 @@ def test_beam_search_of_a_record_alone_has_the_same_bits(rng):
         alone = ctc_beam_search(logits[begin:end], np.array([0, end - begin]), 5)
         assert alone.labels.tolist() == found.labels[found.offsets[record] : found.offsets[record + 1]].tolist()
         assert alone.scores[0] == found.scores[record]
+
+
+@pytest.mark.parametrize("blank", [0, 2])
+def test_beam_search_with_a_grammar_ranks_by_the_sum_of_both(rng, blank):
+    logits, offsets = 2 * rng.normal(size=(9, 3)), np.array([0, 5, 9])
+    grammar = Grammar(rng.normal(size=(4, 3)), rng.integers(0, 4, (4, 3)).astype(np.int32), rng.normal(size=4))
+
+    def worth(sequence):
+        state, total = 0, 0.0
+        for label in sequence:
+            total, state = total + grammar.scores[state, label], grammar.successors[state, label]
+        return total + grammar.ends[state]
+
+    found = ctc_beam_search(logits, offsets, 500, 500, blank=blank, grammar=grammar)
+    for record in range(2):
+        exact = naive.ctc_log_probabilities(logits[offsets[record] : offsets[record + 1]], blank)
+        ranked = sorted(((score + worth(sequence), sequence) for sequence, score in exact.items()), reverse=True)
+        begin, end = found.record_offsets[record : record + 2]
+        labels = [tuple(found.labels[found.offsets[i] : found.offsets[i + 1]].tolist()) for i in range(begin, end)]
+        assert labels == [sequence for _, sequence in ranked]
+        np.testing.assert_allclose(found.scores[begin:end], [score for score, _ in ranked], rtol=1e-10, atol=1e-12)
+
+
+def test_a_grammar_whose_parts_do_not_fit_is_refused():
+    scores, successors = np.zeros((2, 3)), np.zeros((2, 3), np.int32)
+    with pytest.raises(ValueError, match="different numbers"):
+        Grammar(scores, successors, np.zeros(3))
+    with pytest.raises(ValueError, match="successors must be from 0 to 1"):
+        Grammar(scores, successors + 2, np.zeros(2))
+    with pytest.raises(ValueError, match="the grammar's labels"):
+        ctc_beam_search(np.zeros((2, 4)), np.array([0, 2]), 2, grammar=Grammar(scores, successors, np.zeros(2)))

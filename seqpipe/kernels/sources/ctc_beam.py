@@ -4,6 +4,10 @@ A. Graves, N. Jaitly: Towards End-to-End Speech Recognition with Recurrent Neura
 A. Hannun et al.: First-Pass Large Vocabulary Continuous Speech Recognition, 2014. Prefixes are nodes of a tree, node 0
 being the empty one, so that two ways to the same prefix meet in the same node; ``tree`` has the rows below. The beam is
 a list of nodes, each with the log probability that it ends in a blank and that it ends in its last label.
+
+A grammar (a language model) is an automaton: ``arcs`` (states, labels) are what a label is worth in each state, and
+``successors`` the states that it leads to. What a prefix is worth, ``worth``, is added to its rank in the beam, not to
+its log probabilities.
 """
 
 from __future__ import annotations
@@ -14,7 +18,8 @@ from seqpipe.kernels.compiler import inlined, kernel
 from seqpipe.kernels.sources.log_space import log_add
 from seqpipe.kernels.sources.softmax import log_softmax_row
 
-PARENT, LABEL, FIRST_CHILD, NEXT_SIBLING, SLOT = 0, 1, 2, 3, 4  # rows of ``tree``; SLOT is a node's place in the beam
+PARENT, LABEL, FIRST_CHILD, NEXT_SIBLING = 0, 1, 2, 3  # rows of ``tree``
+SLOT, STATE = 4, 5  # two more: a node's place in the beam, and the state of the grammar
 NODE, CHOICE, NEW_NODE = 0, 1, 2  # rows of ``beam``
 BLANK, LABELLED, STAY_BLANK, STAY_LABELLED, RANK, NEW_BLANK, NEW_LABELLED = 0, 1, 2, 3, 4, 5, 6  # rows of ``scores``
 
@@ -53,10 +58,7 @@ def _offer(ranks, choices, size, rank, choice):
 
 @inlined
 def _extension(log_probabilities, scores, slot, last_label, label):
-    """Return the log probability of the prefix at ``slot`` with ``label`` after it; a repeat needs a blank between.
-
-    A language model's log probability of ``label`` would be added to the rank of what this returns, not to this.
-    """
+    """Return the log probability of the prefix at ``slot`` with ``label`` after it; a repeat needs a blank between."""
     before = scores[BLANK, slot]
     if label != last_label:
         before = log_add(before, scores[LABELLED, slot])
@@ -83,26 +85,28 @@ def _stay(log_probabilities, blank, tree, beam, scores, size, reached):
 
 
 @inlined
-def _choose(log_probabilities, blank, minimum, tree, beam, scores, size, reached):
+def _choose(log_probabilities, blank, minimum, arcs, tree, worth, beam, scores, size, reached):
     """Offer all prefixes and extensions to the heap; return its size. Choice n >= beam width is an extension."""
     width, labels = beam.shape[1], len(log_probabilities)
     chosen = 0
     for slot in range(size):
-        rank = log_add(scores[STAY_BLANK, slot], scores[STAY_LABELLED, slot])
+        rank = log_add(scores[STAY_BLANK, slot], scores[STAY_LABELLED, slot]) + worth[beam[NODE, slot]]
         chosen = _offer(scores[RANK], beam[CHOICE], chosen, rank, slot)
     for slot in range(size):
-        last_label = tree[LABEL, beam[NODE, slot]]
+        node = beam[NODE, slot]
+        last_label, state = tree[LABEL, node], tree[STATE, node]
         for label in range(labels):
             if reached[slot, label]:
                 reached[slot, label] = 0
             elif label != blank and log_probabilities[label] >= minimum:
                 rank = _extension(log_probabilities, scores, slot, last_label, label)
+                rank += worth[node] + arcs[state, label]
                 chosen = _offer(scores[RANK], beam[CHOICE], chosen, rank, width + slot * labels + label)
     return chosen
 
 
 @inlined
-def _child(tree, nodes, node, label):
+def _child(arcs, successors, tree, worth, nodes, node, label):
     """Return the child of a node by a label, made if there is none yet, and the number of nodes."""
     child = tree[FIRST_CHILD, node]
     while child >= 0:
@@ -112,11 +116,14 @@ def _child(tree, nodes, node, label):
     tree[PARENT, nodes], tree[LABEL, nodes] = node, label
     tree[FIRST_CHILD, nodes], tree[NEXT_SIBLING, nodes] = -1, tree[FIRST_CHILD, node]
     tree[FIRST_CHILD, node] = nodes
+    state = tree[STATE, node]
+    tree[STATE, nodes] = successors[state, label]
+    worth[nodes] = worth[node] + arcs[state, label]
     return nodes, nodes + 1
 
 
 @inlined
-def _replace(log_probabilities, tree, beam, scores, size, chosen, nodes):
+def _replace(log_probabilities, arcs, successors, tree, worth, beam, scores, size, chosen, nodes):
     """Make the chosen prefixes the beam; return the number of nodes."""
     width, labels = beam.shape[1], len(log_probabilities)
     for place in range(chosen):
@@ -130,7 +137,7 @@ def _replace(log_probabilities, tree, beam, scores, size, chosen, nodes):
             node = beam[NODE, slot]
             scores[NEW_BLANK, place] = -math.inf
             scores[NEW_LABELLED, place] = _extension(log_probabilities, scores, slot, tree[LABEL, node], label)
-            beam[NEW_NODE, place], nodes = _child(tree, nodes, node, label)
+            beam[NEW_NODE, place], nodes = _child(arcs, successors, tree, worth, nodes, node, label)
     for slot in range(size):
         tree[SLOT, beam[NODE, slot]] = -1
     for slot in range(chosen):
@@ -141,10 +148,12 @@ def _replace(log_probabilities, tree, beam, scores, size, chosen, nodes):
 
 
 @inlined
-def _write_best(tree, beam, scores, size, count, label_count, offsets, labels, totals, hypotheses):
+def _write_best(ends, tree, worth, beam, scores, size, count, label_count, offsets, labels, totals, hypotheses):
     """Append the best ``count`` prefixes, best first; return the new numbers of labels and hypotheses."""
     for slot in range(size):
+        node = beam[NODE, slot]
         scores[RANK, slot] = log_add(scores[BLANK, slot], scores[LABELLED, slot])
+        scores[RANK, slot] += worth[node] + ends[tree[STATE, node]]
     for _ in range(min(count, size)):
         best = 0
         for slot in range(1, size):
@@ -171,7 +180,11 @@ def _write_best(tree, beam, scores, size, count, label_count, offsets, labels, t
     "int64",
     "float64",
     "int64",
+    "float64[:, ::1]",
+    "int32[:, ::1]",
+    "float64[::1]",
     "out int32[:, ::1]",
+    "out float64[::1]",
     "out int64[:, ::1]",
     "out float64[:, ::1]",
     "out uint8[:, ::1]",
@@ -187,7 +200,11 @@ def ctc_beam(
     blank,
     minimum,
     count,
+    arcs,
+    successors,
+    ends,
     tree,
+    worth,
     beam,
     scores,
     reached,
@@ -197,26 +214,27 @@ def ctc_beam(
     labels,
     totals,
 ):
-    """Write the best ``count`` prefixes of every record, best first, with their log probabilities.
+    """Write the best ``count`` prefixes of every record, best first, with their log probabilities plus their worth.
 
-    Labels of a log probability under ``minimum`` do not extend a prefix in that frame. Scratch, for a beam of W:
-    ``tree`` (5, 1 + W * the most frames), ``beam`` (3, W), ``scores`` (7, W), ``reached`` (W, labels) of zeros.
+    Labels of a log probability under ``minimum`` do not extend a prefix in that frame. The grammar begins in state 0;
+    ``ends`` (states,) is what it is worth to end in each. Scratch, for a beam of W: ``tree`` (6, N) and ``worth`` (N,)
+    for N = 1 + W * the most frames, ``beam`` (3, W), ``scores`` (7, W), ``reached`` (W, labels) of zeros.
     """
     label_count, hypotheses = 0, 0
     for record in range(len(offsets) - 1):
         tree[:, 0] = -1
         tree[SLOT] = -1
-        tree[SLOT, 0] = 0
+        tree[SLOT, 0], tree[STATE, 0], worth[0] = 0, 0, 0.0
         beam[NODE, 0] = 0
         scores[BLANK, 0], scores[LABELLED, 0] = 0.0, -math.inf
         size, nodes = 1, 1
         for frame in range(offsets[record], offsets[record + 1]):
             log_softmax_row(logits[frame], log_probabilities)
             _stay(log_probabilities, blank, tree, beam, scores, size, reached)
-            chosen = _choose(log_probabilities, blank, minimum, tree, beam, scores, size, reached)
-            nodes = _replace(log_probabilities, tree, beam, scores, size, chosen, nodes)
+            chosen = _choose(log_probabilities, blank, minimum, arcs, tree, worth, beam, scores, size, reached)
+            nodes = _replace(log_probabilities, arcs, successors, tree, worth, beam, scores, size, chosen, nodes)
             size = chosen
         label_count, hypotheses = _write_best(
-            tree, beam, scores, size, count, label_count, label_offsets, labels, totals, hypotheses
+            ends, tree, worth, beam, scores, size, count, label_count, label_offsets, labels, totals, hypotheses
         )
         hypothesis_offsets[record + 1] = hypotheses
