@@ -7,7 +7,7 @@ from seqpipe_audio.midi_reader import ReadMidi
 from seqpipe_audio.midi_writer import WriteMidi
 from seqpipe_audio.music_notes import Notes
 from seqpipe_audio.music_transpose import Transpose, TransposeVoices
-from seqpipe_audio.music_wav_writer import WriteMusicWav
+from seqpipe_audio.music_wav import WriteWav
 from seqpipe_audio.piano_roll_picture import WriteRollSvg
 from seqpipe_audio.piano_roll_reader import ReadRolls
 from seqpipe_audio.satb_decoder import SampleVoices
@@ -24,7 +24,7 @@ MUSIC: list[type[Stage]] = [
     SampleVoices,
     Notes,
     WriteMidi,
-    WriteMusicWav,
+    WriteWav,
     WriteRollSvg,
 ]
 """Registered by the plugin."""

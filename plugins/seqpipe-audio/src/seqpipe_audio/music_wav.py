@@ -17,10 +17,10 @@ _LONGEST = 3600.0
 """Seconds of sound in a file, at most."""
 
 
-class WriteMusicWav(Writer):
+class WriteWav(Writer):
     """A WAV file a piece: one channel, 16 bits, played by a small synthesiser."""
 
-    name: ClassVar[str] = "audio.music_wav"
+    name: ClassVar[str] = "audio.wav"
     suffix: ClassVar[str] = ".wav"
     separate: ClassVar[bool] = True
 

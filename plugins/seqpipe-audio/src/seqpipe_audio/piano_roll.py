@@ -49,12 +49,13 @@ def roll_of_notes(notes: Iterable[Note], step: float) -> Roll:
 
     Notes outside the piano are left out.
     """
-    placed = [
-        (round(note["start"] / step), max(1, round(note["length"] / step)), note["pitch"] - LOWEST)
-        for note in notes
-        if 0 <= note["pitch"] - LOWEST < KEYS
-    ]
-    roll = np.zeros((max((start + length for start, length, _ in placed), default=0), KEYS), np.uint8)
-    for start, length, key in placed:
-        roll[start : start + length, key] = 1
+    placed = []
+    for note in notes:
+        begin = round(note["start"] / step)
+        end = max(begin + 1, round((note["start"] + note["length"]) / step))
+        if 0 <= note["pitch"] - LOWEST < KEYS:
+            placed.append((begin, end, note["pitch"] - LOWEST))
+    roll = np.zeros((max((end for _, end, _ in placed), default=0), KEYS), np.uint8)
+    for begin, end, key in placed:
+        roll[begin:end, key] = 1
     return roll

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from seqpipe import InputError, Location, Reader, Record, RecordError, Source, Spec
+from seqpipe_audio.music_results import HIGHEST_PITCH
 from seqpipe_audio.satb import VOICES
 
 
@@ -36,11 +37,13 @@ class ReadSatb(Reader):
             where = Location(source.name, position)
             try:
                 rows = [row for row in piece if len(row) == len(VOICES)]
-                voices = np.array(rows, np.float64).reshape(-1, len(VOICES)).astype(np.int32)
+                pitches = np.array(rows, np.float64).reshape(-1, len(VOICES))
             except (TypeError, ValueError):
+                pitches = np.full((1, len(VOICES)), np.nan)
+            if not ((pitches >= 0) & (pitches <= HIGHEST_PITCH)).all():
                 yield RecordError("the piece is not a list of rows of four MIDI numbers", _ADVICE, where)
                 continue
-            yield Record(f"{source.name}:{position}", voices, source.name, position)
+            yield Record(f"{source.name}:{position}", pitches.astype(np.int32), source.name, position)
 
 
 def _pieces(source: Source) -> list[Any]:
