@@ -175,6 +175,9 @@ if TYPE_CHECKING:
         Encoder as Encoder,
     )
     from seqpipe.stage import (
+        Example as Example,
+    )
+    from seqpipe.stage import (
         Head as Head,
     )
     from seqpipe.stage import (
@@ -287,6 +290,7 @@ _MODULES = {
         "Core",
         "Decoder",
         "Encoder",
+        "Example",
         "Head",
         "Layout",
         "Learned",

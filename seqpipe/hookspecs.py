@@ -1,7 +1,7 @@
 """All hooks of seqpipe. A plugin is a module (entry-point group ``seqpipe``) with functions marked `hookimpl`.
 
-One hook gives: `seqpipe_register_stages`. The others are for observers: what they return is ignored, what they raise is
-reported and changes nothing.
+Two hooks give: `seqpipe_register_stages`, and `seqpipe_register_examples` for tests. The others are for observers: what
+they return is ignored, what they raise is reported and changes nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pluggy
 
 from seqpipe.data import Record
 from seqpipe.errors import RecordError
-from seqpipe.stage import Stage
+from seqpipe.stage import Example, Stage
 
 API_VERSION = 1
 """The version of these hooks. A plugin that was written for another says so: ``SEQPIPE_API_VERSION = 2``."""
@@ -67,6 +67,11 @@ class EpochFinished:
 @hookspec
 def seqpipe_register_stages() -> Sequence[type[Stage]]:  # type: ignore[empty-body]
     """Return this plugin's stages; the name of each begins with the plugin's name and a dot."""
+
+
+@hookspec
+def seqpipe_register_examples() -> Sequence[Example]:  # type: ignore[empty-body]
+    """Return examples of this plugin's stages for ``seqpipe plugins test``, where the default ones do not do."""
 
 
 @hookspec

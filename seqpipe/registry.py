@@ -15,7 +15,7 @@ import pluggy
 
 from seqpipe import hookspecs
 from seqpipe.errors import PluginError, SeqpipeError, did_you_mean
-from seqpipe.stage import Augmentation, Core, Decoder, Encoder, Reader, Stage, Tokenizer, Writer
+from seqpipe.stage import Augmentation, Core, Decoder, Encoder, Example, Reader, Stage, Tokenizer, Writer
 
 GROUP = "seqpipe"
 KINDS: Mapping[str, type[Stage]] = {
@@ -100,6 +100,27 @@ class Registry:
             raise PluginError(f"{name} is a {others[0]}, not a {kind}", f"write `{others[0]}: {name}`")
         alike = [known for known_kind, known in stages if known_kind == kind] or [known for _, known in stages]
         raise PluginError(f"plugin {plugin!r} has no {kind} {name!r}", did_you_mean(name, alike))
+
+    def examples(self, plugin: str) -> list[Example]:
+        """Import a plugin and return the examples that it gives of its stages.
+
+        Raises:
+            PluginError: it is missing or broken, or gives something else.
+        """
+        self.stages(plugin)
+        found: list[Example] = []
+        for implementation in self.manager.hook.seqpipe_register_examples.get_hookimpls():
+            if implementation.plugin is not self.manager.get_plugin(plugin):
+                continue
+            given = implementation.function()
+            for example in given if isinstance(given, list | tuple) else [given]:
+                if not isinstance(example, Example):
+                    raise PluginError(
+                        f"plugin {plugin!r} gives {type(example).__name__} as an example of its stages",
+                        "return a list of seqpipe.Example from seqpipe_register_examples",
+                    )
+                found.append(example)
+        return found
 
     def notify(self, event: Any) -> list[Exception]:
         """Tell the observers among the plugins loaded so far; return what they raised."""

@@ -30,6 +30,7 @@ ORDER = [
     "runner",
     "training",
     "schema",
+    "testing",
     "cli",
 ]
 """A module imports only from those before it, and from its own package."""

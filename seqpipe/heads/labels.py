@@ -37,7 +37,7 @@ class LabelLearner(Learner):
         for record in batch.records:
             if record.target is None:
                 raise missing(record)
-            items = items_of(record.target, self.separator) if self.sequences else (record.target,)
+            items = _sequence(record, items_of(record.target, self.separator)) if self.sequences else (record.target,)
             self._seen.update(str(item) for item in items if item is not None)
 
     def learned(self) -> Learned:
@@ -56,15 +56,23 @@ def label_ids(record: Record, labels: Iterable[Any], ids: Mapping[str, int]) -> 
     """Return the ids of a record's labels, `UNKNOWN` for None; int32, shape (labels,).
 
     Raises:
-        RecordError: a label is not among those known.
+        RecordError: a label is not among those known, or there is no sequence of them.
     """
     try:
-        return np.array([UNKNOWN if label is None else ids[str(label)] for label in labels], np.int32)
+        known = [UNKNOWN if label is None else ids[str(label)] for label in _sequence(record, labels)]
+        return np.array(known, np.int32)
     except KeyError as error:
         label = str(error.args[0])
         raise RecordError(
             f"the label {label!r} does not occur in the training data", did_you_mean(label, ids), record.location
         ) from None
+
+
+def _sequence(record: Record, labels: Any) -> Iterable[Any]:
+    if isinstance(labels, Iterable):
+        return labels
+    what = f"the target is {labels!r}, where a sequence of labels is needed"
+    raise RecordError(what, "give a list of labels, or a text", record.location)
 
 
 def missing(record: Record) -> RecordError:

@@ -4,6 +4,7 @@ from seqpipe.stage.augmentation import Augmentation
 from seqpipe.stage.base import Learned, Learner, Stage, State, Step
 from seqpipe.stage.core import Core, Network, Stepper, Training
 from seqpipe.stage.decoder import Decoder
+from seqpipe.stage.example import Example
 from seqpipe.stage.head import Head, Metric, Outcome
 from seqpipe.stage.parameter import Parameter, Parameters
 from seqpipe.stage.reader import Reader
@@ -15,6 +16,7 @@ __all__ = [
     "Core",
     "Decoder",
     "Encoder",
+    "Example",
     "Head",
     "Layout",
     "Learned",

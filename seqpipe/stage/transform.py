@@ -35,6 +35,11 @@ class Tokenizer(_Transform):
 
     kind: ClassVar[str] = "tokenizer"
 
+    @property
+    def invertible(self) -> bool:
+        """Whether `join` gives every text back whose tokens are all in the vocabulary."""
+        return False
+
     def join(self, tokens: Sequence[str]) -> str:
         """Return the text that the given tokens (entries of ``spec.vocabulary``) make."""
         return " ".join(tokens)

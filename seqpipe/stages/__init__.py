@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from seqpipe.hookspecs import hookimpl
-from seqpipe.stage import Stage
+from seqpipe.stage import Example, Stage
 from seqpipe.stages.cores.attention import AttentionCore
 from seqpipe.stages.cores.convolution import ConvolutionCore
 from seqpipe.stages.cores.recurrent import GRU, LSTM, RNN
@@ -40,3 +40,11 @@ WRITERS: list[type[Stage]] = [WriteJSONLines, WriteTSV, WriteText]
 def seqpipe_register_stages() -> Sequence[type[Stage]]:
     """Return the core's stages."""
     return [*READERS, *TOKENIZERS, *ENCODERS, *CORES, *DECODERS, *WRITERS]
+
+
+@hookimpl
+def seqpipe_register_examples() -> Sequence[Example]:
+    """Return examples of the stages for which the default ones do not do."""
+    from seqpipe.stages.examples import examples  # noqa: PLC0415 - for tests only
+
+    return examples()

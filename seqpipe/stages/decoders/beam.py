@@ -135,6 +135,8 @@ class _Search(Step):
 
 def beam_search(stepper: Stepper, batch: Batch, end: int, decoder: Beam) -> list[tuple[_Hypothesis, float]]:
     """Return for each record the best hypothesis and its score: the log probability over a power of the length."""
+    if not batch.records:
+        return []
     width = decoder.beam
     best: list[tuple[_Hypothesis, float]] = [(_Hypothesis(), -np.inf)] * len(batch.records)
     alive = np.arange(len(batch.records))

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from seqpipe.data import Batch, Ragged, Spec
+from seqpipe.errors import ConfigError
 from seqpipe.heads import CtcHead, LabelLearner
 from seqpipe.metrics import error_rate, exact_match
 from seqpipe.network.ctc import GreedyState, ctc_beam_search, ctc_greedy
@@ -43,13 +44,17 @@ class Ctc(Decoder):
     def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
         """Take logits; give labels, with their spans in the source and, by best path, their scores."""
         spec.require(self.name, "logits", pooled=False)
+        if "spans" not in spec.columns:
+            raise ConfigError(f"{self.name} needs positions that know where they stand in the source")
         symbols = self._symbols(learned)
+        spans = spec.columns["spans"]
         out = spec.replace(
             kind="labels",
             dtype="int32",
             width=len(symbols),
             vocabulary=symbols,
             streamable=spec.streamable and self.beam == 1,
+            columns={"spans": spans, "scores": Spec("scores", "float64", 1), "extent": spans.replace(pooled=True)},
         )
         return _BestPath(out) if self.beam == 1 else _Beam(out, self.beam)
 

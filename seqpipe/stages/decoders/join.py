@@ -19,6 +19,10 @@ class Join(Decoder):
     separator: str = Field("", description="what to put between labels")
     each: Literal["record", "label"] = Field("record", description="one result a record, or one a label")
 
+    def for_evaluation(self) -> Decoder:
+        """Give one text a record, which the metrics look at."""
+        return self.model_copy(update={"each": "record"})
+
     def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
         """Take labels."""
         spec.require(self.name, "labels")

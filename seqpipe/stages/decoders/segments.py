@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -87,7 +88,7 @@ class _Merge(Step):
         found = np.where((highest >= self.threshold) & ~self._ignored[best], best, -1)
         borders = np.flatnonzero(np.diff(found, prepend=-2)).tolist()
         done: list[dict[str, Any]] = []
-        for begin, end in zip(borders, [*borders[1:], len(found)], strict=True):
+        for begin, end in pairwise([*borders, len(found)]):
             now = None
             if found[begin] >= 0:
                 now = {

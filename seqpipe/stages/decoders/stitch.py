@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -25,7 +25,7 @@ class Stitch(Decoder):
         spec.require(self.name, "labels")
         if "spans" not in spec.columns:
             raise ConfigError(f"{self.name} needs labels that know where they stand", "cut with core.windows")
-        return _Join(spec)
+        return _Join(spec.replace(columns={name: spec.columns[name] for name in ("spans", "scores")}))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -59,7 +59,8 @@ class _Join(Step):
             else:
                 end, begin = _cut(before, window)
                 settled[index].append(before[:end])
-                waiting[index] = window[begin:]
+                left = window[begin:]
+                waiting[index] = left if window.begin < window.end else replace(left, begin=before.end, end=before.end)
         for index, (record, last) in enumerate(zip(batch.records, waiting, strict=True)):
             if record.last and last is not None:
                 settled[index].append(last)
@@ -71,8 +72,10 @@ def _cut(first: _Window, second: _Window) -> tuple[int, int]:
     """Return how many labels of the first window stay, and how many of the second are left out.
 
     The cut is behind a label that both windows have at about the same place, near the middle of what they share; for
-    want of one it is in the middle.
+    want of one it is in the middle. Windows that share nothing, such as pieces that follow one another, keep all.
     """
+    if second.begin >= first.end or second.begin == second.end:
+        return len(first.labels), 0
     middle = (second.begin + first.end) / 2
     places, others = first.spans.mean(axis=1), second.spans.mean(axis=1)
     mine = np.flatnonzero(places >= second.begin)

@@ -31,7 +31,8 @@ class Characters(Tokenizer):
         self._check(spec)
         vocabulary = tuple(learned.get("vocabulary", ()))
         characters = Spec("tokens", "int32", len(vocabulary) or self.size, vocabulary or None)
-        return _AddCharacters(spec.replace(columns={**spec.columns, "characters": characters}))
+        columns = {**spec.columns, "characters": characters}
+        return _AddCharacters(spec.replace(streamable=False, columns=columns))  # spans are places in the whole text
 
     def _check(self, spec: Spec) -> None:
         spec.require(self.name, "tokens")

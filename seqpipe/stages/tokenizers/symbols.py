@@ -24,6 +24,11 @@ class Symbols(Tokenizer):
     separator: str | None = Field(None, min_length=1, description="what symbols stand between; none: each character")
     size: int = Field(10_000, ge=2, description="entries of the vocabulary, with the one for unknown symbols")
 
+    @property
+    def invertible(self) -> bool:
+        """Characters are; between separators there may be nothing."""
+        return self.separator is None
+
     def learner(self, spec: Spec) -> Learner | None:
         """Count symbols."""
         spec.require(self.name, "text")

@@ -1,0 +1,109 @@
+"""Laws about sequences of any length, and what they cost."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+from collections.abc import Callable
+from typing import Any
+
+from seqpipe.data import Batch, Record
+from seqpipe.stage import Example
+from seqpipe.testing.law import DoesNotApply, broken
+from seqpipe.testing.subject import Subject, longest, repeated, subject_of
+
+LONG = 20_000
+"""Positions of a very long sequence."""
+
+SHORT = 500
+TIMES = 16
+"""By how much a sequence is made longer, to see what its cost does."""
+
+SLACK = 3.0
+"""By how much time and memory may grow beyond what the length does: a square law would be above it five times."""
+
+_NOISE_SECONDS, _NOISE_BYTES = 0.02, 1 << 20
+_ENOUGH = 1.0  # seconds
+
+
+def empty_batch(example: Example) -> None:
+    """A batch without records goes through."""
+    subject = subject_of(example)
+    out, _ = subject.step(subject.incoming([]))
+    if (out.outputs is not None and len(out.outputs)) or (out.sequence is not None and len(out.sequence)):
+        broken("there are rows, or outputs, where there are no records")
+
+
+def empty_record(example: Example) -> None:
+    """A record with nothing in it goes through."""
+    subject = subject_of(example)
+    subject.step(subject.incoming([_record(_payload(example)[:0])]))
+
+
+def one_element(example: Example) -> None:
+    """A record with a single character, number or sample goes through."""
+    subject = subject_of(example)
+    subject.step(subject.incoming([_record(_payload(example)[:1])]))
+
+
+def very_long(example: Example) -> None:
+    """A record of twenty thousand positions goes through."""
+    subject = subject_of(example)
+    subject.step(subject.incoming([_record(repeated(_payload(example), LONG))]))
+
+
+def linear_time(example: Example) -> None:
+    """A sequence that is sixteen times as long takes about sixteen times as long."""
+    subject = subject_of(example)
+    short, long = (_timed(subject.step, batch) for batch in _both(subject))
+    if long > SLACK * TIMES * short + _NOISE_SECONDS:
+        broken(f"{SHORT} positions take {short:.2g} s, {TIMES * SHORT} take {long:.2g} s")
+
+
+def linear_memory(example: Example) -> None:
+    """A sequence that is sixteen times as long takes about sixteen times the memory."""
+    subject = subject_of(example)
+    short, long = (_peak(subject.step, batch) for batch in _both(subject))
+    if long > SLACK * TIMES * short + _NOISE_BYTES:
+        broken(f"{SHORT} positions take {short / 1e6:.1f} MB, {TIMES * SHORT} take {long / 1e6:.1f} MB")
+
+
+def _payload(example: Example) -> Any:
+    payload = longest(example)
+    if payload is None:
+        raise DoesNotApply("payloads are no sequences that the kit can cut")
+    return payload
+
+
+def _record(payload: Any) -> Record:
+    return Record("example:1", payload, "example", 1)
+
+
+def _both(subject: Subject) -> tuple[Batch, Batch]:
+    payload = _payload(subject.example)
+    short, long = (subject.incoming([_record(repeated(payload, size))]) for size in (SHORT, SHORT * TIMES))
+    return short, long
+
+
+def _timed(step: Callable[[Batch], Any], batch: Batch) -> float:
+    """Return the least of three, or of one that is slow: what else the machine does only adds."""
+    seconds: list[float] = []
+    while len(seconds) < 3 and sum(seconds) < _ENOUGH:
+        begin = time.perf_counter()
+        step(batch)
+        seconds.append(time.perf_counter() - begin)
+    return min(seconds)
+
+
+def _peak(step: Callable[[Batch], Any], batch: Batch) -> int:
+    step(batch)  # what is made once, such as compiled kernels, is not counted
+    tracing = tracemalloc.is_tracing()
+    tracemalloc.start()
+    try:
+        tracemalloc.reset_peak()
+        before, _ = tracemalloc.get_traced_memory()
+        step(batch)
+        return tracemalloc.get_traced_memory()[1] - before
+    finally:
+        if not tracing:
+            tracemalloc.stop()

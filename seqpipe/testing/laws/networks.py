@@ -1,0 +1,133 @@
+"""Laws about cores: their arrays, and their gradients against central differences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from seqpipe.data import Batch, Ragged
+from seqpipe.data.ragged import Array
+from seqpipe.errors import RecordError
+from seqpipe.stage import Core, Example, Network, Parameters, Training
+from seqpipe.testing.comparison import difference
+from seqpipe.testing.law import DoesNotApply, broken
+from seqpipe.testing.subject import Subject, subject_of
+
+STEP = 1e-6
+TOLERANCE = 1e-5
+SAMPLED = 12
+"""Numbers of each array whose gradients are tried."""
+
+
+def draws_parameters(example: Example) -> None:
+    """Arrays begin as float32, finite, of the shape declared, the same for the same random numbers."""
+    subject = subject_of(example)
+    stage = example.stage
+    assert isinstance(stage, Core)
+    for name, parameter in stage.parameters(subject.spec, subject.head).items():
+        first, second = (np.asarray(parameter.initial(np.random.default_rng(5), parameter.shape)) for _ in range(2))
+        if first.dtype != np.float32 or first.shape != parameter.shape:
+            broken(f"{name} begins as {first.dtype}{list(first.shape)}, not as float32{list(parameter.shape)}")
+        if not np.isfinite(first).all():
+            broken(f"{name} begins with values that are not finite")
+        if not np.array_equal(first, second):
+            broken(f"{name} begins with other values for the same random numbers")
+
+
+def forward_is_call(example: Example) -> None:
+    """Without dropout, training computes what a run computes."""
+    subject = subject_of(example)
+    network = _network(subject)
+    if network.spec.kind == "stepper":
+        raise DoesNotApply("a stepper gives logits in training only; see `scores_its_steps`")
+    batch = _with_targets(subject)
+    run, _ = network(batch)
+    trained, _, _ = network.forward(batch, None, Training())
+    mine, its = run.ragged, trained.ragged
+    if not np.array_equal(mine.offsets, its.offsets) or not np.allclose(mine.array, its.array, rtol=1e-5, atol=1e-6):
+        broken("forward gives something else than the step")
+
+
+def drops_the_same(example: Example) -> None:
+    """Dropout depends on the key alone: the same key, the same values."""
+    subject = subject_of(example)
+    network, batch = _network(subject), _with_targets(subject)
+    training = Training(input_dropout=0.5, dropout=0.5, recurrent_dropout=0.0, key=3)
+    first, second = (network.forward(batch, None, training)[0] for _ in range(2))
+    if found := difference(first, second):
+        broken(f"at the second time {found}")
+
+
+def gradients(example: Example) -> None:
+    """In float64, gradients of values and of parameters are those that central differences give."""
+    subject = subject_of(example)
+    stage = example.stage
+    assert isinstance(stage, Core)
+    batch = _in_float64(_with_targets(subject))
+    random = np.random.default_rng(7)
+    parameters = {
+        name: array.astype(np.float64) + random.uniform(-0.1, 0.1, array.shape)  # away from kinks, as of relu at 0
+        for name, array in subject.parameters.items()
+    }
+    out, _, saved = _forward(stage, subject, parameters, batch)
+    weights = random.normal(size=out.ragged.array.shape)
+    incoming, of_parameters = stage.build(subject.spec, subject.head, parameters).backward(saved, weights)
+    if set(of_parameters) != set(parameters):
+        broken(f"backward gives gradients of {sorted(of_parameters)}, the parameters are {sorted(parameters)}")
+
+    def value() -> float:
+        return float(np.sum(_forward(stage, subject, parameters, batch)[0].ragged.array * weights))
+
+    for name, array in parameters.items():
+        _compare(name, array, of_parameters[name], value)
+    if isinstance(batch.sequence, Ragged):
+        if incoming is None:
+            broken("backward gives no gradient of the values that come in")
+        _compare("the incoming values", batch.ragged.array, incoming, value)
+
+
+def _compare(what: str, array: Array, found: Array, value: Callable[[], float]) -> None:
+    if found.shape != array.shape:
+        broken(f"the gradient of {what} has the shape {list(found.shape)}, not {list(array.shape)}")
+    for place in _places(array):
+        before = array[place]
+        array[place] = before + STEP
+        above = value()
+        array[place] = before - STEP
+        expected = (above - value()) / (2 * STEP)
+        array[place] = before
+        if abs(found[place] - expected) > TOLERANCE * max(1.0, abs(expected)):
+            broken(f"the gradient of {what} at {list(place)} is {found[place]:.6g}, differences give {expected:.6g}")
+
+
+def _places(array: Array) -> Iterator[tuple[Any, ...]]:
+    chosen = np.random.default_rng(9).permutation(array.size)[:SAMPLED]
+    return zip(*(axis.tolist() for axis in np.unravel_index(chosen, array.shape)), strict=True)
+
+
+def _network(subject: Subject) -> Network:
+    if not isinstance(subject.step, Network):
+        broken(f"build gives {type(subject.step).__name__}, which is no seqpipe.Network")
+    return subject.step
+
+
+def _forward(stage: Core, subject: Subject, parameters: Parameters, batch: Batch) -> tuple[Batch, Any, Any]:
+    return stage.build(subject.spec, subject.head, parameters).forward(batch, None, Training())
+
+
+def _with_targets(subject: Subject) -> Batch:
+    batch = subject.incoming()
+    if subject.head is None or not subject.example.targets:
+        return batch
+    try:
+        return subject.head.targets(batch)
+    except RecordError:
+        return batch
+
+
+def _in_float64(batch: Batch) -> Batch:
+    if not isinstance(batch.sequence, Ragged):
+        return batch
+    return batch.replace(sequence=batch.sequence.with_values(batch.sequence.array.astype(np.float64)))

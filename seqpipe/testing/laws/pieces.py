@@ -1,0 +1,88 @@
+"""The law of pieces: a sequence that comes in pieces gives what the whole gives."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from seqpipe.data import Record
+from seqpipe.stage import Example, State
+from seqpipe.testing.comparison import joined, unequal
+from seqpipe.testing.law import DoesNotApply, broken
+from seqpipe.testing.subject import Subject, in_pieces, longest, repeated, subject_of
+
+LENGTH = 97
+
+
+def pieces(example: Example) -> None:
+    """For a stage that can be streamed: a sequence in pieces gives what the whole gives."""
+    subject, record = _streamed(example)
+    whole = _whole(subject, [record])
+    for sizes in _cuts(len(record.payload)):
+        if found := _differ(whole, _whole(subject, in_pieces(record, sizes))):
+            broken(f"in pieces of {', '.join(map(str, [*sizes, len(record.payload) - sum(sizes)]))}, {found}")
+
+
+def state_pickles(example: Example) -> None:
+    """A state between two pieces can be kept in a file, and does not change when it is used."""
+    subject, record = _streamed(example)
+    cut = in_pieces(record, [LENGTH // 3, LENGTH // 3])
+    straight = _whole(subject, cut)
+    state: State = None
+    outs = []
+    for batch in subject.pieces(cut):
+        kept = _pickled(state)
+        out, after = subject.step(batch, state)
+        if _pickled(state) != kept:
+            broken("a step changes the state that it is given: make another one")
+        outs.append(out)
+        state = pickle.loads(_pickled(after))  # noqa: S301 - made in this line
+    if found := _differ(straight, joined(outs, _of_rows(subject))):
+        broken(f"with states that went through a pickle, {found}")
+
+
+def _streamed(example: Example) -> tuple[Subject, Record]:
+    subject = subject_of(example)
+    if not subject.step.spec.streamable:
+        raise DoesNotApply("it says that it cannot be streamed")
+    if not all(step.spec.streamable for step in subject.before):
+        raise DoesNotApply("a stage before it cannot be streamed")
+    payload = longest(example)
+    if payload is None:
+        raise DoesNotApply("payloads are no sequences that the kit can cut")
+    return subject, Record("example:1", repeated(payload, LENGTH), "example", 1)
+
+
+def _cuts(length: int) -> Iterator[list[int]]:
+    yield [length // 2]
+    yield [1, 1, 1]
+    yield [0, length // 3, 0, 5]
+    yield [1] * (length - 1)
+    yield [length]  # nothing is left for the last piece
+
+
+def _whole(subject: Subject, records: Sequence[Record]) -> tuple[Any, Any]:
+    """Put together what comes out for the pieces of a record."""
+    state: State = None
+    outs = []
+    for batch in subject.pieces(records):
+        out, state = subject.step(batch, state)
+        outs.append(out)
+    return joined(outs, _of_rows(subject))
+
+
+def _of_rows(subject: Subject) -> set[str]:
+    """Return the columns with one value a row, which pieces of a row have each for itself."""
+    return {name for name, column in subject.step.spec.columns.items() if column.pooled}
+
+
+def _pickled(state: State) -> bytes:
+    try:
+        return pickle.dumps(state)
+    except Exception as error:  # noqa: BLE001 - whatever stands in the way
+        broken(f"its state cannot be pickled: {type(error).__name__}: {error}")
+
+
+def _differ(whole: tuple[Any, Any], other: tuple[Any, Any]) -> str:
+    return unequal(whole[0], other[0]) or unequal(whole[1], other[1])

@@ -1,0 +1,162 @@
+"""A core, a decoder and a head, each right, and each with one mistake."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+import seqpipe
+
+RANDOM = np.random.default_rng(1)
+
+
+class Mix(seqpipe.Core):
+    """Logits that are a matrix times a frame: right, if nothing is changed."""
+
+    name: ClassVar[str] = "wrong.mix"
+    network: ClassVar[type[MixNetwork]]
+
+    def parameters(self, spec, head):
+        spec.require(self.name, "frames")
+        return {"weight": seqpipe.Parameter((head.width, spec.width), self.draw)}
+
+    def draw(self, random, shape):
+        return random.normal(size=shape).astype(np.float32)
+
+    def build(self, spec, head, parameters):
+        spec.require(self.name, "frames")
+        return self.network(spec.replace(kind="logits", width=head.width), parameters)
+
+
+class MixNetwork(seqpipe.Network):
+    def __init__(self, spec, parameters) -> None:
+        self.spec = spec
+        self.weight = parameters["weight"]
+
+    def __call__(self, batch, state=None):
+        frames = batch.ragged
+        return batch.replace(sequence=frames.with_values(frames.array @ self.weight.T)), None
+
+    def forward(self, batch, state, training):
+        out, after = self(batch, state)
+        return out, after, batch.ragged.array
+
+    def backward(self, saved, gradient):
+        return gradient @ self.weight, {"weight": gradient.T @ saved}
+
+
+Mix.network = MixNetwork
+
+
+class HalfGradient(MixNetwork):
+    def backward(self, saved, gradient):
+        incoming, of_parameters = super().backward(saved, gradient)
+        return incoming, {"weight": of_parameters["weight"] / 2}
+
+
+class OtherForward(MixNetwork):
+    def forward(self, batch, state, training):
+        out, after, saved = super().forward(batch, state, training)
+        return out.replace(sequence=out.ragged.with_values(out.ragged.array + 1)), after, saved
+
+
+class RandomDropout(MixNetwork):
+    def forward(self, batch, state, training):
+        out, after, saved = super().forward(batch, state, training)
+        kept = RANDOM.random(out.ragged.array.shape) >= training.dropout
+        return (
+            out.replace(sequence=out.ragged.with_values(out.ragged.array * kept.astype(out.ragged.array.dtype))),
+            after,
+            saved,
+        )
+
+
+class WrongGradient(Mix):
+    """Its gradient is half of what it should be."""
+
+    network: ClassVar[type[MixNetwork]] = HalfGradient
+
+
+class WrongForward(Mix):
+    """Training computes something else."""
+
+    network: ClassVar[type[MixNetwork]] = OtherForward
+
+
+class WrongDropout(Mix):
+    """Its dropout depends on what was drawn before."""
+
+    network: ClassVar[type[MixNetwork]] = RandomDropout
+
+
+class WrongStart(Mix):
+    """Its weights begin in double precision."""
+
+    def draw(self, random, shape):
+        return random.normal(size=shape)
+
+
+class Loudest(seqpipe.Decoder):
+    """The number of the greatest logit of each record."""
+
+    name: ClassVar[str] = "wrong.loudest"
+
+    def head(self, spec, learned):
+        return SquareHead(self.metric())
+
+    def metric(self):
+        return seqpipe.accuracy("loudest")
+
+    def build(self, spec, learned, parameters, stepper):
+        spec.require(self.name, "logits", pooled=False)
+        return LoudestStep(spec.replace(kind="outputs", streamable=False))
+
+
+class LoudestStep(seqpipe.Step):
+    def __init__(self, spec) -> None:
+        self.spec = spec
+
+    def __call__(self, batch, state: Any = None):
+        found = [row.max(axis=0).argmax() if len(row) else 0 for row in batch.ragged]
+        return batch.replace(outputs=tuple(({"loudest": int(one)},) for one in found)), None
+
+
+class SquareHead(seqpipe.Head):
+    """Every logit should be one: half the square of what it lacks."""
+
+    width = 3
+
+    def __init__(self, metric) -> None:
+        self.metrics = (metric,)
+
+    def targets(self, batch):
+        for record in batch.records:
+            if record.target not in ("1", "2", "3"):
+                raise seqpipe.RecordError("no such label", "", record.location)
+        return batch
+
+    def loss(self, batch, parameters):
+        logits = batch.ragged
+        sums = [np.sum((row - 1) ** 2) / 2 for row in logits]
+        return np.array(sums), logits.array - 1, {}
+
+
+class ShiftedHead(SquareHead):
+    def loss(self, batch, parameters):
+        losses, gradient, of_head = super().loss(batch, parameters)
+        return losses, gradient + 1, of_head
+
+
+class WrongLoss(Loudest):
+    """The gradient of its loss is that of another one."""
+
+    def head(self, spec, learned):
+        return ShiftedHead(self.metric())
+
+
+class WrongMetric(Loudest):
+    """Its metric counts two numbers, or one."""
+
+    def metric(self):
+        return seqpipe.Metric("odd", lambda _, outcome: (1, 1) if outcome else (0,), seqpipe.ratio)
