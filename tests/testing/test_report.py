@@ -69,7 +69,7 @@ def test_a_stage_without_an_example_is_a_failure(install):
     assert finding.why == (
         "there is no example of the tokenizer odd.smell (give one with the hook seqpipe_register_examples)"
     )
-    with pytest.raises(seqpipe.PluginError, match="there is no example of the tokenizer odd.smell"):
+    with pytest.raises(seqpipe.PluginError, match=r"there is no example of the tokenizer odd\.smell"):
         testing.examples("odd")
 
 

@@ -64,12 +64,9 @@ class OtherForward(MixNetwork):
 class RandomDropout(MixNetwork):
     def forward(self, batch, state, training):
         out, after, saved = super().forward(batch, state, training)
-        kept = RANDOM.random(out.ragged.array.shape) >= training.dropout
-        return (
-            out.replace(sequence=out.ragged.with_values(out.ragged.array * kept.astype(out.ragged.array.dtype))),
-            after,
-            saved,
-        )
+        logits = out.ragged.array
+        kept = (RANDOM.random(logits.shape) >= training.dropout).astype(logits.dtype)
+        return out.replace(sequence=out.ragged.with_values(logits * kept)), after, saved
 
 
 class WrongGradient(Mix):
