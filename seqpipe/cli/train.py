@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from pathlib import Path
 
 import click
@@ -68,7 +67,7 @@ def command(
             threads=threads,
             on_error=on_error,
             interrupted=lambda: interruption.asked,
-            command=shlex.join(["seqpipe", *sys.argv[1:]]),
+            command=shlex.join(_command(pipeline, settings, on_error)),
         )
         with view(opened.declared.name, quiet=quiet) as watcher:
             try:
@@ -78,13 +77,14 @@ def command(
             else:
                 folder = None
     if folder is not None:
-        words = [word for setting in settings for word in ("--set", setting)]
-        show(f"stopped, all is saved; go on with: {shlex.join(_again(pipeline, words, folder, on_error))}")
+        again = [*_command(pipeline, settings, on_error), "--resume", str(folder)]
+        show(f"stopped, all is saved; go on with: {shlex.join(again)}")
         return interruption.exit_code
     click.echo(trained.folder.model)
     return SOME_FAILED if trained.failed else 0
 
 
-def _again(pipeline: str, settings: list[str], folder: Path, on_error: OnError) -> list[str]:
-    errors = ["--on-error", on_error] if on_error != "fail" else []
-    return ["seqpipe", "train", pipeline, *settings, *errors, "--resume", str(folder)]
+def _command(pipeline: str, settings: tuple[str, ...], on_error: OnError) -> list[str]:
+    """Return the words that begin the same training, whatever folder and threads it has."""
+    changes = [word for setting in settings for word in ("--set", setting)]
+    return ["seqpipe", "train", pipeline, *changes, *(["--on-error", on_error] if on_error != "fail" else [])]

@@ -58,7 +58,7 @@ def line_chart(title: str, across: str, series: Series, marked: float | None = N
 
 def ticks(low: float, high: float, *, whole: bool = False) -> list[float]:
     """Return round numbers, evenly spaced, from one at most ``low`` to one at least ``high``."""
-    if high <= low:
+    if high - low < 1e-9 * max(abs(low), abs(high), 1.0):
         low, high = low - (0 if whole else 0.5), high + (1 if whole else 0.5)
     rough = (high - low) / TICKS
     size = 10.0 ** math.floor(math.log10(rough))
