@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqpipe import InputError, Record, RecordError, Source
-from seqpipe_audio.piano_roll import KEYS, LOWEST, notes_of_steps, roll_of_notes
+from seqpipe_audio.piano_roll import KEYS, LOWEST, notes_of_roll, roll_of_keys, roll_of_notes
 from seqpipe_audio.piano_roll_picture import WriteRollSvg
 from seqpipe_audio.piano_roll_reader import ReadRolls
 
@@ -22,9 +22,14 @@ def as_roll(keys):
     return roll
 
 
+@given(steps)
+def test_keys_make_a_roll(keys):
+    np.testing.assert_array_equal(roll_of_keys(keys), as_roll(keys))
+
+
 @given(steps, st.sampled_from([0.25, 0.5, 1.0, 1 / 3]), st.booleans())
 def test_notes_make_the_roll_that_they_were_made_of(keys, step, rearticulate):
-    roll = roll_of_notes(notes_of_steps(keys, step, rearticulate=rearticulate), step)
+    roll = roll_of_notes(notes_of_roll(as_roll(keys), step, rearticulate=rearticulate), step)
     expected = as_roll(keys)
     while len(expected) and not expected[-1].any():
         expected = expected[:-1]  # nothing says how long a silence at the end is
@@ -32,12 +37,12 @@ def test_notes_make_the_roll_that_they_were_made_of(keys, step, rearticulate):
 
 
 def test_a_key_that_stays_down_is_one_note_unless_it_is_struck_again():
-    held = notes_of_steps([[0], [0], [], [0]], 0.5)
+    held = notes_of_roll(as_roll([[0], [0], [], [0]]), 0.5)
     assert held == [
         {"pitch": LOWEST, "start": 0.0, "length": 1.0},
         {"pitch": LOWEST, "start": 1.5, "length": 0.5},
     ]
-    assert len(notes_of_steps([[0], [0], [], [0]], 0.5, rearticulate=True)) == 3
+    assert len(notes_of_roll(as_roll([[0], [0], [], [0]]), 0.5, rearticulate=True)) == 3
 
 
 def test_notes_that_no_piano_has_are_left_out():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,6 +18,9 @@ from seqpipe.metrics import nll_per_step
 from seqpipe.network.losses import bernoulli_cross_entropy, softmax_cross_entropy
 from seqpipe.network.sampling import sample
 from seqpipe.stage import Decoder, Head, Learned, Parameters, State, Step, Stepper
+
+_BLOCK = 64
+"""Steps for which random numbers are drawn at a time."""
 
 
 class _Generator(Decoder):
@@ -95,19 +100,19 @@ class _Tokens(Step):
         tokens: list[list[int]] = [[] for _ in batch.records]
         if not decoder.length:
             return tokens
-        uniforms = _uniforms(batch.records, decoder.seed, (decoder.length,))
         stop = (self.spec.vocabulary or ()).index(decoder.stop) if decoder.stop is not None else -1
         going = np.arange(len(batch.records))
         logits, state = self.stepper.start(batch)
-        for step in range(decoder.length):
-            drawn, _ = sample(logits, uniforms[going, step], decoder.temperature, decoder.top_k, decoder.top_p)
+        for uniforms in _uniforms(batch.records, decoder.seed, decoder.length, 1):
+            drawn, _ = sample(logits, uniforms[going, 0], decoder.temperature, decoder.top_k, decoder.top_p)
             for row, token in zip(going.tolist(), drawn.tolist(), strict=True):
                 if token != stop:
                     tokens[row].append(token)
             kept = np.flatnonzero(drawn != stop)
             if not len(kept):
                 break
-            going, drawn, state = going[kept], drawn[kept], self.stepper.select(state, kept)
+            if len(kept) < len(going):
+                going, drawn, state = going[kept], drawn[kept], self.stepper.select(state, kept)
             logits, state = self.stepper.step(drawn, state)
         return tokens
 
@@ -130,18 +135,21 @@ class _Frames(Step):
     def _generate(self, batch: Batch) -> list[list[list[int]]]:
         """Return for each record and step the keys that are on."""
         decoder = self.decoder
-        frames: list[list[list[int]]] = [[] for _ in batch.records]
-        if not decoder.length:
-            return frames
-        uniforms = _uniforms(batch.records, decoder.seed, (decoder.length, self.spec.width))
-        logits, state = self.stepper.start(batch)
-        for step in range(decoder.length):
-            on = _draw(logits, uniforms[:, step], decoder.temperature)
-            for row, keys in enumerate(on):
-                frames[row].append(np.flatnonzero(keys).tolist())
-            if step + 1 < decoder.length:
-                logits, state = self.stepper.step(on.astype(np.float32), state)
-        return frames
+        drawn = np.zeros((len(batch.records), decoder.length, self.spec.width), np.bool_)
+        if decoder.length:
+            logits, state = self.stepper.start(batch)
+        for step, uniforms in enumerate(_uniforms(batch.records, decoder.seed, decoder.length, self.spec.width)):
+            if step:
+                logits, state = self.stepper.step(drawn[:, step - 1].astype(np.float32), state)
+            drawn[:, step] = _draw(logits, uniforms, decoder.temperature)
+        return [_keys(frames) for frames in drawn]
+
+
+def _keys(frames: npt.NDArray[np.bool_]) -> list[list[int]]:
+    """Return the keys that are on in each frame."""
+    keys = np.nonzero(frames)[1].tolist()
+    ends = np.cumsum(frames.sum(axis=1)).tolist()
+    return [keys[begin:end] for begin, end in pairwise([0, *ends])]
 
 
 def _draw(logits: Array, uniforms: Array, temperature: float) -> npt.NDArray[np.bool_]:
@@ -152,9 +160,13 @@ def _draw(logits: Array, uniforms: Array, temperature: float) -> npt.NDArray[np.
         return uniforms < 1 / (1 + np.exp(-logits.astype(np.float64) / temperature))
 
 
-def _uniforms(records: tuple[Record, ...], seed: int, shape: tuple[int, ...]) -> npt.NDArray[np.float64]:
-    """Return random numbers for each record, the same whatever batch it is in."""
-    return np.stack([np.random.default_rng([seed, record.position]).random(shape) for record in records])
+def _uniforms(records: tuple[Record, ...], seed: int, length: int, width: int) -> Iterator[npt.NDArray[np.float64]]:
+    """Yield random numbers for each step, shape (records, width); a record's are the same whatever batch it is in."""
+    generators = [np.random.default_rng([seed, record.position]) for record in records]
+    for begin in range(0, length, _BLOCK):
+        block = min(_BLOCK, length - begin)
+        numbers = np.stack([generator.random((block, width)) for generator in generators], axis=1)
+        yield from numbers
 
 
 def _scores(losses: Array, logits: Ragged) -> list[dict[str, float]]:

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from seqpipe import Batch, Decoder, Learned, Parameters, Spec, State, Step, Stepper
-from seqpipe_audio.piano_roll import notes_of_steps
+from seqpipe_audio.piano_roll import notes_of_roll, roll_of_keys
 
 
 class Notes(Decoder):
@@ -41,8 +41,10 @@ class _Name(Step):
         decoder, outputs = self.decoder, []
         for given, results in zip(batch.ragged, batch.outputs or (), strict=True):
             (result,) = results
-            before = [np.flatnonzero(frame).tolist() for frame in given] if decoder.opening else []
-            notes = notes_of_steps([*before, *result["keys"]], decoder.step, rearticulate=decoder.rearticulate)
+            roll = roll_of_keys(result["keys"])
+            if decoder.opening:
+                roll = np.concatenate([given > 0, roll])
+            notes = notes_of_roll(roll, decoder.step, rearticulate=decoder.rearticulate)
             for note in notes:
                 note["pitch"] += decoder.transpose
             outputs.append(({"notes": notes} | {name: value for name, value in result.items() if name != "keys"},))

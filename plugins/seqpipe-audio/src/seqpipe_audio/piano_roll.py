@@ -21,27 +21,37 @@ Note = dict[str, Any]
 """A note of a result: ``pitch`` (MIDI number), ``start`` and ``length`` (in quarter notes), and perhaps ``voice``."""
 
 
-def notes_of_steps(steps: Iterable[Sequence[int]], step: float, *, rearticulate: bool = False) -> list[Note]:
-    """Return the notes that the keys of successive steps make.
+def roll_of_keys(steps: Sequence[Sequence[int]]) -> Roll:
+    """Return the roll of steps that are given as the keys that are down, counted from `LOWEST`."""
+    roll = np.zeros((len(steps), KEYS), np.uint8)
+    counts = [len(keys) for keys in steps]
+    roll[np.repeat(np.arange(len(steps)), counts), [key for keys in steps for key in keys]] = 1
+    return roll
+
+
+def notes_of_roll(roll: Roll, step: float, *, rearticulate: bool = False) -> list[Note]:
+    """Return the notes of a roll, by their beginnings, from the lowest.
 
     Args:
-        steps: the keys that are down at each step, counted from `LOWEST`.
+        roll: the keys that are down at each step.
         step: its length in quarter notes.
         rearticulate: strike a key again at each step; otherwise one that stays down is one note.
     """
-    notes: list[Note] = []
-    sounding: dict[int, Note] = {}
-    for index, keys in enumerate(steps):
-        still: dict[int, Note] = {}
-        for key in keys:
-            note = None if rearticulate else sounding.get(key)
-            if note is None:
-                note = {"pitch": key + LOWEST, "start": index * step, "length": 0.0}
-                notes.append(note)
-            note["length"] += step
-            still[key] = note
-        sounding = still
-    return notes
+    if rearticulate:
+        begins, keys = np.nonzero(roll)
+        ends = begins + 1
+    else:
+        changes = np.diff(np.pad(roll.astype(np.int8), ((1, 1), (0, 0))), axis=0).T
+        keys, begins = np.nonzero(changes == 1)
+        ends = np.nonzero(changes == -1)[1]
+        order = np.lexsort((keys, begins))
+        keys, begins, ends = keys[order], begins[order], ends[order]
+    return [
+        {"pitch": pitch, "start": begin * step, "length": length * step}
+        for pitch, begin, length in zip(
+            (keys + LOWEST).tolist(), begins.tolist(), (ends - begins).tolist(), strict=True
+        )
+    ]
 
 
 def roll_of_notes(notes: Iterable[Note], step: float) -> Roll:
