@@ -156,6 +156,9 @@ if TYPE_CHECKING:
     from seqpipe.network.sampling import (
         softmax as softmax,
     )
+    from seqpipe.network.sampling import (
+        uniforms as uniforms,
+    )
     from seqpipe.runner.loaded import (
         Loaded as Loaded,
     )
@@ -284,7 +287,7 @@ _MODULES = {
         "specificity",
     ),
     "seqpipe.network.ctc": ("Grammar", "ctc_beam_search"),
-    "seqpipe.network.sampling": ("log_softmax", "sample", "softmax"),
+    "seqpipe.network.sampling": ("log_softmax", "sample", "softmax", "uniforms"),
     "seqpipe.stage": (
         "Augmentation",
         "Core",

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 
 from seqpipe.kernels import unit
 from seqpipe.network.arrays import Float, Float64, Int32, check_length
+
+_BLOCK = 64
+"""Steps for which random numbers are drawn at a time."""
 
 
 def softmax(logits: Float) -> Float:
@@ -49,3 +54,18 @@ def sample(
         logits, uniforms, float(temperature), limit, float(top_p), *scratch, labels, log_probabilities
     )
     return labels, log_probabilities
+
+
+def uniforms(positions: Sequence[int], seed: int, steps: int, width: int) -> Iterator[Float64]:
+    """Yield the random numbers that each step draws with, (rows, width), each from 0 to below 1.
+
+    Args:
+        positions: of the records, one a row: with the seed they determine a row's numbers, whatever batch it is in.
+        seed: other seeds give other numbers.
+        steps: how many.
+        width: numbers that a row needs in a step.
+    """
+    generators = [np.random.default_rng([seed, position]) for position in positions]
+    for begin in range(0, steps, _BLOCK):
+        block = min(_BLOCK, steps - begin)
+        yield from np.stack([generator.random((block, width)) for generator in generators], axis=1)

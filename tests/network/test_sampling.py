@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from seqpipe.network.sampling import log_softmax, sample, softmax
+from seqpipe.network.sampling import log_softmax, sample, softmax, uniforms
 from tests import naive_losses as naive
 
 UNIFORMS = (np.arange(20000) + 0.5) / 20000
@@ -59,3 +59,18 @@ def test_any_uniform_draws_a_label(rng):
 def test_impossible_options_are_refused(options):
     with pytest.raises(ValueError, match="cannot sample"):
         sample(np.zeros((1, 2)), np.zeros(1), **options)
+
+
+def test_the_random_numbers_of_a_row_are_its_own():
+    together = np.stack(list(uniforms([1, 2, 3], 7, 150, 2)))
+    assert together.shape == (150, 3, 2)
+    assert ((together >= 0) & (together < 1)).all()
+    alone = np.stack(list(uniforms([2], 7, 150, 2)))
+    np.testing.assert_array_equal(together[:, 1:2], alone)
+    assert len(np.unique(together)) == together.size
+    assert not np.array_equal(alone, np.stack(list(uniforms([2], 8, 150, 2))))
+
+
+def test_more_steps_begin_with_the_same_numbers():
+    few, many = (np.stack(list(uniforms([1], 0, steps, 3))) for steps in (70, 200))
+    np.testing.assert_array_equal(few, many[:70])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -10,17 +9,14 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from seqpipe.data import Batch, OneHot, Ragged, Record, Spec
+from seqpipe.data import Batch, OneHot, Ragged, Spec
 from seqpipe.data.ragged import Array, sum_rows
 from seqpipe.errors import ConfigError
 from seqpipe.heads import BernoulliHead, NextTokenHead
 from seqpipe.metrics import nll_per_step
 from seqpipe.network.losses import bernoulli_cross_entropy, softmax_cross_entropy
-from seqpipe.network.sampling import sample
+from seqpipe.network.sampling import sample, uniforms
 from seqpipe.stage import Decoder, Head, Learned, Parameters, State, Step, Stepper
-
-_BLOCK = 64
-"""Steps for which random numbers are drawn at a time."""
 
 
 class _Generator(Decoder):
@@ -103,8 +99,8 @@ class _Tokens(Step):
         stop = (self.spec.vocabulary or ()).index(decoder.stop) if decoder.stop is not None else -1
         going = np.arange(len(batch.records))
         logits, state = self.stepper.start(batch)
-        for uniforms in _uniforms(batch.records, decoder.seed, decoder.length, 1):
-            drawn, _ = sample(logits, uniforms[going, 0], decoder.temperature, decoder.top_k, decoder.top_p)
+        for numbers in uniforms(_positions(batch), decoder.seed, decoder.length, 1):
+            drawn, _ = sample(logits, numbers[going, 0], decoder.temperature, decoder.top_k, decoder.top_p)
             for row, token in zip(going.tolist(), drawn.tolist(), strict=True):
                 if token != stop:
                     tokens[row].append(token)
@@ -138,10 +134,10 @@ class _Frames(Step):
         drawn = np.zeros((len(batch.records), decoder.length, self.spec.width), np.bool_)
         if decoder.length:
             logits, state = self.stepper.start(batch)
-        for step, uniforms in enumerate(_uniforms(batch.records, decoder.seed, decoder.length, self.spec.width)):
+        for step, numbers in enumerate(uniforms(_positions(batch), decoder.seed, decoder.length, self.spec.width)):
             if step:
                 logits, state = self.stepper.step(drawn[:, step - 1].astype(np.float32), state)
-            drawn[:, step] = _draw(logits, uniforms, decoder.temperature)
+            drawn[:, step] = _draw(logits, numbers, decoder.temperature)
         return [_keys(frames) for frames in drawn]
 
 
@@ -152,21 +148,16 @@ def _keys(frames: npt.NDArray[np.bool_]) -> list[list[int]]:
     return [keys[begin:end] for begin, end in pairwise([0, *ends])]
 
 
-def _draw(logits: Array, uniforms: Array, temperature: float) -> npt.NDArray[np.bool_]:
+def _draw(logits: Array, numbers: Array, temperature: float) -> npt.NDArray[np.bool_]:
     """Draw each key for itself; at temperature 0 the likelier of on and off."""
     if temperature == 0:
         return logits > 0
     with np.errstate(over="ignore"):
-        return uniforms < 1 / (1 + np.exp(-logits.astype(np.float64) / temperature))
+        return numbers < 1 / (1 + np.exp(-logits.astype(np.float64) / temperature))
 
 
-def _uniforms(records: tuple[Record, ...], seed: int, length: int, width: int) -> Iterator[npt.NDArray[np.float64]]:
-    """Yield random numbers for each step, shape (records, width); a record's are the same whatever batch it is in."""
-    generators = [np.random.default_rng([seed, record.position]) for record in records]
-    for begin in range(0, length, _BLOCK):
-        block = min(_BLOCK, length - begin)
-        numbers = np.stack([generator.random((block, width)) for generator in generators], axis=1)
-        yield from numbers
+def _positions(batch: Batch) -> list[int]:
+    return [record.position for record in batch.records]
 
 
 def _scores(losses: Array, logits: Ragged) -> list[dict[str, float]]:

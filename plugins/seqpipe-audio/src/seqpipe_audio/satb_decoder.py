@@ -18,7 +18,6 @@ from seqpipe import (
     OneHot,
     Parameters,
     Ragged,
-    Record,
     Spec,
     State,
     Step,
@@ -26,6 +25,7 @@ from seqpipe import (
     log_softmax,
     nll_per_step,
     sample,
+    uniforms,
 )
 from seqpipe_audio.piano_roll import Note
 from seqpipe_audio.satb import BAR, END_ID, HOLD_IDS, TOKENS, VOCABULARY, notes_of_pitches, pitches_of_ids
@@ -104,14 +104,14 @@ class _Compose(Step):
         lengths = np.full(rows, decoder.length)
         if not decoder.length:
             return list(tokens.reshape(rows, 0))
-        uniforms = _uniforms(batch.records, decoder.seed, decoder.length)
+        positions = [record.position for record in batch.records]
         begun = given.lengths // TOKENS
         going = np.arange(rows)
         logits, state = self.stepper.start(batch.replace(sequence=OneHot(given, len(VOCABULARY))))
-        for step in range(decoder.length):
+        for step, numbers in enumerate(uniforms(positions, decoder.seed, decoder.length, TOKENS)):
             bar = ((begun[going] + step) % BAR).astype(np.int32)
             if decoder.stop:
-                ended = _ends(logits, bar, uniforms[going, step, 0], decoder.temperature)
+                ended = _ends(logits, bar, numbers[going, 0], decoder.temperature)
                 lengths[going[ended]] = step
                 kept = np.flatnonzero(~ended)
                 going, bar, state = going[kept], bar[kept], self.stepper.select(state, kept)
@@ -120,27 +120,26 @@ class _Compose(Step):
             tokens[going, step, 0] = bar
             logits, state = self.stepper.step(bar, state)
             for voice, (first, end) in enumerate(zip(HOLD_IDS.tolist(), _ENDS, strict=True), 1):
-                drawn = self._draw(logits[:, first:end], uniforms[going, step, voice], begun[going] + step) + first
+                drawn = self._draw(logits[:, first:end], numbers[going, voice], begun[going] + step) + first
                 tokens[going, step, voice] = drawn
                 logits, state = self.stepper.step(drawn, state)
         return [row[:length].reshape(-1) for row, length in zip(tokens, lengths.tolist(), strict=True)]
 
-    def _draw(self, logits: Logits, uniforms: npt.NDArray[np.float64], step: npt.NDArray[np.int64]) -> Ids:
+    def _draw(self, logits: Logits, numbers: npt.NDArray[np.float64], step: npt.NDArray[np.int64]) -> Ids:
         """Draw a token of one voice for each row; there is nothing to hold at the beginning of a piece."""
         logits = np.ascontiguousarray(logits)
         logits[step == 0, 0] = -np.inf
         decoder = self.decoder
-        return sample(logits, uniforms, decoder.temperature, decoder.top_k, decoder.top_p)[0]
+        return sample(logits, numbers, decoder.temperature, decoder.top_k, decoder.top_p)[0]
 
     def _scores(self, batch: Batch) -> list[dict[str, float]]:
         assert isinstance(batch.sequence, OneHot)
+        ids = batch.sequence.ids.array
         logits = self.stepper.score(batch).ragged
-        likely = log_softmax(logits.array)[np.arange(len(logits.array)), batch.sequence.ids.array].astype(np.float64)
-        sums = [
-            -float(likely[begin:end].sum()) for begin, end in zip(logits.offsets[:-1], logits.offsets[1:], strict=True)
+        likely = log_softmax(logits.array)[np.arange(len(ids)), ids].astype(np.float64)
+        return [
+            {"nll": -float(of_row.sum()), "steps": len(of_row) // TOKENS} for of_row in Ragged(likely, logits.offsets)
         ]
-        steps = (logits.lengths // TOKENS).tolist()
-        return [{"nll": nll, "steps": count} for nll, count in zip(sums, steps, strict=True)]
 
 
 def _without_end(batch: Batch) -> Ragged:
@@ -148,16 +147,10 @@ def _without_end(batch: Batch) -> Ragged:
     return Ragged.of([row[:-1] for row in batch.sequence.ids], np.int32)
 
 
-def _ends(logits: Logits, bar: Ids, uniforms: npt.NDArray[np.float64], temperature: float) -> npt.NDArray[np.bool_]:
+def _ends(logits: Logits, bar: Ids, numbers: npt.NDArray[np.float64], temperature: float) -> npt.NDArray[np.bool_]:
     """Return which rows end here rather than go on with another step; at temperature 0 by what is likelier."""
     more = logits[np.arange(len(bar)), bar].astype(np.float64) - logits[:, END_ID]
     if temperature == 0:
         return more < 0
     with np.errstate(over="ignore"):
-        return uniforms < 1 / (1 + np.exp(more / temperature))
-
-
-def _uniforms(records: tuple[Record, ...], seed: int, length: int) -> npt.NDArray[np.float64]:
-    """Return random numbers for each record, the same whatever batch it is in."""
-    shape = (length, TOKENS)
-    return np.stack([np.random.default_rng([seed, record.position]).random(shape) for record in records])
+        return numbers < 1 / (1 + np.exp(more / temperature))
