@@ -11,7 +11,10 @@ from seqpipe_audio.music import MUSIC
 from seqpipe_audio.normalise import Normalise
 from seqpipe_audio.pcm import ReadPCM
 from seqpipe_audio.recordings import ReadAudio, ReadManifest
+from seqpipe_audio.search import Search
 from seqpipe_audio.strings import Strings
+from seqpipe_audio.subtitles import WriteSRT, WriteVTT
+from seqpipe_audio.transcript import Transcript
 
 
 @seqpipe.hookimpl
@@ -28,5 +31,9 @@ def seqpipe_register_stages() -> Sequence[type[seqpipe.Stage]]:
         Equalise,
         Mask,
         Strings,
+        Search,
+        Transcript,
+        WriteSRT,
+        WriteVTT,
         *MUSIC,
     ]

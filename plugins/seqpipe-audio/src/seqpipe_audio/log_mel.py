@@ -104,7 +104,7 @@ class _Frames(Step):
         return (1 + max(-(-(total - window) // hop), 0) if total else 0) - given
 
     def _spans(self, given: int, count: int, held: int | None) -> np.ndarray:
-        """Return the spans of frames; ``held`` is where the recording ends, counted from the first frame, if it does."""
+        """Return the spans of frames; ``held`` samples from the first frame on, the recording ends, if it does."""
         window, hop = self.log_mel.window, self.log_mel.hop
         first = given * hop
         begin = first + np.arange(count) * hop + (window - hop) // 2

@@ -1,0 +1,156 @@
+"""The decoder that looks for what is likely both by sound and by language."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+import numpy as np
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from seqpipe import (
+    Batch,
+    ConfigError,
+    CtcHead,
+    Decoder,
+    Grammar,
+    Head,
+    LabelLearner,
+    Learned,
+    Learner,
+    ModelError,
+    Parameters,
+    Ragged,
+    Spec,
+    State,
+    Step,
+    Stepper,
+    ctc_beam_search,
+    error_rate,
+    exact_match,
+    log_softmax,
+)
+from seqpipe_audio.alignment import align
+from seqpipe_audio.language import count_ngrams, grammar
+
+_Texts = Annotated[tuple[str, ...], BeforeValidator(lambda paths: tuple(paths) if isinstance(paths, list) else paths)]
+
+
+class LanguageSettings(BaseModel):
+    """A language model of characters, learned from the transcripts and from further text."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
+
+    order: int = Field(6, ge=1, le=20, description="characters in the longest n-gram")
+    text: _Texts = Field((), description="further text to learn from, a sentence a line; relative to where one trains")
+
+
+class Search(Decoder):
+    """The characters that are likeliest by the network and by a language model together, each with its place.
+
+    Prefix beam search (A. Graves, N. Jaitly, 2014); places are those of the best alignment of what it found.
+    """
+
+    name: ClassVar[str] = "audio.search"
+    adjustable: ClassVar[frozenset[str]] = frozenset({"beam", "weight", "bonus", "least_probability", "language"})
+
+    beam: int = Field(50, ge=1, description="prefixes kept by the search")
+    weight: float = Field(0.5, ge=0, description="how much the language model counts beside the network")
+    bonus: float = Field(0.5, description="added for each character, so that the language model shortens nothing")
+    least_probability: float = Field(1e-4, ge=0, lt=1, description="characters less likely than this are not tried")
+    language: LanguageSettings = LanguageSettings()
+
+    def learner(self) -> Learner | None:
+        """Gather the characters of the targets, and count n-grams."""
+        return _Language(self.language)
+
+    def head(self, spec: Spec, learned: Learned) -> Head:
+        """Ask for one logit a character at each position, and one for the blank."""
+        metrics = (error_rate("text", list, "cer"), error_rate("text", str.split, "wer"), exact_match("text"))
+        return CtcHead(tuple(learned.get("labels", ())), metrics)
+
+    def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
+        """Take logits; give labels, with their spans in the source and their scores.
+
+        Raises:
+            ConfigError: something else comes in.
+            ModelError: what was learned is no language model.
+        """
+        spec.require(self.name, "logits", pooled=False)
+        if "spans" not in spec.columns:
+            raise ConfigError(f"{self.name} needs positions that know where they stand in the source")
+        symbols = tuple(learned.get("labels", ()))
+        spans = spec.columns["spans"]
+        out = spec.replace(
+            kind="labels",
+            dtype="int32",
+            width=len(symbols),
+            vocabulary=symbols,
+            streamable=False,
+            columns={"spans": spans, "scores": Spec("scores", "float64", 1)},
+        )
+        return _Search(out, self, _grammar(learned, symbols, self))
+
+
+class _Language(Learner):
+    """Learned: ``labels``, the characters; ``ngrams`` with their ``counts``."""
+
+    def __init__(self, settings: LanguageSettings) -> None:
+        self.settings = settings
+        self._labels = LabelLearner(sequences=True)
+        self._transcripts: list[str] = []
+
+    def see(self, batch: Batch) -> None:
+        self._labels.see(batch)
+        self._transcripts += [str(target) for target in batch.targets]
+
+    def learned(self) -> Learned:
+        """Raise `ConfigError` if a text cannot be read."""
+        labels = self._labels.learned()["labels"]
+        settings = self.settings
+        counts = count_ngrams(self._transcripts, settings.order, labels)
+        for path in settings.text:
+            try:
+                lines = Path(path).read_text(encoding="utf-8").splitlines()
+            except (OSError, UnicodeDecodeError) as error:
+                raise ConfigError(f"the text {path!r} cannot be read: {error}", "correct `language.text`") from None
+            counts += count_ngrams(lines, settings.order, labels)
+        ngrams = sorted(counts)
+        return {"labels": labels, "ngrams": ngrams, "counts": [counts[ngram] for ngram in ngrams]}
+
+
+def _grammar(learned: Learned, symbols: tuple[str, ...], search: Search) -> Grammar:
+    ngrams: Any = learned.get("ngrams", ())
+    counts: Any = learned.get("counts", ())
+    sound = len(ngrams) == len(counts) and all(isinstance(ngram, str) and ngram for ngram in ngrams)
+    if not (sound and all(isinstance(count, int) and count > 0 for count in counts)):
+        raise ModelError(f"the language model of {search.name} is not a list of n-grams and one of their counts")
+    return grammar(dict(zip(ngrams, counts, strict=True)), symbols, search.weight, search.bonus)
+
+
+class _Search(Step):
+    def __init__(self, spec: Spec, search: Search, language: Grammar) -> None:
+        self.spec = spec
+        self.search = search
+        self.language = language
+
+    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
+        logits, spans = batch.ragged, batch.columns["spans"]
+        assert isinstance(spans, Ragged)
+        least = np.log(self.search.least_probability) if self.search.least_probability else -np.inf
+        found = ctc_beam_search(
+            logits.array,
+            logits.offsets,
+            self.search.beam,
+            minimum_log_probability=float(least),
+            grammar=self.language,
+        )
+        labels = Ragged(found.labels, found.offsets)
+        places, scores = [], []
+        for row in range(len(labels)):
+            frames, certain = align(log_softmax(logits[row]), labels[row])
+            begin, end = spans[row][frames[:, 0], 0], spans[row][frames[:, 1] - 1, 1]
+            places.append(np.stack([begin, end], axis=1))
+            scores.append(certain)
+        columns = {"spans": Ragged.of(places, np.int64, 2), "scores": Ragged.of(scores, np.float64)}
+        return batch.replace(sequence=labels.with_values(found.labels - np.int32(1)), columns=columns), None

@@ -1,0 +1,110 @@
+"""The decoder that makes words, with their times, of characters or words with their places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from seqpipe import Batch, ConfigError, Decoder, Learned, Parameters, Ragged, Spec, State, Step, Stepper
+
+BETWEEN_WORDS = " "
+
+
+class Transcript(Decoder):
+    """What was said, and when each word began and ended, in seconds."""
+
+    name: ClassVar[str] = "audio.transcript"
+    adjustable: ClassVar[frozenset[str]] = frozenset({"each"})
+
+    unit: Literal["character", "word"] = Field("character", description="what a label is")
+    each: Literal["recording", "word"] = Field(
+        "recording", description="one result a recording, or one a word as soon as it is known"
+    )
+
+    def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
+        """Take labels whose spans are in samples of a known rate.
+
+        Raises:
+            ConfigError: something else comes in.
+        """
+        spec.require(self.name, "labels")
+        spans = spec.columns.get("spans")
+        if spans is None or not spans.rate:
+            raise ConfigError(f"{self.name} needs labels that know their time", "begin with audio.log_mel")
+        return _Words(spec.replace(kind="outputs"), self, spans.rate)
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What is known of a recording so far: whole words, and the characters of the one under way with its times."""
+
+    words: list[dict[str, Any]] = field(default_factory=list)
+    characters: str = ""
+    begin: int = 0
+    end: int = 0
+    scores: tuple[float, ...] = ()
+
+
+class _Words(Step):
+    def __init__(self, spec: Spec, decoder: Transcript, rate: float) -> None:
+        self.spec = spec
+        self.decoder = decoder
+        self.rate = rate
+
+    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
+        spans, scores = batch.columns["spans"], batch.columns["scores"]
+        assert isinstance(spans, Ragged)
+        assert isinstance(scores, Ragged)
+        heard = [self._copy(one) for one in state] if state else [_Heard() for _ in batch.records]
+        for row, labels in enumerate(batch.ragged):
+            one = heard[batch.rows[row]]
+            for label, (begin, end), score in zip(
+                labels.tolist(), spans[row].tolist(), scores[row].tolist(), strict=True
+            ):
+                self._hear(one, (self.spec.vocabulary or ())[label], begin, end, score)
+        outputs = []
+        for record, one in zip(batch.records, heard, strict=True):
+            if record.last:
+                self._end_word(one)
+            outputs.append(self._results(one, last=record.last))
+        return batch.replace(outputs=tuple(outputs)), None if batch.final else heard
+
+    def _hear(self, heard: _Heard, label: str, begin: int, end: int, score: float) -> None:
+        """Add a label to what was heard."""
+        if self.decoder.unit == "character" and label == BETWEEN_WORDS:
+            self._end_word(heard)
+            return
+        if not heard.characters:
+            heard.begin = begin
+        heard.characters += label
+        heard.end = end
+        heard.scores += (score,)
+        if self.decoder.unit == "word":
+            self._end_word(heard)
+
+    def _end_word(self, heard: _Heard) -> None:
+        """Make a word of the characters under way."""
+        if heard.characters:
+            heard.words.append(
+                {
+                    "word": heard.characters,
+                    "start": round(heard.begin / self.rate, 3),
+                    "end": round(heard.end / self.rate, 3),
+                    "score": sum(heard.scores) / len(heard.scores),
+                }
+            )
+        heard.characters, heard.scores = "", ()
+
+    def _results(self, heard: _Heard, *, last: bool) -> tuple[dict[str, Any], ...]:
+        if self.decoder.each == "word":
+            words, heard.words = heard.words, []
+            return tuple(words)
+        if not last:
+            return ()
+        return ({"text": BETWEEN_WORDS.join(word["word"] for word in heard.words), "words": heard.words},)
+
+    @staticmethod
+    def _copy(heard: _Heard) -> _Heard:
+        return _Heard(list(heard.words), heard.characters, heard.begin, heard.end, heard.scores)
