@@ -1,0 +1,168 @@
+"""Music out of nothing and out of openings: small networks, trained through YAML on tunes that are easy to know."""
+
+import json
+
+import numpy as np
+import pytest
+
+import seqpipe
+from seqpipe_audio.satb import STEP, VOICES
+
+VOICES_PIPELINE = """
+read: {reader: audio.midi, form: voices, step: 0.25}
+stages:
+  - tokenizer: audio.voices
+  - encoder: core.one_hot
+  - core: core.gru
+    hidden: 48
+    output: next
+  - decoder: audio.voices
+    length: 40
+train:
+  data: {train: train.json, dev: train.json, reader: {reader: audio.satb}}
+  optimizer: {adam: {lr: 0.015}}
+  epochs: 60
+  batch: {records: 4}
+"""
+
+ROLL_PIPELINE = """
+read: {reader: audio.midi}
+stages:
+  - tokenizer: core.numbers
+    width: 88
+  - core: core.gru
+    hidden: 32
+    output: next
+  - decoder: core.keys
+    length: 6
+    temperature: 0
+  - decoder: audio.notes
+    transpose: -12
+train:
+  data: {train: train.npz, dev: train.npz, reader: {reader: audio.rolls}}
+  augment: [{augmentation: audio.transpose, up: 0, down: 0}]
+  optimizer: {adam: {lr: 0.03}}
+  epochs: 50
+  batch: {records: 8}
+"""
+
+SCALE = [0, 2, 4, 5, 7, 9, 11, 12]
+
+
+def chorale(phrase):
+    """Return 16 steps: all voices climb the scale, round and round, a new pitch every two sixteenths."""
+    steps = [SCALE[(phrase + step // 2) % len(SCALE)] for step in range(16)]
+    return [[67 + step, 60 + step, 55 + step, 43 + step] for step in steps]
+
+
+@pytest.fixture(scope="module")
+def composer(tmp_path_factory):
+    """Return a function that loads a network that was trained on chorales, with other settings."""
+    folder = tmp_path_factory.mktemp("voices")
+    (folder / "train.json").write_text(json.dumps([chorale(phrase) for phrase in range(8)] * 4), encoding="utf-8")
+    (folder / "pipeline.yaml").write_text(VOICES_PIPELINE, encoding="utf-8")
+    model = seqpipe.train(folder / "pipeline.yaml", output=folder / "run", threads=2)
+    return lambda *settings: seqpipe.load(folder / "pipeline.yaml", settings=[f"model={model}", *settings])
+
+
+@pytest.fixture(scope="module")
+def player(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("roll")
+    roll = np.zeros((8, 88), np.uint8)
+    roll[np.arange(8), np.array(SCALE) + 40] = 1
+    rolls = [np.roll(roll, -phrase, axis=0) for phrase in range(8)] * 4
+    np.savez(folder / "train.npz", roll=np.packbits(np.concatenate(rolls), axis=1), length=[8] * len(rolls))
+    (folder / "pipeline.yaml").write_text(ROLL_PIPELINE, encoding="utf-8")
+    model = seqpipe.train(folder / "pipeline.yaml", output=folder / "run", threads=2)
+    return lambda *settings: seqpipe.load(folder / "pipeline.yaml", settings=[f"model={model}", *settings])
+
+
+def sounding(notes, steps):
+    """Return the pitch of each voice at each step, -1 where it is silent."""
+    grid = np.full((steps, 4), -1)
+    for note in notes:
+        begin, end = round(note["start"] / STEP), round((note["start"] + note["length"]) / STEP)
+        grid[begin:end, [voice.name for voice in VOICES].index(note["voice"])] = note["pitch"]
+    return grid
+
+
+def test_four_voices_go_on_from_their_opening(composer):
+    compose = composer("decoder.temperature=0", "decoder.length=16")
+    (piece,) = compose([chorale(3)[:6]])
+    assert sounding(piece["notes"], 16).tolist() == chorale(3)
+
+
+def test_a_piece_ends_where_the_network_ends_it(composer):
+    (piece,) = composer("decoder.temperature=0")([chorale(0)[:4]])
+    assert max(note["start"] + note["length"] for note in piece["notes"]) == 16 * STEP
+    (longer,) = composer("decoder.temperature=0", "decoder.stop=false")([chorale(0)[:4]])
+    assert max(note["start"] + note["length"] for note in longer["notes"]) == (4 + 40) * STEP
+
+
+def test_without_the_opening_only_what_follows_is_given(composer):
+    (piece,) = composer("decoder.temperature=0", "decoder.length=4", "decoder.opening=false")([chorale(3)[:8]])
+    assert sounding(piece["notes"], 4).tolist() == chorale(3)[8:12]
+
+
+@pytest.mark.parametrize("settings", [(), ("decoder.temperature=3",), ("decoder.top_k=2",), ("decoder.top_p=0.5",)])
+def test_voices_keep_their_ranges_and_all_of_them_sing(composer, settings):
+    pieces = composer("decoder.stop=false", *settings)([[]] * 20)
+    for piece in pieces:
+        for pitches, voice in zip(sounding(piece["notes"], 40).T, VOICES, strict=True):
+            assert voice.lowest <= pitches.min() <= pitches.max() <= voice.highest
+
+
+def test_the_seed_decides_and_other_records_do_not(composer):
+    pieces = composer()([[]] * 5)
+    assert composer()([[]] * 5) == pieces
+    assert composer("decoder.seed=1")([[]] * 5) != pieces
+    assert len({json.dumps(piece["notes"]) for piece in pieces}) > 1
+    third = seqpipe.Record("3", [], position=3)
+    assert composer()([third]) == [pieces[2]]
+
+
+def test_the_score_is_minus_the_log_probability(composer):
+    score = composer("decoder.score=true", "decoder.length=0")
+    learned, unheard = score([chorale(0), chorale(0)[::-1]])
+    assert learned["steps"] == 16
+    assert learned["nll"] == pytest.approx(np.log(8), abs=1.0)  # where it begins is one of eight
+    assert unheard["nll"] > 5 * learned["nll"]
+
+
+def test_pitches_outside_of_a_voice_are_refused(composer):
+    with pytest.raises(seqpipe.RecordError, match="step 2 has 59 for the soprano, outside of 60 to 81"):
+        composer()([[[67, 60, 55, 43], [59, 60, 55, 43]]])
+    with pytest.raises(seqpipe.RecordError, match="not rows of four MIDI numbers"):
+        composer()([[[67, 60, 55]]])
+
+
+def test_keys_become_notes_and_go_on_from_their_opening(player):
+    opening = np.zeros((2, 88), np.uint8)
+    opening[[0, 1], [40, 42]] = 1
+    (piece,) = player()([opening])
+    assert [note["pitch"] for note in piece["notes"]] == [40 + 21 - 12 + up for up in SCALE]
+    assert [note["start"] for note in piece["notes"]] == list(range(8))
+    (rest,) = player("stages.3.opening=false")([opening])
+    assert [note["pitch"] for note in rest["notes"]] == [40 + 21 - 12 + up for up in SCALE[2:]]
+
+
+def test_notes_stand_behind_keys_only(tmp_path):
+    wrong = VOICES_PIPELINE.replace("decoder: audio.voices\n    length: 40", "decoder: audio.notes")
+    (tmp_path / "train.json").write_text(json.dumps([chorale(0)]), encoding="utf-8")
+    (tmp_path / "pipeline.yaml").write_text(wrong, encoding="utf-8")
+    with pytest.raises(seqpipe.ConfigError, match=r"audio\.notes"):
+        seqpipe.train(tmp_path / "pipeline.yaml", output=tmp_path / "run")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("tokenizer: audio.voices", "tokenizer: core.numbers", "takes numbers"),
+        ("output: next", "output: sequence", "takes stepper"),
+    ],
+)
+def test_stages_that_do_not_fit_are_refused(tmp_path, old, new, message):
+    (tmp_path / "train.json").write_text(json.dumps([chorale(0)]), encoding="utf-8")
+    (tmp_path / "pipeline.yaml").write_text(VOICES_PIPELINE.replace(old, new), encoding="utf-8")
+    with pytest.raises(seqpipe.ConfigError, match=message):
+        seqpipe.train(tmp_path / "pipeline.yaml", output=tmp_path / "run")
