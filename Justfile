@@ -21,3 +21,6 @@ bench *args:
 
 warm:
     uv run seqpipe warmup
+
+new name:
+    uv run seqpipe plugins new {{name}}

@@ -29,8 +29,10 @@ ORDER = [
     "pipeline",
     "runner",
     "training",
+    "interchange",
     "schema",
     "testing",
+    "scaffold",
     "cli",
 ]
 """A module imports only from those before it, and from its own package."""

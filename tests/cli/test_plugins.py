@@ -53,3 +53,59 @@ def test_a_broken_plugin_is_shown_and_stops_nothing(command, install):
         "(update or uninstall it, or tell its author)\n"
     ) in result.out
     assert "loud.text" in result.out
+
+
+def test_a_new_plugin(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = command("plugins", "new", "sea_birds")
+    assert (result.code, result.err) == (0, "")
+    assert result.lines == [
+        "seqpipe-sea-birds is a plugin that works; its README says what is where. Next:",
+        "  pip install -e seqpipe-sea-birds",
+        "  seqpipe run sea_birds/hello",
+        "  seqpipe plugins test sea_birds",
+    ]
+    again = command("plugins", "new", "sea_birds")
+    assert (again.code, again.out) == (4, "")
+    assert again.err == "seqpipe-sea-birds: it exists already (name a folder that does not: -o FOLDER)\n"
+    assert command("plugins", "new", "sea_birds", "-o", "elsewhere").code == 0
+    assert (tmp_path / "elsewhere" / "README.md").is_file()
+
+
+def test_a_name_that_is_no_plugins(command):
+    result = command("plugins", "new", "Sea-Birds")
+    assert result.code == 2
+    assert result.err == (
+        "'Sea-Birds' is no name for a plugin (take small letters, digits and single _, a letter first: heart_beats)\n"
+    )
+
+
+def test_the_laws_are_tried(command, install):
+    result = command("plugins", "test", "text")
+    assert (result.code, result.err) == (0, "")
+    assert result.lines[-1].startswith("text keeps all laws: ")
+    install("loud", PLUGIN)
+    result = command("plugins", "test", "loud")
+    assert (result.code, result.err) == (0, "")
+    assert result.lines[0] == "writer loud.text: 1 example, 8 hold"
+    told = command("plugins", "test", "loud", "-v")
+    assert "  holds: writes, on loud.text" in told.lines
+
+
+def test_what_is_broken_is_shown_with_its_law(command, install):
+    install("loud", PLUGIN.replace('return b""', 'return ""'))
+    result = command("plugins", "test", "loud")
+    assert result.code == 2
+    assert result.lines[:4] == [
+        "writer loud.text: 1 example, 5 hold, 1 broken",
+        "  BROKEN writes, on loud.text",
+        "    law:   The example becomes bytes, the same each time, also after the layout was kept as JSON.",
+        "    found: encode gives str, not bytes",
+    ]
+    assert result.lines[-1] == "loud does not keep the laws: 5 hold, 1 broken, 2 not tried"
+
+
+def test_a_test_of_nothing_does_not_pass(command, install):
+    install("watching", OBSERVER)
+    result = command("plugins", "test", "watching")
+    assert (result.code, result.err) == (2, "plugin 'watching' has no stages (there is nothing to test)\n")

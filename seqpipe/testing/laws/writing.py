@@ -18,7 +18,7 @@ ODD = (None, float("nan"), "two\nlines\tand a tab", "\ud800", True, [1, [2.5, No
 
 
 def writes(example: Example) -> None:
-    """The example becomes bytes, the same each time; what stands before the first record can be kept as JSON."""
+    """The example becomes bytes, the same each time, also after the layout was kept as JSON."""
     writer, records = _writer(example), _records(example)
     head, layout = writer.begin(records[0])
     try:
