@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import seqpipe
 from seqpipe_audio.augmentation import Equalise, Mask, Noise, Speed
+from seqpipe_audio.deltas import Deltas
 from seqpipe_audio.log_mel import LogMelFrames
 from seqpipe_audio.music import MUSIC
 from seqpipe_audio.normalise import Normalise
@@ -25,6 +26,7 @@ def seqpipe_register_stages() -> Sequence[type[seqpipe.Stage]]:
         ReadManifest,
         ReadPCM,
         LogMelFrames,
+        Deltas,
         Normalise,
         Speed,
         Noise,

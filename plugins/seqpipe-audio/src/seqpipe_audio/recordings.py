@@ -72,7 +72,7 @@ class ReadAudio(_Recordings):
 
     def read(self, source: Source) -> Iterator[Record | RecordError]:
         """Yield the recording, or its pieces; in its place an error if it is none."""
-        record = Record(source.name, None, source.name, source.position)
+        record = Record(source.name, None, source.name)
         with source.open() as file:
             yield from self._recording(_seekable(file, source), record)
 
