@@ -18,10 +18,11 @@ COMMANDS = {
     "check": "Check a pipeline file and show what flows through it.",
     "train": "Train a pipeline as its file says.",
     "evaluate": "Measure how good a pipeline is on labelled data.",
-    "plugins": "Show the installed plugins and their stages.",
+    "plugins": "Show the installed plugins and their stages, make a new one, or test one.",
     "models": "Show the models that plugins bring along.",
     "schema": "Write the JSON Schema of pipeline files, for editors.",
     "warmup": "Compile all kernels ahead.",
+    "doctor": "Look at everything a run depends on, and say how to mend it.",
 }
 """Each is the module `seqpipe.cli.<name>`; what it does stands here too, so that help imports none of them."""
 

@@ -1,0 +1,141 @@
+"""What ``seqpipe doctor`` looks at."""
+
+from __future__ import annotations
+
+import os
+import platform
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from seqpipe import __version__
+from seqpipe.cli.options import default_threads
+from seqpipe.errors import SeqpipeError
+from seqpipe.kernels import instruction_set
+from seqpipe.kernels.cache import folder as cache_folder
+from seqpipe.kernels.isa import host_features
+from seqpipe.pipeline import Model
+from seqpipe.registry import Registry
+from seqpipe.shipped import all_shipped
+
+LIBRARIES = ("numpy", "numba", "llvmlite", "pydantic", "pluggy", "safetensors")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        what: it is.
+        found: what there is.
+        wrong: what is wrong with it; empty if nothing is.
+        todo: how to mend that.
+    """
+
+    what: str
+    found: str
+    wrong: str = ""
+    todo: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        """Return it as plain values; what is well has nothing to mend."""
+        return {name: value for name, value in asdict(self).items() if self.wrong or name in ("what", "found")}
+
+
+def diagnose(registry: Registry) -> list[Finding]:
+    """Look at everything that a run depends on; nothing is changed but a file that is made and removed again."""
+    return [
+        *_versions(),
+        _cpu(),
+        Finding("threads", f"{default_threads()} by default, of {os.cpu_count()} CPUs"),
+        _cache(),
+        *_plugins(registry),
+        *_models(registry),
+        _writable("working directory", Path.cwd()),
+        _writable("temporary folder", Path(tempfile.gettempdir())),
+    ]
+
+
+def _versions() -> Iterator[Finding]:
+    system = f"{platform.system()} {platform.machine()}"
+    yield Finding("seqpipe", f"{__version__}, Python {platform.python_version()}, {system}")
+    found, missing = [], []
+    for name in LIBRARIES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            missing.append(name)
+    wrong = f"not installed: {', '.join(missing)}" if missing else ""
+    yield Finding("libraries", ", ".join(found), wrong, "install seqpipe-core again")
+
+
+def _cpu() -> Finding:
+    try:
+        chosen = instruction_set()
+    except ValueError as error:
+        return Finding("CPU", platform.processor() or "unknown", str(error), "unset SEQPIPE_ISA")
+    features = ", ".join(sorted(chosen.requires & host_features())) or "no vector extensions"
+    return Finding("CPU", f"{chosen.name}: {chosen.bits} bits, {features}")
+
+
+def _cache() -> Finding:
+    path = cache_folder()
+    if not path.exists():
+        return _empty_cache(path)
+    files = [file for file in path.glob("*.unit") if file.is_file()]
+    size = sum(file.stat().st_size for file in files)
+    found = f"{path}: {len(files)} compiled units, {size / 1e6:.1f} MB"
+    wrong = _unsafe(path)
+    return Finding("kernel cache", found, wrong, f"remove it, or set SEQPIPE_CACHE_DIR to another: {path}")
+
+
+def _empty_cache(path: Path) -> Finding:
+    parent = next(folder for folder in path.parents if folder.exists())
+    wrong = "" if os.access(parent, os.W_OK) else f"it cannot be made: {parent} is not writable"
+    return Finding(
+        "kernel cache", f"{path}: empty, the first run compiles", wrong, "set SEQPIPE_CACHE_DIR to a folder of yours"
+    )
+
+
+def _unsafe(path: Path) -> str:
+    """Say why kernels cannot be kept in a folder; empty if they can."""
+    status = path.lstat()
+    if path.is_symlink() or not path.is_dir():
+        return "it is no folder, so every run compiles"
+    if os.name == "posix" and status.st_uid != os.geteuid():
+        return "it belongs to another user, so every run compiles"
+    if os.name == "posix" and status.st_mode & 0o022:
+        return "others can write to it, so it is not trusted, and every run compiles"
+    return "" if os.access(path, os.W_OK) else "it is not writable, so every run compiles"
+
+
+def _plugins(registry: Registry) -> Iterator[Finding]:
+    for plugin in registry.plugins.values():
+        what = f"plugin {plugin.name}"
+        try:
+            stages = registry.stages(plugin.name)
+        except SeqpipeError as error:
+            yield Finding(what, plugin.distribution, error.what, error.todo)
+            continue
+        yield Finding(what, f"{plugin.distribution}, {len(stages)} stage{'s' * (len(stages) != 1)}")
+
+
+def _models(registry: Registry) -> Iterator[Finding]:
+    for name, path in all_shipped("models", registry):
+        try:
+            Model.load(path)
+        except SeqpipeError as error:
+            yield Finding(f"model {name}", str(path), error.what, error.todo)
+            continue
+        yield Finding(f"model {name}", f"{path.stat().st_size / 1e6:.1f} MB")
+
+
+def _writable(what: str, path: Path) -> Finding:
+    try:
+        with tempfile.TemporaryFile(dir=path):
+            return Finding(what, str(path))
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        return Finding(what, str(path), f"cannot be written to: {reason}", "free some space, or write elsewhere")

@@ -1,0 +1,109 @@
+"""``seqpipe doctor``."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from seqpipe.cli import diagnosis
+from seqpipe.cli.diagnosis import diagnose
+from seqpipe.kernels import isa
+from seqpipe.registry import Registry
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    """The folder of the kernel cache, not there yet."""
+    monkeypatch.setenv("SEQPIPE_CACHE_DIR", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "kernels"
+
+
+def finding(what):
+    (found,) = [one for one in diagnose(Registry.discover()) if one.what == what]
+    return found
+
+
+def test_where_all_is_well(command):
+    result = command("doctor")
+    assert (result.code, result.err) == (0, "")
+    assert result.lines[-1] == "all is well"
+    assert any(line.startswith("ok  plugin core ") for line in result.lines)
+    assert any(line.startswith("ok  model text/sentiment ") for line in result.lines)
+    told = json.loads(command("doctor", "--json").out)
+    assert told["well"] is True
+    assert all(set(one) == {"what", "found"} for one in told["findings"])
+
+
+def test_a_broken_plugin(command, install):
+    install("broken", "raise RuntimeError('cannot start')")
+    result = command("doctor")
+    assert (result.code, result.err) == (2, "")
+    assert result.lines[-1] == "1 thing to mend"
+    assert "WRONG  plugin broken" in result.out
+    assert (
+        "plugin 'broken' (seqpipe-broken 1.2) is broken: RuntimeError: cannot start "
+        "(update or uninstall it, or tell its author)"
+    ) in result.out
+    assert json.loads(command("doctor", "--json").out)["well"] is False
+
+
+def test_a_damaged_model(install):
+    install("loud", "import seqpipe\n@seqpipe.hookimpl\ndef seqpipe_run_started(event): ...")
+    folder = Registry.discover().plugins["loud"].folder
+    assert folder is not None
+    (folder / "models").mkdir()
+    (folder / "models" / "torn.safetensors").write_bytes(b"half of a model")
+    found = finding("model loud/torn")
+    assert found.wrong.startswith("not a whole model file")
+    assert found.todo
+
+
+def test_an_instruction_set_that_is_not_there(monkeypatch):
+    monkeypatch.setenv("SEQPIPE_ISA", "mmx")
+    isa.instruction_set.cache_clear()
+    try:
+        found = finding("CPU")
+    finally:
+        isa.instruction_set.cache_clear()
+    assert found.wrong.startswith("SEQPIPE_ISA=mmx is not an instruction set of this CPU")
+    assert found.todo == "unset SEQPIPE_ISA"
+
+
+def test_a_cache_that_is_not_made_yet(cache):
+    found = finding("kernel cache")
+    assert (found.found, found.wrong) == (f"{cache}: empty, the first run compiles", "")
+
+
+def test_a_cache(cache):
+    cache.mkdir(parents=True, mode=0o700)
+    (cache / "tile-float32-1.unit").write_bytes(bytes(1_500_000))
+    found = finding("kernel cache")
+    assert (found.found, found.wrong) == (f"{cache}: 1 compiled units, 1.5 MB", "")
+
+
+def test_a_cache_that_others_can_write_to(cache):
+    cache.mkdir(parents=True)
+    cache.chmod(0o777)
+    found = finding("kernel cache")
+    assert found.wrong == "others can write to it, so it is not trusted, and every run compiles"
+    assert found.todo == f"remove it, or set SEQPIPE_CACHE_DIR to another: {cache}"
+
+
+def test_a_cache_that_is_no_folder(cache):
+    cache.parent.mkdir()
+    cache.write_text("")
+    assert finding("kernel cache").wrong == "it is no folder, so every run compiles"
+
+
+def test_a_library_that_is_missing(monkeypatch):
+    monkeypatch.setattr(diagnosis, "LIBRARIES", ("numpy", "no-such-library"))
+    assert finding("libraries").wrong == "not installed: no-such-library"
+
+
+def test_a_folder_that_cannot_be_written_to(monkeypatch):
+    def refuse(**_: object):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(diagnosis.tempfile, "TemporaryFile", refuse)
+    assert finding("working directory").wrong == "cannot be written to: no space left on device"
