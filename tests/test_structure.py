@@ -30,6 +30,7 @@ ORDER = [
     "runner",
     "training",
     "interchange",
+    "interchange",
     "schema",
     "testing",
     "scaffold",

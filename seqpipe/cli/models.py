@@ -11,9 +11,11 @@ import click
 from seqpipe.cli.application import CommandGroup, traceback_option
 from seqpipe.cli.brief import brief
 from seqpipe.cli.layout import aligned
+from seqpipe.cli.options import settings_option
 from seqpipe.config import dump
-from seqpipe.errors import ModelError
+from seqpipe.errors import ModelError, UsageError
 from seqpipe.pipeline import Model
+from seqpipe.pipeline.opening import open_pipeline
 from seqpipe.pipeline.parameters import count
 from seqpipe.registry import Registry
 from seqpipe.shipped import all_shipped, is_shipped_name, shipped
@@ -47,6 +49,29 @@ def show_model(model: str) -> None:
     path = shipped("models", model, Registry.discover()) if is_shipped_name(model) else Path(model)
     for line in _details(Model.load(path), path):
         click.echo(line)
+
+
+@command.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--pipeline", required=True, metavar="P", help="The pipeline whose weights they are.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The model; default: <name>.safetensors.")
+@settings_option
+@traceback_option
+def import_weights(file: Path, pipeline: str, output: Path | None, settings: tuple[str, ...]) -> None:
+    """Make a model of weights in a FILE: a state_dict of PyTorch in the safetensors format.
+
+    Which weights are which is told by their shapes, or by the section `imports` of the pipeline file; it also says
+    what the stages have learned, such as the dictionary. Otherwise that is learned from the training data.
+    """
+    from seqpipe.interchange import import_model  # noqa: PLC0415 - the other commands do without training
+
+    registry = Registry.discover()
+    opened = open_pipeline(pipeline, registry, settings, with_model=False)
+    target = output or Path(f"{opened.declared.name}.safetensors")
+    if target.exists() and file.exists() and target.samefile(file):
+        raise UsageError(f"{target} is read and written at once", "name another file: -o FILE")
+    import_model(opened, registry, file).save(target, half=False)
+    click.echo(target)
 
 
 def _row(name: str, path: Path) -> tuple[str, str, str, str]:

@@ -36,6 +36,7 @@ class PipelineFile(BaseModel):
     stages: list[dict[str, Any]] | None = Field(None, description="tokenizers, encoders, cores, decoders, in order")
     write: dict[str, Any] | None = Field(None, description="the form of results: a writer")
     train: dict[str, Any] | None = Field(None, description="how to train: data, optimizer, ...")
+    imports: dict[str, Any] | None = Field(None, description="how weights of other programs become this pipeline's")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
