@@ -13,7 +13,8 @@ from seqpipe.stage import Head, Metric, Parameters
 class BernoulliHead(Head):
     """Independent keys, given the past: the sum over keys of ``-log p(key)``.
 
-    The first frame is predicted from silence and counted (N. Boulanger-Lewandowski et al. 2012).
+    The first frame is predicted from silence and counted (N. Boulanger-Lewandowski et al. 2012). The keys are the
+    column ``keys`` where an encoder has put more beside them, else the sequence itself.
 
     Args:
         width: the number of keys of a frame.
@@ -27,8 +28,8 @@ class BernoulliHead(Head):
         self.metrics = metrics
 
     def targets(self, batch: Batch) -> Batch:
-        """Add ``target``: the frames themselves, uint8."""
-        frames = batch.ragged
+        """Add ``target``: the keys, uint8."""
+        frames = keys_of(batch)
         return batch.with_columns(target=frames.with_values((frames.array > 0).astype(np.uint8)))
 
     def loss(self, batch: Batch, parameters: Parameters) -> tuple[Array, Array, dict[str, Array]]:
@@ -41,3 +42,10 @@ class BernoulliHead(Head):
     def weights(self, batch: Batch) -> Array | None:
         """The number of frames of each row."""
         return batch.columns["target"].lengths.astype(np.float64)
+
+
+def keys_of(batch: Batch) -> Ragged:
+    """Return the frames of keys that a batch has, as they were before encoders."""
+    frames = batch.columns.get("keys", batch.sequence)
+    assert isinstance(frames, Ragged)
+    return frames

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from seqpipe.data import Batch, Spec
 from seqpipe.data.ragged import Array
 from seqpipe.errors import ConfigError, Location, SeqpipeError
+from seqpipe.pipeline.encoded import EncodedStepper
 from seqpipe.pipeline.parameters import Supply
 from seqpipe.stage import (
     Core,
@@ -102,7 +103,7 @@ def assemble(
     for index, stage in enumerate(stages):
         with _blaming(places[index]):
             if isinstance(stage, Tokenizer | Encoder):
-                building.steps.append(stage.build(building.spec, learned[index]))
+                building.add_transform(stage, learned[index])
             elif isinstance(stage, Core):
                 building.add_core(index, stage, stages[index + 1 :], learned[index + 1 :])
             elif isinstance(stage, Decoder):
@@ -124,12 +125,18 @@ class _Building:
         self.source = source
         self.supply = supply
         self.steps: list[Step] = []
+        self.encoders: list[Step] = []
         self.parameters: dict[str, Array] = {}
         self.head: Head | None = None
 
     @property
     def spec(self) -> Spec:
         return self.steps[-1].spec if self.steps else self.source
+
+    def add_transform(self, stage: Tokenizer | Encoder, learned: Learned) -> None:
+        self.steps.append(stage.build(self.spec, learned))
+        if isinstance(stage, Encoder) and self.spec.kind == "frames":
+            self.encoders.append(self.steps[-1])
 
     def add_core(self, index: int, stage: Core, following: Sequence[Stage], learned: Sequence[Learned]) -> None:
         if self.head is None:
@@ -142,7 +149,9 @@ class _Building:
         before = self.steps[-1]
         owns_head = isinstance(before, Network) and self.head is not None
         parameters = self._take(index, self.head.parameters) if owns_head and self.head else {}
-        stepper = before if isinstance(before, Stepper) else None
+        stepper: Stepper | None = before if isinstance(before, Stepper) else None
+        if stepper is not None and self.encoders:
+            stepper = EncodedStepper(stepper, self.encoders)
         self.steps.append(stage.build(self.spec, learned, parameters, stepper))
 
     def _ask(self, decoder: Stage, learned: Learned) -> Head:

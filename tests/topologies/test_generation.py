@@ -74,3 +74,13 @@ def test_keys_go_on_from_the_opening_and_are_scored(train):
     wrong = play([cycle(scale[::-1], 0, 16)])[0]
     assert expected["nll"] / 16 == pytest.approx(1.4 / 16, abs=0.1)  # which key begins is one of four: log 4 = 1.39
     assert wrong["nll"] > 10 * expected["nll"]
+
+
+def test_what_is_drawn_goes_through_the_encoders(train):
+    chance = random.Random(8)
+    scale = [[1, 0, 0, 0], [1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]]
+    examples = [{"roll": cycle(scale, chance.randint(0, 3), 16)} for _ in range(200)]
+    pipeline = KEYS.replace("  - core: core.lstm", "  - encoder: core.standardize\n  - core: core.lstm")
+    play = train(pipeline, examples[:180], examples[180:], settings=("decoder.temperature=0",))
+    (one,) = play([scale[:2]])
+    assert one["keys"] == cycle([[1, 2], [2, 3], [0], [0, 1]], 0, 8)

@@ -30,6 +30,7 @@ read: {reader: audio.midi}
 stages:
   - tokenizer: core.numbers
     width: 88
+  - encoder: audio.harmony
   - core: core.gru
     hidden: 32
     output: next
@@ -142,8 +143,18 @@ def test_keys_become_notes_and_go_on_from_their_opening(player):
     (piece,) = player()([opening])
     assert [note["pitch"] for note in piece["notes"]] == [40 + 21 - 12 + up for up in SCALE]
     assert [note["start"] for note in piece["notes"]] == list(range(8))
-    (rest,) = player("stages.3.opening=false")([opening])
+    (rest,) = player("stages.4.opening=false")([opening])
     assert [note["pitch"] for note in rest["notes"]] == [40 + 21 - 12 + up for up in SCALE[2:]]
+
+
+def test_what_is_drawn_is_encoded_as_what_is_given(player):
+    opening = np.zeros((1, 88), np.uint8)
+    opening[0, 44] = 1
+    (drawn,) = player()([opening])
+    given = np.zeros((5, 88), np.uint8)
+    given[np.arange(5), [note["pitch"] - 21 + 12 for note in drawn["notes"][:5]]] = 1
+    (longer,) = player("stages.3.length=2")([given])
+    assert longer["notes"] == drawn["notes"]
 
 
 def test_notes_stand_behind_keys_only(tmp_path):

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqpipe import InputError, Record, RecordError, Source
+from seqpipe import Batch, InputError, Ragged, Record, RecordError, Source, Spec
 from seqpipe_audio.piano_roll import KEYS, LOWEST, notes_of_roll, roll_of_keys, roll_of_notes
+from seqpipe_audio.piano_roll_encoder import Harmony
 from seqpipe_audio.piano_roll_picture import WriteRollSvg
 from seqpipe_audio.piano_roll_reader import ReadRolls
 
@@ -47,6 +48,21 @@ def test_a_key_that_stays_down_is_one_note_unless_it_is_struck_again():
 
 def test_notes_that_no_piano_has_are_left_out():
     assert roll_of_notes([{"pitch": 20, "start": 0.0, "length": 1.0}], 1.0).shape == (0, KEYS)
+
+
+@given(steps)
+def test_harmony_stands_beside_the_keys(keys):
+    roll = as_roll(keys).astype(np.float32)
+    step = Harmony().build(Spec("frames", "float32", KEYS), {})
+    out, _ = step(Batch((Record("a", roll),), Ragged.of([roll], np.float32, KEYS)))
+    assert out.ragged.array.shape == (len(keys), step.spec.width) == (len(keys), KEYS + 12 + 2 * KEYS)
+    np.testing.assert_array_equal(out.columns["keys"].array, roll)
+    for down, frame in zip(keys, out.ragged.array, strict=True):
+        same, classes, highest, lowest = np.split(frame, [KEYS, KEYS + 12, 2 * KEYS + 12])
+        assert np.flatnonzero(same).tolist() == sorted(down)
+        assert np.flatnonzero(classes).tolist() == sorted({(key + LOWEST) % 12 for key in down})
+        assert np.flatnonzero(highest).tolist() == ([max(down)] if down else [])
+        assert np.flatnonzero(lowest).tolist() == ([min(down)] if down else [])
 
 
 def archive(path, **arrays):

@@ -13,6 +13,7 @@ from seqpipe.data import Batch, OneHot, Ragged, Spec
 from seqpipe.data.ragged import Array, sum_rows
 from seqpipe.errors import ConfigError
 from seqpipe.heads import BernoulliHead, NextTokenHead
+from seqpipe.heads.bernoulli import keys_of
 from seqpipe.metrics import nll_per_step
 from seqpipe.network.losses import bernoulli_cross_entropy, softmax_cross_entropy
 from seqpipe.network.sampling import sample, uniforms
@@ -65,9 +66,9 @@ class Keys(_Generator):
     name: ClassVar[str] = "core.keys"
 
     def head(self, spec: Spec, learned: Learned) -> Head:
-        """Ask for one logit a key."""
+        """Ask for one logit a key: of the column ``keys`` where an encoder has put more beside them."""
         spec.require(self.name, "frames")
-        return BernoulliHead(spec.width, (nll_per_step(),))
+        return BernoulliHead(spec.columns.get("keys", spec).width, (nll_per_step(),))
 
     def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
         """Take a stepper over frames."""
@@ -122,7 +123,7 @@ class _Frames(Step):
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
         results: list[dict[str, Any]] = [{"keys": frames} for frames in self._generate(batch)]
         if self.decoder.score:
-            given = batch.ragged
+            given = keys_of(batch)
             logits = self.stepper.score(batch).ragged
             losses, _ = bernoulli_cross_entropy(logits.array, (given.array > 0).astype(np.uint8))
             results = [one | scores for one, scores in zip(results, _scores(losses, logits), strict=True)]

@@ -8,6 +8,7 @@ from seqpipe_audio.midi_writer import WriteMidi
 from seqpipe_audio.music_notes import Notes
 from seqpipe_audio.music_transpose import Transpose, TransposeVoices
 from seqpipe_audio.music_wav import WriteWav
+from seqpipe_audio.piano_roll_encoder import Harmony
 from seqpipe_audio.piano_roll_picture import WriteRollSvg
 from seqpipe_audio.piano_roll_reader import ReadRolls
 from seqpipe_audio.satb_decoder import SampleVoices
@@ -21,6 +22,7 @@ MUSIC: list[type[Stage]] = [
     Transpose,
     TransposeVoices,
     VoiceTokens,
+    Harmony,
     SampleVoices,
     Notes,
     WriteMidi,

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from seqpipe import Batch, Decoder, Learned, Parameters, Spec, State, Step, Stepper
+from seqpipe import Batch, Decoder, Learned, Parameters, Ragged, Spec, State, Step, Stepper
 from seqpipe_audio.piano_roll import notes_of_roll, roll_of_keys
 
 
@@ -39,7 +39,9 @@ class _Name(Step):
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
         decoder, outputs = self.decoder, []
-        for given, results in zip(batch.ragged, batch.outputs or (), strict=True):
+        frames = batch.columns.get("keys", batch.sequence)
+        assert isinstance(frames, Ragged)
+        for given, results in zip(frames, batch.outputs or (), strict=True):
             (result,) = results
             roll = roll_of_keys(result["keys"])
             if decoder.opening:
