@@ -81,9 +81,9 @@ def test_keys_and_values_of_extreme_length() -> None:
 
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? ", "[{"])
 def test_deep_nesting_fails_at_once(opening: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     message = refusal(opening * 500)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 1
     assert message.endswith("lists and mappings are more than 32 levels deep (make it flatter)")
 
 
@@ -104,8 +104,8 @@ def test_32_levels_are_allowed() -> None:
 
 
 def test_too_many_values_fail_at_once() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert refusal("a:\n" + "- 1\n" * 200_000) == (
         "p.yaml:19999:3: more than 20000 keys and values (keep data in a file of its own)"
     )
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 4

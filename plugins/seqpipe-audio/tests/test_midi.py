@@ -91,12 +91,12 @@ def test_a_bad_file_is_an_error_in_one_line(tmp_path, content, message):
 
 def test_thirty_thousand_notes_take_no_time(tmp_path):
     content = midi(b"\0\x90\x3c\x40\x10\x80\x3c\x40" * 30_000 + END)
-    begin = time.perf_counter()
+    begin = time.process_time()
     (record,) = read(content, tmp_path)
     assert record.payload.shape == (1001, KEYS)  # 30,000 x 16 ticks, the last note at the end
     chord = midi(b"\0\x90\x3c\x40" * 30_000 + b"\x60\x80\x3c\x40" * 30_000 + END)
     assert error(chord, tmp_path, longest=100).startswith("lasts ")
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5
 
 
 @pytest.mark.parametrize("tracks", [1, 3, 5])

@@ -84,11 +84,11 @@ def test_three_hours_of_silence_are_refused_whole_and_take_constant_memory_in_pi
         file.setframerate(RATE)
         for _ in range(3 * 60):
             file.writeframes(bytes(2 * 60 * RATE))
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert error(path) == (
         "longer than 600 s (cut it, raise the reader's `longest`, or use a pipeline that reads in pieces)"
     )
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5
     tracemalloc.start()
     seconds = sum(len(one.payload) for one in ReadAudio(piece=10.0).read(Source(str(path)))) / RATE
     _, peak = tracemalloc.get_traced_memory()
