@@ -22,7 +22,7 @@ class Training:
 
     Attributes:
         input_dropout, dropout, recurrent_dropout: the share of inputs, of values between layers and of recurrent
-            values that is set to zero.
+            weights that is set to zero.
         key: seeds the dropout of this step of the training and of this stage; with the records' own positions it
             determines every mask, whatever batch or thread a record is in.
     """

@@ -126,6 +126,7 @@ class DropoutSettings(_Settings):
 
     input: Share = Field(0.0, description="of what goes into the network")
     between: Share = Field(0.0, description="of what goes from layer to layer, and to the output")
+    recurrent: Share = Field(0.0, description="of the weights from a step to the next")
 
 
 class BatchSettings(_Settings):

@@ -149,7 +149,7 @@ class Trainer:
         merits = progress.merits(self.task.metric)
         rate = settings.optimizer.lr * factor(settings.schedule, progress.steps, self._all_steps, merits)
         dropout, key = settings.dropout, hash((settings.seed, progress.steps))
-        training = Training(input_dropout=dropout.input, dropout=dropout.between, key=key)
+        training = Training(dropout.input, dropout.between, dropout.recurrent, key)
         if settings.window:
             blocks = [window_of(block, progress.window, settings.window) for block in blocks]
         found = gradients(self.task.pipeline, blocks, training, pool, self._carried)

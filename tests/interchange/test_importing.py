@@ -62,7 +62,7 @@ def test_weights_become_a_model(folder, capsys):
         ("2.embedding.weight", "embed.weight"),
         ("2.rnn.bias_hh_l0_reverse", "gru.bias_hh_l0_reverse"),
     ):
-        np.testing.assert_array_equal(model.parameters[f"2.{ours}"], weights()[theirs])
+        np.testing.assert_array_equal(model.parameters[ours], weights()[theirs])
     (result,) = seqpipe.load("pipeline.yaml", settings=["model=letters.safetensors"])(["abc"])
     assert result["label"] in ("no", "yes")
 

@@ -55,6 +55,7 @@ class Saved:
     features: Array
     mask: Array | None
     linear: Linear | None
+    weight_masks: dict[str, Array]
 
 
 class RecurrentNetwork(Network):
@@ -88,10 +89,12 @@ class RecurrentNetwork(Network):
         plan, keys = self.plan, self._keys(batch, training)
         values, codebook, of_inputs = plan.inputs.forward(batch, self.parameters, keys, training.input_dropout)
         packing = Packing.of(_offsets_lengths(batch))
+        weights = under("rnn.", self.parameters)
+        weight_masks = _weight_masks(weights, training)
         outputs, after, of_layers = plan.recurrent.forward(
             packing.pack(values),
             packing,
-            plan.recurrent.prepare(under("rnn.", self.parameters)),
+            plan.recurrent.prepare(weights | {name: weights[name] * kept for name, kept in weight_masks.items()}),
             state,
             codebook=codebook,
             dropout_masks=self._layer_masks(packing.pack(keys), training.dropout) if training.dropout else None,
@@ -105,7 +108,8 @@ class RecurrentNetwork(Network):
             array = array * mask
         linear = self._linear()
         out = features.with_values(linear.forward(array) if linear else array)
-        return self._out(batch, out), after, Saved(of_inputs, packing, of_layers, pooled, array, mask, linear)
+        saved = Saved(of_inputs, packing, of_layers, pooled, array, mask, linear, weight_masks)
+        return self._out(batch, out), after, saved
 
     def backward(self, saved: Saved, gradient: Array) -> tuple[Array | None, dict[str, Array]]:
         """Go back through the output layer, the pooling, the recurrent layers and the input."""
@@ -128,6 +132,7 @@ class RecurrentNetwork(Network):
             final[0][-plan.recurrent.directions :] = apart(gradient, plan.recurrent.directions)
             gradient = np.zeros((len(packing.gather), plan.recurrent.output_size), gradient.dtype)
         of_values, of_layers, _ = plan.recurrent.backward(saved.recurrent, packing.pack(gradient), final)
+        of_layers |= {name: of_layers[name] * kept for name, kept in saved.weight_masks.items()}
         gradients |= {f"rnn.{name}": array for name, array in of_layers.items()}
         of_values = packing.unpack(of_values) if of_values is not None else None
         incoming, of_inputs = plan.inputs.backward(saved.inputs, of_values, self.parameters)
@@ -174,6 +179,25 @@ class RecurrentNetwork(Network):
         width = self.plan.recurrent.output_size
         dtype = self.parameters["rnn.weight_hh_l0"].dtype
         return [dropout_mask(keys ^ (2 + layer), width, rate, dtype) for layer in range(1, self.plan.recurrent.layers)]
+
+
+def _weight_masks(weights: Parameters, training: Training) -> dict[str, Array]:
+    """Return what the recurrent weights are multiplied by, the same at all steps of all sequences of a training step.
+
+    Dropping connections rather than states lets what a state remembers pass (S. Merity et al., 2018).
+    """
+    if not training.recurrent_dropout:
+        return {}
+    return {
+        name: dropout_mask(
+            position_keys([name], np.array([0, len(array)]), training.key),
+            array.shape[1],
+            training.recurrent_dropout,
+            array.dtype,
+        )
+        for name, array in weights.items()
+        if name.startswith("weight_hh")
+    }
 
 
 def _names(batch: Batch) -> list[str]:
