@@ -68,7 +68,10 @@ def _list_of(kinds: Iterable[str], field: FieldInfo) -> Schema:
 def _train() -> Schema:
     """Return the schema of the section ``train``, in which stages have their places."""
     train, data = _mapping(TrainSettings), _mapping(DataSettings)
-    data["properties"]["reader"] = _reference("reader")
+    data["properties"]["reader"] = {
+        **_reference("reader"),
+        "description": DataSettings.model_fields["reader"].description,
+    }
     train["properties"]["data"] = data
     train["properties"]["augment"] = _list_of(("augmentation",), TrainSettings.model_fields["augment"])
     for section in (train, data):

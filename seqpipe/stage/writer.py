@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any, ClassVar
 
+from pydantic import Field
+
 from seqpipe.data import Record
 from seqpipe.stage.base import Stage
 
@@ -24,7 +26,7 @@ class Writer(Stage):
     suffix: ClassVar[str] = ""
     separate: ClassVar[bool] = False
 
-    path: str | None = None
+    path: str | None = Field(None, description="the file to write, relative to this file; none: standard output")
 
     def begin(self, first: Record | None) -> tuple[bytes, Layout]:
         """Return what stands before the first record (``None``: there is none), such as a header, and the layout.

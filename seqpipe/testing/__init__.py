@@ -21,6 +21,7 @@ from seqpipe.stage import Example
 from seqpipe.testing.defaults import examples_of
 from seqpipe.testing.law import DoesNotApply, Law, Violation
 from seqpipe.testing.laws import LAWS
+from seqpipe.testing.neighbours import stage
 from seqpipe.testing.report import Case, Finding, Report, cases, examples, findings_of, run
 
 __all__ = [
@@ -37,4 +38,5 @@ __all__ = [
     "examples_of",
     "findings_of",
     "run",
+    "stage",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -11,7 +12,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from seqpipe.data import Spec
-from seqpipe.errors import ConfigError, RecordError
+from seqpipe.errors import SeqpipeError
 from seqpipe.heads import ClassificationHead, NextTokenHead
 from seqpipe.stage import Augmentation, Core, Decoder, Example, Reader, Stage, Writer
 from seqpipe.stages.cores.recurrent import GRU
@@ -122,7 +123,7 @@ def _candidates(stage: Stage) -> Iterator[Example]:
             yield from (Example(stage, given, spec, before) for (spec, given), before in _TOKENIZED)
         case "core":
             yield from _of_core(stage)
-        case "decoder":
+        case _ if isinstance(stage, Decoder):
             yield from _of_decoder(stage)
 
 
@@ -133,19 +134,30 @@ def _of_core(stage: Stage) -> Iterator[Example]:
             yield Example(stage, given, spec, before, head=head)
 
 
-def _of_decoder(stage: Stage) -> Iterator[Example]:
+def _of_decoder(stage: Decoder) -> Iterator[Example]:
+    labels = _labels(stage)
     for (spec, given), before in _ENCODED:
         for output in ("sequence", "pooled", "last", "next"):
             core = GRU.model_validate({"hidden": 3, "output": output})
             for following in ((), (Ctc(),), (Labels(),)):
-                for targets in _targets(given):
+                for targets in _targets(given, labels):
                     yield Example(stage, given, spec, (*before, core, *following), targets)
 
 
-def _targets(given: Sequence[Any]) -> Iterator[Sequence[Any]]:
+def _labels(stage: Decoder) -> Sequence[str]:
+    """Return the labels that a decoder asks the network for before it has learned any; else some."""
+    for kind in ("one_hot", "frames"):
+        with suppress(Exception):  # the example that is made with these labels will say what is wrong
+            labels = getattr(stage.head(Spec(kind, "float32", len(LABELS)), {}), "labels", ())
+            if labels:
+                return tuple(labels)
+    return LABELS
+
+
+def _targets(given: Sequence[Any], labels: Sequence[str] = LABELS) -> Iterator[Sequence[Any]]:
     """Yield a label for each record, then a label for each position, then none."""
-    yield [LABELS[index % len(LABELS)] for index in range(len(given))]
-    yield [[LABELS[place % len(LABELS)] for place in range(len(payload))] for payload in given]
+    yield [labels[index % len(labels)] for index in range(len(given))]
+    yield [[labels[place % len(labels)] for place in range(len(payload))] for payload in given]
     yield ()
 
 
@@ -162,7 +174,7 @@ def _incoming(example: Example) -> str | Exception | None:
         if isinstance(example.stage, Decoder) and subject.head is not None and example.targets:
             targets_of(subject)
         subject.step(subject.incoming())
-    except (ConfigError, RecordError):
+    except SeqpipeError:
         return None
     except Violation as error:
         return None if isinstance(example.stage, Reader) else error

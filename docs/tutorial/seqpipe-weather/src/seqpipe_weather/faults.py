@@ -1,0 +1,77 @@
+"""The days on which a thermometer cannot be right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from seqpipe import (
+    Batch,
+    ClassificationHead,
+    Decoder,
+    Head,
+    Learned,
+    Metric,
+    Outcome,
+    Parameters,
+    Ragged,
+    Record,
+    Spec,
+    State,
+    Step,
+    Stepper,
+    softmax,
+)
+
+FLAGS = ("ok", "fault")
+
+
+class Faults(Decoder):
+    """Each day that is a fault, counted from 0, and how sure that is."""
+
+    name: ClassVar[str] = "weather.faults"
+    adjustable: ClassVar[frozenset[str]] = frozenset({"threshold"})
+
+    threshold: float = Field(0.5, gt=0, lt=1, description="the least probability of a fault that is reported")
+
+    def head(self, spec: Spec, learned: Learned) -> Head:
+        """Ask for two numbers a day; targets are a list of ok and fault, one a day."""
+        return ClassificationHead(FLAGS, pooled=False, metrics=(_f1(),))
+
+    def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
+        """Take logits, one position a day."""
+        spec.require(self.name, "logits", pooled=False)
+        return _Report(spec.replace(kind="outputs"), self.threshold)
+
+
+class _Report(Step):
+    def __init__(self, spec: Spec, threshold: float) -> None:
+        self.spec = spec
+        self.threshold = threshold
+
+    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
+        probabilities = batch.ragged.with_values(softmax(batch.ragged.array)[:, FLAGS.index("fault")])
+        spans = batch.columns["spans"]
+        assert isinstance(spans, Ragged)
+        outputs: list[tuple[dict[str, Any], ...]] = []
+        for scores, days in zip(probabilities, spans, strict=True):
+            found = np.flatnonzero(scores >= self.threshold)
+            outputs.append(tuple({"day": int(days[place, 0]), "score": float(scores[place])} for place in found))
+        return batch.replace(outputs=tuple(outputs)), None
+
+
+def _f1() -> Metric:
+    """Return how well the days are found: 2 hits / (faults there are + faults reported)."""
+
+    def count(record: Record, outcome: Outcome) -> Sequence[float]:
+        there = {day for day, flag in enumerate(record.target) if flag == "fault"}
+        reported = {result["day"] for result in outcome}
+        return len(there & reported), len(there) + len(reported)
+
+    def value(sums: np.ndarray) -> float:
+        return float(2 * sums[0] / sums[1]) if sums[1] else 1.0
+
+    return Metric("f1", count, value)

@@ -1,0 +1,76 @@
+"""Numbers into tokens."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from seqpipe import Batch, Learned, Learner, Ragged, Record, RecordError, Spec, State, Step, Tokenizer
+
+
+class Quantize(Tokenizer):
+    """A number as one of so many bins, each of which holds equally many numbers of the training data.
+
+    Learned: ``edges``, the numbers between the bins.
+    """
+
+    name: ClassVar[str] = "weather.quantize"
+
+    bins: int = Field(32, ge=2, description="bins, each a token")
+
+    def learner(self, spec: Spec) -> Learner | None:
+        """Gather numbers."""
+        spec.require(self.name, "numbers")
+        return _Edges(self.bins)
+
+    def build(self, spec: Spec, learned: Learned) -> Step:
+        """Take series of numbers; give tokens, with the column ``spans``."""
+        spec.require(self.name, "numbers")
+        columns = {"spans": Spec("spans", "int64", 2)}
+        out = Spec("tokens", "int32", self.bins, streamable=spec.streamable, columns=columns)
+        return _Bins(out, np.asarray(learned.get("edges", ()), np.float64))
+
+
+class _Edges(Learner):
+    def __init__(self, bins: int) -> None:
+        self.bins = bins
+        self._seen: list[float] = []
+
+    def see(self, batch: Batch) -> None:
+        for record in batch.records:
+            self._seen += _series(record).tolist()
+
+    def learned(self) -> Learned:
+        if not self._seen:
+            return {"edges": []}
+        shares = np.arange(1, self.bins) / self.bins
+        return {"edges": np.quantile(self._seen, shares).tolist()}
+
+
+class _Bins(Step):
+    """State: how many numbers of each series came in the pieces before."""
+
+    def __init__(self, spec: Spec, edges: np.ndarray) -> None:
+        self.spec = spec
+        self.edges = edges
+
+    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
+        numbers = Ragged.of([_series(record) for record in batch.records], np.float64)
+        tokens = numbers.with_values(np.searchsorted(self.edges, numbers.array).astype(np.int32))
+        seen = np.zeros(len(numbers), np.int64) if state is None else state
+        days = np.arange(len(numbers.array)) + np.repeat(seen - numbers.offsets[:-1], numbers.lengths)
+        spans = numbers.with_values(np.stack([days, days + 1], axis=1))
+        out = batch.replace(sequence=tokens).with_columns(spans=spans)
+        return out, None if batch.final else seen + numbers.lengths
+
+
+def _series(record: Record) -> np.ndarray:
+    try:
+        series = np.asarray(record.payload, np.float64)
+    except (TypeError, ValueError):
+        series = np.array(np.nan)
+    if series.ndim != 1 or not np.isfinite(series).all():
+        raise RecordError("no series of numbers", "read records of numbers", record.location)
+    return series
