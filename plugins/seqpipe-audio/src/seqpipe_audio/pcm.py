@@ -39,7 +39,7 @@ class ReadPCM(Reader):
         with source.open() as file:
             try:
                 for samples, last in in_pieces(_blocks(file, size), size, Location(name)):
-                    yield Record(name, samples, name, last=last)
+                    yield Record(name, samples, source.name, source.position, last=last)
             except RecordError as error:
                 yield error
 

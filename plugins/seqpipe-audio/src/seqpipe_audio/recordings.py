@@ -35,20 +35,23 @@ class _Recordings(Reader):
         """Return the record of samples from Python: a series of numbers, already mono and at ``rate``."""
         return Record(str(position), samples_of(payload, position), position=position)
 
-    def _recording(self, file: BinaryIO, record: Record) -> Iterator[Record | RecordError]:
-        """Yield the recording in a file, or its pieces, as records made from ``record``; an error ends it."""
+    def _recording(self, file: BinaryIO, record: Record, where: Location) -> Iterator[Record | RecordError]:
+        """Yield the recording in a file, or its pieces, as records made from ``record``.
+
+        An error, which names the file by ``where``, ends it.
+        """
         try:
-            blocks = mono_blocks(file, self.rate, record.location)
+            blocks = mono_blocks(file, self.rate, where)
             if self.piece is None:
-                yield _with(record, self._whole(blocks, record))
+                yield _with(record, self._whole(blocks, where))
             else:
                 size = max(round(self.piece * self.rate), 1)
-                for samples, last in in_pieces(blocks, size, record.location):
+                for samples, last in in_pieces(blocks, size, where):
                     yield _with(record, samples, last=last)
         except RecordError as error:
             yield error
 
-    def _whole(self, blocks: Iterator[Samples], record: Record) -> Samples:
+    def _whole(self, blocks: Iterator[Samples], where: Location) -> Samples:
         kept: list[Samples] = []
         seconds = 0.0
         for block in blocks:
@@ -57,9 +60,9 @@ class _Recordings(Reader):
             if seconds > self.longest:
                 what = f"longer than {self.longest:g} s"
                 todo = "cut it, raise the reader's `longest`, or use a pipeline that reads in pieces"
-                raise RecordError(what, todo, record.location)
+                raise RecordError(what, todo, where)
         if not seconds:
-            raise RecordError("no samples", "leave it out", record.location)
+            raise RecordError("no samples", "leave it out", where)
         return np.concatenate(kept)
 
 
@@ -72,9 +75,9 @@ class ReadAudio(_Recordings):
 
     def read(self, source: Source) -> Iterator[Record | RecordError]:
         """Yield the recording, or its pieces; in its place an error if it is none."""
-        record = Record(source.name, None, source.name)
+        record = Record(source.name, None, source.name, source.position)
         with source.open() as file:
-            yield from self._recording(_seekable(file, source), record)
+            yield from self._recording(_seekable(file, source), record, Location(source.name))
 
 
 class ReadManifest(_Recordings):
@@ -104,7 +107,7 @@ class ReadManifest(_Recordings):
     def _line(self, path: Path, record: Record) -> Iterator[Record | RecordError]:
         try:
             with Source(str(path)).open() as file:
-                yield from self._recording(file, record)
+                yield from self._recording(file, record, record.location)
         except InputError as error:
             yield RecordError(f"{record.id}: {error.what}", "correct the line", record.location)
 

@@ -58,7 +58,7 @@ class Search(Decoder):
     weight: float = Field(0.5, ge=0, description="how much the language model counts beside the network")
     bonus: float = Field(0.5, description="added for each character, so that the language model shortens nothing")
     least_probability: float = Field(1e-4, ge=0, lt=1, description="characters less likely than this are not tried")
-    language: LanguageSettings = LanguageSettings()
+    language: LanguageSettings = Field(LanguageSettings(), description="how the language model is learned")
 
     def learner(self) -> Learner | None:
         """Gather the characters of the targets, and count n-grams."""

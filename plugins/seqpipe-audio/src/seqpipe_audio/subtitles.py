@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
@@ -27,7 +28,7 @@ class _Subtitles(Writer):
         Raises:
             RecordError: the record has no words with times.
         """
-        return "".join([self._head(), *self._cues(self._words(record))]).encode()
+        return "".join([self._head(), *self._cues(self._words(record))]).encode(errors="backslashreplace")
 
     @abstractmethod
     def _head(self) -> str:
@@ -39,12 +40,11 @@ class _Subtitles(Writer):
 
     def _words(self, record: Record) -> Sequence[Word]:
         words: Any = record.payload.get("words")
-        if words is None:
+        if not isinstance(words, Sequence) or not all(_is_word(word) for word in words):
             raise RecordError(
                 "no words with times to make subtitles of", "end with `decoder: audio.transcript`", record.location
             )
-        found: Sequence[Word] = words
-        return found
+        return words
 
     def _cues(self, words: Iterable[Word]) -> Iterator[str]:
         number, waiting = 1, list[Word]()
@@ -88,6 +88,14 @@ class WriteVTT(_Subtitles):
     def _cue(self, number: int, words: Sequence[Word]) -> str:
         text = html.escape(_text(words), quote=False)
         return f"{_time(words[0]['start'], '.')} --> {_time(words[-1]['end'], '.')}\n{text}\n\n"
+
+
+def _is_word(word: Any) -> bool:
+    return (
+        isinstance(word, Mapping)
+        and isinstance(word.get("word"), str)
+        and all(isinstance(word.get(key), float | int) and math.isfinite(word[key]) for key in ("start", "end"))
+    )
 
 
 def _text(words: Iterable[Word]) -> str:

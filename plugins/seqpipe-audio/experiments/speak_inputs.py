@@ -1,0 +1,32 @@
+"""Make the recordings in ``pipelines/inputs`` with espeak-ng.
+
+python plugins/seqpipe-audio/experiments/speak_inputs.py pipelines/inputs
+"""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import soundfile
+import soxr
+
+RATE = 8000
+PHRASES = {
+    "digits.flac": ("three... one... four... one... five... nine", ["-v", "en-us+m3", "-s", "120", "-g", "8"]),
+    "prompts.flac": ("your message has been saved. press one to hear it again", ["-v", "en-us+f2", "-s", "150"]),
+}
+
+
+def main() -> None:
+    """Speak each phrase into its file."""
+    for name, (phrase, options) in PHRASES.items():
+        wav = subprocess.run(["espeak-ng", *options, "--stdout", phrase], check=True, capture_output=True).stdout  # noqa: S607
+        samples, rate = soundfile.read(io.BytesIO(wav), dtype="float32")
+        soundfile.write(Path(sys.argv[1], name), soxr.resample(samples, rate, RATE), RATE)
+
+
+if __name__ == "__main__":
+    main()

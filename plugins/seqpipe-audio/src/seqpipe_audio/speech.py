@@ -1,0 +1,34 @@
+"""The stages for speech."""
+
+from __future__ import annotations
+
+from seqpipe import Stage
+from seqpipe_audio.augmentation import Equalise, Mask, Noise, Speed
+from seqpipe_audio.deltas import Deltas
+from seqpipe_audio.log_mel import LogMelFrames
+from seqpipe_audio.normalise import Normalise
+from seqpipe_audio.pcm import ReadPCM
+from seqpipe_audio.recordings import ReadAudio, ReadManifest
+from seqpipe_audio.search import Search
+from seqpipe_audio.strings import Strings
+from seqpipe_audio.subtitles import WriteSRT, WriteVTT
+from seqpipe_audio.transcript import Transcript
+
+SPEECH: list[type[Stage]] = [
+    ReadAudio,
+    ReadManifest,
+    ReadPCM,
+    LogMelFrames,
+    Deltas,
+    Normalise,
+    Search,
+    Transcript,
+    WriteSRT,
+    WriteVTT,
+    Strings,
+    Speed,
+    Equalise,
+    Mask,
+    Noise,
+]
+"""Registered by the plugin."""

@@ -1,0 +1,71 @@
+"""Examples of the stages for speech, for the conformance kit, where the default ones do not do."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import soundfile
+
+from seqpipe import Example, Spec
+from seqpipe.testing import stage
+from seqpipe_audio.augmentation import Equalise, Mask, Noise, Speed
+from seqpipe_audio.decoding import Samples
+from seqpipe_audio.deltas import Deltas
+from seqpipe_audio.log_mel import LogMelFrames
+from seqpipe_audio.normalise import Normalise
+from seqpipe_audio.pcm import ReadPCM
+from seqpipe_audio.recordings import ReadAudio
+from seqpipe_audio.strings import Strings
+from seqpipe_audio.subtitles import WriteSRT, WriteVTT
+from seqpipe_audio.transcript import Transcript
+
+RATE = 8000
+SOUND = Spec("samples", "float32", rate=RATE)
+WORDS = ("one two", "three", "", "two")
+RESULTS = (
+    {
+        "text": "one two",
+        "words": [{"word": "one", "start": 0.1, "end": 0.4}, {"word": "two", "start": 0.5, "end": 0.9}],
+    },
+    {"text": "", "words": []},
+)
+
+
+def speech_examples() -> list[Example]:
+    """Return them."""
+    front_end = LogMelFrames(mels=8)
+    recordings = [_sound(seconds) for seconds in (0.4, 0.2, 0.03, 0.3)]
+    frames = [*recordings[:2], np.empty(0, np.float32), _sound(0.01)]
+    trained = (front_end, stage("core", "core.gru", hidden=4), stage("decoder", "core.ctc"))
+    augmentations = (Strings(most=3), Speed(), Equalise(), Mask(), Noise())
+    files = [_file(recordings[0], "WAV"), _file(recordings[1], "FLAC")]
+    raw = [(samples * 32767).astype("<i2").tobytes() for samples in recordings[:2]]
+    return [
+        *(Example(one, files) for one in (ReadAudio(), ReadAudio(piece=0.1), ReadAudio(rate=16_000))),
+        Example(ReadPCM(), raw),
+        *(Example(one, frames, SOUND) for one in (front_end, LogMelFrames(mels=8, cepstra=5))),
+        *(
+            Example(one, frames, SOUND, (front_end,))
+            for one in (Deltas(), Deltas(order=2), Normalise(), Normalise(running=True))
+        ),
+        *(
+            Example(transcript, recordings, SOUND, trained, targets=WORDS)
+            for transcript in (Transcript(), Transcript(each="word"), Transcript(unit="word"))
+        ),
+        *(Example(one, RESULTS) for one in (WriteSRT(), WriteVTT())),
+        *(Example(one, recordings, SOUND, targets=WORDS) for one in augmentations),
+    ]
+
+
+def _sound(seconds: float) -> Samples:
+    """Return a rising tone with some noise."""
+    time = np.arange(round(seconds * RATE)) / RATE
+    noise = np.random.default_rng(len(time)).normal(0, 0.01, len(time))
+    return (0.4 * np.sin(2 * np.pi * (300 + 1500 * time) * time) + noise).astype(np.float32)
+
+
+def _file(samples: Samples, form: str) -> bytes:
+    held = io.BytesIO()
+    soundfile.write(held, samples, RATE, format=form)
+    return held.getvalue()

@@ -1,0 +1,112 @@
+"""From symbols with places to words with times, and to subtitles."""
+
+import numpy as np
+import pytest
+
+from seqpipe import Batch, ConfigError, Ragged, Record, RecordError, Spec
+from seqpipe_audio.subtitles import WriteSRT, WriteVTT
+from seqpipe_audio.transcript import Transcript
+
+ALPHABET = (" ", "a", "b", "c")
+SPANS = Spec("spans", "int64", 2, rate=1000)
+
+
+def labels(vocabulary=ALPHABET):
+    return Spec("labels", "int32", len(vocabulary), vocabulary, columns={"spans": SPANS})
+
+
+def batch(*texts, begin=0, last=True, vocabulary=ALPHABET):
+    """Each label takes 100 samples, and the i-th has a score of i / 10."""
+    ids = [[vocabulary.index(symbol) for symbol in text] for text in texts]
+    spans = [[[100 * (begin + i), 100 * (begin + i + 1)] for i in range(len(text))] for text in texts]
+    scores = [[i / 10 for i in range(len(text))] for text in texts]
+    return Batch(
+        tuple(Record(str(row), None, last=last) for row in range(len(texts))),
+        Ragged.of(ids, np.int32),
+        {"spans": Ragged.of(spans, np.int64, 2), "scores": Ragged.of(scores, np.float64)},
+        final=last,
+    )
+
+
+def step(vocabulary=ALPHABET, **parameters):
+    return Transcript(**parameters).build(labels(vocabulary), {}, {}, None)
+
+
+def test_characters_become_words_with_times():
+    out, state = step()(batch("ab c", " ", "", "  a  b"))
+    assert state is None
+    assert [outcome[0]["text"] for outcome in out.outputs] == ["ab c", "", "", "a b"]
+    assert out.outputs[0][0]["words"] == [
+        {"word": "ab", "start": 0.0, "end": 0.2, "score": pytest.approx(0.05)},
+        {"word": "c", "start": 0.3, "end": 0.4, "score": pytest.approx(0.3)},
+    ]
+
+
+def test_symbols_may_be_words():
+    words = ("one", "two")
+    out, _ = step(words, unit="word")(batch(["two", "one"], vocabulary=words))
+    assert out.outputs[0][0]["text"] == "two one"
+    assert [word["start"] for word in out.outputs[0][0]["words"]] == [0.0, 0.1]
+
+
+@pytest.mark.parametrize("cut", range(8))
+def test_pieces_give_what_the_whole_gives(cut):
+    text = "ab c abc"
+    for each in ("recording", "word"):
+        transcribe = step(each=each)
+        whole, _ = transcribe(batch(text))
+        first, state = transcribe(batch(text[:cut], last=False))
+        second, _ = transcribe(batch(text[cut:], begin=cut), state)
+        joined = [*first.outputs[0], *second.outputs[0]]
+        strip = [[word["word"], word["start"], word["end"]] for one in joined for word in one.get("words", [one])]
+        expected = [
+            [word["word"], word["start"], word["end"]] for one in whole.outputs[0] for word in one.get("words", [one])
+        ]
+        assert strip == expected
+        if each == "word" and cut >= 3:
+            assert first.outputs[0][0]["word"] == "ab"
+
+
+def test_labels_that_do_not_know_their_time_are_refused():
+    without = labels().replace(columns={"spans": Spec("spans", "int64", 2)})
+    with pytest.raises(ConfigError, match=r"audio.transcript needs labels that know their time \(begin with"):
+        Transcript().build(without, {}, {}, None)
+
+
+def record(*words):
+    return Record("talk.wav", {"words": [{"word": w, "start": a, "end": b, "score": 1.0} for w, a, b in words]})
+
+
+TALK = record(("one", 0.5, 0.9), ("two", 1.0, 1.4), ("three", 3.0, 3.25), ("<four>", 3600 + 62.5, 3600 + 63.0004))
+
+
+def test_subrip():
+    assert WriteSRT().encode(TALK).decode() == (
+        "1\n00:00:00,500 --> 00:00:01,400\none two\n\n"
+        "2\n00:00:03,000 --> 00:00:03,250\nthree\n\n"
+        "3\n01:01:02,500 --> 01:01:03,000\n<four>\n\n"
+    )
+
+
+def test_webvtt():
+    assert WriteVTT().encode(TALK).decode().splitlines()[:3] == ["WEBVTT", "", "00:00:00.500 --> 00:00:01.400"]
+    assert WriteVTT().encode(TALK).decode().endswith("01:01:02.500 --> 01:01:03.000\n&lt;four&gt;\n\n")
+    assert WriteVTT().encode(record()).decode() == "WEBVTT\n\n"
+
+
+def test_subtitles_are_neither_long_nor_wide():
+    words = [("word", 0.5 * i, 0.5 * i + 0.4) for i in range(40)]
+    for writer in (WriteSRT(width=20), WriteSRT(seconds=2.0, width=100)):
+        cues = writer.encode(record(*words)).decode().strip().split("\n\n")
+        assert sum(len(cue.splitlines()[2].split()) for cue in cues) == 40
+        assert all(len(cue.splitlines()[2]) <= writer.width for cue in cues)
+        assert len(cues) == 10
+
+
+@pytest.mark.parametrize("payload", [{}, {"words": 3}, {"words": ["one"]}, {"words": [{"word": "one", "start": None}]}])
+def test_results_without_words_make_no_subtitles(payload):
+    with pytest.raises(RecordError) as caught:
+        WriteSRT().encode(Record("talk.wav", payload))
+    assert str(caught.value) == (
+        "talk.wav: no words with times to make subtitles of (end with `decoder: audio.transcript`)"
+    )
