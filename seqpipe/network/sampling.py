@@ -68,4 +68,7 @@ def uniforms(positions: Sequence[int], seed: int, steps: int, width: int) -> Ite
     generators = [np.random.default_rng([seed, position]) for position in positions]
     for begin in range(0, steps, _BLOCK):
         block = min(_BLOCK, steps - begin)
-        yield from np.stack([generator.random((block, width)) for generator in generators], axis=1)
+        numbers = np.empty((block, len(generators), width))
+        for row, generator in enumerate(generators):
+            numbers[:, row] = generator.random((block, width))
+        yield from numbers

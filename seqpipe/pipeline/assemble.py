@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from seqpipe.data import Batch, Spec
 from seqpipe.data.ragged import Array
 from seqpipe.errors import ConfigError, Location, SeqpipeError
-from seqpipe.pipeline.encoded import EncodedStepper
+from seqpipe.pipeline.encoded import stepper_of
 from seqpipe.pipeline.parameters import Supply
 from seqpipe.stage import (
     Core,
@@ -103,11 +103,11 @@ def assemble(
     for index, stage in enumerate(stages):
         with _blaming(places[index]):
             if isinstance(stage, Tokenizer | Encoder):
-                building.add_transform(stage, learned[index])
+                building.steps.append(stage.build(building.spec, learned[index]))
             elif isinstance(stage, Core):
                 building.add_core(index, stage, stages[index + 1 :], learned[index + 1 :])
             elif isinstance(stage, Decoder):
-                building.add_decoder(index, stage, learned[index])
+                building.add_decoder(index, stage, learned[index], stepper_of(stages[:index], building.steps))
     if building.spec.kind != "outputs":
         raise ConfigError(
             f"the last stage, {stages[-1].name}, gives {building.spec} rather than outputs",
@@ -125,18 +125,12 @@ class _Building:
         self.source = source
         self.supply = supply
         self.steps: list[Step] = []
-        self.encoders: list[Step] = []
         self.parameters: dict[str, Array] = {}
         self.head: Head | None = None
 
     @property
     def spec(self) -> Spec:
         return self.steps[-1].spec if self.steps else self.source
-
-    def add_transform(self, stage: Tokenizer | Encoder, learned: Learned) -> None:
-        self.steps.append(stage.build(self.spec, learned))
-        if isinstance(stage, Encoder) and self.spec.kind == "frames":
-            self.encoders.append(self.steps[-1])
 
     def add_core(self, index: int, stage: Core, following: Sequence[Stage], learned: Sequence[Learned]) -> None:
         if self.head is None:
@@ -145,13 +139,10 @@ class _Building:
         head = None if isinstance(following[0], Core) else self.head
         self.steps.append(stage.build(self.spec, head, self._take(index, stage.parameters(self.spec, head))))
 
-    def add_decoder(self, index: int, stage: Decoder, learned: Learned) -> None:
+    def add_decoder(self, index: int, stage: Decoder, learned: Learned, stepper: Stepper | None) -> None:
         before = self.steps[-1]
         owns_head = isinstance(before, Network) and self.head is not None
         parameters = self._take(index, self.head.parameters) if owns_head and self.head else {}
-        stepper: Stepper | None = before if isinstance(before, Stepper) else None
-        if stepper is not None and self.encoders:
-            stepper = EncodedStepper(stepper, self.encoders)
         self.steps.append(stage.build(self.spec, learned, parameters, stepper))
 
     def _ask(self, decoder: Stage, learned: Learned) -> Head:

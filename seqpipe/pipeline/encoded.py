@@ -10,7 +10,22 @@ import numpy.typing as npt
 from seqpipe.data import Batch, Ragged
 from seqpipe.data.ragged import Array
 from seqpipe.errors import ConfigError
-from seqpipe.stage import State, Step, Stepper
+from seqpipe.stage import Encoder, Stage, State, Step, Stepper
+
+
+def stepper_of(stages: Sequence[Stage], steps: Sequence[Step]) -> Stepper | None:
+    """Return the last of a pipeline's steps as what a decoder asks step by step, None if that cannot be asked.
+
+    Args:
+        stages: as far as they are built.
+        steps: of these.
+    """
+    last = steps[-1]
+    if not isinstance(last, Stepper):
+        return None
+    made = zip(stages, steps, strict=True)
+    encoders = [step for stage, step in made if isinstance(stage, Encoder) and step.spec.kind == "frames"]
+    return EncodedStepper(last, encoders) if encoders else last
 
 
 class EncodedStepper(Stepper):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from seqpipe.data import Record
+from seqpipe.data.source import Source
 from seqpipe.pipeline import Pipeline
 from seqpipe.pipeline.opening import open_pipeline
 from seqpipe.registry import Registry
@@ -53,10 +54,14 @@ class Loaded:
     def read(self, *inputs: str | os.PathLike[str]) -> Results:
         """Yield the results for files, folders or globs, which the pipeline's reader reads.
 
+        Without any, for what a reader makes out of nothing, where it does.
+
         Raises:
             InputError: one of them cannot be read.
         """
         sources = expand([os.fspath(one) for one in inputs], self.reader.suffixes)
+        if not inputs and self.reader.out_of_nothing:
+            sources = [Source.nothing()]
         return self._results(read(self.reader, sources))
 
     def _results(self, records: Iterable[Record]) -> Results:

@@ -11,6 +11,7 @@ import numpy as np
 
 from seqpipe.data import Batch, Record, Spec
 from seqpipe.data.ragged import Array
+from seqpipe.pipeline.encoded import stepper_of
 from seqpipe.pipeline.fit import fit
 from seqpipe.pipeline.parameters import Fresh
 from seqpipe.stage import (
@@ -91,8 +92,8 @@ def subject_of(example: Example) -> Subject:
         subject.learned = learned[index]
         step = _build(stage, subject, learned[index])
         if index < len(example.before):
-            subject.stepper = step if isinstance(step, Stepper) else None
             subject.before.append(step)
+            subject.stepper = stepper_of(stages[: index + 1], subject.before)
         else:
             subject.step = step
     return subject

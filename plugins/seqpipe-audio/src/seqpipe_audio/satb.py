@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from seqpipe_audio.music_results import HIGHEST_PITCH
 from seqpipe_audio.piano_roll import Note
 
 
@@ -70,6 +72,15 @@ HOLD_IDS: npt.NDArray[np.int32] = np.array([VOCABULARY.index(f"{voice.letter}-")
 """The ids of holding, of each voice; the pitches of the voice follow, from its lowest."""
 
 _LOWEST: npt.NDArray[np.int32] = np.array([voice.lowest for voice in VOICES], np.int32)
+
+
+def voices_of(rows: Any) -> Voices | None:
+    """Return rows of four MIDI numbers as an array, None for anything else."""
+    try:
+        pitches = np.array(rows, np.float64).reshape(-1, len(VOICES))
+    except (TypeError, ValueError):
+        return None
+    return pitches.astype(np.int32) if ((pitches >= 0) & (pitches <= HIGHEST_PITCH)).all() else None
 
 
 def ids_of_voices(voices: Voices, *, end: bool) -> npt.NDArray[np.int32]:

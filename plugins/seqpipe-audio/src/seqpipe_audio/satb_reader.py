@@ -6,11 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-import numpy as np
-
 from seqpipe import InputError, Location, Reader, Record, RecordError, Source, Spec
-from seqpipe_audio.music_results import HIGHEST_PITCH
-from seqpipe_audio.satb import VOICES
+from seqpipe_audio.satb import VOICES, Voices, voices_of
 
 
 class ReadSatb(Reader):
@@ -35,15 +32,16 @@ class ReadSatb(Reader):
         """
         for position, piece in enumerate(_pieces(source), 1):
             where = Location(source.name, position)
-            try:
-                rows = [row for row in piece if len(row) == len(VOICES)]
-                pitches = np.array(rows, np.float64).reshape(-1, len(VOICES))
-            except (TypeError, ValueError):
-                pitches = np.full((1, len(VOICES)), np.nan)
-            if not ((pitches >= 0) & (pitches <= HIGHEST_PITCH)).all():
+            voices = _voices(piece)
+            if voices is None:
                 yield RecordError("the piece is not a list of rows of four MIDI numbers", _ADVICE, where)
-                continue
-            yield Record(f"{source.name}:{position}", pitches.astype(np.int32), source.name, position)
+            else:
+                yield Record(f"{source.name}:{position}", voices, source.name, position)
+
+
+def _voices(piece: Any) -> Voices | None:
+    rows = isinstance(piece, list) and all(isinstance(row, list) for row in piece)
+    return voices_of([row for row in piece if len(row) == len(VOICES)]) if rows else None
 
 
 def _pieces(source: Source) -> list[Any]:

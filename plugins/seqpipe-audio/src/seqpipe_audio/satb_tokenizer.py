@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from seqpipe import Batch, Learned, Ragged, Record, RecordError, Spec, State, Step, Tokenizer
-from seqpipe_audio.satb import VOCABULARY, Voices, ids_of_voices, outside
+from seqpipe_audio.satb import VOCABULARY, Voices, ids_of_voices, outside, voices_of
 
 
 class VoiceTokens(Tokenizer):
@@ -36,10 +36,9 @@ class _Spell(Step):
 
 
 def _checked(record: Record) -> Voices:
-    try:
-        voices = np.asarray(record.payload, np.int32).reshape(-1, 4)
-    except (TypeError, ValueError, OverflowError):
-        raise RecordError("not rows of four MIDI numbers", "", record.location) from None
+    voices = voices_of(record.payload)
+    if voices is None:
+        raise RecordError("not rows of four MIDI numbers", "give [[soprano, alto, tenor, bass], ...]", record.location)
     if wrong := outside(voices):
         raise RecordError(wrong, "transpose it, or give each voice its own track", record.location)
     return voices
