@@ -18,7 +18,11 @@ SPECS = {
     for node in ast.parse(inspect.getsource(hookspecs)).body
     if isinstance(node, ast.FunctionDef) and node.name.startswith("seqpipe_")
 }
-EVENTS = [value for value in vars(hookspecs).values() if dataclasses.is_dataclass(value) and value.__module__ == hookspecs.__name__]
+EVENTS = [
+    value
+    for value in vars(hookspecs).values()
+    if dataclasses.is_dataclass(value) and value.__module__ == hookspecs.__name__
+]
 
 
 @pytest.mark.parametrize("name", SPECS)

@@ -1,0 +1,106 @@
+"""What the documentation says works: every block of YAML, JSON, TOML, Python and commands."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import sys
+import tomllib
+from pathlib import Path
+from types import ModuleType
+
+import click
+import pytest
+
+import seqpipe
+from seqpipe import testing
+from seqpipe.cli.application import application, execute
+from seqpipe.config import parse_document
+from seqpipe.registry import Registry
+from tests.docs.pages import ROOT, blocks, blocks_of
+
+INSTALLED = {"core", "text", "audio", "dna", "video"}
+
+
+@pytest.mark.parametrize("block", blocks("yaml"), ids=str)
+def test_yaml(block, tmp_path, capsys):
+    document = parse_document(block.code, str(block), Path())
+    if ("stages",) not in document:
+        return
+    if "read" not in block.code or "core: " not in block.code:
+        return  # an excerpt that shows stages only
+    plugins = set(re.findall(r"(?:reader|tokenizer|encoder|core|decoder): (\w+)\.", block.code))
+    if not plugins <= INSTALLED:
+        pytest.skip("tests/docs/test_tutorial.py runs it")
+    (tmp_path / "pipeline.yaml").write_text(block.code)
+    code = execute(["check", str(tmp_path / "pipeline.yaml")])
+    assert (code, capsys.readouterr().err) == (0, "")
+
+
+@pytest.mark.parametrize("block", blocks("json"), ids=str)
+def test_json(block):
+    for line in block.code.splitlines():
+        json.loads(line)
+
+
+@pytest.mark.parametrize("block", blocks("toml"), ids=str)
+def test_toml(block):
+    tomllib.loads(block.code)
+
+
+@pytest.mark.parametrize("block", blocks("sh", "bash"), ids=str)
+def test_commands_and_their_options_exist(block):
+    for line in block.code.replace("\\\n", " ").splitlines():
+        words = shlex.split(line, comments=True)
+        if "seqpipe" in words:
+            _parse(words[words.index("seqpipe") + 1 :])
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/models.md"])
+def test_python_runs(page):
+    namespace: dict[str, object] = {}
+    for block in blocks_of(ROOT / page):
+        if block.language == "python":
+            exec(compile(block.code, str(block), "exec"), namespace)  # noqa: S102 - the documentation's own
+
+
+@pytest.fixture(scope="module")
+def guide():
+    """What docs/plugins.md defines, as a module of the name ``mine``."""
+    namespace: dict[str, object] = {"__name__": "mine"}
+    for block in blocks_of(ROOT / "docs" / "plugins.md"):
+        if block.language == "python":
+            exec(compile(block.code, str(block), "exec"), namespace)  # noqa: S102 - the documentation's own
+    return namespace
+
+
+@pytest.mark.parametrize("name", ["Blocks", "Lines", "Mumble", "Linear"])
+def test_the_stages_of_the_guide_keep_the_laws(guide, name, monkeypatch):
+    module = ModuleType("mine")
+    vars(module).update(guide)
+    monkeypatch.setitem(sys.modules, "mine", module)
+    examples = testing.examples_of(guide[name])
+    assert examples
+    found = [one for example in examples for one in testing.findings_of(example) if one.verdict == "broken"]
+    assert [(one.law, one.why) for one in found] == []
+
+
+def test_the_guide_registers_what_it_shows(guide):
+    names = {stage.name for stage in guide["seqpipe_register_stages"]()}
+    assert names == {"mine.blocks", "mine.lines", "mine.mumble", "mine.linear"}
+    guide["seqpipe_epoch_finished"](seqpipe.EpochFinished(1, {"loss": 0.5}))
+    assert not names & {name for _, name in Registry.discover().stages("core")}
+
+
+def _parse(words: list[str]) -> None:
+    """Read the arguments of a command as the command line does, and run nothing."""
+    context = click.Context(application)
+    command: click.Command = application
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+        name, command, words = command.resolve_command(context, words)
+        assert name is not None
+    for end in ("|", ">", ">>", "2>", "&&"):
+        words = words[: words.index(end)] if end in words else words
+    if not isinstance(command, click.Group):
+        command.make_context("documented", list(words), resilient_parsing=False)
