@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from types import ModuleType
-from typing import Any, TypeVar
+from types import ModuleType, SimpleNamespace
+from typing import Any, TypeVar, cast
 
 import numba
 from llvmlite import ir
@@ -17,6 +17,7 @@ from numba.core import cgutils, types
 from numba.core.codegen import AOTCodeLibrary, JITCPUCodegen
 from numba.core.compiler import Flags, compile_extra
 from numba.core.compiler_lock import global_compiler_lock
+from numba.core.dispatcher import _FunctionCompiler  # type: ignore[attr-defined]
 from numba.core.registry import cpu_target
 from numba.np.arrayobj import make_array, populate_array
 
@@ -33,6 +34,34 @@ if isa.forced_name():
     numba.config.CPU_FEATURES = ""
 elif isa.instruction_set().name == "avx512":
     numba.config.CPU_FEATURES = f"{numba.core.codegen.get_host_cpu_features()},-prefer-256-bit"
+
+
+class _Library(AOTCodeLibrary):
+    """Code that is optimised once, as a whole."""
+
+    complete = False
+
+    def _optimize_functions(self, module: Any) -> None:
+        """Leave the functions for `_optimize_final_module`."""
+        module.data_layout = self._codegen._data_layout  # noqa: SLF001
+
+    def _optimize_final_module(self) -> None:
+        if self.complete:
+            super()._optimize_functions(self._final_module)
+            super()._optimize_final_module()
+
+
+class _ObjectCodegen(JITCPUCodegen):
+    """Generates code for this CPU as Numba's JIT does, but as an object in memory instead of running it."""
+
+    _library_class = _Library
+
+    def _add_module(self, module: object) -> None:
+        """Add nothing to Numba's own execution engine."""
+
+
+_CONTEXT = cpu_target.target_context.subtarget(_internal_codegen=_ObjectCodegen("seqpipe"))
+_TARGET = SimpleNamespace(typing_context=cpu_target.typing_context, target_context=_CONTEXT, options=cpu_target.options)
 
 
 def kernel(*parameters: str, returns: str | None = None) -> Callable[[Function], Function]:
@@ -53,8 +82,29 @@ def kernel(*parameters: str, returns: str | None = None) -> Callable[[Function],
 
 def inlined(function: Function) -> Function:
     """Mark a function that kernels call; it is compiled into each of them."""
-    compiled: Function = numba.njit(**_OPTIONS)(function)
-    return compiled
+    dispatcher = numba.njit(**_OPTIONS)(function)
+    if not numba.config.DISABLE_JIT:
+        dispatcher._compiler = _InlinedCompiler(function, dispatcher._compiler)  # noqa: SLF001
+    return cast("Function", dispatcher)
+
+
+class _InlinedCompiler(_FunctionCompiler):
+    """Compiles a function to what LLVM can inline, and no further: it is optimised where it is called."""
+
+    def __init__(self, function: Callable[..., Any], usual: Any) -> None:
+        super().__init__(function, _TARGET, usual.targetoptions, usual.locals, usual.pipeline_class)
+
+    def _customize_flags(self, flags: Flags) -> Flags:
+        flags.no_compile = True
+        flags.no_cpython_wrapper = True
+        flags.no_cfunc_wrapper = True
+        return flags
+
+    def _compile_core(self, args: tuple[Any, ...], return_type: Any) -> Any:
+        compiled = super()._compile_core(args, return_type)
+        name: Callable[..., None] = [].append  # Numba's name for compiled code is a function in C; never called
+        _CONTEXT.insert_user_function(name, compiled.fndesc, [compiled.library])
+        return compiled._replace(entry_point=name)
 
 
 def entry_points(module: ModuleType) -> dict[str, Callable[..., Any]]:
@@ -66,15 +116,6 @@ def entry_points(module: ModuleType) -> dict[str, Callable[..., Any]]:
     }
 
 
-class _ObjectCodegen(JITCPUCodegen):
-    """Generates code for this CPU as Numba's JIT does, but as an object in memory instead of running it."""
-
-    _library_class = AOTCodeLibrary
-
-    def _add_module(self, module: object) -> None:
-        """Add nothing to Numba's own execution engine."""
-
-
 @global_compiler_lock
 def compile_unit(module: ModuleType, variant: str) -> bytes:
     """Compile the kernels of a source module, ``float`` being ``variant``, and return one relocatable object.
@@ -82,8 +123,8 @@ def compile_unit(module: ModuleType, variant: str) -> bytes:
     Each kernel is exported under its own name as a C function of one argument, the address of its packed arguments
     (see `Signature.arguments`), that returns the kernel's scalar.
     """
-    context = cpu_target.target_context.subtarget(_internal_codegen=_ObjectCodegen("seqpipe"))
-    library = context.codegen().create_library(module.__name__)
+    context, library = _CONTEXT, _CONTEXT.codegen().create_library(module.__name__)
+    library.complete = True
     for name, function in entry_points(module).items():
         signature = Signature(function.kernel, variant)  # type: ignore[attr-defined]
         returns = types.none if signature.returns is None else getattr(types, signature.returns)

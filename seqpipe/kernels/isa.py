@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import llvmlite.binding as llvm
 
+CHAINS = 8  # multiply-adds that must be under way to keep a CPU busy: two at once, four cycles each
+
 
 @dataclass(frozen=True, slots=True)
 class InstructionSet:
@@ -20,7 +22,9 @@ class InstructionSet:
     Attributes:
         name: what ``SEQPIPE_ISA`` calls it.
         bits: the width of a vector register.
-        rows, vectors: the tile of the product: rows of the left factor times vectors of columns.
+        accumulators: how many vectors of results the product's tile may hold in registers: rows of the left factor
+            times vectors of columns.
+        vectors: of columns in the tile, where the product does not say.
         fused: whether there is a fused multiply-add; without it, multiply and add are two roundings.
         requires: LLVM's names of the features a CPU must have.
         cpu: LLVM's name of a CPU with these features and no others, for which kernels are compiled when the
@@ -29,11 +33,16 @@ class InstructionSet:
 
     name: str
     bits: int
-    rows: int
+    accumulators: int
     vectors: int
     fused: bool
     requires: frozenset[str]
     cpu: str
+
+    def wide_panels(self, gates: int) -> int:
+        """Return how many panels of ``gates`` vectors a tile of one row has."""
+        enough = 1 << max(0, (CHAINS - 1) // gates).bit_length()
+        return max(1, min(enough, self.accumulators // gates))
 
     def lanes(self, itemsize: int) -> int:
         """Return how many values of ``itemsize`` bytes a vector register holds."""
@@ -43,10 +52,10 @@ class InstructionSet:
 # Best first. AVX2 and SSE have 16 registers, AVX-512 and NEON 32; beside the accumulators, a tile needs one register
 # for the broadcast value of its row and one for the weights.
 INSTRUCTION_SETS = (
-    InstructionSet("avx512", 512, 6, 4, True, frozenset({"avx512f", "avx512dq", "avx512bw", "avx512vl"}), "x86-64-v4"),
-    InstructionSet("avx2", 256, 6, 2, True, frozenset({"avx2", "fma"}), "x86-64-v3"),
-    InstructionSet("neon", 128, 5, 4, True, frozenset({"neon"}), "generic"),
-    InstructionSet("sse", 128, 2, 4, False, frozenset(), "x86-64"),
+    InstructionSet("avx512", 512, 24, 4, True, frozenset({"avx512f", "avx512dq", "avx512bw", "avx512vl"}), "x86-64-v4"),
+    InstructionSet("avx2", 256, 12, 2, True, frozenset({"avx2", "fma"}), "x86-64-v3"),
+    InstructionSet("neon", 128, 24, 4, True, frozenset({"neon"}), "generic"),
+    InstructionSet("sse", 128, 8, 4, False, frozenset(), "x86-64"),
 )
 
 

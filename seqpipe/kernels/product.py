@@ -1,12 +1,14 @@
 """Matrix products on packed weights.
 
-The right factor of a product is packed once into panels one vector register wide, (vectors, depth, lanes), zeros
-after the last column: the product then reads it as sequential streams. The width of a register depends on the
-instruction set and the dtype, so packed factors are made where they are used and never stored.
+The right factor of a product is packed once into panels, (panels, depth, gates * lanes): a panel holds as many columns
+of each gate as a vector register has lanes, zeros after the last. The product then reads it as sequential streams, and
+the gates of a unit come out together. The width of a register depends on the instruction set and the dtype, so packed
+factors are made where they are used and never stored.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -20,16 +22,16 @@ _ALIGNMENT = 64  # bytes: a cache line
 
 
 def pack(matrix: Array) -> Array:
-    """Return ``matrix`` (depth, columns) packed as a right factor."""
-    packed = _empty_packed(matrix.shape[0], matrix.shape[1], matrix.dtype)
+    """Return ``matrix`` (depth, columns) packed as a right factor, its columns being one gate."""
+    packed = empty_packed(1, matrix.shape[0], matrix.shape[1], matrix.dtype)
     unit("product").pack(matrix, packed)
     return packed
 
 
-def pack_transposed(matrix: Array) -> Array:
-    """Return ``matrix.T`` packed as a right factor: matrix is (columns, depth), as PyTorch lays out weights."""
-    packed = _empty_packed(matrix.shape[1], matrix.shape[0], matrix.dtype)
-    unit("product").pack_transposed(matrix, packed)
+def pack_transposed(matrix: Array, gates: int = 1) -> Array:
+    """Return ``matrix.T`` packed as a right factor: matrix is (gates * columns, depth), as PyTorch lays out weights."""
+    packed = empty_packed(gates, matrix.shape[1], matrix.shape[0] // gates, matrix.dtype)
+    unit("product").pack_transposed(matrix, gates, packed)
     return packed
 
 
@@ -45,9 +47,10 @@ def add_transposed_product(left: Array, right: Array, out: Array) -> Array:
     return out
 
 
-def _empty_packed(depth: int, columns: int, dtype: np.dtype[Any]) -> Array:
+def empty_packed(gates: int, depth: int, columns: int, dtype: np.dtype[Any]) -> Array:
+    """Return an uninitialised packed factor, (depth) by (gates * columns)."""
     lanes = instruction_set().lanes(dtype.itemsize)
-    shape = (-(-columns // lanes), depth, lanes)
-    memory = np.empty(shape[0] * depth * lanes * dtype.itemsize + _ALIGNMENT, np.uint8)
+    shape = (-(-columns // lanes), depth, gates * lanes)
+    memory = np.empty(math.prod(shape) * dtype.itemsize + _ALIGNMENT, np.uint8)
     offset = -memory.ctypes.data % _ALIGNMENT
     return memory[offset : memory.size - _ALIGNMENT + offset].view(dtype).reshape(shape)

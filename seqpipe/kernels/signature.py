@@ -22,6 +22,8 @@ Declaration = tuple[Sequence[str], str | None]
 """What `seqpipe.kernels.compiler.kernel` was given: the parameters and what is returned."""
 
 _DTYPES = {"float", "float32", "float64", "int8", "uint8", "bool", "int32", "int64"}
+_READABLE = 0x0001 | 0x0100  # NPY_ARRAY_C_CONTIGUOUS, NPY_ARRAY_ALIGNED
+_WRITABLE = _READABLE | 0x0400  # NPY_ARRAY_WRITEABLE
 _PATTERN = re.compile(r"(?P<out>out )?(?P<dtype>[a-z0-9]+)(?:\[(?P<axes>(?::, )*::1)\])?")
 
 
@@ -71,8 +73,11 @@ class Signature:
         )
 
     @cached_property
-    def _expected(self) -> tuple[tuple[np.dtype[Any], int, bool], ...]:
-        return tuple((np.dtype(p.dtype_in(self.variant)), p.ndim, p.written) for p in self.parameters)
+    def _expected(self) -> tuple[tuple[np.dtype[Any], int, int], ...]:
+        """The dtype, the number of dimensions and the flags of each argument."""
+        return tuple(
+            (np.dtype(p.dtype_in(self.variant)), p.ndim, _WRITABLE if p.written else _READABLE) for p in self.parameters
+        )
 
     def check(self, arguments: Sequence[object]) -> list[object]:
         """Check every argument and return what is packed for it: an array's address (its ``id``), a scalar's value.
@@ -83,27 +88,31 @@ class Signature:
         """
         if len(arguments) != len(self._expected):
             raise TypeError(f"takes {len(self._expected)} arguments, not {len(arguments)}")
-        packed: list[object] = []
-        for argument, (dtype, ndim, written) in zip(arguments, self._expected, strict=True):
-            if ndim == 0:
-                packed.append(argument)
-                continue
-            if type(argument) is not np.ndarray or argument.dtype != dtype or argument.ndim != ndim:
-                raise TypeError(self._complaint(len(packed), argument))
-            flags = argument.flags
-            if not (flags.carray if written else flags.c_contiguous and flags.aligned):
-                raise TypeError(self._complaint(len(packed), argument))
-            packed.append(id(argument))
+        packed = list(arguments)
+        for index, (dtype, ndim, flags) in self._arrays:
+            array = arguments[index]
+            if (
+                type(array) is not np.ndarray
+                or array.ndim != ndim
+                or (array.dtype is not dtype and array.dtype != dtype)
+                or array.flags.num & flags != flags
+            ):
+                raise TypeError(self._complaint(index, array))
+            packed[index] = id(array)
         return packed
 
+    @cached_property
+    def _arrays(self) -> tuple[tuple[int, tuple[np.dtype[Any], int, int]], ...]:
+        return tuple((index, expected) for index, expected in enumerate(self._expected) if expected[1])
+
     def _complaint(self, index: int, argument: object) -> str:
-        dtype, ndim, written = self._expected[index]
+        dtype, ndim, flags = self._expected[index]
+        written = flags == _WRITABLE
         expected = f"a{' writable' if written else ''} C-contiguous {dtype} array of {ndim} dimensions"
         if type(argument) is not np.ndarray:
             return f"argument {index + 1} must be {expected}, not {type(argument).__name__}"
-        flags = argument.flags
         found = f"{argument.dtype}, {argument.ndim} dimensions"
-        found += "" if flags.c_contiguous else ", not contiguous"
-        found += "" if flags.aligned else ", not aligned"
-        found += "" if flags.writeable else ", read-only"
+        found += "" if argument.flags.c_contiguous else ", not contiguous"
+        found += "" if argument.flags.aligned else ", not aligned"
+        found += "" if argument.flags.writeable else ", read-only"
         return f"argument {index + 1} must be {expected}, not {found}"

@@ -1,65 +1,30 @@
 """The cells of recurrent networks: one direction of one layer, over all steps of a packed batch.
 
-All are instances of ``a[t] = g(Wa [a[t-1], x[t]] + ba)``, that is ``a[t] = g(Waa a[t-1] + Wax x[t] + ba)``. The part of
-the inputs comes in as ``gates``, (positions, gates * hidden), computed for all steps at once; a cell adds that of the
-previous state, applies g, and keeps what its gradient needs.
+All are instances of ``a[t] = g(Wa [a[t-1], x[t]] + ba)``, that is ``a[t] = g(Waa a[t-1] + Wax x[t] + ba)``. The kernel
+of a cell computes the part of the inputs for as many steps at once as the cache has room for, adds that of the previous
+state, applies g, and keeps what its gradient needs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from types import MappingProxyType
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from seqpipe.kernels import unit
-from seqpipe.kernels.product import pack, pack_transposed
+from seqpipe.kernels import instruction_set, unit
 from seqpipe.network.arrays import Float
+from seqpipe.network.cell_weights import CellWeights
+from seqpipe.network.incoming import Incoming
 from seqpipe.network.packing import Packing
 
-
-@dataclass(frozen=True, eq=False)
-class CellWeights:
-    """The parameters of one direction of one layer, as PyTorch names them, and packed forms made on first use.
-
-    weight_ih (gates * hidden, inputs), weight_hh (gates * hidden, hidden), bias_ih and bias_hh (gates * hidden,).
-    """
-
-    weight_ih: Float
-    weight_hh: Float
-    bias_ih: Float
-    bias_hh: Float
-
-    @property
-    def hidden(self) -> int:
-        """The width of the state."""
-        return int(self.weight_hh.shape[1])
-
-    @cached_property
-    def input_product(self) -> Float:
-        """``weight_ih.T`` packed."""
-        return pack_transposed(self.weight_ih)
-
-    @cached_property
-    def state_product(self) -> Float:
-        """``weight_hh.T`` packed."""
-        return pack_transposed(self.weight_hh)
-
-    @cached_property
-    def state_gradient_product(self) -> Float:
-        """``weight_hh`` packed."""
-        return pack(self.weight_hh)
-
-    def __reduce__(self) -> tuple[type[CellWeights], tuple[Float, ...]]:
-        # what is packed fits this CPU only
-        return CellWeights, (self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
+Block = tuple[Float, int]
+"""An array, (positions, ...), and how many of its columns count."""
 
 
-@dataclass(frozen=True, eq=False)
-class Run:
+class Run(NamedTuple):
     """One direction of one layer over a packed batch.
 
     Attributes:
@@ -76,11 +41,17 @@ class Run:
     outputs: Float
     column: int
 
-    def before(self, initial: Float, states: Float, column: int) -> Float:
-        """Return the state before each position, (positions, hidden), given those after and the initial ones."""
-        previous = np.empty((len(states), self.weights.hidden), states.dtype)
-        unit("rows").previous_rows(initial, self.packing.starts, int(self.backwards), column, states, previous)
-        return previous
+    def nothing_kept(self) -> Float:
+        """Return what a kernel takes where nothing is to be kept for the gradient."""
+        return np.empty((0, self.weights.hidden), self.outputs.dtype)
+
+    def room(self) -> Float:
+        """Return an uninitialised array for one row of hidden units at each position."""
+        return np.empty((len(self.outputs), self.weights.hidden), self.outputs.dtype)
+
+    def zeros(self) -> Float:
+        """Return one row of zeros."""
+        return np.zeros((1, self.weights.hidden), self.outputs.dtype)
 
 
 class Cell(Protocol):
@@ -97,7 +68,7 @@ class Cell(Protocol):
     def input_bias(self, weights: CellWeights) -> Float:
         """Return the bias that is added to the part of the inputs, (1, gates * hidden)."""
 
-    def forward(self, run: Run, gates: Float, state: tuple[Float, ...], *, keep: bool) -> tuple[Float, ...]:
+    def forward(self, run: Run, incoming: Incoming, state: tuple[Float, ...], *, keep: bool) -> tuple[Float, ...]:
         """Write the outputs, replace ``state`` by the final one, and return what is kept for `backward`."""
 
     def backward(
@@ -105,15 +76,13 @@ class Cell(Protocol):
         run: Run,
         kept: tuple[Float, ...],
         initial: tuple[Float, ...],
-        previous: Float,
         grad_outputs: Float,
         grad_state: tuple[Float, ...],
-    ) -> tuple[Float, tuple[tuple[Float, int], ...]]:
-        """Replace ``grad_state``, the gradient of the final state, by that of the initial one.
+    ) -> tuple[Float, tuple[Block, ...]]:
+        """Replace ``grad_state``, the gradient of the final state, by that of the initial one. Overwrites ``kept``.
 
-        ``previous`` is a[t-1] at each position, (positions, hidden). Overwrites ``kept``.
-        Returns the gradient of the part of the inputs, (positions, gates * hidden), and that of the
-        part of the state: blocks of columns one beside the other, each an array and how many of its columns count.
+        Returns the gradient of the part of the inputs, (positions, gates * hidden), and that of the part of the
+        state: blocks of columns one beside the other.
         """
 
 
@@ -127,40 +96,46 @@ class Plain:
 
     def input_bias(self, weights: CellWeights) -> Float:
         """Return ba = bias_ih + bias_hh."""
-        return (weights.bias_ih + weights.bias_hh)[None]
+        return weights.biases[2]
 
-    def forward(self, run: Run, gates: Float, state: tuple[Float, ...], *, keep: bool) -> tuple[Float, ...]:
+    def forward(self, run: Run, incoming: Incoming, state: tuple[Float, ...], *, keep: bool) -> tuple[Float, ...]:
         """Run over all steps; the outputs are all that the gradient needs."""
-        starts, backwards = run.packing.starts, int(run.backwards)
         unit("rnn").rnn_forward(
-            run.weights.state_product, starts, backwards, run.column, int(self.rectified), gates, state[0], run.outputs
+            *incoming.inputs,
+            run.weights.state_product,
+            run.packing.starts,
+            int(run.backwards),
+            run.column,
+            int(self.rectified),
+            incoming.sums,
+            *state,
+            run.outputs,
         )
-        return ()
+        return (incoming.sums,) if keep else ()
 
     def backward(
         self,
         run: Run,
         kept: tuple[Float, ...],
         initial: tuple[Float, ...],
-        previous: Float,
         grad_outputs: Float,
         grad_state: tuple[Float, ...],
-    ) -> tuple[Float, tuple[tuple[Float, int], ...]]:
+    ) -> tuple[Float, tuple[Block, ...]]:
         """Run over all steps in reverse."""
-        hidden = run.weights.hidden
-        gradient = np.empty((len(run.outputs), hidden), run.outputs.dtype)
+        (gradient,) = kept
         unit("rnn_gradient").rnn_backward(
-            run.weights.state_gradient_product,
+            run.weights.state_gradient_product(0, 1),
+            run.zeros(),
             run.packing.starts,
             int(run.backwards),
             run.column,
             int(self.rectified),
             run.outputs,
             grad_outputs,
-            grad_state[0],
+            *grad_state,
             gradient,
         )
-        return gradient, ((gradient, hidden),)
+        return gradient, ((gradient, run.weights.hidden),)
 
 
 @dataclass(frozen=True)
@@ -172,45 +147,47 @@ class GRU:
 
     def input_bias(self, weights: CellWeights) -> Float:
         """Return bias_ih; bias_hh is added inside, before the reset gate."""
-        return weights.bias_ih[None]
+        return weights.biases[0]
 
-    def forward(self, run: Run, gates: Float, state: tuple[Float, ...], *, keep: bool) -> tuple[Float, ...]:
+    def forward(self, run: Run, incoming: Incoming, state: tuple[Float, ...], *, keep: bool) -> tuple[Float, ...]:
         """Run over all steps, and keep the gates and Whn a[t-1] + bhn."""
-        weights, hidden = run.weights, run.weights.hidden
-        kept = np.empty((len(gates) if keep else 0, hidden), gates.dtype)
+        weights, kept = run.weights, run.room() if keep else run.nothing_kept()
+        tile = np.empty((MOST_ROWS, WIDEST * weights.state_product.shape[2]), kept.dtype)
         unit("gru").gru_forward(
+            *incoming.inputs,
             weights.state_product,
-            weights.bias_hh[None],
+            weights.biases[1],
             run.packing.starts,
             int(run.backwards),
             run.column,
-            gates,
-            state[0],
-            np.empty((len(state[0]), 3 * hidden), gates.dtype),
+            incoming.sums,
+            *state,
             run.outputs,
+            tile,
             kept,
         )
-        return gates, kept
+        return (incoming.sums, kept) if keep else ()
 
     def backward(
         self,
         run: Run,
         kept: tuple[Float, ...],
         initial: tuple[Float, ...],
-        previous: Float,
         grad_outputs: Float,
         grad_state: tuple[Float, ...],
-    ) -> tuple[Float, tuple[tuple[Float, int], ...]]:
+    ) -> tuple[Float, tuple[Block, ...]]:
         """Run over all steps in reverse."""
         gates, product = kept
         unit("gru_gradient").gru_backward(
-            run.weights.state_gradient_product,
+            run.weights.state_gradient_product(0, 2),
+            run.weights.state_gradient_product(2, 3),
             run.packing.starts,
             int(run.backwards),
             run.column,
-            previous,
+            *initial,
+            run.outputs,
             grad_outputs,
-            grad_state[0],
+            *grad_state,
             gates,
             product,
         )
@@ -226,35 +203,44 @@ class LSTM:
 
     def input_bias(self, weights: CellWeights) -> Float:
         """Return bias_ih + bias_hh."""
-        return (weights.bias_ih + weights.bias_hh)[None]
+        return weights.biases[2]
 
-    def forward(self, run: Run, gates: Float, state: tuple[Float, ...], *, keep: bool) -> tuple[Float, ...]:
+    def forward(self, run: Run, incoming: Incoming, state: tuple[Float, ...], *, keep: bool) -> tuple[Float, ...]:
         """Run over all steps, and keep the gates and c[t]."""
-        cells = np.empty((len(gates) if keep else 0, run.weights.hidden), gates.dtype)
-        starts, backwards = run.packing.starts, int(run.backwards)
+        cells = run.room() if keep else run.nothing_kept()
+        a, c = state
         unit("lstm").lstm_forward(
-            run.weights.state_product, starts, backwards, run.column, gates, *state, run.outputs, cells
+            *incoming.inputs,
+            run.weights.state_product,
+            run.packing.starts,
+            int(run.backwards),
+            run.column,
+            incoming.sums,
+            a,
+            run.outputs,
+            c,
+            cells,
         )
-        return gates, cells
+        return (incoming.sums, cells) if keep else ()
 
     def backward(
         self,
         run: Run,
         kept: tuple[Float, ...],
         initial: tuple[Float, ...],
-        previous: Float,
         grad_outputs: Float,
         grad_state: tuple[Float, ...],
-    ) -> tuple[Float, tuple[tuple[Float, int], ...]]:
+    ) -> tuple[Float, tuple[Block, ...]]:
         """Run over all steps in reverse."""
         gates, cells = kept
         unit("lstm_gradient").lstm_backward(
-            run.weights.state_gradient_product,
+            run.weights.state_gradient_product(0, 4),
+            run.zeros(),
             run.packing.starts,
             int(run.backwards),
             run.column,
+            initial[1],
             cells,
-            run.before(initial[1], cells, 0),
             grad_outputs,
             *grad_state,
             gates,
@@ -262,6 +248,7 @@ class LSTM:
         return gates, ((gates, 4 * run.weights.hidden),)
 
 
+MOST_ROWS, WIDEST = 8, max(instruction_set().wide_panels(3), 1)
 CELLS: Mapping[str, Cell] = MappingProxyType(
     {"rnn_tanh": Plain(), "rnn_relu": Plain(rectified=True), "gru": GRU(), "lstm": LSTM()}
 )

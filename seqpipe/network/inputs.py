@@ -1,7 +1,7 @@
 """The part of a layer that does not depend on time: ``Wx x[t] + b`` for all positions at once.
 
 A dense input is one product. A one-hot input is never written out: the product with its 0/1 vector is a column of Wx,
-so each id fetches a row of the transposed weights. With a codebook an id stands for a mixture of the columns.
+so each id fetches one. With a codebook an id stands for a mixture of the columns.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def is_one_hot(inputs: npt.NDArray[Any]) -> bool:
     return inputs.ndim == 1
 
 
-def project(inputs: npt.NDArray[Any], weights: Float, packed: Float, bias: Float, codebook: Float | None) -> Float:
+def project(inputs: npt.NDArray[Any], weights: Float, packed: Float, bias: Float) -> Float:
     """Return ``inputs @ weights.T + bias`` for all positions.
 
     Args:
@@ -29,21 +29,29 @@ def project(inputs: npt.NDArray[Any], weights: Float, packed: Float, bias: Float
         weights: (columns, width).
         packed: ``weights.T``, packed as a right factor.
         bias: (1, columns).
-        codebook: the vector of each id, (codes, width); None: ids are one-hot.
 
     Raises:
-        ValueError: inputs or codebook have another width than the weights, or an id is too large.
+        ValueError: inputs have another width than the weights, or an id is too large.
     """
-    vectors = codebook if is_one_hot(inputs) else inputs
-    if vectors is not None and vectors.shape[1] != weights.shape[1]:
+    found = np.empty((len(inputs), weights.shape[0]), weights.dtype)
+    if is_one_hot(inputs):
+        check_rows(inputs, weights.shape[1])
+        unit("rows").gather_columns(weights, bias[0], inputs, found)
+        return found
+    check_width(inputs, weights)
+    return product(inputs, packed, bias, found)
+
+
+def check_width(vectors: Float, weights: Float) -> None:
+    """Raise ValueError unless vectors (rows, width) fit weights (columns, width)."""
+    if vectors.shape[1] != weights.shape[1]:
         raise ValueError(f"inputs must be vectors of {weights.shape[1]}, not {vectors.shape[1]}")
-    if not is_one_hot(inputs):
-        return product(inputs, packed, bias, np.empty((len(inputs), weights.shape[0]), weights.dtype))
-    if codebook is None:
-        table: Float = weights.T + bias
-    else:
-        table = product(codebook, packed, bias, np.empty((len(codebook), weights.shape[0]), weights.dtype))
-    return lookup(table, inputs, bias[0])
+
+
+def check_rows(ids: npt.NDArray[np.int32], depth: int) -> None:
+    """Raise ValueError if an id names no row of a table of this depth; negative ids name none, and may."""
+    if ids.size and ids.max() >= depth:
+        check_ids("ids", ids, min(-1, int(ids.min())), depth)
 
 
 def lookup(table: Float, ids: npt.NDArray[np.int32], absent: Float) -> Float:
@@ -52,22 +60,22 @@ def lookup(table: Float, ids: npt.NDArray[np.int32], absent: Float) -> Float:
     Raises:
         ValueError: an id is not below the table's depth.
     """
-    if ids.size:
-        check_ids("ids", ids, min(-1, int(ids.min())), len(table))
+    check_rows(ids, len(table))
     found = np.empty((ids.size, table.shape[1]), table.dtype)
     unit("rows").gather(np.ascontiguousarray(table), absent, ids, found)
     return found
 
 
 def weight_gradient(inputs: npt.NDArray[Any], gradient: Float, weights: Float, codebook: Float | None) -> Float:
-    """Return the gradient of ``weights`` from that of what `project` returned."""
+    """Return the gradient of ``weights`` from that of their product with inputs, or with rows of the codebook."""
     if not is_one_hot(inputs):
         return add_transposed_product(gradient, pack(inputs), np.zeros_like(weights))
-    codes = weights.shape[1] if codebook is None else len(codebook)
-    table = np.zeros((codes, weights.shape[0]), weights.dtype)
-    unit("rows").scatter_add(gradient, inputs, table)
     if codebook is None:
-        return np.ascontiguousarray(table.T)
+        found = np.zeros_like(weights)
+        unit("rows").scatter_add_columns(gradient, inputs, found)
+        return found
+    table = np.zeros((len(codebook), weights.shape[0]), weights.dtype)
+    unit("rows").scatter_add(gradient, inputs, table)
     return add_transposed_product(table, pack(codebook), np.zeros_like(weights))
 
 

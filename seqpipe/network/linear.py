@@ -22,7 +22,7 @@ class Linear:
 
     def forward(self, inputs: npt.NDArray[Any]) -> Float:
         """Return ``inputs @ weight.T + bias``; inputs are vectors (rows, inputs), or ids (rows,) of one-hot ones."""
-        return project(inputs, self.weight, self._packed, self.bias[None], None)
+        return project(inputs, self.weight, self._packed, self.bias[None])
 
     def backward(self, inputs: npt.NDArray[Any], grad_outputs: Float) -> tuple[Float | None, Float, Float]:
         """Return the gradients of the inputs (None if they are ids), the weight and the bias."""

@@ -7,6 +7,7 @@ those that are longer than t: the active rows stand together and shrink from ste
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,16 +21,16 @@ class Packing:
     """Where each element of each sequence stands.
 
     Attributes:
+        lengths: of the sequences, (sequences,).
         order: the sequences from the longest to the shortest, equal lengths in their own order, (sequences,).
         batch_sizes: how many sequences are active at each step, descending, (steps,).
         starts: the packed position at which each step begins, and the total, (steps + 1,).
-        gather: for each packed position, its index where the sequences stand one after the other, (total,).
     """
 
+    lengths: Int64
     order: Int64
     batch_sizes: Int64
     starts: Int64
-    gather: Int64
 
     @classmethod
     def of(cls, lengths: npt.ArrayLike) -> Packing:
@@ -39,15 +40,38 @@ class Packing:
             ValueError: a length is negative.
         """
         length = np.asarray(lengths, np.int64)
-        if length.ndim != 1 or (length < 0).any():
+        shortest, longest = _extent(length)
+        if length.ndim != 1 or shortest < 0:
             raise ValueError("lengths must be one row of numbers, none of them negative")
+        if shortest == longest:
+            sizes = np.full(longest, length.size)
+            return cls(length, np.arange(length.size), sizes, np.arange(longest + 1) * length.size)
         order = np.argsort(-length, kind="stable")
-        steps = np.arange(length.max(initial=0))
-        batch_sizes = length.size - np.searchsorted(length[order[::-1]], steps, side="right")
-        starts = np.concatenate([[0], np.cumsum(batch_sizes)])
-        row = np.arange(starts[-1]) - np.repeat(starts[:-1], batch_sizes)
-        begins = np.cumsum(length) - length
-        return cls(order, batch_sizes, starts, begins[order[row]] + np.repeat(steps, batch_sizes))
+        batch_sizes = length.size - np.searchsorted(length[order[::-1]], np.arange(longest), side="right")
+        return cls(length, order, batch_sizes, np.concatenate([[0], np.cumsum(batch_sizes)]))
+
+    @cached_property
+    def gather(self) -> Int64:
+        """For each packed position, its index where the sequences stand one after the other, (total,)."""
+        row = np.arange(self.starts[-1]) - np.repeat(self.starts[:-1], self.batch_sizes)
+        begins = np.cumsum(self.lengths) - self.lengths
+        gather: Int64 = begins[self.order[row]] + np.repeat(np.arange(self.batch_sizes.size), self.batch_sizes)
+        return gather
+
+    @cached_property
+    def is_sorted(self) -> bool:
+        """Whether the sequences are in the order of the packing already."""
+        return self.order.size < 2 or bool((self.order[1:] > self.order[:-1]).all())
+
+    @property
+    def total(self) -> int:
+        """How many positions there are."""
+        return int(self.starts[-1])
+
+    @property
+    def widest(self) -> int:
+        """How many sequences are active at the first step."""
+        return int(self.batch_sizes[0]) if self.batch_sizes.size else 0
 
     def pack(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Return values that stand sequence after sequence, (total, ...), in packed order."""
@@ -61,10 +85,21 @@ class Packing:
 
     def sort(self, rows: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Return a copy of one row for each sequence, (sequences, ...), in the order of the packing."""
+        if self.is_sorted:
+            return rows.copy()
         return np.ascontiguousarray(rows.take(self.order, axis=0))
 
     def unsort(self, rows: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Return one row for each sequence, (sequences, ...), from the order of the packing in their own order."""
+        if self.is_sorted:
+            return rows
         unsorted = np.empty_like(rows)
         unsorted[self.order] = rows
         return unsorted
+
+
+def _extent(lengths: Int64) -> tuple[int, int]:
+    """Return the shortest and the longest; 0 and 0 if there are none."""
+    if lengths.size == 1:
+        return int(lengths.flat[0]), int(lengths.flat[0])
+    return (int(lengths.min()), int(lengths.max())) if lengths.size else (0, 0)

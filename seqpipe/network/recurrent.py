@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from seqpipe.kernels.product import add_transposed_product, pack
+from seqpipe.kernels import unit
+from seqpipe.kernels.product import add_transposed_product, empty_packed
 from seqpipe.network.arrays import Float, check_length
-from seqpipe.network.cells import CELLS, Cell, CellWeights, Run
-from seqpipe.network.inputs import input_gradient, is_one_hot, project, sum_rows, weight_gradient
+from seqpipe.network.cell_weights import CellWeights
+from seqpipe.network.cells import CELLS, Cell, Run
+from seqpipe.network.incoming import Tables, incoming
+from seqpipe.network.inputs import input_gradient, is_one_hot, sum_rows, weight_gradient
 from seqpipe.network.packing import Packing
 
 State = tuple[Float, ...]
@@ -28,6 +31,7 @@ class RecurrentWeights:
     """The parameters of a network, prepared once for many calls; they must not change meanwhile. Can be pickled."""
 
     runs: tuple[CellWeights, ...]
+    tables: Tables
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -35,8 +39,7 @@ class RecurrentWeights:
         return self.runs[0].weight_hh.dtype
 
 
-@dataclass(frozen=True, eq=False)
-class SavedRun:
+class SavedRun(NamedTuple):
     """What the gradient of one direction of one layer needs."""
 
     run: Run
@@ -44,8 +47,7 @@ class SavedRun:
     kept: tuple[Float, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class SavedLayer:
+class SavedLayer(NamedTuple):
     """What the gradient of one layer needs."""
 
     inputs: npt.NDArray[Any]
@@ -98,8 +100,12 @@ class Recurrent:
         kinds = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
         return [tuple(f"{kind}_l{layer}{suffix}" for kind in kinds) for suffix in ("", "_reverse")[: self.directions]]
 
-    def prepare(self, parameters: Mapping[str, Float]) -> RecurrentWeights:
+    def prepare(self, parameters: Mapping[str, Float], codebook: Float | None = None) -> RecurrentWeights:
         """Return the parameters in the form that `forward` takes.
+
+        Args:
+            parameters: by PyTorch's names.
+            codebook: the vector of each id, (codes, input_size), as an embedding has them; None: ids are one-hot.
 
         Raises:
             ValueError: a parameter is missing, or has another shape or dtype than the network's.
@@ -112,9 +118,8 @@ class Recurrent:
                 found = parameters[name]
                 raise ValueError(f"parameter {name} must be {shape}, all of one dtype, not {found.shape} {found.dtype}")
         names = [names for layer in range(self.layers) for names in self._names(layer)]
-        return RecurrentWeights(
-            tuple(CellWeights(*(np.ascontiguousarray(parameters[name]) for name in group)) for group in names)
-        )
+        runs = tuple(CellWeights(*(np.ascontiguousarray(parameters[name]) for name in group)) for group in names)
+        return RecurrentWeights(runs, Tables(codebook))
 
     def zero_state(self, sequences: int, dtype: npt.DTypeLike = np.float32) -> State:
         """Return the state before the first step."""
@@ -140,7 +145,7 @@ class Recurrent:
             packing: how the batch is packed.
             weights: the prepared parameters.
             state: the state to continue from; None is zero.
-            codebook: the vector of each id, (codes, input_size), where ids stand for mixtures.
+            codebook: the vector of each id, (codes, input_size), where it is not that of the weights.
             dropout_masks: factors for the inputs of each layer but the first, (positions, output_size) each.
             keep: whether `backward` will be called.
 
@@ -151,10 +156,10 @@ class Recurrent:
         Raises:
             ValueError: inputs, state or an id do not fit the network and the packing.
         """
-        initial = state or self.zero_state(len(packing.order), weights.dtype)
-        check_length("inputs", inputs, len(packing.gather))
-        self._check_state(initial, packing)
-        final = tuple(np.empty_like(values) for values in initial)
+        check_length("inputs", inputs, packing.total)
+        if state is not None:
+            self._check_state(state, packing)
+        final: list[State] = []
         saved: list[SavedLayer] = []
         for layer in range(self.layers):
             mask = dropout_masks[layer - 1] if layer and dropout_masks is not None else None
@@ -163,31 +168,44 @@ class Recurrent:
             outputs = np.empty((len(inputs), self.output_size), weights.dtype)
             runs = []
             for direction in range(self.directions):
-                index = layer * self.directions + direction
-                run = Run(weights.runs[index], packing, direction == 1, outputs, direction * self.hidden)
-                first = tuple(packing.sort(values[index]) for values in initial)
-                runs.append(self._run(run, inputs, first, codebook, keep=keep))
-                for values, last in zip(final, runs[-1][1], strict=True):
-                    values[index] = packing.unsort(last)
+                run = Run(weights.runs[len(final)], packing, direction == 1, outputs, direction * self.hidden)
+                initial = self._initial(state, packing, len(final), weights.dtype)
+                tables = None if layer or keep else weights.tables
+                kept, last = self._run(run, inputs, initial, tables, codebook, keep=keep)
+                runs.append(kept)
+                final.append(tuple(packing.unsort(values) for values in last))
             if keep:
-                saved.append(SavedLayer(inputs, mask, codebook, tuple(run for run, _ in runs)))
+                saved.append(SavedLayer(inputs, mask, codebook, tuple(runs)))
             inputs, codebook = outputs, None
-        return outputs, final, tuple(saved)
+        return outputs, _stacked(final), tuple(saved)
+
+    def _initial(self, state: State | None, packing: Packing, index: int, dtype: np.dtype[Any]) -> State:
+        """Return the states that a run begins with, (sequences, hidden) each in the order of the packing."""
+        if state is None:
+            shape = len(packing.order), self.hidden
+            return tuple(np.zeros(shape, dtype) for _ in range(self._cell.states))
+        return tuple(packing.sort(values[index]) for values in state)
 
     def _check_state(self, state: State, packing: Packing) -> None:
-        expected = [values.shape for values in self.zero_state(len(packing.order))]
+        expected = [(self.layers * self.directions, len(packing.order), self.hidden)] * self._cell.states
         if [values.shape for values in state] != expected:
             raise ValueError(f"state must have shapes {expected}, not {[values.shape for values in state]}")
 
     def _run(
-        self, run: Run, inputs: npt.NDArray[Any], initial: State, codebook: Float | None, *, keep: bool
+        self,
+        run: Run,
+        inputs: npt.NDArray[Any],
+        initial: State,
+        tables: Tables | None,
+        codebook: Float | None,
+        *,
+        keep: bool,
     ) -> tuple[SavedRun, State]:
         """Run one direction of one layer; return what it keeps and its final state."""
-        weights = run.weights
-        bias = self._cell.input_bias(weights)
-        gates = project(inputs, weights.weight_ih, weights.input_product, bias, codebook)
-        state = tuple(values.copy() for values in initial)
-        kept = self._cell.forward(run, gates, state, keep=keep)
+        bias = self._cell.input_bias(run.weights)
+        arrays = incoming(inputs, run.packing, run.weights, bias, tables, codebook, keep=keep)
+        state = tuple(values.copy() for values in initial) if keep else initial
+        kept = self._cell.forward(run, arrays, state, keep=keep)
         return SavedRun(run, initial, kept), state
 
     def backward(
@@ -205,7 +223,7 @@ class Recurrent:
             raise ValueError(f"the gradient of the outputs must be {shape}, not {grad_outputs.shape}")
         final = grad_state or self.zero_state(len(packing.order), grad_outputs.dtype)
         self._check_state(final, packing)
-        initial = tuple(np.empty_like(values) for values in final)
+        initial: dict[int, State] = {}
         gradients: dict[str, Float] = {}
         grad_inputs: Float | None = grad_outputs
         for layer in reversed(range(self.layers)):
@@ -217,28 +235,36 @@ class Recurrent:
                 state = tuple(packing.sort(values[index]) for values in final)
                 of_inputs, of_parameters = self._run_backward(kept, kept.runs[direction], grad_layer, state)
                 gradients.update(zip(names, of_parameters, strict=True))
-                for values, first in zip(initial, state, strict=True):
-                    values[index] = packing.unsort(first)
+                initial[index] = tuple(packing.unsort(values) for values in state)
                 if of_inputs is not None:
                     grad_inputs = of_inputs if grad_inputs is None else grad_inputs + of_inputs
             if grad_inputs is not None and kept.mask is not None:
                 grad_inputs = grad_inputs * kept.mask
-        return grad_inputs, gradients, initial
+        return grad_inputs, gradients, _stacked([initial[index] for index in sorted(initial)])
 
     def _run_backward(
         self, layer: SavedLayer, saved: SavedRun, grad_outputs: Float, grad_state: State
     ) -> tuple[Float | None, tuple[Float, ...]]:
         """Return the gradients of the inputs and of the four parameters; ``grad_state`` becomes the initial one's."""
         run, weights = saved.run, saved.run.weights
-        previous = run.before(saved.initial[0], run.outputs, run.column)
-        gradient, blocks = self._cell.backward(run, saved.kept, saved.initial, previous, grad_outputs, grad_state)
-        packed = pack(previous)
+        gradient, blocks = self._cell.backward(run, saved.kept, saved.initial, grad_outputs, grad_state)
+        previous = empty_packed(1, len(run.outputs), weights.hidden, weights.weight_hh.dtype)
+        unit("rows").pack_previous_rows(
+            saved.initial[0], run.packing.starts, int(run.backwards), run.column, run.outputs, previous
+        )
         weight_hh, bias_hh = np.zeros_like(weights.weight_hh), np.empty_like(weights.bias_hh)
         row = 0
         for block, columns in blocks:
-            add_transposed_product(block, packed, weight_hh[row : row + columns])
+            add_transposed_product(block, previous, weight_hh[row : row + columns])
             bias_hh[row : row + columns] = sum_rows(block, columns)
             row += columns
         weight_ih = weight_gradient(layer.inputs, gradient, weights.weight_ih, layer.codebook)
         of_inputs = None if is_one_hot(layer.inputs) else input_gradient(gradient, weights.weight_ih)
         return of_inputs, (weight_ih, weight_hh, sum_rows(gradient, len(weights.bias_ih)), bias_hh)
+
+
+def _stacked(states: Sequence[State]) -> State:
+    """Return the states of several runs, each one array (runs, sequences, hidden)."""
+    if len(states) == 1:
+        return tuple(values[None] for values in states[0])
+    return tuple(np.stack(values) for values in zip(*states, strict=True))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from seqpipe.kernels import unit
-from seqpipe.kernels.product import pack
+from seqpipe.kernels.product import pack, pack_transposed
 
 WIDTH = 50
 VALUES = np.concatenate([np.linspace(-20, 20, 400_000), np.linspace(-1e4, 1e4, 998), [-np.inf, np.inf]]).astype("f4")
@@ -14,7 +14,8 @@ def tanh(values):
     """Apply tanh to values (rows, width): one step of a plain cell with no weights."""
     sums, state, outputs = values.copy(), np.zeros_like(values), np.empty_like(values)
     no_weights = pack(np.zeros((values.shape[1], values.shape[1]), values.dtype))
-    unit("rnn").rnn_forward(no_weights, np.array([0, len(values)]), 0, 0, 0, sums, state, outputs)
+    no_inputs = (values[:0], np.empty(0, np.int32), no_weights, values[:0], values[:1])
+    unit("rnn").rnn_forward(*no_inputs, no_weights, np.array([0, len(values)]), 0, 0, 0, sums, state, outputs)
     return outputs
 
 
@@ -22,9 +23,10 @@ def sigmoid(values):
     """Apply sigmoid to values (rows, width): the forget gate of an LSTM with no weights, whose cells were 1."""
     zeros, cell = np.zeros_like(values), np.ones_like(values)
     gates = np.concatenate([zeros, values, zeros, zeros], axis=1)
-    no_weights = pack(np.zeros((values.shape[1], 4 * values.shape[1]), values.dtype))
+    no_weights = pack_transposed(np.zeros((4 * values.shape[1], values.shape[1]), values.dtype), 4)
     starts, outputs, kept = np.array([0, len(values)]), np.empty_like(values), np.empty((0, values.shape[1]), "f4")
-    unit("lstm").lstm_forward(no_weights, starts, 0, 0, gates, zeros, cell, outputs, kept)
+    no_inputs = (values[:0], np.empty(0, np.int32), no_weights, values[:0], gates[:1])
+    unit("lstm").lstm_forward(*no_inputs, no_weights, starts, 0, 0, gates, zeros, outputs, cell, kept)
     return cell
 
 

@@ -1,11 +1,19 @@
-"""Scalar operations that LLVM has and Python has not; loops over them are turned into vector instructions."""
+"""Operations that LLVM has and Python has not, on numbers and on vectors (`seqpipe.kernels.sources.vectors`)."""
+
+import math
 
 import numpy as np
 from llvmlite import ir
 from numba import config, types
+from numba.core import cgutils
 from numba.extending import intrinsic
 
 from seqpipe.kernels.isa import instruction_set
+from seqpipe.kernels.sources.vectors import Vector, llvm_function, splat
+
+ISA = instruction_set()
+INT32 = ir.IntType(32)
+ROUNDING = np.float32(1.5 * 2**23)  # added to a number it rounds it to an integer, which the lowest bits then hold
 
 
 def _multiply_add_plain(factor, other, addend):
@@ -13,33 +21,143 @@ def _multiply_add_plain(factor, other, addend):
 
 
 @intrinsic
-def _multiply_add(_typing, factor, _other, _addend):
-    def generate(_context, builder, _signature, arguments):
-        if instruction_set().fused:
-            return builder.fma(*arguments)
-        return builder.fadd(builder.fmul(*arguments[:2]), arguments[2])
+def _multiply_add(_typing, factor, other, addend):
+    kind = next((kind for kind in (factor, other, addend) if isinstance(kind, Vector)), factor)
 
-    return factor(factor, factor, factor), generate
+    def generate(_context, builder, _signature, arguments):
+        if not ISA.fused:
+            return builder.fadd(builder.fmul(*arguments[:2]), arguments[2])
+        if isinstance(kind, Vector):
+            return builder.call(llvm_function(builder, "llvm.fma", arguments[0].type, 3), arguments)
+        return builder.fma(*arguments)
+
+    return kind(kind, kind, kind), generate
 
 
 multiply_add = _multiply_add_plain if config.DISABLE_JIT else _multiply_add
 """``multiply_add(factor, other, addend)``: their product and sum, rounded once where the CPU has the instruction."""
 
 
-def _times_power_of_two_plain(value, exponent):
-    return np.float32(np.ldexp(value, int(exponent)))
+def _times_power_of_two_plain(value, rounded):
+    return np.ldexp(value, (rounded - ROUNDING).astype(np.int32))
 
 
 @intrinsic
-def _times_power_of_two(_typing, _value, _exponent):
+def _times_power_of_two(_typing, value, _rounded):
     def generate(_context, builder, _signature, arguments):
-        integer = ir.IntType(32)
-        bits = builder.bitcast(arguments[0], integer)
-        shifted = builder.shl(builder.fptosi(arguments[1], integer), ir.Constant(integer, 23))
-        return builder.bitcast(builder.add(bits, shifted), ir.FloatType())
+        power, rounded = arguments
+        integer = ir.VectorType(INT32, power.type.count) if isinstance(value, Vector) else INT32
+        places = splat(builder, INT32(23), integer) if isinstance(value, Vector) else INT32(23)
+        exponent = builder.shl(builder.bitcast(rounded, integer), places)
+        return builder.bitcast(builder.add(builder.bitcast(power, integer), exponent), power.type)
 
-    return types.float32(types.float32, types.float32), generate
+    return value(value, value), generate
 
 
 times_power_of_two = _times_power_of_two_plain if config.DISABLE_JIT else _times_power_of_two
-"""``times_power_of_two(value, exponent)``: value * 2**exponent, both float32, while the result is a normal number."""
+"""``times_power_of_two(value, n + ROUNDING)``: value * 2**n in float32, while the result is a normal number."""
+
+
+def _clamp_plain(value, limit):
+    return np.clip(value, -limit, limit)
+
+
+@intrinsic
+def _clamp(_typing, value, limit):
+    def generate(_context, builder, _signature, arguments):
+        value, limit = arguments
+        lowest = builder.fneg(limit)
+        value = builder.select(builder.fcmp_ordered(">", value, limit), limit, value)
+        return builder.select(builder.fcmp_ordered("<", value, lowest), lowest, value)
+
+    return value(value, value), generate
+
+
+clamp = _clamp_plain if config.DISABLE_JIT else _clamp
+"""``clamp(value, limit)``: the nearest number from -limit to limit; what is not a number stays so."""
+
+
+def _rectify_plain(value):
+    return np.maximum(value, 0)
+
+
+@intrinsic
+def _rectify(_typing, value):
+    def generate(context, builder, _signature, arguments):
+        zero = context.get_constant_null(value)
+        return builder.select(builder.fcmp_ordered("<", arguments[0], zero), zero, arguments[0])
+
+    return value(value), generate
+
+
+rectify = _rectify_plain if config.DISABLE_JIT else _rectify
+"""``rectify(value)``: 0 where the value is negative."""
+
+
+def _where_positive_plain(value, other):
+    return np.where(value > 0, other, 0)
+
+
+@intrinsic
+def _where_positive(_typing, value, _other):
+    def generate(context, builder, _signature, arguments):
+        zero = context.get_constant_null(value)
+        return builder.select(builder.fcmp_ordered(">", arguments[0], zero), arguments[1], zero)
+
+    return value(value, value), generate
+
+
+where_positive = _where_positive_plain if config.DISABLE_JIT else _where_positive
+"""``where_positive(value, other)``: other where value is positive, and else 0."""
+
+
+def _reciprocal_plain(value):
+    return value.dtype.type(1) / value
+
+
+@intrinsic
+def _reciprocal(_typing, value):
+    def generate(context, builder, _signature, arguments):
+        one = context.get_constant(types.float32, 1.0)
+        if not isinstance(value, Vector):
+            return builder.fdiv(one, arguments[0])
+        one = splat(builder, one, arguments[0].type)
+        return (_estimated if ISA.name == "avx512" else lambda b, o, x: b.fdiv(o, x))(builder, one, arguments[0])
+
+    return value(value), generate
+
+
+def _estimated(builder, one, value):
+    """Return 1 / value: the CPU's estimate of 14 bits and one step of Newton's, several times as fast as dividing."""
+    kind, bits = value.type, ir.IntType(value.type.count)
+    function = ir.FunctionType(kind, [kind, kind, bits])
+    estimate = cgutils.get_or_insert_function(builder.module, function, "llvm.x86.avx512.rcp14.ps.512")
+    first = builder.call(estimate, [value, ir.Constant(kind, ir.Undefined), bits(2**kind.count - 1)])
+    fma = llvm_function(builder, "llvm.fma", kind, 3)
+    error = builder.call(fma, [builder.fneg(value), first, one])
+    return builder.call(fma, [first, error, first])
+
+
+reciprocal = _reciprocal_plain if config.DISABLE_JIT else _reciprocal
+"""``reciprocal(value)``: 1 / value in float32, within two units in the last place; value is normal."""
+
+
+@intrinsic(prefer_literal=True)
+def _each_lane(_typing, vector, function):
+    def generate(context, builder, _signature, arguments):
+        scalar = context.get_function(getattr(math, function.literal_value), types.float64(types.float64))
+        result = arguments[0]
+        for lane in range(vector.lanes):
+            value = scalar(builder, [builder.extract_element(arguments[0], INT32(lane))])
+            result = builder.insert_element(result, value, INT32(lane))
+        return result
+
+    return vector(vector, function), generate
+
+
+def _each_lane_plain(vector, function):
+    return getattr(np, function)(vector)
+
+
+each_lane = _each_lane_plain if config.DISABLE_JIT else _each_lane
+"""``each_lane(vector, "tanh")``: the C library's function of each value of a vector of float64."""

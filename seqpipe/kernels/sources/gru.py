@@ -5,38 +5,81 @@
     n = tanh(Win x[t] + bin + r * (Whn a[t-1] + bhn))
     a[t] = (1 - z) * n + z * a[t-1]
 
-The reset gate r applies after the product, as in PyTorch. Rows are packed: see `seqpipe.network.packing`. A row is
-passed over several times, each time with few arrays, as LLVM turns only such loops into vector instructions.
+The reset gate r applies after the product, as in PyTorch. Rows are packed: see `seqpipe.network.packing`; the way
+through them is `seqpipe.kernels.sources.recurrence`.
 """
 
 from seqpipe.kernels.compiler import inlined, kernel
+from seqpipe.kernels.isa import instruction_set
 from seqpipe.kernels.sources.activations import sigmoid, tanh
-from seqpipe.kernels.sources.product import multiply
-from seqpipe.kernels.sources.rows import copy
+from seqpipe.kernels.sources.arithmetic import multiply_add
+from seqpipe.kernels.sources.recurrence import recurrence
+from seqpipe.kernels.sources.tile import multiply_tile
+from seqpipe.kernels.sources.vectors import load, store
+
+GATES = 3
 
 
 @inlined
-def open_gates(gates, recurrent):
-    """Set r and z, given the part of the input in ``gates`` and that of the previous state in ``recurrent``."""
-    for i in range(gates.size):
-        gates[i] = sigmoid(gates[i] + recurrent[i])
+def update(sums, sum_row, recurrent, tile_row, tile_column, width, unit, hidden, previous, kept, position):
+    """Return a[t] of some units; keep the gates and the recurrent part of n if there is room for them.
+
+    The part of the inputs stands in ``sums``, that of the previous state in a row of ``recurrent``, its gates ``width``
+    apart.
+    """
+    count = hidden - unit
+    recurrent_n = load(recurrent, tile_row, tile_column + 2 * width, count)
+    r = sigmoid(load(sums, sum_row, unit, count) + load(recurrent, tile_row, tile_column, count))
+    z = sigmoid(load(sums, sum_row, hidden + unit, count) + load(recurrent, tile_row, tile_column + width, count))
+    n = tanh(multiply_add(r, recurrent_n, load(sums, sum_row, 2 * hidden + unit, count)))
+    if kept.shape[0]:
+        store(sums, sum_row, unit, r, count)
+        store(sums, sum_row, hidden + unit, z, count)
+        store(sums, sum_row, 2 * hidden + unit, n, count)
+        store(kept, position, unit, recurrent_n, count)
+    return multiply_add(z, previous - n, n)
 
 
-@inlined
-def propose(candidate, reset, recurrent):
-    """Set n, given the part of the input in it."""
-    for i in range(candidate.size):
-        candidate[i] = tanh(candidate[i] + reset[i] * recurrent[i])
+def _advance(panels):
+    @inlined
+    def advance(
+        left, left_row, left_column, weights, panel, sums, sum_row, rows, outputs, position, column, row, memory
+    ):
+        bias, recurrent, kept = memory
+        hidden, lanes = weights.shape[1], weights.shape[2] // GATES
+        unit, width = panel * lanes, panels * lanes
+        multiply_tile(
+            (left, left_row, left_column),
+            weights,
+            panel,
+            (bias, 0, unit, hidden),
+            (recurrent, 0, 0, width),
+            rows,
+            hidden - unit,
+            GATES,
+            panels,
+        )
+        for done in range(rows):
+            for part in range(unit, min(unit + width, hidden), lanes):
+                previous = load(left, left_row + done, left_column + part, hidden - part)
+                state = update(
+                    sums, sum_row + done, recurrent, done, part - unit, width, part, hidden, previous, kept,
+                    position + done,
+                )  # fmt: skip
+                store(outputs, position + done, column + part, state, hidden - part)
+
+    return advance
 
 
-@inlined
-def update(state, gate, candidate):
-    """Set a[t] = (1 - z) * n + z * a[t-1]."""
-    for i in range(state.size):
-        state[i] = candidate[i] + gate[i] * (state[i] - candidate[i])
+_run = recurrence(GATES, 1, instruction_set().wide_panels(GATES), _advance)
 
 
 @kernel(
+    "float[:, ::1]",
+    "int32[::1]",
+    "float[:, :, ::1]",
+    "float[:, ::1]",
+    "float[:, ::1]",
     "float[:, :, ::1]",
     "float[:, ::1]",
     "int64[::1]",
@@ -48,33 +91,14 @@ def update(state, gate, candidate):
     "out float[:, ::1]",
     "out float[:, ::1]",
 )
-def gru_forward(weights, bias, starts, backwards, column, gates, state, recurrent, outputs, kept):
-    """Run over all steps.
+def gru_forward(
+    vectors, ids, input_weights, table, input_bias, weights, bias, starts, backwards, column, sums, state, outputs,
+    recurrent, kept,
+):  # fmt: skip
+    """Run over all steps: see `recurrence` for the arguments.
 
-    Args:
-        weights: Wh.T packed as a right factor, (hidden) by (3 hidden).
-        bias: bh, (1, 3 hidden).
-        starts: the row at which each step begins, and the end, (steps + 1).
-        backwards: 1 to run from the last step to the first.
-        column: where the states stand in the rows of ``outputs``.
-        gates: Wi x[t] + bi of all positions, (positions, 3 hidden); becomes r, z, n.
-        state: the state of each sequence before, and then after, (sequences, hidden).
-        recurrent: scratch, (sequences, 3 hidden).
-        outputs: becomes the state at each position, (positions, at least column + hidden).
-        kept: becomes Whn a[t-1] + bhn, which the gradient needs, (positions, hidden); with no rows nothing is kept.
+    ``bias`` is bh, (1, 3 hidden). ``recurrent`` is room for a tile. ``kept`` becomes Whn a[t-1] + bhn, which the
+    gradient needs, (positions, hidden), and ``sums``, as long, becomes r, z, n; with no rows nothing is kept.
     """
-    hidden = state.shape[1]
-    steps = starts.size - 1
-    for step in range(steps):
-        t = steps - 1 - step if backwards else step
-        rows = starts[t + 1] - starts[t]
-        multiply(state[:rows], weights, bias, recurrent[:rows])
-        for row in range(rows):
-            position = starts[t] + row
-            gate, product, a = gates[position], recurrent[row], state[row]
-            open_gates(gate[: 2 * hidden], product[: 2 * hidden])
-            propose(gate[2 * hidden :], gate[:hidden], product[2 * hidden :])
-            update(a, gate[hidden : 2 * hidden], gate[2 * hidden :])
-            copy(a, outputs[position, column : column + hidden])
-            if kept.shape[0]:
-                copy(product[2 * hidden :], kept[position])
+    inputs = (vectors, ids, input_weights, table, input_bias)
+    _run(inputs, weights, starts, backwards, column, sums, state, outputs, (bias, recurrent, kept))

@@ -1,65 +1,68 @@
 """The gradient of the gated recurrent unit, through all steps of a batch (see `seqpipe.kernels.sources.gru`)."""
 
 from seqpipe.kernels.compiler import inlined, kernel
-from seqpipe.kernels.sources.product import multiply
-from seqpipe.kernels.sources.rows import add
+from seqpipe.kernels.sources.product import multiply_rows
+from seqpipe.kernels.sources.vectors import load, store
 
 
 @inlined
-def update_gradient(previous, gradient, gate, candidate):
-    """Replace z and n by the gradients of their sums, and the state's gradient by what passes through z to a[t-1]."""
-    one = gate.dtype.type(1)
-    for i in range(gradient.size):
-        z, n, g = gate[i], candidate[i], gradient[i]
-        gate[i] = g * (previous[i] - n) * z * (one - z)
-        candidate[i] = g * (one - z) * (one - n * n)
-        gradient[i] = g * z
-
-
-@inlined
-def reset_gradient(candidate_gradient, reset, product):
-    """Replace r by the gradient of its sum, and the product Whn a[t-1] + bhn by its own gradient."""
-    one = reset.dtype.type(1)
-    for i in range(reset.size):
-        r, g = reset[i], candidate_gradient[i]
-        reset[i] = g * product[i] * r * (one - r)
-        product[i] = g * r
+def _row_gradient(gates, kept, position, previous, grad_outputs, column, grad_state, row, lanes):
+    """Replace the gates of a position, its product and the gradient of its state by what goes on from them."""
+    hidden = grad_state.shape[1]
+    states, state_row, state_column = previous
+    for unit in range(0, hidden, lanes):
+        count = hidden - unit
+        r = load(gates, position, unit, count)
+        z = load(gates, position, hidden + unit, count)
+        n = load(gates, position, 2 * hidden + unit, count)
+        before = load(states, state_row, state_column + unit, count)
+        gradient = load(grad_outputs, position, column + unit, count) + load(grad_state, row, unit, count)
+        passed = gradient * z
+        grad_n = (gradient - passed) * (1.0 - n * n)
+        grad_r = grad_n * load(kept, position, unit, count) * (r - r * r)
+        store(gates, position, unit, grad_r, count)
+        store(gates, position, hidden + unit, (before - n) * (passed - passed * z), count)
+        store(gates, position, 2 * hidden + unit, grad_n, count)
+        store(kept, position, unit, grad_n * r, count)
+        store(grad_state, row, unit, passed, count)
 
 
 @kernel(
     "float[:, :, ::1]",
+    "float[:, :, ::1]",
     "int64[::1]",
     "int64",
     "int64",
-    "float[:, ::1]",
+    "out float[:, ::1]",
+    "out float[:, ::1]",
     "float[:, ::1]",
     "out float[:, ::1]",
     "out float[:, ::1]",
     "out float[:, ::1]",
 )
-def gru_backward(weights, starts, backwards, column, previous, grad_outputs, grad_state, gates, kept):
+def gru_backward(
+    gate_weights, n_weights, starts, backwards, column, initial, outputs, grad_outputs, grad_state, gates, kept
+):
     """Run over all steps in reverse.
 
     Args:
-        weights: Wh packed as a right factor, (3 hidden) by (hidden).
-        starts, backwards, column: as given to `gru_forward`.
-        previous: the state before each position, (positions, hidden).
+        gate_weights, n_weights: Whr and Whz, and Whn, packed as right factors, (2 hidden) and (hidden) by (hidden).
+        starts, backwards, column, outputs: as given to, and made by, `gru_forward`; they are only read.
+        initial: the state before the first step, (sequences, hidden); only read.
         grad_outputs: the gradient of the outputs, (positions, at least column + hidden).
         grad_state: the gradient of the state after, and then before, (sequences, hidden).
         gates: r, z, n as `gru_forward` made them; become the gradients of Wi x[t] + bi.
         kept: Whn a[t-1] + bhn; becomes its gradient. That of the rest of Wh a[t-1] + bh equals ``gates``.
     """
-    hidden = grad_state.shape[1]
+    hidden, lanes = grad_state.shape[1], n_weights.shape[2]
     steps = starts.size - 1
     for step in range(steps):
         t = step if backwards else steps - 1 - step
-        first, end = starts[t], starts[t + 1]
-        for row in range(end - first):
-            gate = gates[first + row]
-            reset, update, candidate = gate[:hidden], gate[hidden : 2 * hidden], gate[2 * hidden :]
-            add(grad_outputs[first + row, column : column + hidden], grad_state[row])
-            update_gradient(previous[first + row], grad_state[row], update, candidate)
-            reset_gradient(candidate, reset, kept[first + row])
-        before = grad_state[: end - first]
-        multiply(gates[first:end, : 2 * hidden], weights[:, : 2 * hidden], before, before)
-        multiply(kept[first:end], weights[:, 2 * hidden :], before, before)
+        first, rows = starts[t], starts[t + 1] - starts[t]
+        before = t + 1 if backwards else t - 1
+        known = starts[before + 1] - starts[before] if 0 <= before < steps else 0
+        for row in range(rows):
+            previous = (outputs, starts[before] + row, column) if row < known else (initial, row, 0)
+            _row_gradient(gates, kept, first + row, previous, grad_outputs, column, grad_state, row, lanes)
+        multiply_rows(gates, first, gate_weights, grad_state, 0, grad_state, 0, rows, hidden)
+        multiply_rows(kept, first, n_weights, grad_state, 0, grad_state, 0, rows, hidden)

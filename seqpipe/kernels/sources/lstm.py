@@ -7,45 +7,65 @@
     c[t] = f * c[t-1] + i * g
     a[t] = o * tanh(c[t])
 
-Rows are packed: see `seqpipe.network.packing`. A row is
-passed over several times, each time with few arrays, as LLVM turns only such loops into vector instructions.
+Rows are packed: see `seqpipe.network.packing`; the way through them is `seqpipe.kernels.sources.recurrence`.
 """
 
 from seqpipe.kernels.compiler import inlined, kernel
+from seqpipe.kernels.isa import instruction_set
 from seqpipe.kernels.sources.activations import sigmoid, tanh
-from seqpipe.kernels.sources.product import multiply
-from seqpipe.kernels.sources.rows import copy
+from seqpipe.kernels.sources.arithmetic import multiply_add
+from seqpipe.kernels.sources.recurrence import recurrence
+from seqpipe.kernels.sources.tile import multiply_tile
+from seqpipe.kernels.sources.vectors import load, store
+
+GATES = 4
 
 
 @inlined
-def apply_sigmoid(sums):
-    """Replace each value of a row by its sigmoid."""
-    for i in range(sums.size):
-        sums[i] = sigmoid(sums[i])
+def update(sums, sum_row, unit, hidden, outputs, position, column, row, memory):
+    """Turn the sums of some units into gates and states; keep the gates and c[t] if there is room for them."""
+    cell, kept = memory
+    count = hidden - unit
+    i = sigmoid(load(sums, sum_row, unit, count))
+    f = sigmoid(load(sums, sum_row, hidden + unit, count))
+    g = tanh(load(sums, sum_row, 2 * hidden + unit, count))
+    o = sigmoid(load(sums, sum_row, 3 * hidden + unit, count))
+    c = multiply_add(f, load(cell, row, unit, count), i * g)
+    store(cell, row, unit, c, count)
+    store(outputs, position, column + unit, o * tanh(c), count)
+    if kept.shape[0]:
+        store(sums, sum_row, unit, i, count)
+        store(sums, sum_row, hidden + unit, f, count)
+        store(sums, sum_row, 2 * hidden + unit, g, count)
+        store(sums, sum_row, 3 * hidden + unit, o, count)
+        store(kept, position, unit, c, count)
 
 
-@inlined
-def apply_tanh(sums):
-    """Replace each value of a row by its hyperbolic tangent."""
-    for i in range(sums.size):
-        sums[i] = tanh(sums[i])
+def _advance(panels):
+    @inlined
+    def advance(
+        left, left_row, left_column, weights, panel, sums, sum_row, rows, outputs, position, column, row, memory
+    ):
+        hidden, lanes = weights.shape[1], weights.shape[2] // GATES
+        unit = panel * lanes
+        place = (sums, sum_row, unit, hidden)
+        multiply_tile((left, left_row, left_column), weights, panel, place, place, rows, hidden - unit, GATES, panels)
+        for done in range(rows):
+            for part in range(unit, min(unit + panels * lanes, hidden), lanes):
+                update(sums, sum_row + done, part, hidden, outputs, position + done, column, row + done, memory)
+
+    return advance
 
 
-@inlined
-def remember(cell, input_gate, forget, candidate):
-    """Set c[t] = f * c[t-1] + i * g."""
-    for i in range(cell.size):
-        cell[i] = forget[i] * cell[i] + input_gate[i] * candidate[i]
-
-
-@inlined
-def expose(cell, output_gate, state):
-    """Set a[t] = o * tanh(c[t])."""
-    for i in range(state.size):
-        state[i] = output_gate[i] * tanh(cell[i])
+_run = recurrence(GATES, 1, instruction_set().wide_panels(GATES), _advance)
 
 
 @kernel(
+    "float[:, ::1]",
+    "int32[::1]",
+    "float[:, :, ::1]",
+    "float[:, ::1]",
+    "float[:, ::1]",
     "float[:, :, ::1]",
     "int64[::1]",
     "int64",
@@ -56,32 +76,13 @@ def expose(cell, output_gate, state):
     "out float[:, ::1]",
     "out float[:, ::1]",
 )
-def lstm_forward(weights, starts, backwards, column, gates, state, cell, outputs, kept):
-    """Run over all steps.
+def lstm_forward(
+    vectors, ids, input_weights, table, bias, weights, starts, backwards, column, sums, state, outputs, cell, kept
+):
+    """Run over all steps: see `recurrence` for the arguments.
 
-    Args:
-        weights: Wh.T packed as a right factor, (hidden) by (4 hidden).
-        starts: the row at which each step begins, and the end, (steps + 1).
-        backwards: 1 to run from the last step to the first.
-        column: where the states stand in the rows of ``outputs``.
-        gates: Wi x[t] + b of all positions, (positions, 4 hidden); becomes i, f, g, o.
-        state, cell: a and c of each sequence before, and then after, (sequences, hidden).
-        outputs: becomes a[t] at each position, (positions, at least column + hidden).
-        kept: becomes c[t], which the gradient needs, (positions, hidden); with no rows nothing is kept.
+    ``state`` and ``cell`` (sequences, hidden) are a and c before, and then after. ``kept`` becomes c[t], which the
+    gradient needs, (positions, hidden), and ``sums``, as long, becomes i, f, g, o; with no rows nothing is kept.
     """
-    hidden = state.shape[1]
-    steps = starts.size - 1
-    for step in range(steps):
-        t = steps - 1 - step if backwards else step
-        active = gates[starts[t] : starts[t + 1]]
-        multiply(state[: active.shape[0]], weights, active, active)
-        for row in range(active.shape[0]):
-            gate, position = active[row], starts[t] + row
-            apply_sigmoid(gate[: 2 * hidden])
-            apply_tanh(gate[2 * hidden : 3 * hidden])
-            apply_sigmoid(gate[3 * hidden :])
-            remember(cell[row], gate[:hidden], gate[hidden : 2 * hidden], gate[2 * hidden : 3 * hidden])
-            expose(cell[row], gate[3 * hidden :], state[row])
-            copy(state[row], outputs[position, column : column + hidden])
-            if kept.shape[0]:
-                copy(cell[row], kept[position])
+    inputs = (vectors, ids, input_weights, table, bias)
+    _run(inputs, weights, starts, backwards, column, sums, state, outputs, (cell, kept))

@@ -2,43 +2,38 @@
 
 from seqpipe.kernels.compiler import inlined, kernel
 from seqpipe.kernels.sources.activations import tanh
-from seqpipe.kernels.sources.product import multiply
-from seqpipe.kernels.sources.rows import add
+from seqpipe.kernels.sources.arithmetic import multiply_add
+from seqpipe.kernels.sources.product import multiply_rows
+from seqpipe.kernels.sources.vectors import load, store
 
 
 @inlined
-def expose_gradient(cell, gradient, output_gate, cell_gradient):
-    """Replace o by the gradient of its sum and add to the gradient of c[t]; clear that of a[t], now passed on."""
-    one = cell.dtype.type(1)
-    for i in range(cell.size):
-        exposed, o = tanh(cell[i]), output_gate[i]
-        output_gate[i] = gradient[i] * exposed * o * (one - o)
-        cell_gradient[i] += gradient[i] * o * (one - exposed * exposed)
-        gradient[i] = 0
-
-
-@inlined
-def write_gradient(cell_gradient, input_gate, candidate):
-    """Replace i and g by the gradients of their sums."""
-    one = candidate.dtype.type(1)
-    for k in range(candidate.size):
-        i, g = input_gate[k], candidate[k]
-        input_gate[k] = cell_gradient[k] * g * i * (one - i)
-        candidate[k] = cell_gradient[k] * i * (one - g * g)
-
-
-@inlined
-def forget_gradient(previous_cell, forget, cell_gradient):
-    """Replace f by the gradient of its sum, and the gradient of c[t] by that of c[t-1]."""
-    one = forget.dtype.type(1)
-    for i in range(forget.size):
-        f = forget[i]
-        forget[i] = cell_gradient[i] * previous_cell[i] * f * (one - f)
-        cell_gradient[i] *= f
+def _row_gradient(
+    gates, cells, position, previous, previous_row, grad_outputs, column, grad_state, grad_cell, row, lanes
+):
+    """Replace the gates of a position by the gradients of their sums, and the gradient of its cell by that before."""
+    hidden = grad_cell.shape[1]
+    for unit in range(0, hidden, lanes):
+        count = hidden - unit
+        i = load(gates, position, unit, count)
+        f = load(gates, position, hidden + unit, count)
+        g = load(gates, position, 2 * hidden + unit, count)
+        o = load(gates, position, 3 * hidden + unit, count)
+        exposed = tanh(load(cells, position, unit, count))
+        gradient = load(grad_outputs, position, column + unit, count) + load(grad_state, row, unit, count)
+        through = gradient * o
+        of_cell = load(grad_cell, row, unit, count) + multiply_add(through * exposed, exposed * -1.0, through)
+        before = load(previous, previous_row, unit, count)
+        store(gates, position, unit, of_cell * g * (i - i * i), count)
+        store(gates, position, hidden + unit, of_cell * before * (f - f * f), count)
+        store(gates, position, 2 * hidden + unit, of_cell * i * (1.0 - g * g), count)
+        store(gates, position, 3 * hidden + unit, gradient * exposed * (o - o * o), count)
+        store(grad_cell, row, unit, of_cell * f, count)
 
 
 @kernel(
     "float[:, :, ::1]",
+    "float[:, ::1]",
     "int64[::1]",
     "int64",
     "int64",
@@ -50,28 +45,40 @@ def forget_gradient(previous_cell, forget, cell_gradient):
     "out float[:, ::1]",
 )
 def lstm_backward(
-    weights, starts, backwards, column, cells, previous_cells, grad_outputs, grad_state, grad_cell, gates
+    weights, zeros, starts, backwards, column, initial, cells, grad_outputs, grad_state, grad_cell, gates
 ):
     """Run over all steps in reverse.
 
     Args:
         weights: Wh packed as a right factor, (4 hidden) by (hidden).
+        zeros: (1, hidden).
         starts, backwards, column: as given to `lstm_forward`.
-        cells, previous_cells: c[t] at, and c[t-1] before, each position, (positions, hidden).
+        initial: c before the first step, (sequences, hidden).
+        cells: c[t] at each position, (positions, hidden).
         grad_outputs: the gradient of the outputs, (positions, at least column + hidden).
         grad_state, grad_cell: the gradients of a and c after, and then before, (sequences, hidden).
         gates: i, f, g, o as `lstm_forward` made them; become the gradients of their sums.
     """
-    hidden = grad_state.shape[1]
+    hidden, lanes = grad_state.shape[1], weights.shape[2]
     steps = starts.size - 1
     for step in range(steps):
         t = step if backwards else steps - 1 - step
-        active = gates[starts[t] : starts[t + 1]]
-        for row in range(active.shape[0]):
-            gate, position = active[row], starts[t] + row
-            add(grad_outputs[position, column : column + hidden], grad_state[row])
-            expose_gradient(cells[position], grad_state[row], gate[3 * hidden :], grad_cell[row])
-            write_gradient(grad_cell[row], gate[:hidden], gate[2 * hidden : 3 * hidden])
-            forget_gradient(previous_cells[position], gate[hidden : 2 * hidden], grad_cell[row])
-        before = grad_state[: active.shape[0]]
-        multiply(active, weights, before, before)
+        first, rows = starts[t], starts[t + 1] - starts[t]
+        before = t + 1 if backwards else t - 1
+        known = starts[before + 1] - starts[before] if 0 <= before < steps else 0
+        for row in range(rows):
+            previous, previous_row = (cells, starts[before] + row) if row < known else (initial, row)
+            _row_gradient(
+                gates,
+                cells,
+                first + row,
+                previous,
+                previous_row,
+                grad_outputs,
+                column,
+                grad_state,
+                grad_cell,
+                row,
+                lanes,
+            )
+        multiply_rows(gates, first, weights, zeros, 0, grad_state, 0, rows, hidden)

@@ -4,10 +4,49 @@ See `seqpipe.kernels.sources.tile` for the order of the additions, and `seqpipe.
 """
 
 from seqpipe.kernels.compiler import inlined, kernel
-from seqpipe.kernels.sources.tile import ROWS, VECTORS, multiply_tile
+from seqpipe.kernels.isa import instruction_set
+from seqpipe.kernels.sources.tile import multiply_tile, tile_rows
 
-BLOCK_ROWS = 16 * ROWS  # rows whose left factor stays in the L1 or L2 cache while the weights stream by
-BLOCK_DEPTH = 256  # steps whose right factor stays in the L2 cache while the rows of the result pass
+VECTORS = instruction_set().vectors
+BLOCK_VALUES = 131072  # of the left factor, which stay in the L2 cache while the weights stream by
+BLOCK_DEPTH = 512  # steps whose right factor stays in the L2 cache while the rows of the result pass
+
+
+def multiplication(gates, panels):
+    """Return a function that sets rows of ``out = start + left @ right``, for panels of ``gates`` vectors.
+
+    It goes in tiles of so many panels, and of one where those are too many; ``columns`` is the width of a gate.
+    """
+    most = tile_rows(gates, panels)
+
+    @inlined
+    def multiply_rows(left, left_row, right, start, start_row, out, out_row, rows, columns):
+        lanes = right.shape[2] // gates
+        count = right.shape[0]
+        block = max(most, BLOCK_VALUES // max(1, right.shape[1]) // most * most)
+        for begin in range(0, rows, block):
+            end = min(begin + block, rows)
+            panel = 0
+            while panel < count:
+                wide = panel + panels <= count
+                column = panel * lanes
+                row, tiles = begin, -(-(end - begin) // most)
+                while tiles > 0:
+                    height = (end - row) // tiles
+                    source = (left, left_row + row, 0)
+                    first = (start, start_row + row, column, columns)
+                    target = (out, out_row + row, column, columns)
+                    if wide:
+                        multiply_tile(source, right, panel, first, target, height, columns - column, gates, panels)
+                    else:
+                        multiply_tile(source, right, panel, first, target, height, columns - column, gates, 1)
+                    row, tiles = row + height, tiles - 1
+                panel += panels if wide else 1
+
+    return multiply_rows
+
+
+multiply_rows = multiplication(1, VECTORS)
 
 
 @inlined
@@ -17,15 +56,7 @@ def multiply(left, right, start, out):
     left (rows, depth), right (vectors, depth, lanes) packed, start and out (rows, columns); start may be out, or have
     one row that serves all.
     """
-    rows, vectors = out.shape[0], right.shape[0]
-    for block in range(0, rows, BLOCK_ROWS):
-        block_end = min(block + BLOCK_ROWS, rows)
-        vector = 0
-        while vector < vectors:
-            width = VECTORS if vector + VECTORS <= vectors else 1
-            for row in range(block, block_end, ROWS):
-                multiply_tile(left, right, start, out, row, min(ROWS, block_end - row), vector, width)
-            vector += width
+    multiply_rows(left, 0, right, start, 0, out, 0, out.shape[0], out.shape[1])
 
 
 @kernel("float[:, ::1]", "float[:, :, ::1]", "float[:, ::1]", "out float[:, ::1]")
@@ -58,13 +89,22 @@ def pack(matrix, packed):
                 packed[vector, step, lane] = 0.0
 
 
-@kernel("float[:, ::1]", "out float[:, :, ::1]")
-def pack_transposed(matrix, packed):
-    """Pack the transpose of matrix (columns, depth) into packed (vectors, depth, lanes), as `pack` does."""
-    columns, depth = matrix.shape
-    vectors, _, lanes = packed.shape
-    for vector in range(vectors):
-        for lane in range(lanes):
-            column = vector * lanes + lane
-            for step in range(depth):
-                packed[vector, step, lane] = matrix[column, step] if column < columns else 0.0
+@kernel("float[:, ::1]", "int64", "out float[:, :, ::1]")
+def pack_transposed(matrix, gates, packed):
+    """Pack the transpose of matrix (gates * columns, depth) into packed (panels, depth, gates * lanes).
+
+    A panel holds the same columns of all gates; zeros after the last column of each.
+    """
+    depth = matrix.shape[1]
+    columns = matrix.shape[0] // gates
+    lanes = packed.shape[2] // gates
+    for panel in range(packed.shape[0]):
+        for gate in range(gates):
+            for lane in range(lanes):
+                column, place = panel * lanes + lane, gate * lanes + lane
+                if column < columns:
+                    for step in range(depth):
+                        packed[panel, step, place] = matrix[gate * columns + column, step]
+                else:
+                    for step in range(depth):
+                        packed[panel, step, place] = 0.0

@@ -1,0 +1,147 @@
+"""The way of a recurrent layer through the steps of a packed batch, for any cell.
+
+At each step the rows that are active, and no others, are multiplied with the recurrent weights in tiles, and each tile
+is turned into states while it is in the innermost cache. The states go straight to the outputs, from where the next
+step reads them. The part of the inputs is computed ahead for as many steps as the L2 cache has room for.
+
+Weights that do not fit into the L2 cache are read forth and back, from one step to the next: what was read last is
+still there.
+"""
+
+from seqpipe.kernels.compiler import inlined
+from seqpipe.kernels.sources.product import multiplication
+from seqpipe.kernels.sources.rows import copy
+from seqpipe.kernels.sources.tile import tile_rows
+
+
+def recurrence(gates, panels, wide_panels, advance):
+    """Return a function that runs a cell of so many gates over all steps.
+
+    Args:
+        gates: vectors of a panel of the weights.
+        panels: of a tile; there are tiles of one beside.
+        wide_panels: of a tile of one row, which needs more columns to keep the CPU busy.
+        advance: a function of a number of panels that returns ``advance(left, left_row, left_column, weights, panel,
+            gates, gate_row, rows, outputs, position, column, row, memory)``: compute a tile and the states from it.
+    """
+    most = tile_rows(gates, panels)
+    narrow, usual, wide = advance(1), advance(panels), advance(wide_panels)
+
+    @inlined
+    def advance_rows(
+        left, left_row, left_column, weights, sums, sum_row, outputs, position, column, row, rows, odd, memory
+    ):
+        """Compute the states of ``rows`` rows from those before, in ``left``."""
+        count = weights.shape[0]
+        at_once = wide_panels if rows == 1 else panels
+        whole = count // at_once
+        chunks = whole + count - whole * at_once
+        for index in range(chunks):
+            chunk = chunks - 1 - index if odd else index
+            panel = chunk * at_once if chunk < whole else whole * at_once + chunk - whole
+            if rows == 1 and chunk < whole:
+                wide(
+                    left,
+                    left_row,
+                    left_column,
+                    weights,
+                    panel,
+                    sums,
+                    sum_row,
+                    1,
+                    outputs,
+                    position,
+                    column,
+                    row,
+                    memory,
+                )
+                continue
+            done, tiles = 0, -(-rows // most)
+            while tiles > 0:
+                height = (rows - done) // tiles
+                if chunk < whole:
+                    usual(
+                        left, left_row + done, left_column, weights, panel, sums, sum_row + done, height,
+                        outputs, position + done, column, row + done, memory,
+                    )  # fmt: skip
+                else:
+                    narrow(
+                        left, left_row + done, left_column, weights, panel, sums, sum_row + done, height,
+                        outputs, position + done, column, row + done, memory,
+                    )  # fmt: skip
+                done, tiles = done + height, tiles - 1
+
+    @inlined
+    def run(inputs, weights, starts, backwards, column, sums, state, outputs, memory):
+        """Run over all steps.
+
+        Args:
+            inputs: what `project` takes.
+            weights: the recurrent weights packed as a right factor, (hidden) by (gates * hidden).
+            starts: the position at which each step begins, and the end, (steps + 1).
+            backwards: 1 to run from the last step to the first.
+            column: where the states stand in the rows of ``outputs``.
+            sums: room for the part of the inputs, (positions or fewer, gates * hidden).
+            state: of each sequence before, and then after, (sequences, hidden).
+            outputs: becomes the state at each position, (positions, at least column + hidden).
+            memory: what else ``advance`` needs.
+        """
+        hidden = state.shape[1]
+        steps = starts.size - 1
+        first = end = before = before_rows = 0
+        for step in range(steps):
+            t = steps - 1 - step if backwards else step
+            position, rows = starts[t], starts[t + 1] - starts[t]
+            if not first <= position < end:
+                first, end = block_of_steps(starts, t, backwards, sums.shape[0])
+                project(inputs, first, end, sums)
+            known = min(rows, before_rows)
+            odd = step % 2 == 1
+            sum_row = position - first
+            advance_rows(
+                outputs, before, column, weights, sums, sum_row, outputs, position, column, 0, known, odd, memory
+            )
+            advance_rows(
+                state, known, 0, weights, sums, sum_row + known, outputs, position + known, column, known, rows - known,
+                odd, memory,
+            )  # fmt: skip
+            for row in range(rows, before_rows):
+                copy(outputs[before + row, column : column + hidden], state[row])
+            before, before_rows = position, rows
+        for row in range(before_rows):
+            copy(outputs[before + row, column : column + hidden], state[row])
+
+    multiply_rows = multiplication(gates, panels)
+
+    @inlined
+    def project(inputs, first, end, sums):
+        """Set the sums of positions ``first`` to ``end``.
+
+        ``inputs`` is vectors (positions, width), ids (positions,), the packed weights of vectors, the table of ids
+        (depth, gates * hidden), and the bias (1, gates * hidden), which a negative id stands for. With neither vectors
+        nor ids the sums are there already.
+        """
+        vectors, ids, weights, table, bias = inputs
+        if ids.size:
+            for position in range(first, end):
+                row = ids[position]
+                copy(bias[0] if row < 0 else table[row], sums[position - first])
+        elif vectors.shape[0]:
+            multiply_rows(vectors, first, weights, bias, 0, sums, 0, end - first, bias.shape[1] // gates)
+
+    return run
+
+
+@inlined
+def block_of_steps(starts, t, backwards, room):
+    """Return the first position and the end of steps from ``t`` on that have room together; at least one step."""
+    steps = starts.size - 1
+    if backwards:
+        low = t
+        while low > 0 and starts[t + 1] - starts[low - 1] <= room:
+            low -= 1
+        return starts[low], starts[t + 1]
+    high = t + 1
+    while high < steps and starts[high + 1] - starts[t] <= room:
+        high += 1
+    return starts[t], starts[high]

@@ -1,0 +1,148 @@
+"""The body of a tile function, in LLVM vector IR (see `seqpipe.kernels.sources.tile`)."""
+
+from llvmlite import ir
+
+from seqpipe.kernels.isa import instruction_set
+from seqpipe.kernels.sources.vectors import llvm_function, masked_function, splat
+
+ISA = instruction_set()
+BYTES = ir.IntType(8).as_pointer()
+INT32, INT64 = ir.IntType(32), ir.IntType(64)
+
+PARAMETERS = {  # addresses, distances in bytes, the depth, and how many columns of a gate there are
+    "left": BYTES,
+    "left_row": INT64,
+    "left_step": INT64,
+    "right": BYTES,
+    "right_panel": INT64,
+    "right_step": INT64,
+    "start": BYTES,
+    "start_row": INT64,
+    "start_gate": INT64,
+    "out": BYTES,
+    "out_row": INT64,
+    "out_gate": INT64,
+    "depth": INT64,
+    "count": INT64,
+}
+
+
+def itemsize_of(element):
+    """Return the size in bytes of an LLVM type."""
+    return {"float": 4, "double": 8}[str(element)]
+
+
+class TileWriter:
+    """Writes a function of `PARAMETERS` that computes a tile of ``rows`` times ``panels`` of ``gates`` vectors."""
+
+    def __init__(self, function, element, rows, gates, panels):
+        self.builder = ir.IRBuilder(function.append_basic_block("entry"))
+        self.arguments = dict(zip(PARAMETERS, function.args, strict=True))
+        self.element, self.itemsize = element, itemsize_of(element)
+        self.vector = ir.VectorType(element, ISA.lanes(self.itemsize))
+        self.rows, self.last_panel = range(rows), panels - 1
+        self.vectors = [(panel, gate) for panel in range(panels) for gate in range(gates)]
+
+    def write(self):
+        """Write the whole body."""
+        builder, depth = self.builder, self.arguments["depth"]
+        mask = self._mask()
+        sums = [[self._load_initial(row, *vector, mask) for vector in self.vectors] for row in self.rows]
+        before, loop, after = builder.block, builder.append_basic_block("loop"), builder.append_basic_block("after")
+        builder.cbranch(builder.icmp_signed(">", depth, INT64(0)), loop, after)
+        builder.position_at_end(loop)
+        step = self._phi(INT64, INT64(0), before)
+        running = [[self._phi(self.vector, value, before) for value in row] for row in sums]
+        added = self._add_step(step, running)
+        following = builder.add(step, INT64(1))
+        for phi, value in [(step, following), *_pairs(running, added)]:
+            phi.add_incoming(value, loop)
+        builder.cbranch(builder.icmp_signed("<", following, depth), loop, after)
+        builder.position_at_end(after)
+        totals = [[self._phi(self.vector, value, before) for value in row] for row in sums]
+        for total, value in _pairs(totals, added):
+            total.add_incoming(value, loop)
+        for row in self.rows:
+            for vector, total in zip(self.vectors, totals[row], strict=True):
+                self._store(total, row, *vector, mask)
+        builder.ret_void()
+
+    def _add_step(self, step, running):
+        """Add ``left[row, step] * right[step]`` to the running sums and return the new ones."""
+        builder, arguments = self.builder, self.arguments
+        offset = builder.mul(step, arguments["right_step"])
+        weights = [
+            self._load(
+                self._at("right", offset, builder.mul(INT64(panel), arguments["right_panel"]), self._vectors(gate))
+            )
+            for panel, gate in self.vectors
+        ]
+        added = []
+        for row in self.rows:
+            place = self._at(
+                "left", builder.mul(INT64(row), arguments["left_row"]), builder.mul(step, arguments["left_step"])
+            )
+            value = splat(builder, builder.load(builder.bitcast(place, self.element.as_pointer())), self.vector)
+            added.append([self._multiply_add(value, *pair) for pair in zip(weights, running[row], strict=True)])
+        return added
+
+    def _multiply_add(self, factor, weights, addend):
+        if not ISA.fused:
+            return self.builder.fadd(self.builder.fmul(factor, weights), addend)
+        return self.builder.call(llvm_function(self.builder, "llvm.fma", self.vector, 3), [factor, weights, addend])
+
+    def _mask(self):
+        """Return which lanes of the last panel are columns of the product."""
+        lanes = self.vector.count
+        numbers = [INT64(self.last_panel * lanes + lane) for lane in range(lanes)]
+        kind = ir.VectorType(INT64, lanes)
+        return self.builder.icmp_signed(
+            "<", ir.Constant(kind, numbers), splat(self.builder, self.arguments["count"], kind)
+        )
+
+    def _load_initial(self, row, panel, gate, mask):
+        place = self._place("start", row, panel, gate)
+        if panel != self.last_panel:
+            return self._load(place)
+        pointer = self.builder.bitcast(place, self.vector.as_pointer())
+        load = masked_function(self.builder, "load", self.vector)
+        zeros = ir.Constant(self.vector, [self.element(0)] * self.vector.count)
+        return self.builder.call(load, [pointer, INT32(self.itemsize), mask, zeros])
+
+    def _store(self, value, row, panel, gate, mask):
+        pointer = self.builder.bitcast(self._place("out", row, panel, gate), self.vector.as_pointer())
+        if panel != self.last_panel:
+            self.builder.store(value, pointer).align = self.itemsize
+        else:
+            store = masked_function(self.builder, "store", self.vector)
+            self.builder.call(store, [value, pointer, INT32(self.itemsize), mask])
+
+    def _load(self, place):
+        value = self.builder.load(self.builder.bitcast(place, self.vector.as_pointer()))
+        value.align = self.itemsize
+        return value
+
+    def _place(self, array, row, panel, gate):
+        """Return the address of a vector of a row of ``start`` or ``out``."""
+        rows = self.builder.mul(INT64(row), self.arguments[f"{array}_row"])
+        gates = self.builder.mul(INT64(gate), self.arguments[f"{array}_gate"])
+        return self._at(array, rows, gates, self._vectors(panel))
+
+    def _vectors(self, count):
+        return INT64(count * self.vector.count * self.itemsize)
+
+    def _at(self, array, *offsets):
+        pointer = self.arguments[array]
+        for offset in offsets:
+            pointer = self.builder.gep(pointer, [offset])
+        return pointer
+
+    def _phi(self, kind, value, block):
+        phi = self.builder.phi(kind)
+        phi.add_incoming(value, block)
+        return phi
+
+
+def _pairs(left, right):
+    """Return the pairs of elements of two nested lists."""
+    return [pair for rows in zip(left, right, strict=True) for pair in zip(*rows, strict=True)]

@@ -1,0 +1,125 @@
+"""What comes into a recurrent layer, in the form that its kernel takes: vectors, or ids with what they stand for."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from seqpipe.kernels import unit
+from seqpipe.kernels.product import pack_transposed, product
+from seqpipe.network.arrays import Float
+from seqpipe.network.cell_weights import CellWeights
+from seqpipe.network.inputs import check_rows, check_width, is_one_hot, lookup
+from seqpipe.network.packing import Packing
+
+BLOCK_BYTES = 1 << 19  # of the part of the inputs that is computed at once: it stays in the L2 cache
+
+
+class Incoming(NamedTuple):
+    """What a cell's kernel takes.
+
+    Attributes:
+        inputs: vectors (positions, width), ids (positions,), the packed input weights, the table of what ids add to
+            the gates (depth, gates * hidden), and the bias (1, gates * hidden). With neither vectors nor ids the sums
+            are complete.
+        sums: the part of the inputs for all positions where it is kept for the gradient, else room for a block of
+            steps, (positions or fewer, gates * hidden).
+    """
+
+    inputs: tuple[npt.NDArray[Any], ...]
+    sums: Float
+
+
+class Tables:
+    """What each id adds to the gates of the first layer, for as long as the weights do not change.
+
+    To make a table costs as much as going without it for some positions; it is made when so many have been seen. The
+    bits are the same.
+
+    Args:
+        vectors: that ids stand for, (codes, width); None: ids are one-hot.
+        largest: the bytes that a table may have.
+    """
+
+    def __init__(self, vectors: Float | None = None, largest: int = 1 << 28) -> None:
+        self.vectors = vectors
+        self._largest = largest
+        self._seen = 0
+        self._tables: dict[CellWeights, Float] = {}
+
+    def get(self, weights: CellWeights, bias: Float, positions: int) -> Float | None:
+        """Return the table for these weights, (codes, gates * hidden) with the bias in it, or None if there is none."""
+        found = self._tables.get(weights)
+        if found is None:
+            self._seen += positions
+            codes = weights.weight_ih.shape[1] if self.vectors is None else len(self.vectors)
+            if self._seen < codes or codes * bias.nbytes > self._largest:
+                return None
+            found = self._tables[weights] = fold(self.vectors, weights, bias)
+        return found
+
+    def __reduce__(self) -> tuple[type[Tables], tuple[Float | None, int]]:
+        return Tables, (self.vectors, self._largest)
+
+
+def fold(vectors: Float | None, weights: CellWeights, bias: Float) -> Float:
+    """Return what vectors, or one-hot vectors, add to the gates: ``vectors @ weight_ih.T + bias``."""
+    if vectors is None:
+        return np.ascontiguousarray(weights.weight_ih.T + bias)
+    check_width(vectors, weights.weight_ih)
+    return product(vectors, pack_transposed(weights.weight_ih), bias, np.empty((len(vectors), bias.size), bias.dtype))
+
+
+def incoming(
+    inputs: npt.NDArray[Any],
+    packing: Packing,
+    weights: CellWeights,
+    bias: Float,
+    tables: Tables | None,
+    codebook: Float | None,
+    *,
+    keep: bool,
+) -> Incoming:
+    """Return what the kernel of a layer takes.
+
+    Args:
+        inputs: vectors (positions, width), or ids (positions,) int32 of which negative ones mean the zero vector.
+        packing: of the batch.
+        weights, bias: of the layer; bias is (1, gates * hidden).
+        tables: of weights that do not change.
+        codebook: the vector of each id; None: those of ``tables``, or one-hot.
+        keep: whether the sums of all positions are kept.
+
+    Raises:
+        ValueError: inputs or codebook have another width than the weights, or an id is too large.
+    """
+    none = np.empty((0, 0), bias.dtype)
+    if is_one_hot(inputs):
+        vectors = codebook if codebook is not None or tables is None else tables.vectors
+        check_rows(inputs, weights.weight_ih.shape[1] if vectors is None else len(vectors))
+        table = tables.get(weights, bias, len(inputs)) if tables and codebook is None else None
+        if table is None and vectors is not None and len(vectors) <= len(inputs):
+            table = fold(vectors, weights, bias)
+        if table is not None:
+            arrays = (none, inputs, weights.state_product, table, bias)
+            return Incoming(arrays, _room(packing, bias, keep=keep))
+        if vectors is None:
+            sums = np.empty((len(inputs), bias.size), bias.dtype)
+            unit("rows").gather_columns(weights.weight_ih, bias[0], inputs, sums)
+            return Incoming((none, inputs[:0], weights.state_product, none, bias), sums)
+        inputs = lookup(vectors, inputs, np.zeros(vectors.shape[1], vectors.dtype))
+    check_width(inputs, weights.weight_ih)
+    arrays = (inputs, _NO_IDS, weights.input_product, none, bias)
+    return Incoming(arrays, _room(packing, bias, keep=keep))
+
+
+_NO_IDS = np.empty(0, np.int32)
+
+
+def _room(packing: Packing, bias: Float, *, keep: bool) -> Float:
+    rows = packing.total
+    if not keep:
+        rows = min(rows, max(packing.widest, BLOCK_BYTES // bias.nbytes))
+    return np.empty((rows, bias.size), bias.dtype)
