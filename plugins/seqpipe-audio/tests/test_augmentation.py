@@ -89,7 +89,7 @@ def strings(seed, **parameters):
 
 
 def test_strings_are_of_one_speaker_and_have_the_words_of_their_parts():
-    made = [strings(seed, mixed=0.0, edge=(0.0, 0.0), joined=1.0) for seed in range(50)]
+    made = [strings(seed, mixed=0.0, tight=1.0) for seed in range(50)]
     for one in made:
         assert (one.payload == 1.0).all()
         assert len(one.payload) == 800 * len(one.target.split())
@@ -98,7 +98,7 @@ def test_strings_are_of_one_speaker_and_have_the_words_of_their_parts():
 
 
 def test_strings_may_mix_speakers_and_have_pauses():
-    made = [strings(seed, mixed=1.0, joined=0.0, pause=(0.1, 0.2), edge=(0.3, 0.3)) for seed in range(20)]
+    made = [strings(seed, mixed=1.0, tight=0.0, pause=(0.1, 0.2), edge=(0.3, 0.3)) for seed in range(20)]
     assert any({-1.0, 1.0} <= set(np.unique(one.payload)) for one in made)
     for one in made:
         words = len(one.target.split())

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from seqpipe import Augmentation, Record
 from seqpipe_audio.decoding import Samples
 
-Spectrum = npt.NDArray[np.complex128]
+Spectrum = npt.NDArray[np.complexfloating]
 
 _SPEED_UNIT = 1000  # soxr takes two rates; this makes a factor of them
 
@@ -62,11 +62,11 @@ class Noise(Augmentation):
         level = np.sqrt(np.mean(np.square(samples, dtype=np.float64))) * 10 ** (-random.uniform(*self.snr) / 20)
         slope = random.uniform(*self.slope)
         size = _transform_size(len(samples))
-        spectrum = np.fft.rfft(random.standard_normal(size))
-        spectrum *= np.exp(np.log(np.arange(1, len(spectrum) + 1)) * (-slope / 2))
+        spectrum = random.standard_normal(size + 2, np.float32).view(np.complex64)  # of white noise it is white noise
+        spectrum *= np.arange(1, len(spectrum) + 1, dtype=np.float32) ** np.float32(-slope / 2)
         noise = np.fft.irfft(spectrum, size)[: len(samples)]
-        noise *= level / max(float(np.sqrt(np.mean(noise**2))), 1e-12)
-        return replace(record, payload=samples + noise.astype(np.float32))
+        noise *= np.float32(level / max(float(np.sqrt(np.mean(noise**2))), 1e-12))
+        return replace(record, payload=samples + noise)
 
 
 class Equalise(Augmentation):
@@ -84,7 +84,9 @@ class Equalise(Augmentation):
 
         def shaped(spectrum: Spectrum) -> Spectrum:
             places = np.linspace(0, self.points - 1, len(spectrum))
-            return spectrum * 10 ** (np.interp(places, np.arange(self.points), decibels) / 20)
+            gains = np.interp(places, np.arange(self.points), decibels * (np.log(10) / 20))
+            shaped_spectrum: Spectrum = spectrum * np.exp(gains.astype(np.float32))
+            return shaped_spectrum
 
         return _filtered(record, shaped)
 

@@ -25,7 +25,7 @@ class Strings(Augmentation):
     speaker: str = Field("", description="regular expression whose group is the speaker's name in a record's id")
     mixed: float = Field(0.1, ge=0, le=1, description="share of strings that are of any speakers")
     pause: Range = Field((0.0, 0.3), description="least and greatest pause between recordings, in seconds")
-    joined: float = Field(0.3, ge=0, le=1, description="share of strings without any pauses")
+    tight: float = Field(0.4, ge=0, le=1, description="share of strings without any pause")
     edge: Range = Field(
         (0.0, 0.3), description="least and greatest pause before the first and after the last, in seconds"
     )
@@ -49,13 +49,14 @@ class Strings(Augmentation):
         count = int(random.integers(1, self.most + 1)) if others else 1
         string = [others[int(random.integers(len(others)))] for _ in range(count - 1)]
         string.insert(int(random.integers(count)), record)
-        pause = (0.0, 0.0) if random.random() < self.joined else self.pause
-        parts = [self._silence(self.edge, random)]
+        none = (0.0, 0.0)
+        pause, edge = (none, none) if random.random() < self.tight else (self.pause, self.edge)
+        parts = [self._silence(edge, random)]
         for index, one in enumerate(string):
             if index:
                 parts.append(self._silence(pause, random))
             parts.append(one.payload * np.float32(10 ** (self.gain * random.standard_normal() / 20)))
-        parts.append(self._silence(self.edge, random))
+        parts.append(self._silence(edge, random))
         return replace(record, payload=np.concatenate(parts), target=" ".join(str(one.target) for one in string))
 
     def _silence(self, seconds: tuple[float, float], random: np.random.Generator) -> Samples:
