@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Iterable, Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
@@ -140,11 +142,12 @@ class Registry:
             )
         whose = f"plugin {plugin.name!r} ({plugin.distribution})"
         try:
-            module = plugin.entries[0].load()
-            _check_version(module, whose)
-            _check_hooks(module, whose)
-            self.manager.register(module, name=plugin.name)
-            return self._registered(plugin.name, module, whose)
+            with redirect_stdout(sys.stderr):  # what a plugin prints is nobody's result
+                module = plugin.entries[0].load()
+                _check_version(module, whose)
+                _check_hooks(module, whose)
+                self.manager.register(module, name=plugin.name)
+                return self._registered(plugin.name, module, whose)
         except Exception as error:
             if self.manager.has_plugin(plugin.name):
                 self.manager.unregister(name=plugin.name)

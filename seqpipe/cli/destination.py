@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, redirect_stdout
 from pathlib import Path
 
 from seqpipe.config.declaration import Declaration
@@ -55,8 +55,15 @@ def _to_standard_output(writer: Writer | None, *, table: bool) -> AbstractContex
     if table:
         from seqpipe.cli.table import to_terminal  # noqa: PLC0415 - rich is for terminals only
 
-        return to_terminal()
-    return to_stream(writer or WriteJSONLines(), sys.stdout.buffer)
+        return _alone(to_terminal())
+    return _alone(to_stream(writer or WriteJSONLines(), sys.stdout.buffer))
+
+
+@contextmanager
+def _alone(results: AbstractContextManager[Write]) -> Iterator[Write]:
+    """Let nothing but results go to standard output: what a plugin prints goes to standard error."""
+    with results as write, redirect_stdout(sys.stderr):
+        yield write
 
 
 def _by_suffix(path: Path, registry: Registry) -> Writer:

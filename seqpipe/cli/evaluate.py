@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from dataclasses import asdict
 
 import click
@@ -59,7 +61,8 @@ def command(
     with log_to_stderr(quiet=quiet, verbose=verbose):
         registry = Registry.discover()
         opened = open_pipeline(pipeline, registry, settings)
-        measured = measure(opened, registry, data, labels=_split(labels), limit=limit, threads=threads)
+        with redirect_stdout(sys.stderr):  # what a plugin prints is no figure
+            measured = measure(opened, registry, data, labels=_split(labels), limit=limit, threads=threads)
     if as_json:
         click.echo(json.dumps(nested({name: _finite(figure) for name, figure in measured.figures.items()})))
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +32,7 @@ Row = dict[str, str]
 @contextmanager
 def to_terminal(console: Console | None = None) -> Iterator[Write]:
     """Show results on standard output, a row each, cut to the width of the terminal."""
-    table = _Growing(console or Console(highlight=False))
+    table = _Growing(console or Console(file=sys.stdout, highlight=False))
     yield table.add
     table.show(last=True)
 

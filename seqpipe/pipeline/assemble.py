@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 
 from seqpipe.data import Batch, Spec
@@ -189,8 +190,9 @@ def check_order(stages: Sequence[Stage], places: Places) -> None:
 
 @contextmanager
 def _blaming(place: Location | None) -> Iterator[None]:
-    """Give an error that is raised within the place where the stage is declared."""
+    """Give an error that is raised within the place where the stage is declared; what is printed is no result."""
     try:
-        yield
+        with redirect_stdout(sys.stderr):
+            yield
     except SeqpipeError as error:
         raise (error.at(place) if place else error) from None

@@ -1,0 +1,105 @@
+"""Plugins that print, that change what they get, and that raise what they should not."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+CHATTY = """
+print("imported")
+
+from typing import ClassVar
+import seqpipe
+
+class Chatty(seqpipe.Encoder):
+    name: ClassVar[str] = "chatty.encoder"
+
+    def build(self, spec, learned):
+        print("built")
+        return Step(spec)
+
+class Step(seqpipe.Step):
+    def __init__(self, spec):
+        self.spec = spec
+
+    def __call__(self, batch, state=None):
+        print("called")
+        BEHAVIOUR
+        return batch, state
+
+@seqpipe.hookimpl
+def seqpipe_register_stages():
+    print("registered")
+    return [Chatty]
+
+@seqpipe.hookimpl
+def seqpipe_batch_finished(event):
+    print("observed")
+"""
+
+PIPELINE = """
+name: colours
+read: {reader: core.lines}
+stages:
+  - tokenizer: core.symbols
+  - encoder: chatty.encoder
+  - encoder: core.one_hot
+  - core: core.rnn
+    hidden: 4
+    output: last
+  - decoder: core.labels
+train:
+  data: {train: train.tsv, reader: {reader: core.tsv, columns: [text, colour], target: colour}}
+  epochs: 1
+"""
+
+
+@pytest.fixture
+def pipeline(folder, install):
+    """Install the plugin with a behaviour, and declare a pipeline with it."""
+
+    def made(behaviour: str = "pass") -> str:
+        install("chatty", CHATTY.replace("BEHAVIOUR", behaviour))
+        (folder / "chatty.yaml").write_text(PIPELINE)
+        return "chatty.yaml"
+
+    return made
+
+
+def test_what_a_plugin_prints_is_not_among_the_results(command, pipeline):
+    name = pipeline()
+    trained = command("train", name, "-o", "run", "-q")
+    assert trained.code == 0
+    assert trained.lines[-1].endswith("model.safetensors")
+    found = command("run", name, "--set", "model=run/model.safetensors", "--text", "xy", "--text", "yb")
+    assert found.code == 0
+    assert [json.loads(line)["text"] for line in found.lines] == ["xy", "yb"]
+    assert "imported" in trained.err
+    for said in ("registered", "built", "called", "observed"):
+        assert said in found.err
+    measured = command("evaluate", name, "--set", "model=run/model.safetensors", "--data", "train.tsv", "--json")
+    assert json.loads(measured.out)
+    assert "called" in measured.err
+
+
+def test_what_it_prints_when_it_is_looked_at(command, pipeline):
+    pipeline()
+    assert "imported" not in command("plugins").out
+    assert json.loads(command("schema").out)
+
+
+def test_a_step_that_changes_its_input_is_found_by_the_kit(command, pipeline):
+    pipeline("batch.ragged.array[:] = 0")
+    result = command("plugins", "test", "chatty")
+    assert result.code == 2
+    assert "  BROKEN unchanged, on chatty.encoder (after core.symbols)" in result.lines
+    assert "    law:   What comes in is left as it is." in result.lines
+
+
+def test_a_step_that_raises_what_it_should_not(command, pipeline):
+    name = pipeline("raise KeyError('no such thing')")
+    result = command("train", name, "-o", "run", "-q")
+    assert result.code == 1
+    assert "KeyError" in result.err
+    assert result.err.splitlines()[-1].endswith("(run again with --traceback and report it)")
