@@ -30,7 +30,6 @@ ORDER = [
     "runner",
     "training",
     "interchange",
-    "interchange",
     "schema",
     "testing",
     "scaffold",
