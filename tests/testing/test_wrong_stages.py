@@ -7,7 +7,9 @@ import pytest
 import seqpipe
 from seqpipe import testing
 from seqpipe.stages.cores.recurrent import GRU
+from seqpipe.stages.encoders.one_hot import OneHotEncoder
 from seqpipe.stages.tokenizers.numbers import Numbers
+from seqpipe.stages.tokenizers.symbols import Symbols
 from tests.testing import wrong_files as files
 from tests.testing import wrong_learners as learners
 from tests.testing import wrong_networks as networks
@@ -35,6 +37,11 @@ def of_logits(stage: seqpipe.Stage) -> testing.Example:
     return testing.Example(stage, SERIES, NUMBERS, (Numbers(), GRU(hidden=3)), ("1", "2"))
 
 
+def of_one_hot(stage: seqpipe.Stage) -> testing.Example:
+    letters = len(set("".join(TEXTS))) + 1
+    return testing.Example(stage, TEXTS, before=(Symbols(), OneHotEncoder()), head=seqpipe.NextTokenHead(letters))
+
+
 def of_lines(stage: seqpipe.Stage) -> testing.Example:
     return testing.Example(stage, [b"one\ntwo\nthree\n"])
 
@@ -44,6 +51,7 @@ RIGHT = [
     of_text(learners.Learning()),
     of_frames(networks.Mix()),
     of_logits(networks.Loudest()),
+    of_one_hot(networks.Stepping(hidden=3, output="next")),
     of_lines(files.Words()),
     testing.Example(files.Line(), [{"label": "good"}]),
     testing.Example(files.Louder(), SERIES, NUMBERS),
@@ -86,13 +94,17 @@ WRONG = [
     (of_frames(networks.WrongDropout()), "drops_the_same"),
     (of_frames(networks.WrongGradient()), "gradients"),
     (of_logits(networks.WrongLoss()), "loss_has_its_gradient"),
+    (of_logits(networks.WrongTargets()), "odd_targets"),
     (of_logits(networks.WrongMetric()), "metrics_count"),
+    (of_one_hot(networks.WrongSteps(hidden=3, output="next")), "scores_its_steps"),
+    (of_one_hot(networks.WrongSelection(hidden=3, output="next")), "selects_rows"),
     (of_lines(files.Bytes()), "reads"),
     (of_lines(files.Lottery()), "reads_the_same_again"),
     (of_lines(files.Namesakes()), "names_records"),
     (of_lines(files.CutOff()), "reads_excerpts"),
     (of_lines(files.Fragile()), "survives_damage"),
     (testing.Example(files.TextLine(), [{"label": "good"}]), "writes"),
+    (testing.Example(files.Headed(), [{"label": "good"}]), "writes_nothing"),
     (testing.Example(files.Taking(), [{"label": "good"}]), "leaves_results"),
     (testing.Example(files.Picky(), [{"label": "good"}]), "odd_values"),
     (testing.Example(files.Unseeded(), SERIES, NUMBERS), "augments"),

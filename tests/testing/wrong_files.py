@@ -102,6 +102,13 @@ class Picky(Line):
         return (str(next(iter(record.payload.values()))) + "\n").encode()
 
 
+class Headed(Line):
+    """Cannot begin without a record."""
+
+    def begin(self, first):
+        return f"{', '.join(first.payload)}\n".encode(), None
+
+
 class Louder(seqpipe.Augmentation):
     """Numbers a little larger: right, if nothing is changed."""
 

@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 import seqpipe
+from seqpipe.stages.cores.recurrent import GRU
+from seqpipe.stages.cores.stepping import RecurrentStepper
 
 RANDOM = np.random.default_rng(1)
 
@@ -152,8 +154,54 @@ class WrongLoss(Loudest):
         return ShiftedHead(self.metric())
 
 
+class FragileHead(SquareHead):
+    def targets(self, batch):
+        assert all(record.target in ("1", "2", "3") for record in batch.records)
+        return batch
+
+
+class WrongTargets(Loudest):
+    """Ends with AssertionError where a target is none."""
+
+    def head(self, spec, learned):
+        return FragileHead(self.metric())
+
+
 class WrongMetric(Loudest):
     """Its metric counts two numbers, or one."""
 
     def metric(self):
         return seqpipe.Metric("odd", lambda _, outcome: (1, 1) if outcome else (0,), seqpipe.ratio)
+
+
+class Stepping(GRU):
+    """Predicts the next input: right, if nothing is changed."""
+
+    name: ClassVar[str] = "wrong.stepping"
+    stepper: ClassVar[type[RecurrentStepper]] = RecurrentStepper
+
+    def build(self, spec, head, parameters):
+        network = super().build(spec, head, parameters)
+        return self.stepper(network.spec, network.plan, parameters)
+
+
+class Forgetting(RecurrentStepper):
+    def step(self, inputs, state):
+        return super().step(inputs, tuple(np.zeros_like(values) for values in state))
+
+
+class Mixing(RecurrentStepper):
+    def select(self, state, rows):
+        return super().select(state, np.zeros_like(rows)) if len(rows) > 1 else super().select(state, rows - 1)
+
+
+class WrongSteps(Stepping):
+    """Each step forgets those before it."""
+
+    stepper: ClassVar[type[RecurrentStepper]] = Forgetting
+
+
+class WrongSelection(Stepping):
+    """Takes other rows than those asked for."""
+
+    stepper: ClassVar[type[RecurrentStepper]] = Mixing
