@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import signal
+import sys
 from types import FrameType
 from typing import Any, Self
+
+import click
 
 from seqpipe.cli.reporting import show
 
@@ -39,4 +42,6 @@ class Interruption:
             raise KeyboardInterrupt
         self.asked = True
         self.exit_code = 128 + number
+        if sys.stderr.isatty():
+            click.echo(err=True)  # the line has a bar, and perhaps ^C
         show("stopping after this step; once more to stop at once")

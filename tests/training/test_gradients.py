@@ -150,7 +150,10 @@ def test_gradients_of_the_whole(tmp_path, case):
 )
 def test_gradients_with_dropout(tmp_path, case):
     pipeline, batch = built(tmp_path, case)
-    assert greatest_error(pipeline, [batch], Training(input_dropout=0.3, dropout=0.3, recurrent_dropout=0.3, key=5)) <= 1e-6
+    assert (
+        greatest_error(pipeline, [batch], Training(input_dropout=0.3, dropout=0.3, recurrent_dropout=0.3, key=5))
+        <= 1e-6
+    )
 
 
 @pytest.mark.parametrize("case", ["gru, next token", "lstm, next keys", "gru, labels of positions"])
