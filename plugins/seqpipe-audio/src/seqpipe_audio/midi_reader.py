@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
@@ -47,7 +48,7 @@ class ReadMidi(Reader):
         except RecordError as error:
             yield error
             return
-        name = source.name or "piece"
+        name = re.sub(r"\.midi?$", "", source.name) or "piece"
         for piece in range(1, self.pieces + 1):
             yield Record(f"{name}:{piece}" if self.pieces > 1 else name, payload, source.name, piece)
 
