@@ -99,16 +99,17 @@ def view(name: str, *, quiet: bool) -> Iterator[_Remembering]:
     else:
         from rich.console import Console  # noqa: PLC0415 - for terminals only
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+        from rich.table import Column  # noqa: PLC0415
 
         console = Console(stderr=True)
         columns = (
             TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=20),
+            BarColumn(bar_width=10),
             TextColumn("{task.percentage:>3.0f} %"),
-            TimeRemainingColumn(compact=True),
-            TextColumn("{task.fields[now]}", markup=False),
+            TimeRemainingColumn(compact=True, table_column=Column(min_width=5, no_wrap=True)),
+            TextColumn("{task.fields[now]}", markup=False, table_column=Column(no_wrap=True, ratio=1)),
         )
-        with Progress(*columns, console=console, transient=True, redirect_stdout=False) as progress:
+        with Progress(*columns, console=console, transient=True, redirect_stdout=False, expand=True) as progress:
             yield _Live(name, console, progress)
 
 
