@@ -56,7 +56,7 @@ class ReadMidi(Reader):
         return np.zeros((0, KEYS), np.uint8) if self.form == "roll" else NO_VOICES
 
     def _opening(self, source: Source) -> npt.NDArray[np.uint8] | Voices:
-        where = Location(source.name, source.position)
+        where = Location(source.name)
         with source.open() as file:
             parts = _parts(file.read(), where)
         for part in parts:
@@ -82,7 +82,7 @@ def _parts(content: bytes, where: Location) -> list[Part]:
     try:
         score = symusic.Score.from_midi(content)
     except (RuntimeError, ValueError) as error:
-        reason = str(error).removeprefix("MiniMidi: ").removesuffix(": iostream error").rstrip("!")
+        reason = re.sub(r"^MiniMidi: (Inva[il]+d midi file! )?|!?(: iostream error)?$", "", str(error))
         raise RecordError(f"not a MIDI file: {reason}", "export it again", where) from None
     quarter = score.ticks_per_quarter
     if quarter <= 0:
