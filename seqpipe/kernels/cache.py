@@ -25,6 +25,7 @@ import platformdirs
 
 from seqpipe.kernels import isa
 
+KEPT = 4  # entries of a unit and variant: of this environment, and of others that take turns with it
 _SOURCE = re.compile(r"^from seqpipe\.kernels\.sources\.(\w+) import", re.MULTILINE)
 
 
@@ -99,6 +100,14 @@ def write(unit: str, variant: str, description: dict[str, Any], code: bytes) -> 
             _write_atomically(
                 _path(path, unit, variant), hashlib.sha256(content).hexdigest().encode() + b"\n" + content
             )
+            _remove_old(path, f"{unit}-{variant}-*.unit")
+
+
+def _remove_old(path: Path, pattern: str) -> None:
+    """Remove all but the newest entries of a unit: those of other versions of seqpipe, Numba or the environment."""
+    newest = sorted(path.glob(pattern), key=lambda entry: entry.stat().st_mtime, reverse=True)
+    for entry in newest[KEPT:]:
+        entry.unlink(missing_ok=True)
 
 
 def _path(path: Path, unit: str, variant: str) -> Path:

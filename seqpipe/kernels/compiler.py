@@ -26,6 +26,28 @@ from seqpipe.kernels.signature import SYMBOL_PREFIX, Parameter, Signature
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+# What native code may call: found in every process, with Numba or without.
+C_LIBRARY = frozenset(
+    f"{name}{suffix}"
+    for name in (
+        "exp",
+        "exp2",
+        "expm1",
+        "log",
+        "log1p",
+        "log2",
+        "pow",
+        "sqrt",
+        "tanh",
+        "sin",
+        "cos",
+        "floor",
+        "ceil",
+        "fmod",
+    )
+    for suffix in ("", "f")
+) | {"memcpy", "memmove", "memset"}
+
 # No fastmath, so that equal inputs give equal bits; no reference counts, because kernels own nothing.
 _OPTIONS = {"error_model": "numpy", "_nrt": False, "nogil": True, "forceinline": True}
 
@@ -122,7 +144,26 @@ def compile_unit(module: ModuleType, variant: str) -> bytes:
 
     Each kernel is exported under its own name as a C function of one argument, the address of its packed arguments
     (see `Signature.arguments`), that returns the kernel's scalar.
+
+    Raises:
+        RuntimeError: the code would call what only a process with Numba has.
     """
+    library = _compiled(module, variant)
+    code = bytes(library.emit_native_object())
+    _refuse_helpers(library._final_module, module.__name__)  # noqa: SLF001
+    return code
+
+
+@global_compiler_lock
+def assembly(module: ModuleType, variant: str) -> str:
+    """Return the assembly of what `compile_unit` compiles, which shows what became vector instructions."""
+    library = _compiled(module, variant)
+    library.finalize()
+    return str(library.get_asm_str())
+
+
+def _compiled(module: ModuleType, variant: str) -> Any:
+    """Return Numba's library of the kernels of a source module."""
     context, library = _CONTEXT, _CONTEXT.codegen().create_library(module.__name__)
     library.complete = True
     for name, function in entry_points(module).items():
@@ -133,7 +174,15 @@ def compile_unit(module: ModuleType, variant: str) -> bytes:
             cpu_target.typing_context, context, function, arguments, returns, _flags(), locals={}, library=library
         )
         library.add_ir_module(_exported(context, library, compiled.fndesc, name))
-    return bytes(library.emit_native_object())
+    return library
+
+
+def _refuse_helpers(module: Any, name: str) -> None:
+    """Raise RuntimeError if code calls what only a process with Numba has: loaded without it, it would crash."""
+    called = {function.name for function in module.functions if function.is_declaration}
+    missing = sorted(call for call in called if not call.startswith("llvm.") and call not in C_LIBRARY)
+    if missing:
+        raise RuntimeError(f"kernels of {name} call {', '.join(missing)}, which is not in the C library")
 
 
 def _flags() -> Flags:

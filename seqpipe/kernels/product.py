@@ -18,6 +18,7 @@ from seqpipe.kernels.isa import instruction_set
 from seqpipe.kernels.loader import unit
 
 Array = NDArray[np.floating[Any]]
+_BLOCK = (256, 96)  # steps and columns of a left factor that stay in the L2 cache while the right one streams by
 _ALIGNMENT = 64  # bytes: a cache line
 
 
@@ -43,7 +44,7 @@ def product(left: Array, right: Array, start: Array, out: Array) -> Array:
 
 def add_transposed_product(left: Array, right: Array, out: Array) -> Array:
     """Set and return ``out += left.T @ right``, right packed; columns of left beyond the rows of out are left aside."""
-    unit("product").add_transposed_product(left, right, out)
+    unit("product").add_transposed_product(left, right, np.empty(_BLOCK, out.dtype), out)
     return out
 
 

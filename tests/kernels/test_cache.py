@@ -61,3 +61,13 @@ def test_the_key_changes_with_the_instruction_set(monkeypatch):
     key = cache.key.__wrapped__("rows")
     monkeypatch.setenv("SEQPIPE_ISA", isa.instruction_set().name)
     assert cache.key.__wrapped__("rows") != key
+
+
+def test_old_entries_make_room(folder, monkeypatch):
+    for number in range(cache.KEPT + 3):
+        monkeypatch.setattr(cache, "key", lambda _unit, number=number: f"{number:064d}"[::-1])
+        cache.write("rows", "float32", *ENTRY)
+        cache.write("product", "float32", *ENTRY)
+    assert len(list(folder.glob("rows-*"))) == cache.KEPT
+    assert len(list(folder.iterdir())) == 2 * cache.KEPT
+    assert cache.read("rows", "float32") == ENTRY

@@ -85,12 +85,12 @@ def test_plain_python_runs_the_same_kernels(tmp_path):
 
 def test_processes_that_start_cold_at_once_all_succeed(tmp_path):
     results = []
-    threads = [threading.Thread(target=lambda: results.append(run(tmp_path))) for _ in range(4)]
+    threads = [threading.Thread(target=lambda: results.append(run(tmp_path))) for _ in range(16)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [result[0] for result in results] == ["15.0"] * 4
+    assert [result[0] for result in results] == ["15.0"] * 16
     assert len(entries(tmp_path)) == 1
 
 

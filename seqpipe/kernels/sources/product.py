@@ -5,11 +5,11 @@ See `seqpipe.kernels.sources.tile` for the order of the additions, and `seqpipe.
 
 from seqpipe.kernels.compiler import inlined, kernel
 from seqpipe.kernels.isa import instruction_set
+from seqpipe.kernels.sources.rows import copy
 from seqpipe.kernels.sources.tile import multiply_tile, tile_rows
 
 VECTORS = instruction_set().vectors
 BLOCK_VALUES = 131072  # of the left factor, which stay in the L2 cache while the weights stream by
-BLOCK_DEPTH = 512  # steps whose right factor stays in the L2 cache while the rows of the result pass
 
 
 def multiplication(gates, panels):
@@ -65,13 +65,23 @@ def product(left, right, start, out):
     multiply(left, right, start, out)
 
 
-@kernel("float[:, ::1]", "float[:, :, ::1]", "out float[:, ::1]")
-def add_transposed_product(left, right, out):
-    """Add ``left.T @ right`` to out (rows, columns): left (depth, at least rows), right (vectors, depth, lanes)."""
-    depth = left.shape[0]
-    for begin in range(0, depth, BLOCK_DEPTH):
-        end = min(begin + BLOCK_DEPTH, depth)
-        multiply(left[begin:end].T, right[:, begin:end], out, out)
+@kernel("float[:, ::1]", "float[:, :, ::1]", "out float[:, ::1]", "out float[:, ::1]")
+def add_transposed_product(left, right, room, out):
+    """Add ``left.T @ right`` to out (rows, columns): left (depth, at least rows), right (vectors, depth, lanes).
+
+    Blocks of left are copied to ``room`` (steps, columns): where they stand, the steps of a column may all fall into
+    the same few places of a cache.
+    """
+    depth, rows = left.shape[0], out.shape[0]
+    steps, width = room.shape
+    for begin in range(0, depth, steps):
+        end = min(begin + steps, depth)
+        for first in range(0, rows, width):
+            last = min(first + width, rows)
+            for step in range(begin, end):
+                copy(left[step, first:last], room[step - begin, : last - first])
+            part = out[first:last]
+            multiply(room[: end - begin, : last - first].T, right[:, begin:end], part, part)
 
 
 @kernel("float[:, ::1]", "out float[:, :, ::1]")
