@@ -31,9 +31,12 @@ def stepper_of(stages: Sequence[Stage], steps: Sequence[Step]) -> Stepper | None
 class EncodedStepper(Stepper):
     """A stepper that takes frames as they are before the encoders of its pipeline.
 
+    An encoder that remembers what came before keeps the frames that it was given in the column ``keys``, so that they
+    can be read again, and its memory is an array with a row for each sequence.
+
     Args:
         stepper: the core.
-        encoders: what stands before it; each takes and gives frames and treats every position by itself.
+        encoders: what stands before it; each takes and gives frames.
     """
 
     def __init__(self, stepper: Stepper, encoders: Sequence[Step]) -> None:
@@ -41,29 +44,32 @@ class EncodedStepper(Stepper):
         self.encoders = tuple(encoders)
 
     def start(self, batch: Batch) -> tuple[Array, State]:
-        """Read what is given, which has been encoded."""
-        return self.stepper.start(batch)
+        """Read what is given, which has been encoded; the encoders read it once more, to remember it."""
+        given = batch.columns.get("keys", batch.sequence)
+        again = Batch(batch.records, given, rows=batch.rows, final=False)
+        _, memories = self._encode(again, (None,) * len(self.encoders))
+        if any(memory is not None for memory in memories) and "keys" not in batch.columns:
+            raise ConfigError(
+                "an encoder before a core with `output: next` remembers what came before, but does not keep its frames",
+                "let it pass them on in the column `keys`",
+            )
+        logits, state = self.stepper.start(batch)
+        return logits, (memories, state)
 
     def step(self, inputs: Array, state: State) -> tuple[Array, State]:
-        """Encode frames, (rows, width), and go on by one position.
-
-        Raises:
-            ConfigError: an encoder remembers what came before.
-        """
+        """Encode frames, (rows, width), and go on by one position."""
+        memories, inner = state
         offsets = np.arange(len(inputs) + 1)
         batch = Batch((), Ragged(inputs, offsets), rows=offsets[:-1], final=False)
-        for encoder in self.encoders:
-            batch, memory = encoder(batch)
-            if memory is not None:
-                raise ConfigError(
-                    "an encoder before a core with `output: next` remembers what came before",
-                    "take one that treats each position by itself",
-                )
-        return self.stepper.step(batch.ragged.array, state)
+        encoded, memories = self._encode(batch, memories)
+        logits, inner = self.stepper.step(encoded.ragged.array, inner)
+        return logits, (memories, inner)
 
     def select(self, state: State, rows: npt.NDArray[np.int64]) -> State:
         """Return the state of the given rows."""
-        return self.stepper.select(state, rows)
+        memories, inner = state
+        kept = tuple(None if memory is None else memory[rows] for memory in memories)
+        return kept, self.stepper.select(inner, rows)
 
     def score(self, batch: Batch) -> Batch:
         """Return the logits of what is given, which has been encoded."""
@@ -71,4 +77,11 @@ class EncodedStepper(Stepper):
 
     def attention(self, state: State) -> list[Array] | None:
         """Return what the core attended to."""
-        return self.stepper.attention(state)
+        return self.stepper.attention(state[1])
+
+    def _encode(self, batch: Batch, memories: Sequence[State]) -> tuple[Batch, tuple[State, ...]]:
+        after = []
+        for encoder, memory in zip(self.encoders, memories, strict=True):
+            batch, left = encoder(batch, memory)
+            after.append(left)
+        return batch, tuple(after)

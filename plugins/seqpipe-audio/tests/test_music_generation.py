@@ -31,6 +31,8 @@ stages:
   - tokenizer: core.numbers
     width: 88
   - encoder: audio.harmony
+  - encoder: audio.echo
+    delays: [1, 3]
   - core: core.gru
     hidden: 32
     output: next
@@ -143,7 +145,7 @@ def test_keys_become_notes_and_go_on_from_their_opening(player):
     (piece,) = player()([opening])
     assert [note["pitch"] for note in piece["notes"]] == [40 + 21 - 12 + up for up in SCALE]
     assert [note["start"] for note in piece["notes"]] == list(range(8))
-    (rest,) = player("stages.4.opening=false")([opening])
+    (rest,) = player("stages.5.opening=false")([opening])
     assert [note["pitch"] for note in rest["notes"]] == [40 + 21 - 12 + up for up in SCALE[2:]]
 
 
@@ -153,7 +155,7 @@ def test_what_is_drawn_is_encoded_as_what_is_given(player):
     (drawn,) = player()([opening])
     given = np.zeros((5, 88), np.uint8)
     given[np.arange(5), [note["pitch"] - 21 + 12 for note in drawn["notes"][:5]]] = 1
-    (longer,) = player("stages.3.length=2")([given])
+    (longer,) = player("stages.4.length=2")([given])
     assert longer["notes"] == drawn["notes"]
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from seqpipe import Batch, InputError, Ragged, Record, RecordError, Source, Spec
 from seqpipe_audio.piano_roll import KEYS, LOWEST, notes_of_roll, roll_of_keys, roll_of_notes
+from seqpipe_audio.piano_roll_echo import Echo
 from seqpipe_audio.piano_roll_encoder import Harmony
 from seqpipe_audio.piano_roll_picture import WriteRollSvg
 from seqpipe_audio.piano_roll_reader import ReadRolls
@@ -63,6 +64,27 @@ def test_harmony_stands_beside_the_keys(keys):
         assert np.flatnonzero(classes).tolist() == sorted({(key + LOWEST) % 12 for key in down})
         assert np.flatnonzero(highest).tolist() == ([max(down)] if down else [])
         assert np.flatnonzero(lowest).tolist() == ([min(down)] if down else [])
+
+
+@given(st.lists(steps, min_size=1, max_size=3), st.sampled_from([(1,), (2, 5)]), st.sampled_from([1, 3]))
+def test_the_echo_is_what_followed_so_many_steps_before(pieces, delays, recent):
+    rolls = [as_roll(keys).astype(np.float32) for keys in pieces]
+    step = Echo(delays=delays, recent=recent).build(Spec("frames", "float32", KEYS), {})
+    records = tuple(Record(str(index), None) for index in range(len(rolls)))
+    out, _ = step(Batch(records, Ragged.of(rolls, np.float32, KEYS)))
+    assert out.ragged.array.shape[1] == step.spec.width == KEYS + len(delays) * (KEYS + 1)
+    for roll, found in zip(rolls, out.ragged, strict=True):
+        for now, frame in enumerate(found):
+            np.testing.assert_array_equal(frame[:KEYS], roll[now])
+            for number, delay in enumerate(delays):
+                echo = frame[KEYS + number * (KEYS + 1) :][: KEYS + 1]
+                follows = roll[now + 1 - delay] if now + 1 >= delay else np.zeros(KEYS)
+                alike = [
+                    step >= delay and roll[step].any() and (roll[step] == roll[step - delay]).all()
+                    for step in range(max(0, now + 1 - recent), now + 1)
+                ]
+                np.testing.assert_array_equal(echo[:KEYS], follows)
+                assert echo[KEYS] == pytest.approx(sum(alike) / recent)
 
 
 def archive(path, **arrays):

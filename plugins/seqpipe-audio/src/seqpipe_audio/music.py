@@ -8,6 +8,7 @@ from seqpipe_audio.midi_writer import WriteMidi
 from seqpipe_audio.music_notes import Notes
 from seqpipe_audio.music_transpose import Transpose, TransposeVoices
 from seqpipe_audio.music_wav import WriteWav
+from seqpipe_audio.piano_roll_echo import Echo
 from seqpipe_audio.piano_roll_encoder import Harmony
 from seqpipe_audio.piano_roll_picture import WriteRollSvg
 from seqpipe_audio.piano_roll_reader import ReadRolls
@@ -23,6 +24,7 @@ MUSIC: list[type[Stage]] = [
     TransposeVoices,
     VoiceTokens,
     Harmony,
+    Echo,
     SampleVoices,
     Notes,
     WriteMidi,

@@ -16,6 +16,7 @@ from seqpipe_audio.music_notes import Notes
 from seqpipe_audio.music_transpose import Transpose, TransposeVoices
 from seqpipe_audio.music_wav import WriteWav
 from seqpipe_audio.piano_roll import KEYS, Roll
+from seqpipe_audio.piano_roll_echo import Echo
 from seqpipe_audio.piano_roll_encoder import Harmony
 from seqpipe_audio.piano_roll_picture import WriteRollSvg
 from seqpipe_audio.piano_roll_reader import ReadRolls
@@ -40,7 +41,7 @@ def music_examples() -> list[Example]:
     frames = stage("tokenizer", "core.numbers", width=KEYS)
     network = stage("core", "core.gru", hidden=4, output="next")
     tokens = (VoiceTokens(), stage("encoder", "core.one_hot"), network)
-    drawn = (frames, Harmony(), network, stage("decoder", "core.keys", length=3, score=True))
+    drawn = (frames, Harmony(), Echo(delays=(1, 2)), network, stage("decoder", "core.keys", length=3, score=True))
     return [
         Example(ReadRolls(), [_archive(rolls)]),
         Example(ReadSatb(), [json.dumps([piece.tolist() for piece in _PIECES]).encode()]),
@@ -48,6 +49,8 @@ def music_examples() -> list[Example]:
         Example(Transpose(), rolls, keys),
         Example(TransposeVoices(), _PIECES, voices),
         *(Example(one, rolls, keys, (frames,)) for one in (Harmony(), Harmony(outer=False))),
+        Example(Echo(delays=(1, 3), recent=2), rolls, keys, (frames,)),
+        Example(Echo(delays=(2,)), rolls, keys, (frames, Harmony())),
         Example(VoiceTokens(), _PIECES, voices),
         *(
             Example(one, _PIECES, voices, tokens)
