@@ -100,8 +100,8 @@ def incoming(
         vectors = codebook if codebook is not None or tables is None else tables.vectors
         check_rows(inputs, weights.weight_ih.shape[1] if vectors is None else len(vectors))
         table = tables.get(weights, bias, len(inputs)) if tables and codebook is None else None
-        if table is None and vectors is not None and len(vectors) <= len(inputs):
-            table = fold(vectors, weights, bias)
+        if codebook is not None and len(codebook) <= len(inputs):
+            table = fold(codebook, weights, bias)
         if table is not None:
             arrays = (none, inputs, weights.state_product, table, bias)
             return Incoming(arrays, _room(packing, bias, keep=keep))

@@ -2,6 +2,7 @@
 
 import itertools
 import pickle
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -268,3 +269,37 @@ def test_an_empty_batch_gives_nothing(rng):
     assert [values.shape for values in state] == [(4, 0, 6)] * 2
     _, gradients, _ = network.backward(saved, outputs)
     assert not any(gradient.any() for gradient in gradients.values())
+
+
+@pytest.mark.parametrize("vectors", [False, True])
+def test_a_table_of_ids_gives_the_same_bits_as_going_without(vectors, rng):
+    network, packing = Recurrent("gru", 9, 20, bidirectional=True), Packing.of([4, 2])
+    parameters = parameters_of(network, rng, np.float32)
+    codebook = rng.standard_normal((9, 9)).astype(np.float32) if vectors else None
+    weights = network.prepare(parameters, codebook)
+    ids = np.array([3, -1, 8, 0, 3, 5], np.int32)
+    first = network.forward(ids, packing, weights)[0]
+    for _ in range(3):  # now the table has been made
+        assert np.array_equal(network.forward(ids, packing, weights)[0], first)
+    assert np.array_equal(network.forward(ids, packing, network.prepare(parameters), codebook=codebook)[0], first)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_sequence_without_end_runs_in_pieces_in_constant_memory(cell, rng):
+    network = Recurrent(cell, 3, 4)
+    weights = network.prepare(parameters_of(network, rng, np.float32))
+    values = rng.standard_normal((100_000, 3)).astype(np.float32)
+    whole, final, _ = network.forward(values, Packing.of([len(values)]), weights)
+    state, pieces = network.zero_state(1), []
+    for piece in np.array_split(values, [1, 1000, 1001, 40_000, 99_999]):
+        outputs, state, _ = network.forward(piece, Packing.of([len(piece)]), weights, state)
+        pieces.append(outputs)
+    assert np.array_equal(np.concatenate(pieces), whole)
+    assert all(np.array_equal(*pair) for pair in zip(state, final, strict=True))
+    tracemalloc.start()
+    network.forward(values[:1000], Packing.of([1000]), weights, state)
+    used = tracemalloc.get_traced_memory()[1]
+    for begin in range(0, 10_000, 1000):
+        state = network.forward(values[begin : begin + 1000], Packing.of([1000]), weights, state)[1]
+    assert tracemalloc.get_traced_memory()[1] < 1.5 * used + 10_000
+    tracemalloc.stop()

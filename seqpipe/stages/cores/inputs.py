@@ -102,6 +102,17 @@ class InputLayer:
         mask: Array | None = dropout_mask(keys, self.width, dropout, vectors.dtype) if dropout else None
         return vectors if mask is None else vectors * mask, None, SavedInput(ids, mask, spelled)
 
+    def vectors_of_ids(self, parameters: Parameters) -> Array | None:
+        """Return the embedding if it is all that goes into the recurrent layers, which may fold it into theirs."""
+        return parameters["embedding.weight"] if self.embedding and not self._spelling else None
+
+    def infer(self, batch: Batch, parameters: Parameters) -> tuple[Array, Array | None]:
+        """Return vectors or ids of each position as `forward` does; ids where `vectors_of_ids` has their vectors."""
+        if isinstance(batch.sequence, OneHot) and self.vectors_of_ids(parameters) is not None:
+            return batch.sequence.ids.array, None
+        values, codebook, _ = self.forward(batch, parameters, np.zeros(0, np.int64))
+        return values, codebook
+
     def backward(
         self, saved: SavedInput, gradient: Array | None, parameters: Parameters
     ) -> tuple[Array | None, dict[str, Array]]:

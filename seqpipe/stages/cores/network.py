@@ -70,7 +70,8 @@ class RecurrentNetwork(Network):
     @cached_property
     def weights(self) -> RecurrentWeights:
         """The recurrent weights, prepared; for inference only, where they do not change."""
-        return self.plan.recurrent.prepare(under("rnn.", self.parameters))
+        vectors = self.plan.inputs.vectors_of_ids(self.parameters)
+        return self.plan.recurrent.prepare(under("rnn.", self.parameters), vectors)
 
     @cached_property
     def linear(self) -> Linear | None:
@@ -79,7 +80,7 @@ class RecurrentNetwork(Network):
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
         """Give logits, or features where another core follows."""
-        values, codebook, _ = self.plan.inputs.forward(batch, self.parameters, _no_keys())
+        values, codebook = self.plan.inputs.infer(batch, self.parameters)
         features, after = self._features(batch, values, codebook, state)
         out = features.with_values(self.linear.forward(features.array)) if self.linear else features
         return self._out(batch, out), None if batch.final else after
@@ -207,7 +208,3 @@ def _names(batch: Batch) -> list[str]:
 def _offsets_lengths(batch: Batch) -> npt.NDArray[np.int64]:
     assert batch.sequence is not None
     return batch.sequence.lengths
-
-
-def _no_keys() -> npt.NDArray[np.int64]:
-    return np.zeros(0, np.int64)
