@@ -13,6 +13,7 @@ from machine import Machine
 Row = dict[str, Any]
 ENGINES = ("seqpipe", "pytorch", "onnxruntime")
 CASE = ("cell", "hidden", "batch", "input", "mode", "threads")
+OWN = ("GFLOP/s", "of the limit", "times the best peer")
 COLOURS = {"rnn": "#4c78a8", "gru": "#f58518", "lstm": "#54a24b"}
 
 
@@ -26,8 +27,8 @@ def markdown(rows: list[Row], about: str) -> str:
         slower = sum(row["ratio_high"] < 1 for row in part)
         mean = geometric_mean(row["ratio"] for row in part)
         parts.append(f"| {given} | {mode} | {threads} | {len(part)} | {mean:.2f} | {slower} |")
-    parts += ["", "| cell | hidden | batch | input | mode | threads | seqpipe ms | pytorch ms | onnxruntime ms |"
-              " GFLOP/s | of the limit | times the best peer |", "|---|---|---|---|---|---|---|---|---|---|---|---|"]  # fmt: skip
+    parts += ["", "| " + " | ".join((*CASE, *(f"{name} ms" for name in ENGINES), *OWN)) + " |"]
+    parts.append("|---" * (len(CASE) + len(ENGINES) + len(OWN)) + "|")
     by_case: dict[tuple[Any, ...], dict[str, Row]] = {}
     for row in rows:
         by_case.setdefault(tuple(row[name] for name in CASE), {})[row["engine"]] = row
