@@ -43,7 +43,7 @@ def update(sums, sum_row, recurrent, tile_row, tile_column, width, unit, hidden,
 def _advance(panels):
     @inlined
     def advance(
-        left, left_row, left_column, weights, panel, sums, sum_row, rows, outputs, position, column, row, memory
+        left, left_row, left_column, weights, panel, ahead, sums, sum_row, rows, outputs, position, column, row, memory
     ):
         bias, recurrent, kept = memory
         hidden, lanes = weights.shape[1], weights.shape[2] // GATES
@@ -52,6 +52,7 @@ def _advance(panels):
             (left, left_row, left_column),
             weights,
             panel,
+            ahead,
             (bias, 0, unit, hidden),
             (recurrent, 0, 0, width),
             rows,

@@ -44,12 +44,14 @@ def update(sums, sum_row, unit, hidden, outputs, position, column, row, memory):
 def _advance(panels):
     @inlined
     def advance(
-        left, left_row, left_column, weights, panel, sums, sum_row, rows, outputs, position, column, row, memory
+        left, left_row, left_column, weights, panel, ahead, sums, sum_row, rows, outputs, position, column, row, memory
     ):
         hidden, lanes = weights.shape[1], weights.shape[2] // GATES
         unit = panel * lanes
         place = (sums, sum_row, unit, hidden)
-        multiply_tile((left, left_row, left_column), weights, panel, place, place, rows, hidden - unit, GATES, panels)
+        multiply_tile(
+            (left, left_row, left_column), weights, panel, ahead, place, place, rows, hidden - unit, GATES, panels
+        )
         for done in range(rows):
             for part in range(unit, min(unit + panels * lanes, hidden), lanes):
                 update(sums, sum_row + done, part, hidden, outputs, position + done, column, row + done, memory)

@@ -12,6 +12,13 @@ VECTORS = instruction_set().vectors
 BLOCK_VALUES = 131072  # of the left factor, which stay in the L2 cache while the weights stream by
 
 
+@inlined
+def vector_ahead(first, end, gates, part):
+    """Return the panel from ``first`` to ``end`` and the vector in it that the tile number ``part`` fetches ahead."""
+    part = min(part, gates * (end - first) - 1)
+    return first + part // gates, part % gates
+
+
 def multiplication(gates, panels):
     """Return a function that sets rows of ``out = start + left @ right``, for panels of ``gates`` vectors.
 
@@ -30,17 +37,21 @@ def multiplication(gates, panels):
             while panel < count:
                 wide = panel + panels <= count
                 column = panel * lanes
-                row, tiles = begin, -(-(end - begin) // most)
+                following = min(panel + (panels if wide else 1), count - 1)
+                row, tiles, part = begin, -(-(end - begin) // most), 0
                 while tiles > 0:
                     height = (end - row) // tiles
                     source = (left, left_row + row, 0)
                     first = (start, start_row + row, column, columns)
                     target = (out, out_row + row, column, columns)
+                    ahead = vector_ahead(following, min(count, following + panels), gates, part)
                     if wide:
-                        multiply_tile(source, right, panel, first, target, height, columns - column, gates, panels)
+                        multiply_tile(
+                            source, right, panel, ahead, first, target, height, columns - column, gates, panels
+                        )
                     else:
-                        multiply_tile(source, right, panel, first, target, height, columns - column, gates, 1)
-                    row, tiles = row + height, tiles - 1
+                        multiply_tile(source, right, panel, ahead, first, target, height, columns - column, gates, 1)
+                    row, tiles, part = row + height, tiles - 1, part + 1
                 panel += panels if wide else 1
 
     return multiply_rows

@@ -5,11 +5,11 @@ is turned into states while it is in the innermost cache. The states go straight
 step reads them. The part of the inputs is computed ahead for as many steps as the L2 cache has room for.
 
 Weights that do not fit into the L2 cache are read forth and back, from one step to the next: what was read last is
-still there.
+still there. While the rows of a batch are multiplied with some columns of the weights, the next columns are fetched.
 """
 
 from seqpipe.kernels.compiler import inlined
-from seqpipe.kernels.sources.product import multiplication
+from seqpipe.kernels.sources.product import multiplication, vector_ahead
 from seqpipe.kernels.sources.rows import copy
 from seqpipe.kernels.sources.tile import tile_rows
 
@@ -22,54 +22,10 @@ def recurrence(gates, panels, wide_panels, advance):
         panels: of a tile; there are tiles of one beside.
         wide_panels: of a tile of one row, which needs more columns to keep the CPU busy.
         advance: a function of a number of panels that returns ``advance(left, left_row, left_column, weights, panel,
-            gates, gate_row, rows, outputs, position, column, row, memory)``: compute a tile and the states from it.
+            ahead, sums, sum_row, rows, outputs, position, column, row, memory)``: compute a tile, and states from it.
     """
-    most = tile_rows(gates, panels)
-    narrow, usual, wide = advance(1), advance(panels), advance(wide_panels)
-
-    @inlined
-    def advance_rows(
-        left, left_row, left_column, weights, sums, sum_row, outputs, position, column, row, rows, odd, memory
-    ):
-        """Compute the states of ``rows`` rows from those before, in ``left``."""
-        count = weights.shape[0]
-        at_once = wide_panels if rows == 1 else panels
-        whole = count // at_once
-        chunks = whole + count - whole * at_once
-        for index in range(chunks):
-            chunk = chunks - 1 - index if odd else index
-            panel = chunk * at_once if chunk < whole else whole * at_once + chunk - whole
-            if rows == 1 and chunk < whole:
-                wide(
-                    left,
-                    left_row,
-                    left_column,
-                    weights,
-                    panel,
-                    sums,
-                    sum_row,
-                    1,
-                    outputs,
-                    position,
-                    column,
-                    row,
-                    memory,
-                )
-                continue
-            done, tiles = 0, -(-rows // most)
-            while tiles > 0:
-                height = (rows - done) // tiles
-                if chunk < whole:
-                    usual(
-                        left, left_row + done, left_column, weights, panel, sums, sum_row + done, height,
-                        outputs, position + done, column, row + done, memory,
-                    )  # fmt: skip
-                else:
-                    narrow(
-                        left, left_row + done, left_column, weights, panel, sums, sum_row + done, height,
-                        outputs, position + done, column, row + done, memory,
-                    )  # fmt: skip
-                done, tiles = done + height, tiles - 1
+    advance_rows = _advance_rows(gates, panels, wide_panels, advance)
+    project = _project(gates, panels)
 
     @inlined
     def run(inputs, weights, starts, backwards, column, sums, state, outputs, memory):
@@ -111,6 +67,52 @@ def recurrence(gates, panels, wide_panels, advance):
         for row in range(before_rows):
             copy(outputs[before + row, column : column + hidden], state[row])
 
+    return run
+
+
+def _advance_rows(gates, panels, wide_panels, advance):
+    most = tile_rows(gates, panels)
+    narrow, usual, wide = advance(1), advance(panels), advance(wide_panels)
+
+    @inlined
+    def advance_rows(
+        left, left_row, left_column, weights, sums, sum_row, outputs, position, column, row, rows, odd, memory
+    ):
+        """Compute the states of ``rows`` rows from those before, in ``left``."""
+        count = weights.shape[0]
+        at_once = wide_panels if rows == 1 else panels
+        whole = count // at_once
+        chunks = whole + count - whole * at_once
+        for index in range(chunks):
+            chunk = chunks - 1 - index if odd else index
+            panel = first_panel(chunk, whole, at_once)
+            if rows == 1 and chunk < whole:
+                wide(
+                    left, left_row, left_column, weights, panel, (panel, 0), sums, sum_row, 1,
+                    outputs, position, column, row, memory,
+                )  # fmt: skip
+                continue
+            following = first_panel(min(max(chunk + (-1 if odd else 1), 0), chunks - 1), whole, at_once)
+            done, tiles, part = 0, -(-rows // most), 0
+            while tiles > 0:
+                ahead = vector_ahead(following, min(count, following + at_once), gates, part)
+                height = (rows - done) // tiles
+                if chunk < whole:
+                    usual(
+                        left, left_row + done, left_column, weights, panel, ahead, sums, sum_row + done, height,
+                        outputs, position + done, column, row + done, memory,
+                    )  # fmt: skip
+                else:
+                    narrow(
+                        left, left_row + done, left_column, weights, panel, ahead, sums, sum_row + done, height,
+                        outputs, position + done, column, row + done, memory,
+                    )  # fmt: skip
+                done, tiles, part = done + height, tiles - 1, part + 1
+
+    return advance_rows
+
+
+def _project(gates, panels):
     multiply_rows = multiplication(gates, panels)
 
     @inlined
@@ -129,7 +131,13 @@ def recurrence(gates, panels, wide_panels, advance):
         elif vectors.shape[0]:
             multiply_rows(vectors, first, weights, bias, 0, sums, 0, end - first, bias.shape[1] // gates)
 
-    return run
+    return project
+
+
+@inlined
+def first_panel(chunk, whole, at_once):
+    """Return the first panel of a chunk: of ``at_once`` panels each before chunk ``whole``, of one from there on."""
+    return chunk * at_once if chunk < whole else whole * at_once + chunk - whole
 
 
 @inlined

@@ -17,12 +17,14 @@ GATES = 1
 def _advance(panels):
     @inlined
     def advance(
-        left, left_row, left_column, weights, panel, sums, sum_row, rows, outputs, position, column, row, memory
+        left, left_row, left_column, weights, panel, ahead, sums, sum_row, rows, outputs, position, column, row, memory
     ):
         hidden, lanes = weights.shape[1], weights.shape[2]
         unit = panel * lanes
         place = (sums, sum_row, unit, hidden)
-        multiply_tile((left, left_row, left_column), weights, panel, place, place, rows, hidden - unit, GATES, panels)
+        multiply_tile(
+            (left, left_row, left_column), weights, panel, ahead, place, place, rows, hidden - unit, GATES, panels
+        )
         rectified, _ = memory
         for done in range(rows):
             for part in range(unit, min(unit + panels * lanes, hidden), lanes):

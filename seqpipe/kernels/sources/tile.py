@@ -24,7 +24,7 @@ def tile_rows(gates, panels):
     return max(1, min(MOST_ROWS, ISA.accumulators // (gates * panels)))
 
 
-def _multiply_tile_plain(left, right, panel, start, out, rows, count, gates, panels):
+def _multiply_tile_plain(left, right, panel, ahead, start, out, rows, count, gates, panels):
     (values, row, column), (initial, start_row, start_column, start_gate) = left, start
     (result, out_row, out_column, out_gate), depth = out, right.shape[1]
     lanes = right.shape[2] // gates
@@ -44,7 +44,7 @@ def _multiply_tile_plain(left, right, panel, start, out, rows, count, gates, pan
 
 
 @intrinsic(prefer_literal=True)
-def _multiply_tile(_typing, left, right, panel, start, out, rows, count, gates, panels):
+def _multiply_tile(_typing, left, right, panel, ahead, start, out, rows, count, gates, panels):
     shape = gates.literal_value, panels.literal_value
 
     def generate(context, builder, signature, arguments):
@@ -55,11 +55,14 @@ def _multiply_tile(_typing, left, right, panel, start, out, rows, count, gates, 
 
         weights = make_array(right)(context, builder, arguments[1])
         element = context.get_data_type(right.dtype)
-        values = _tile_arguments(builder, element, shape[0], place(0), weights, arguments[2], place(3), place(4))
-        _dispatch(builder, element, arguments[5], shape, [*values, arguments[6]])
+        ahead = cgutils.unpack_tuple(builder, arguments[3])
+        values = _tile_arguments(
+            builder, element, shape[0], place(0), (weights, arguments[2], ahead), place(4), place(5)
+        )
+        _dispatch(builder, element, arguments[6], shape, [*values, arguments[7]])
         return context.get_dummy_value()
 
-    plain = [types.unliteral(kind) for kind in (panel, start, out, rows, count)]
+    plain = [types.unliteral(kind) for kind in (panel, ahead, start, out, rows, count)]
     return types.void(left, right, *plain, gates, panels), generate
 
 
@@ -70,6 +73,7 @@ Args:
     left: an array (rows, depth) of any strides, and the row and column at which the factor begins.
     right: (panels, depth, gates * lanes), as `seqpipe.kernels.product.pack` makes it.
     panel: the first panel of the tile.
+    ahead: what is fetched from right meanwhile: a panel, and which of its vectors of each step.
     start, out: an array, the row and column of the tile in it, and how many columns lie between one gate and the
         next; start may be out itself, or have one row that serves all.
     rows: of the tile, at most `tile_rows`.
@@ -78,16 +82,16 @@ Args:
 """
 
 
-def _tile_arguments(builder, element, gates, left, right, panel, start, out):
+def _tile_arguments(builder, element, gates, left, right, start, out):
     """Return the values for `PARAMETERS`, but the last."""
-    lanes = ISA.lanes(itemsize_of(element))
+    vector = INT64(ISA.lanes(itemsize_of(element)) * itemsize_of(element))
     left_strides, right_strides, start_strides, out_strides = (
-        cgutils.unpack_tuple(builder, array.strides) for array in (left[0], right, start[0], out[0])
+        cgutils.unpack_tuple(builder, array.strides) for array in (left[0], right[0], start[0], out[0])
     )
     start_rows, _ = cgutils.unpack_tuple(builder, start[0].shape)
     alone = builder.icmp_signed("==", start_rows, INT64(1))
     start_row = builder.select(alone, INT64(0), start_strides[0])
-    depth = cgutils.unpack_tuple(builder, right.shape)[1]
+    depth = cgutils.unpack_tuple(builder, right[0].shape)[1]
 
     def address(array, *offsets):
         pointer = builder.bitcast(array.data, BYTES)
@@ -98,9 +102,10 @@ def _tile_arguments(builder, element, gates, left, right, panel, start, out):
     return [
         address(left[0], (left[1], left_strides[0]), (left[2], left_strides[1])),
         *left_strides,
-        address(right, (panel, right_strides[0])),
+        address(right[0], (right[1], right_strides[0])),
         right_strides[0],
-        INT64(lanes * gates * itemsize_of(element)),
+        builder.mul(vector, INT64(gates)),
+        address(right[0], (right[2][0], right_strides[0]), (builder.mul(right[2][1], depth), vector)),
         address(start[0], (start[1], start_row), (start[2], start_strides[1])),
         start_row,
         builder.mul(start[3], start_strides[1]),

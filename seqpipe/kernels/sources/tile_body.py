@@ -3,7 +3,7 @@
 from llvmlite import ir
 
 from seqpipe.kernels.isa import instruction_set
-from seqpipe.kernels.sources.vectors import llvm_function, masked_function, splat
+from seqpipe.kernels.sources.vectors import llvm_function, masked_function, prefetch_function, splat
 
 ISA = instruction_set()
 BYTES = ir.IntType(8).as_pointer()
@@ -16,6 +16,7 @@ PARAMETERS = {  # addresses, distances in bytes, the depth, and how many columns
     "right": BYTES,
     "right_panel": INT64,
     "right_step": INT64,
+    "ahead": BYTES,
     "start": BYTES,
     "start_row": INT64,
     "start_gate": INT64,
@@ -70,6 +71,9 @@ class TileWriter:
     def _add_step(self, step, running):
         """Add ``left[row, step] * right[step]`` to the running sums and return the new ones."""
         builder, arguments = self.builder, self.arguments
+        if len(self.rows) > 1:
+            line = self._at("ahead", builder.mul(step, self._vectors(1)))
+            builder.call(prefetch_function(builder), [line, INT32(0), INT32(2), INT32(1)])  # to read, into L2, as data
         offset = builder.mul(step, arguments["right_step"])
         weights = [
             self._load(

@@ -85,6 +85,12 @@ def masked_function(builder, name, kind):
     return cgutils.get_or_insert_function(builder.module, function, f"llvm.masked.{name}{suffix}")
 
 
+def prefetch_function(builder):
+    """Return LLVM's instruction to fetch a line into a cache: (address, write, locality, data)."""
+    kind = ir.FunctionType(ir.VoidType(), [ir.IntType(8).as_pointer(), INT32, INT32, INT32])
+    return cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+
+
 def _load_plain(array, row, column, count):
     return array[row, column : column + min(count, ISA.lanes(array.itemsize))].copy()
 
