@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from seqpipe.kernels import unit
 from seqpipe.network.arrays import Float, Float64, Int32, check_length
@@ -72,3 +73,45 @@ def uniforms(positions: Sequence[int], seed: int, steps: int, width: int) -> Ite
         for row, generator in enumerate(generators):
             numbers[:, row] = generator.random((block, width))
         yield from numbers
+
+
+def sample_keys(
+    logits: Float, uniforms: Float64, temperature: float = 1.0, fewest: int = 0, most: int | None = None
+) -> npt.NDArray[np.bool_]:
+    """Draw for every row which of its keys are on, each for itself, given that so many are on together.
+
+    Args:
+        logits: (rows, keys).
+        uniforms: (rows, keys), random numbers from 0 to below 1.
+        temperature: divides the logits; 0 takes what is likeliest.
+        fewest, most: keys that are on, at least and at most (conditional Bernoulli sampling: S. Chen, J. Liu, 1997).
+            ``fewest`` must not be above ``most`` or the number of keys.
+    """
+    rows, keys = logits.shape
+    most = keys if most is None else min(most, keys)
+    if temperature == 0:
+        return _likeliest_keys(logits, fewest, most)
+    # beyond 60 nothing is drawn that is unlikely, and products of a dozen probabilities are still numbers
+    probability = 1 / (1 + np.exp(-np.clip(logits.astype(np.float64) / temperature, -60, 60)))
+    if fewest == 0 and most == keys:
+        return uniforms < probability
+    allowed = np.zeros((keys + 1, rows, most + 2))  # the probability that the number will be right, by how many are on
+    allowed[keys, :, fewest : most + 1] = 1
+    for key in range(keys - 1, -1, -1):
+        p = probability[:, key, None]
+        allowed[key, :, :-1] = (1 - p) * allowed[key + 1, :, :-1] + p * allowed[key + 1, :, 1:]
+    drawn = np.empty((rows, keys), np.bool_)
+    count = np.zeros(rows, np.int64)
+    each = np.arange(rows)
+    for key in range(keys):
+        on = probability[:, key] * allowed[key + 1, each, count + 1]
+        drawn[:, key] = uniforms[:, key] * allowed[key, each, count] < on
+        count += drawn[:, key]
+    return drawn
+
+
+def _likeliest_keys(logits: Float, fewest: int, most: int) -> npt.NDArray[np.bool_]:
+    """Return the keys that are likelier on than off, but the likeliest ``fewest`` and no more than ``most``."""
+    order = np.argsort(-logits, axis=1, kind="stable")
+    rank = np.argsort(order, axis=1, kind="stable")
+    return ((logits > 0) | (rank < fewest)) & (rank < most)

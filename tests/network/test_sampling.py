@@ -1,7 +1,9 @@
+from itertools import product
+
 import numpy as np
 import pytest
 
-from seqpipe.network.sampling import log_softmax, sample, softmax, uniforms
+from seqpipe.network.sampling import log_softmax, sample, sample_keys, softmax, uniforms
 from tests import naive_losses as naive
 
 UNIFORMS = (np.arange(20000) + 0.5) / 20000
@@ -74,3 +76,28 @@ def test_the_random_numbers_of_a_row_are_its_own():
 def test_more_steps_begin_with_the_same_numbers():
     few, many = (np.stack(list(uniforms([1], 0, steps, 3))) for steps in (70, 200))
     np.testing.assert_array_equal(few, many[:70])
+
+
+@pytest.mark.parametrize(("fewest", "most"), [(0, None), (2, 3), (1, 1), (4, 4), (0, 2)])
+@pytest.mark.parametrize("temperature", [1.0, 0.5])
+def test_keys_are_drawn_given_how_many_there_are(rng, fewest, most, temperature):
+    logits = np.array([0.5, -1.0, 2.0, -3.0], np.float32)
+    on = 1 / (1 + np.exp(-logits.astype(np.float64) / temperature))
+    sets = np.array(list(product([False, True], repeat=4)))
+    possible = (sets.sum(axis=1) >= fewest) & (sets.sum(axis=1) <= (4 if most is None else most))
+    expected = np.where(possible, np.prod(np.where(sets, on, 1 - on), axis=1), 0.0)
+    drawn = sample_keys(np.tile(logits, (40_000, 1)), rng.random((40_000, 4)), temperature, fewest, most)
+    found = np.bincount(drawn @ [8, 4, 2, 1], minlength=16) / len(drawn)
+    np.testing.assert_allclose(found, expected / expected.sum(), atol=0.01)
+
+
+def test_at_temperature_zero_keys_are_the_likeliest():
+    logits = np.array([[0.5, -1.0, 2.0, -3.0]], np.float32)
+    numbers = np.full((1, 4), 0.99)
+    for fewest, most, expected in ((0, None, [0, 2]), (3, 4, [0, 1, 2]), (0, 1, [2])):
+        assert np.flatnonzero(sample_keys(logits, numbers, 0, fewest, most)).tolist() == expected
+
+
+def test_impossible_keys_are_drawn_if_so_many_must_be():
+    drawn = sample_keys(np.full((3, 88), -1e4, np.float32), np.full((3, 88), 0.5), 0.1, 5, 5)
+    assert drawn.sum(axis=1).tolist() == [5, 5, 5]

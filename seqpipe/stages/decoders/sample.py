@@ -16,7 +16,7 @@ from seqpipe.heads import BernoulliHead, NextTokenHead
 from seqpipe.heads.bernoulli import keys_of
 from seqpipe.metrics import nll_per_step
 from seqpipe.network.losses import bernoulli_cross_entropy, softmax_cross_entropy
-from seqpipe.network.sampling import sample, uniforms
+from seqpipe.network.sampling import sample, sample_keys, uniforms
 from seqpipe.stage import Decoder, Head, Learned, Parameters, State, Step, Stepper
 
 
@@ -64,11 +64,19 @@ class Keys(_Generator):
     """Frames of keys that are on or off, drawn one by one, each key for itself given all frames before."""
 
     name: ClassVar[str] = "core.keys"
+    adjustable = _Generator.adjustable | {"fewest", "most"}
+
+    fewest: int = Field(0, ge=0, description="keys that are on at least, at each step that is generated")
+    most: int | None = Field(None, ge=1, le=64, description="keys that are on at most")
 
     def head(self, spec: Spec, learned: Learned) -> Head:
         """Ask for one logit a key: of the column ``keys`` where an encoder has put more beside them."""
         spec.require(self.name, "frames")
-        return BernoulliHead(spec.columns.get("keys", spec).width, (nll_per_step(),))
+        keys = spec.columns.get("keys", spec).width
+        if self.fewest > min(keys, self.most or keys):
+            what = f"{self.name}: at least {self.fewest} keys of {keys}, and at most {self.most or keys}"
+            raise ConfigError(what, "lower `fewest`, or raise `most`")
+        return BernoulliHead(keys, (nll_per_step(),))
 
     def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
         """Take a stepper over frames."""
@@ -138,7 +146,7 @@ class _Frames(Step):
         for step, numbers in enumerate(uniforms(_positions(batch), decoder.seed, decoder.length, self.spec.width)):
             if step:
                 logits, state = self.stepper.step(drawn[:, step - 1].astype(np.float32), state)
-            drawn[:, step] = _draw(logits, numbers, decoder.temperature)
+            drawn[:, step] = sample_keys(logits, numbers, decoder.temperature, decoder.fewest, decoder.most)
         return [_keys(frames) for frames in drawn]
 
 
@@ -147,14 +155,6 @@ def _keys(frames: npt.NDArray[np.bool_]) -> list[list[int]]:
     keys = np.nonzero(frames)[1].tolist()
     ends = np.cumsum(frames.sum(axis=1)).tolist()
     return [keys[begin:end] for begin, end in pairwise([0, *ends])]
-
-
-def _draw(logits: Array, numbers: Array, temperature: float) -> npt.NDArray[np.bool_]:
-    """Draw each key for itself; at temperature 0 the likelier of on and off."""
-    if temperature == 0:
-        return logits > 0
-    with np.errstate(over="ignore"):
-        return numbers < 1 / (1 + np.exp(-logits.astype(np.float64) / temperature))
 
 
 def _positions(batch: Batch) -> list[int]:
