@@ -42,9 +42,10 @@ def product(left: Array, right: Array, start: Array, out: Array) -> Array:
     return out
 
 
-def add_transposed_product(left: Array, right: Array, out: Array) -> Array:
-    """Set and return ``out += left.T @ right``, right packed; columns of left beyond the rows of out are left aside."""
-    unit("product").add_transposed_product(left, right, np.empty(_BLOCK, out.dtype), out)
+def transposed_product(left: Array, right: Array, out: Array) -> Array:
+    """Set and return ``out = left.T @ right``, right packed; columns of left beyond the rows of out are left aside."""
+    zeros, room = np.zeros((1, out.shape[1]), out.dtype), np.empty(_BLOCK, out.dtype)
+    unit("product").transposed_product(left, right, zeros, room, out)
     return out
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from seqpipe.kernels import unit
-from seqpipe.kernels.product import add_transposed_product, pack, pack_transposed, product
+from seqpipe.kernels.product import pack, pack_transposed, product, transposed_product
 from seqpipe.network.arrays import Float, Int64, check_length, check_offsets
 
 
@@ -94,7 +94,7 @@ class Convolution:
         unit("convolution").fold(
             columns, saved.offsets, saved.starts, saved.window_offsets, self._window, self._stride, grad_values
         )
-        grad_matrix = add_transposed_product(grad_output, pack(saved.columns), np.zeros_like(self._matrix))
+        grad_matrix = transposed_product(grad_output, pack(saved.columns), np.empty_like(self._matrix))
         grad_weight = grad_matrix.reshape(self._outputs, self._window, self._channels).transpose(0, 2, 1)
         grad_bias = grad_output.sum(axis=0, dtype=np.float64).astype(grad_output.dtype)
         return ConvolutionGradients(grad_values, np.ascontiguousarray(grad_weight), grad_bias)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqpipe.kernels import unit
-from seqpipe.kernels.product import add_transposed_product, pack, product
+from seqpipe.kernels.product import pack, product, transposed_product
 from seqpipe.network.arrays import Float, check_ids
 
 
@@ -69,14 +69,14 @@ def lookup(table: Float, ids: npt.NDArray[np.int32], absent: Float) -> Float:
 def weight_gradient(inputs: npt.NDArray[Any], gradient: Float, weights: Float, codebook: Float | None) -> Float:
     """Return the gradient of ``weights`` from that of their product with inputs, or with rows of the codebook."""
     if not is_one_hot(inputs):
-        return add_transposed_product(gradient, pack(inputs), np.zeros_like(weights))
+        return transposed_product(gradient, pack(inputs), np.empty_like(weights))
     if codebook is None:
         found = np.zeros_like(weights)
         unit("rows").scatter_add_columns(gradient, inputs, found)
         return found
     table = np.zeros((len(codebook), weights.shape[0]), weights.dtype)
     unit("rows").scatter_add(gradient, inputs, table)
-    return add_transposed_product(table, pack(codebook), np.zeros_like(weights))
+    return transposed_product(table, pack(codebook), np.empty_like(weights))
 
 
 def input_gradient(gradient: Float, weights: Float) -> Float:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqpipe.kernels import unit
-from seqpipe.kernels.product import add_transposed_product, empty_packed
+from seqpipe.kernels.product import empty_packed, transposed_product
 from seqpipe.network.arrays import Float, check_length
 from seqpipe.network.cell_weights import CellWeights
 from seqpipe.network.cells import CELLS, Cell, Run
@@ -252,10 +252,10 @@ class Recurrent:
         unit("rows").pack_previous_rows(
             saved.initial[0], run.packing.starts, int(run.backwards), run.column, run.outputs, previous
         )
-        weight_hh, bias_hh = np.zeros_like(weights.weight_hh), np.empty_like(weights.bias_hh)
+        weight_hh, bias_hh = np.empty_like(weights.weight_hh), np.empty_like(weights.bias_hh)
         row = 0
         for block, columns in blocks:
-            add_transposed_product(block, previous, weight_hh[row : row + columns])
+            transposed_product(block, previous, weight_hh[row : row + columns])
             bias_hh[row : row + columns] = sum_rows(block, columns)
             row += columns
         weight_ih = weight_gradient(layer.inputs, gradient, weights.weight_ih, layer.codebook)
