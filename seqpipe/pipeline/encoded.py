@@ -32,7 +32,7 @@ class EncodedStepper(Stepper):
     """A stepper that takes frames as they are before the encoders of its pipeline.
 
     An encoder that remembers what came before keeps the frames that it was given in the column ``keys``, so that they
-    can be read again, and its memory is an array with a row for each sequence.
+    can be read again, and its memory is a tuple of arrays with a row for each sequence.
 
     Args:
         stepper: the core.
@@ -68,7 +68,7 @@ class EncodedStepper(Stepper):
     def select(self, state: State, rows: npt.NDArray[np.int64]) -> State:
         """Return the state of the given rows."""
         memories, inner = state
-        kept = tuple(None if memory is None else memory[rows] for memory in memories)
+        kept = tuple(memory and tuple(part[rows] for part in memory) for memory in memories)
         return kept, self.stepper.select(inner, rows)
 
     def score(self, batch: Batch) -> Batch:

@@ -35,11 +35,11 @@ def double(batch, state=None):
 def total(batch, state=None):
     """Add up what came; remember the sum of each row."""
     frames = batch.ragged
-    sums = np.zeros((len(frames), 1), np.float32) if state is None else state
+    (sums,) = (np.zeros((len(frames), 1), np.float32),) if state is None else state
     summed = [before + np.cumsum(row, axis=0) for row, before in zip(frames, sums, strict=True)]
     after = np.stack([row[-1] if len(row) else before for row, before in zip(summed, sums, strict=True)])
     out = batch.replace(sequence=Ragged.of(summed, np.float32, 1)).with_columns(keys=frames)
-    return out, None if batch.final else after
+    return out, None if batch.final else (after,)
 
 
 def test_what_is_drawn_goes_through_all_encoders_in_their_order():
@@ -64,12 +64,12 @@ def test_encoders_remember_what_was_given_and_what_is_drawn():
     logits, state = EncodedStepper(Recorder(), [total]).step(np.array([[1.0], [1.0]], np.float32), state)
     assert logits.tolist() == [[4.0], [6.0]]
     state = EncodedStepper(Recorder(), [total]).select(state, np.array([1, 1, 0]))
-    assert state[0][0].tolist() == [[6.0], [6.0], [4.0]]
+    assert state[0][0][0].tolist() == [[6.0], [6.0], [4.0]]
 
 
 def test_an_encoder_that_remembers_but_keeps_no_frames_is_refused():
     def forget(batch, state=None):
-        return batch, np.zeros((len(batch.ragged), 1))
+        return batch, (np.zeros((len(batch.ragged), 1)),)
 
     with pytest.raises(ConfigError, match="remembers what came before"):
         EncodedStepper(Recorder(), [forget]).start(Batch((), Ragged.of([[[1.0]]], np.float32, 1)))

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from seqpipe import Batch, Encoder, Learned, Ragged, Spec, State, Step
 
-Keys = npt.NDArray[np.uint8]
+Array = npt.NDArray[Any]
 Delays = Annotated[tuple[Annotated[int, Field(ge=1, le=4096)], ...], Field(strict=False, min_length=1)]
 
 
@@ -37,57 +37,67 @@ class Echo(Encoder):
 
 
 class _Echo(Step):
-    """State: the last steps of each row, uint8 (rows, memory, keys), silence where there have not been so many."""
+    """State: of each row the last frames, as bits, uint8 (rows, steps, bytes); and which of them were as those before,
+    bool (rows, steps, delays). Before a piece begins there is silence.
+    """
 
     def __init__(self, spec: Spec, encoder: Echo) -> None:
         self.spec = spec
-        self.delays = encoder.delays
+        self.delays = np.array(encoder.delays)
         self.recent = encoder.recent
-        self.memory = max(encoder.delays) + encoder.recent - 1
+        self.keys = spec.columns["keys"].width
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
         frames = batch.ragged
         keys = batch.columns.get("keys", frames)
         assert isinstance(keys, Ragged)
-        heard = _with_memory(keys, self._memory(keys, state))
-        now = heard.offsets[:-1].repeat(keys.lengths) + self.memory + _places(keys)
-        parts: list[npt.NDArray[Any]] = [frames.array]
-        for delay in self.delays:
-            parts += [heard.array[now + 1 - delay].astype(np.float32), self._likeness(heard.array, now, delay)]
-        wider = frames.with_values(np.concatenate(parts, axis=1))
-        return batch.replace(sequence=wider).with_columns(keys=keys), None if batch.final else self._last(heard)
+        heard, alike = state if state is not None else self._silence(len(keys))
+        timeline = _Timeline(keys.offsets, heard, np.packbits(keys.array > 0, axis=1))
+        now = timeline.now[:, None]
+        repeats = np.all(timeline.at(now) == timeline.at(now - self.delays), axis=2)
+        same = repeats & np.any(keys.array, axis=1, keepdims=True)
+        likeness = _Timeline(keys.offsets, alike, same)
+        share = likeness.at(likeness.now[:, None] - np.arange(self.recent)).mean(axis=1, dtype=np.float32)
+        echo = np.unpackbits(timeline.at(now + 1 - self.delays), axis=2, count=self.keys)
+        beside = np.concatenate([echo, share[:, :, None]], axis=2, dtype=np.float32)
+        wide = beside.reshape(len(now), len(self.delays) * (self.keys + 1))
+        wider = frames.with_values(np.concatenate([frames.array, wide], axis=1))
+        out = batch.replace(sequence=wider).with_columns(keys=keys)
+        return out, None if batch.final else (timeline.last(), likeness.last())
 
-    def _memory(self, keys: Ragged, state: State) -> Keys:
-        if state is not None:
-            before: Keys = state
-            return before
-        return np.zeros((len(keys), self.memory, keys.array.shape[1]), np.uint8)
+    def _silence(self, rows: int) -> tuple[Array, Array]:
+        heard = np.zeros((rows, int(self.delays.max()), -(-self.keys // 8)), np.uint8)
+        return heard, np.zeros((rows, self.recent - 1, len(self.delays)), np.bool_)
 
-    def _likeness(self, heard: Keys, now: npt.NDArray[np.int64], delay: int) -> npt.NDArray[np.float32]:
-        """Return the share of the last steps that were as those before, but for silence: (positions, 1)."""
-        same = np.zeros(len(heard) + 1, np.int64)
-        again = (heard[delay:] == heard[:-delay]).all(axis=1) & heard[delay:].any(axis=1)
-        np.cumsum(again, out=same[delay + 1 :])
-        share = (same[now + 1] - same[now + 1 - self.recent]) / self.recent
-        return share.astype(np.float32)[:, None]
 
-    def _last(self, heard: Ragged) -> Keys:
-        last = heard.offsets[1:, None] - np.arange(self.memory, 0, -1)
-        found: Keys = heard.array[last]
+class _Timeline:
+    """What came before the rows of a batch, and what comes in them, to be looked up by time.
+
+    Args:
+        offsets: of the rows.
+        before: (rows, steps, ...), what each row had last.
+        coming: (positions, ...), of all rows.
+    """
+
+    def __init__(self, offsets: npt.NDArray[np.int64], before: Array, coming: Array) -> None:
+        self.offsets = offsets
+        self.before = before.shape[1]
+        lengths = np.diff(offsets)
+        self.row = np.arange(len(lengths)).repeat(lengths)
+        self.now = np.arange(len(coming)) - offsets[:-1].repeat(lengths)
+        self.all = np.concatenate([before.reshape(-1, *before.shape[2:]), coming])
+
+    def at(self, time: npt.NDArray[np.int64]) -> Array:
+        """Return what each position's row has at times, (positions, any number of them); 0 is where the rows begin."""
+        return self._look_up(self.row[:, None], time)
+
+    def last(self) -> Array:
+        """Return what each row has last, in the shape of what came before."""
+        rows = np.arange(len(self.offsets) - 1)[:, None]
+        return self._look_up(rows, np.diff(self.offsets)[:, None] - np.arange(self.before, 0, -1))
+
+    def _look_up(self, row: npt.NDArray[np.int64], time: npt.NDArray[np.int64]) -> Array:
+        rows = len(self.offsets) - 1
+        coming = rows * self.before + self.offsets[row] + time
+        found: Array = self.all[np.where(time >= 0, coming, (row + 1) * self.before + time)]
         return found
-
-
-def _with_memory(keys: Ragged, memory: Keys) -> Ragged:
-    """Return the rows with what was heard before in front of each."""
-    rows, steps, width = memory.shape
-    offsets = keys.offsets + steps * np.arange(rows + 1)
-    values = np.empty((int(offsets[-1]), width), np.uint8)
-    before = (offsets[:-1, None] + np.arange(steps)).reshape(-1)
-    values[before] = memory.reshape(-1, width)
-    values[offsets[:-1].repeat(keys.lengths) + steps + _places(keys)] = keys.array > 0
-    return Ragged(values, offsets)
-
-
-def _places(keys: Ragged) -> npt.NDArray[np.int64]:
-    """Return the place of each position in its row."""
-    return np.arange(len(keys.array)) - keys.offsets[:-1].repeat(keys.lengths)
