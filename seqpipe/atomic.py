@@ -50,16 +50,16 @@ def atomic_write(path: str | os.PathLike[str], mode: str = "w") -> Iterator[Any]
     """
     shown = Location(os.fspath(path))
     target = Path(os.path.realpath(path))
-    permissions = _permissions(target, shown)
+    permissions = replaceable(target, shown)
     temporary = target.with_name(f".{target.name[:32]}-{secrets.token_hex(8)}.tmp")
-    with _reported(shown):
+    with reported(shown):
         raw = _Raw(temporary, shown)
     try:
         buffer = io.BufferedWriter(raw)
         file = buffer if mode == "wb" else io.TextIOWrapper(buffer, encoding="utf-8", newline="\n")
         yield file
         file.flush()
-        with _reported(shown):
+        with reported(shown):
             os.fsync(raw.fileno())
             raw.close()
             if permissions is not None:
@@ -70,8 +70,8 @@ def atomic_write(path: str | os.PathLike[str], mode: str = "w") -> Iterator[Any]
             raw.close()  # before the buffer is dropped, which would write out what it holds
         temporary.unlink(missing_ok=True)
         raise
-    with _reported(shown):
-        _sync_folder(target.parent)
+    with reported(shown):
+        sync_folder(target.parent)
 
 
 class _Raw(io.FileIO):
@@ -82,13 +82,17 @@ class _Raw(io.FileIO):
         self._shown = shown
 
     def write(self, data: Any) -> int:
-        with _reported(self._shown):
+        with reported(self._shown):
             return super().write(data)
 
 
-def _permissions(target: Path, shown: Location) -> int | None:
-    """Return the permissions of what is at a path, None where nothing is; refuse what cannot be replaced by a file."""
-    with _reported(shown):
+def replaceable(target: Path, shown: Location) -> int | None:
+    """Return the permissions of what is at a path, None where nothing is.
+
+    Raises:
+        OutputError: it cannot be replaced by a file.
+    """
+    with reported(shown):
         if not target.parent.is_dir():
             folder = Path(shown.source).parent
             if folder.exists():
@@ -105,7 +109,12 @@ def _permissions(target: Path, shown: Location) -> int | None:
     return stat.S_IMODE(mode) & 0o777
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make sure that names which were given or taken in a folder are on the disk.
+
+    Raises:
+        OSError: they cannot be written there.
+    """
     if os.name != "posix":
         return  # elsewhere a folder cannot be opened, and renaming is durable by itself
     descriptor = os.open(folder, os.O_RDONLY)
@@ -119,8 +128,8 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _reported(shown: Location) -> Iterator[None]:
-    """Turn what the system refuses into an `OutputError`."""
+def reported(shown: Location) -> Iterator[None]:
+    """Turn what the system refuses within the block into an `OutputError` about a file."""
     try:
         yield
     except OSError as error:

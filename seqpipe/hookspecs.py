@@ -13,7 +13,7 @@ from typing import Any
 import pluggy
 
 from seqpipe.data import Record
-from seqpipe.errors import RecordError
+from seqpipe.errors import SeqpipeError
 from seqpipe.stage import Example, Stage
 
 API_VERSION = 1
@@ -41,10 +41,30 @@ class BatchFinished:
 
 @dataclass(frozen=True, slots=True)
 class RecordFailed:
-    """A record could not be processed, and why."""
+    """A record could not be processed.
 
-    record: Record
-    error: RecordError
+    Attributes:
+        source: the file that it is in, as the user gave it; empty for what comes from elsewhere.
+        position: where in the source, as in `seqpipe.Record`; 0 if that is not known.
+        id: of the record; empty if it could not even be made.
+        stage: the name of the stage that refused it.
+        error: why.
+        raw: its bytes, as in `seqpipe.Record`.
+        input: which of the inputs the source is, counted from one; 0 in a training.
+        item: which of the source's records it is, counted from one; 0 in a training.
+        rest: the source could not be read on, so its further records are lost as well: those of this shard ("3/8", all
+            of them: "1/1"); empty: none are.
+    """
+
+    source: str
+    position: int
+    id: str
+    stage: str
+    error: SeqpipeError
+    raw: bytes | None = field(default=None, repr=False)
+    input: int = 0
+    item: int = 0
+    rest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,14 +124,14 @@ class Registry:
                 found.append(example)
         return found
 
-    def notify(self, event: Any) -> list[Exception]:
+    def notify(self, event: Any) -> list[BaseException]:
         """Tell the observers among the plugins loaded so far; return what they raised."""
         hook = getattr(self.manager.hook, _HOOK_OF[type(event)])
-        raised: list[Exception] = []
+        raised: list[BaseException] = []
         for implementation in reversed(hook.get_hookimpls()):
             try:
                 implementation.function(*(event for _ in implementation.argnames))
-            except Exception as error:  # noqa: BLE001 - whatever an observer raises must not break a run
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - nothing that an observer does must break a run
                 raised.append(error)
         return raised
 

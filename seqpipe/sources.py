@@ -11,7 +11,7 @@ from seqpipe.data.source import Source
 from seqpipe.errors import InputError, Location, did_you_mean
 
 
-def expand(inputs: Sequence[str], suffixes: tuple[str, ...]) -> list[Source]:
+def expand(inputs: Sequence[str], suffixes: tuple[str, ...], longest: int | None = None) -> list[Source]:
     """Return the sources that the inputs stand for, in order, numbered from one.
 
     Args:
@@ -19,6 +19,7 @@ def expand(inputs: Sequence[str], suffixes: tuple[str, ...]) -> list[Source]:
             a glob (``**`` goes down any number of folders). Files come in the order of their names. Files and folders
             whose names begin with a dot are left out of folders and globs. What is named twice is read twice.
         suffixes: the endings of files to take from a folder, not counting ``.gz``; empty: all.
+        longest: bytes that one record may have, for readers of text; None: any number.
 
     Raises:
         InputError: an input is not there or holds no file, or standard input is named twice.
@@ -26,7 +27,7 @@ def expand(inputs: Sequence[str], suffixes: tuple[str, ...]) -> list[Source]:
     if inputs.count("-") > 1:
         raise InputError("standard input can be read only once", "name - once", Location("-"))
     names = [name for given in inputs for name in _files(given, suffixes)]
-    return [Source(name, position) for position, name in enumerate(names, 1)]
+    return [Source(name, position, longest=longest) for position, name in enumerate(names, 1)]
 
 
 def _files(given: str, suffixes: tuple[str, ...]) -> list[str]:

@@ -13,9 +13,12 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "seqpipe"
 ORDER = [
     "errors",
+    "limits",
     "atomic",
+    "journal",
     "data",
     "stage",
+    "isolation",
     "kernels",
     "network",
     "metrics",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
+import threading
 import warnings
 from collections.abc import Sequence
 from typing import NoReturn
@@ -26,7 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     signal.signal(signal.SIGTERM, _stop)
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # of libraries, about code that the user did not write
-    sys.exit(execute(sys.argv[1:] if arguments is None else arguments))
+    code = execute(sys.argv[1:] if arguments is None else arguments)
+    if any(thread.daemon for thread in threading.enumerate()):
+        sys.stderr.flush()
+        os._exit(code)  # one may wait for standard input, and ending in order would wait for that thread
+    sys.exit(code)
 
 
 def _stop(*_: object) -> NoReturn:

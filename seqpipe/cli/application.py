@@ -15,6 +15,7 @@ from seqpipe.errors import UsageError, did_you_mean
 
 COMMANDS = {
     "run": "Run records through a pipeline.",
+    "verify": "Check an output of a run against its journal.",
     "check": "Check a pipeline file and show what flows through it.",
     "train": "Train a pipeline as its file says.",
     "evaluate": "Measure how good a pipeline is on labelled data.",
@@ -33,9 +34,11 @@ class Session:
 
     Attributes:
         traceback: show where in the code an error comes from.
+        json_log: write what goes to standard error as objects in JSON.
     """
 
     traceback: bool = False
+    json_log: bool = False
 
 
 class CommandGroup(click.Group):
@@ -92,6 +95,22 @@ traceback_option = click.option(
 )
 
 
+def _choose_log_format(context: click.Context, _: click.Parameter, value: str) -> None:
+    context.ensure_object(Session).json_log = value == "json"
+
+
+log_format_option = click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_choose_log_format,
+    help="What goes to standard error: lines for people, or an object a line.",
+)
+
+
 @click.group(cls=_LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="seqpipe", message="%(prog)s %(version)s")
 @traceback_option
@@ -111,7 +130,7 @@ def execute(arguments: Sequence[str]) -> int:
     try:
         code: Any = application.main(list(arguments), "seqpipe", standalone_mode=False, obj=session)
     except click.Abort as abort:
-        return report(abort.__cause__ or abort, traceback=session.traceback)
+        return report(abort.__cause__ or abort, traceback=session.traceback, json_log=session.json_log)
     except Exception as error:  # noqa: BLE001 - whatever it is, the user gets a line
-        return report(error, traceback=session.traceback)
+        return report(error, traceback=session.traceback, json_log=session.json_log)
     return code if isinstance(code, int) else 0

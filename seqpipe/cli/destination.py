@@ -3,18 +3,62 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, redirect_stdout
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from seqpipe.config.declaration import Declaration
-from seqpipe.errors import UsageError
+from seqpipe.errors import Location, OutputError, UsageError
+from seqpipe.journal import Places, Progress
 from seqpipe.registry import Registry
-from seqpipe.runner.output import Write, to_file, to_folder, to_stream
+from seqpipe.runner.identity import Identity
+from seqpipe.runner.journaled import open_journaled
+from seqpipe.runner.output import Output, ToStream
+from seqpipe.runner.run import OnError
 from seqpipe.stage import Writer
 from seqpipe.stages.writers import WriteJSONLines
 
 STANDARD_OUTPUT = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """What takes the results.
+
+    Attributes:
+        writer: their form.
+        places: of the file, or of the folder for a writer of one file a record; None: standard output.
+        table: show them as a table instead.
+    """
+
+    writer: Writer
+    places: Places | None
+    table: bool = False
+
+    def open(self, identify: Callable[[], Identity], *, resume: bool, on_error: OnError) -> Output | Progress:
+        """Return the output, or how much is in it if it is complete already.
+
+        Args:
+            identify: says what the run is, which takes a while.
+            resume: go on where an earlier run ended.
+            on_error: what becomes of records that fail.
+
+        Raises:
+            UsageError: an option does not go with standard output, or an earlier run stands in the way.
+            OutputError: the output cannot be written.
+        """
+        if self.places is not None:
+            quarantine = on_error == "quarantine"
+            return open_journaled(self.writer, self.places, identify(), resume=resume, quarantine=quarantine)
+        if resume:
+            raise UsageError("--resume goes on with a file", "name it: -o FILE")
+        if on_error == "quarantine":
+            raise UsageError("--on-error quarantine writes a file beside the output", "name one: -o FILE")
+        if self.table:
+            from seqpipe.cli.table import ToTerminal  # noqa: PLC0415 - rich is for terminals only
+
+            return ToTerminal()
+        return ToStream(self.writer, sys.stdout.buffer)
 
 
 def declared_output(declared: Declaration) -> str | None:
@@ -23,9 +67,7 @@ def declared_output(declared: Declaration) -> str | None:
     return declared.path_of(("write", "path"), writer.path) if writer and writer.path else None
 
 
-def destination(
-    writer: Writer | None, output: str | None, inputs: Sequence[str], registry: Registry
-) -> AbstractContextManager[Write]:
+def destination(writer: Writer | None, output: str | None, inputs: Sequence[str], registry: Registry) -> Destination:
     """Return what takes the results.
 
     The form is that of the pipeline's writer; without one, that of the file's suffix; without any, JSON Lines.
@@ -39,31 +81,20 @@ def destination(
 
     Raises:
         UsageError: no writer fits the suffix, or the output is an input.
-        OutputError: the output cannot be written.
+        OutputError: there is no such folder.
     """
     if output is None or output == STANDARD_OUTPUT:
-        return _to_standard_output(writer, table=output is None and sys.stdout.isatty())
+        if writer and writer.separate:
+            raise UsageError(f"{writer.name} writes one file a record", "name a folder for them: -o FOLDER")
+        return Destination(writer or WriteJSONLines(), None, table=output is None and sys.stdout.isatty())
     path = Path(output)
     _check_not_read(path, inputs)
     writer = writer or _by_suffix(path, registry)
-    return to_folder(writer, path) if writer.separate else to_file(writer, path)
-
-
-def _to_standard_output(writer: Writer | None, *, table: bool) -> AbstractContextManager[Write]:
-    if writer and writer.separate:
-        raise UsageError(f"{writer.name} writes one file a record", "name a folder for them: -o FOLDER")
-    if table:
-        from seqpipe.cli.table import to_terminal  # noqa: PLC0415 - rich is for terminals only
-
-        return _alone(to_terminal())
-    return _alone(to_stream(writer or WriteJSONLines(), sys.stdout.buffer))
-
-
-@contextmanager
-def _alone(results: AbstractContextManager[Write]) -> Iterator[Write]:
-    """Let nothing but results go to standard output: what a plugin prints goes to standard error."""
-    with results as write, redirect_stdout(sys.stderr):
-        yield write
+    if not writer.separate:
+        return Destination(writer, Places.of_file(path))
+    if not path.is_dir():
+        raise OutputError("no such folder", "make it first", Location(output))
+    return Destination(writer, Places.of_folder(path))
 
 
 def _by_suffix(path: Path, registry: Registry) -> Writer:

@@ -14,9 +14,9 @@ import numpy as np
 from seqpipe.cli.application import traceback_option
 from seqpipe.cli.brief import brief, brief_id
 from seqpipe.cli.layout import aligned
+from seqpipe.cli.log import log_to_stderr
 from seqpipe.cli.options import (
     limit_option,
-    log_to_stderr,
     pipeline_argument,
     settings_option,
     threads_option,

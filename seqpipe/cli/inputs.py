@@ -1,18 +1,45 @@
-"""What a command reads: files that the user names, those that the pipeline file names, or texts."""
+"""What a command reads: files that the user names, those that the pipeline file names, texts, or mended records."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from seqpipe.config.declaration import Declaration
 from seqpipe.data import Record
 from seqpipe.data.source import Source
-from seqpipe.errors import UsageError
-from seqpipe.runner.run import read
+from seqpipe.errors import RecordError, UsageError
+from seqpipe.runner.quarantine import Mended
+from seqpipe.runner.reading import Feed, Read
+from seqpipe.runner.shards import WHOLE, Shard
 from seqpipe.sources import expand
+from seqpipe.stage import Reader
 from seqpipe.stages.lines import ReadLines
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the command line says about the input.
+
+    Attributes:
+        inputs: files, folders, globs, or ``-``.
+        texts: records as they are.
+        mended: a quarantine file.
+        shard: which of the records to take.
+        limit: read that many records at most.
+    """
+
+    inputs: Sequence[str] = ()
+    texts: Sequence[str] = ()
+    mended: str | None = None
+    shard: Shard = WHOLE
+    limit: int | None = None
+
+    def settings(self) -> dict[str, str]:
+        """Return the options that decide which records are read, by their names."""
+        kind = {"--mended": "given"} if self.mended is not None else {}
+        limit = {"--limit": str(self.limit)} if self.limit is not None else {}
+        return {"--shard": str(self.shard), **limit, **kind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,42 +47,70 @@ class Input:
     """Where the records of a run come from.
 
     Attributes:
-        names: of the files, as the user gave them.
-        records: read as they are asked for.
+        feed: gives the records.
+        files: that they come from, or what stands for texts.
     """
 
-    names: tuple[str, ...]
-    records: Iterator[Record]
+    feed: Feed
+    files: Sequence[Source]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the files, as the user gave them."""
+        return [source.name for source in self.files if source.excerpt is None]
 
 
-def chosen_input(declared: Declaration, inputs: Sequence[str], texts: Sequence[str], limit: int | None = None) -> Input:
+def reader_of(declared: Declaration) -> Reader:
+    """Return the reader of a pipeline; without one, `core.lines` reads."""
+    return declared.reader or ReadLines()
+
+
+def chosen_input(declared: Declaration, given: Given, read: Read) -> Input:
     """Return what to read: texts, else inputs, else the path that the pipeline file names, else what needs no input.
 
     Args:
-        declared: has the reader; without one, `core.lines` reads.
-        inputs: files, folders, globs, or ``-``.
-        texts: records as they are.
-        limit: read that many records at most.
+        declared: has the reader.
+        given: on the command line.
+        read: as the reader's own, perhaps in another process.
 
     Raises:
-        UsageError: there is nothing to read, or texts and inputs are mixed.
+        UsageError: there is nothing to read, or things are mixed that do not go together.
         InputError: an input is not there.
     """
-    reader = declared.reader or ReadLines()
-    if texts:
-        if inputs:
-            raise UsageError("--text and inputs do not go together", "give one of the two")
-        if reader.spec.kind != "text":
-            raise UsageError(f"--text gives text, but this pipeline reads {reader.spec}", "name a file")
-        records = (reader.record(text, position) for position, text in enumerate(texts, 1))
-        return Input((), islice(records, limit))
-    if not inputs:
-        inputs = [declared.path_of(("read", "path"), path) for path in reader.path]
-    if not inputs and reader.out_of_nothing:
-        return Input((), read(reader, [Source.nothing()], limit))
-    if not inputs:
+    reader = reader_of(declared)
+    if sum(map(bool, (given.texts, given.inputs, given.mended))) > 1:
+        raise UsageError("inputs, --text and --mended do not go together", "give one of them")
+    if given.texts:
+        return _texts(reader, given)
+    if given.mended is not None:
+        return _mended(given.mended, reader, given, read, declared.limits.record_bytes)
+    inputs = given.inputs or [declared.path_of(("read", "path"), path) for path in reader.path]
+    if inputs:
+        sources = expand(inputs, reader.suffixes, declared.limits.record_bytes)
+    elif reader.out_of_nothing:
+        sources = [Source.nothing()]
+    else:
         raise UsageError(
             "there is nothing to read", "name a file or -, give --text, or set `read.path` in the pipeline"
         )
-    sources = expand(inputs, reader.suffixes)
-    return Input(tuple(source.name for source in sources), read(reader, sources, limit))
+    return Input(Feed(read, sources, reader.name, reader.single, given.shard, given.limit), sources)
+
+
+def _texts(reader: Reader, given: Given) -> Input:
+    if reader.spec.kind != "text":
+        raise UsageError(f"--text gives text, but this pipeline reads {reader.spec}", "name a file")
+    written = "\n".join(given.texts).encode(errors="surrogateescape")
+    source = Source("", excerpt=written)
+
+    def read(_: Source) -> Iterator[Record | RecordError]:
+        return (reader.record(text, position) for position, text in enumerate(given.texts, 1))
+
+    return Input(Feed(read, [source], reader.name, shard=given.shard, limit=given.limit), [source])
+
+
+def _mended(path: str, reader: Reader, given: Given, read: Read, longest: int) -> Input:
+    if given.shard != WHOLE:
+        raise UsageError("--mended and --shard do not go together", "run all mended records at once")
+    records = Mended(path, read, longest)
+    feed = Feed(records.read, records.sources, reader.name, limit=given.limit, origin=records.origin)
+    return Input(feed, [Source(path)])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
+
+from seqpipe.cli.application import log_format_option
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -49,29 +48,5 @@ _verbose_option = click.option("-v", "--verbose", is_flag=True, help="Show what 
 
 
 def verbosity_options(command: Command) -> Command:
-    """Add ``-q`` and ``-v``, to be handed to `log_to_stderr`."""
-    return _quiet_option(_verbose_option(command))
-
-
-@contextmanager
-def log_to_stderr(*, quiet: bool, verbose: bool) -> Iterator[None]:
-    """Show seqpipe's log on standard error: warnings, nothing but errors if ``quiet``, everything if ``verbose``."""
-    log = logging.getLogger("seqpipe")
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Lines())
-    before = log.level
-    log.setLevel(logging.ERROR if quiet else logging.DEBUG if verbose else logging.WARNING)
-    log.addHandler(handler)
-    try:
-        yield
-    finally:
-        log.removeHandler(handler)
-        log.setLevel(before)
-
-
-class _Lines(logging.Formatter):
-    """One line an event, in the style of errors: warnings say that they are."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        line = " ".join(record.getMessage().split())
-        return f"{record.levelname.lower()}: {line}" if record.levelno >= logging.WARNING else line
+    """Add ``-q`` and ``-v``, to be handed to `seqpipe.cli.log.log_to_stderr`, and ``--log-format``."""
+    return _quiet_option(_verbose_option(log_format_option(command)))

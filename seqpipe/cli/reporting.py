@@ -18,21 +18,28 @@ USAGE = 2
 SOME_FAILED = 3
 
 
-def report(error: BaseException, *, traceback: bool) -> int:
+def report(error: BaseException, *, traceback: bool, json_log: bool = False) -> int:
     """Show an error and return the exit code that it stands for."""
     if isinstance(error, KeyboardInterrupt):
         return 128 + signal.SIGINT
     if traceback or os.environ.get("SEQPIPE_TRACEBACK") == "1":
         print_exception(error)
+    line, code = _described(error)
+    if json_log:
+        from seqpipe.cli.log import as_object  # noqa: PLC0415 - most errors are for people
+
+        line = as_object("error", line, {"event": "error", "exit_code": code})
+    show(line)
+    return code
+
+
+def _described(error: BaseException) -> tuple[str, int]:
     if isinstance(error, SeqpipeError):
-        show(str(error))
-        return error.exit_code
+        return str(error), error.exit_code
     if isinstance(error, click.ClickException):
-        show(_usage(error))
-        return USAGE
+        return _usage(error), USAGE
     message = " ".join(f"{type(error).__name__}: {error}".split())
-    show(f"seqpipe: bug: {message} (run again with --traceback and report it)")
-    return BUG
+    return f"seqpipe: bug: {message} (run again with --traceback and report it)", BUG
 
 
 def show(line: str) -> None:

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 import click
 
-from seqpipe.cli.application import traceback_option
-from seqpipe.cli.destination import declared_output, destination
+from seqpipe.cli.application import Session, traceback_option
 from seqpipe.cli.explain import explain as explain_records
-from seqpipe.cli.inputs import chosen_input
-from seqpipe.cli.options import (
-    limit_option,
-    log_to_stderr,
-    pipeline_argument,
-    settings_option,
-    threads_option,
-    verbosity_options,
-)
-from seqpipe.cli.reporting import SOME_FAILED
+from seqpipe.cli.inputs import Given, chosen_input, reader_of
+from seqpipe.cli.job import Job, Options
+from seqpipe.cli.log import log_to_stderr
+from seqpipe.cli.options import limit_option, pipeline_argument, settings_option, threads_option, verbosity_options
 from seqpipe.errors import UsageError
 from seqpipe.pipeline.opening import open_pipeline
 from seqpipe.registry import Registry
-from seqpipe.runner.run import Summary
-from seqpipe.runner.run import run as run_pipeline
+from seqpipe.runner.isolating import isolating, reading
+from seqpipe.runner.reading import records_of
+from seqpipe.runner.run import OnError
+from seqpipe.runner.shards import WHOLE, Shard
 
 log = logging.getLogger("seqpipe")
 
@@ -32,22 +28,40 @@ log = logging.getLogger("seqpipe")
 @pipeline_argument
 @click.argument("inputs", nargs=-1, metavar="[INPUT]...")
 @click.option("--text", "texts", multiple=True, metavar="TEXT", help="A record itself; may be repeated.")
+@click.option("--mended", metavar="FILE", help="Run the records of a quarantine file, after they have been mended.")
 @click.option("-o", "--output", metavar="FILE", help="Write the results here; it appears when it is whole.")
+@click.option("--resume", is_flag=True, help="Go on where an earlier run into the same FILE ended.")
+@click.option(
+    "--on-error",
+    type=click.Choice(["fail", "skip", "quarantine"]),
+    default="fail",
+    show_default=True,
+    help="At a bad record, end, leave it out, or write it to FILE.quarantine.jsonl.",
+)
+@click.option("--shard", default=str(WHOLE), metavar="K/N", help="Take every N-th record, beginning with the K-th.")
 @settings_option
 @limit_option
 @threads_option
 @click.option("--explain", is_flag=True, help="Show what each stage makes of each record.")
+@click.option("--metrics", type=click.Path(path_type=Path), metavar="FILE", help="Keep figures of the run in a file.")
 @verbosity_options
 @traceback_option
+@click.pass_obj
 def command(
+    session: Session,
     pipeline: str,
     inputs: tuple[str, ...],
     texts: tuple[str, ...],
+    mended: str | None,
     output: str | None,
+    resume: bool,  # noqa: FBT001 - click's
+    on_error: OnError,
+    shard: str,
     settings: tuple[str, ...],
     limit: int | None,
     threads: int,
     explain: bool,  # noqa: FBT001 - click's
+    metrics: Path | None,
     quiet: bool,  # noqa: FBT001 - click's
     verbose: bool,  # noqa: FBT001 - click's
 ) -> int:
@@ -57,30 +71,26 @@ def command(
     is read. Results come in the order of the records: by the writer that the pipeline names, else in the form that the
     suffix of FILE stands for, else as JSON Lines. On a terminal they are shown as a table; -o - writes them as they
     are.
+
+    The first Ctrl-C finishes what is in flight, the second stops at once. After both, and after anything else that
+    ends a run, the same command with --resume goes on.
     """
+    if explain and output is not None:
+        raise UsageError("--explain writes no results", "leave out -o")
+    given = Given(inputs, texts, mended, Shard.parse(shard), limit)
+    bar, every = not quiet and not session.json_log, session.json_log
+    options = Options(output, on_error, resume, threads, metrics, bar, every)
     with log_to_stderr(quiet=quiet, verbose=verbose):
-        if explain and output is not None:
-            raise UsageError("--explain writes no results", "leave out -o")
         registry = Registry.discover()
         opened = open_pipeline(pipeline, registry, settings)
-        given = chosen_input(opened.declared, inputs, texts, limit)
-        built = opened.pipeline()
-        log.info("pipeline %s, model %s, threads: %d", opened.declared.document.source, opened.model_path, threads)
-        log.info("reading %s", ", ".join(given.names) or f"{len(texts)} texts")
-        if explain:
-            explain_records(built, given.records)
-            return 0
-        if output is None and not texts:
-            output = declared_output(opened.declared)
-        with destination(opened.declared.writer, output, given.names, registry) as write:
-            summary = run_pipeline(
-                built, given.records, write, registry, name=opened.declared.name, inputs=given.names, threads=threads
-            )
-    if not quiet:
-        click.echo(_summary(summary), err=True)
-    return SOME_FAILED if summary.failed else 0
-
-
-def _summary(summary: Summary) -> str:
-    records = f"{summary.records:,} record{'' if summary.records == 1 else 's'}"
-    return f"{records}, {summary.failed:,} failed, {summary.seconds:.2f} s, {summary.rate:,.0f} records/s"
+        declared = opened.declared
+        with reading(reader_of(declared), declared.limits) as read:
+            chosen = chosen_input(declared, given, read)
+            built = opened.pipeline()
+            log.info("pipeline %s, model %s, threads: %d", declared.document.source, opened.model_path, threads)
+            log.info("reading %s", ", ".join(chosen.names) or f"{len(texts)} texts")
+            if explain:
+                explain_records(built, records_of(chosen.feed))
+                return 0
+            with isolating(built, declared.limits) as isolated:
+                return Job(opened, registry, isolated, chosen, given, options).run()

@@ -10,7 +10,8 @@ import click
 
 from seqpipe.atomic import atomic_write
 from seqpipe.cli.application import traceback_option
-from seqpipe.cli.options import log_to_stderr, verbosity_options
+from seqpipe.cli.log import log_to_stderr
+from seqpipe.cli.options import verbosity_options
 from seqpipe.errors import SeqpipeError
 from seqpipe.registry import Registry
 from seqpipe.schema import pipeline_schema

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -14,7 +13,8 @@ from rich.text import Text
 
 from seqpipe.cli.brief import brief, brief_id
 from seqpipe.data import Record
-from seqpipe.runner.output import Write
+from seqpipe.journal import Progress
+from seqpipe.runner.output import Output
 from seqpipe.stages.fields import output_fields
 
 BLOCK = 50
@@ -29,31 +29,36 @@ _GAP = 2
 Row = dict[str, str]
 
 
-@contextmanager
-def to_terminal(console: Console | None = None) -> Iterator[Write]:
-    """Show results on standard output, a row each, cut to the width of the terminal."""
-    table = _Growing(console or Console(file=sys.stdout, highlight=False))
-    yield table.add
-    table.show(last=True)
+class ToTerminal(Output):
+    """Shows results on standard output, a row each, cut to the width of the terminal; the table grows in blocks.
 
+    Columns keep the names and widths that the first block gives them.
+    """
 
-class _Growing:
-    """A table that is printed in blocks. Columns keep the names and widths that the first block gives them."""
-
-    def __init__(self, console: Console) -> None:
-        self.console = console
+    def __init__(self, console: Console | None = None) -> None:
+        self.console = console or Console(file=sys.stdout, highlight=False)
         self.widths: dict[str, int] = {}
         self.waiting: list[Row] = []
         self.since = time.monotonic()
 
-    def add(self, record: Record) -> None:
-        """Take a result; show it, with those that wait, when there are enough or it is time."""
+    def put(self, results: Sequence[Record]) -> None:
+        """Take results; show them, with those that wait, when there are enough."""
         if not self.waiting:
             self.since = time.monotonic()
-        row = {name: brief(value) for name, value in output_fields(record).items()}
-        self.waiting.append({**row, "id": brief_id(record.id)})
-        if len(self.waiting) >= BLOCK or time.monotonic() - self.since >= WAIT:
+        for record in results:
+            row = {name: brief(value) for name, value in output_fields(record).items()}
+            self.waiting.append({**row, "id": brief_id(record.id)})
+        if len(self.waiting) >= BLOCK:
             self.show(last=False)
+
+    def reached(self, progress: Progress) -> None:
+        """Show the results that wait if it is time."""
+        if self.waiting and time.monotonic() - self.since >= WAIT:
+            self.show(last=False)
+
+    def end(self, error: BaseException | None) -> None:
+        """Show what is left."""
+        self.show(last=True)
 
     def show(self, *, last: bool) -> None:
         """Show the results that wait; ``last``: no more will come."""

@@ -9,8 +9,8 @@ import click
 
 from seqpipe.cli.application import traceback_option
 from seqpipe.cli.interruption import Interruption
+from seqpipe.cli.log import log_to_stderr
 from seqpipe.cli.options import (
-    log_to_stderr,
     pipeline_argument,
     settings_option,
     threads_option,
@@ -23,6 +23,8 @@ from seqpipe.pipeline.opening import open_pipeline
 from seqpipe.registry import Registry
 from seqpipe.training import Interrupted, Options, run_training
 from seqpipe.training.problems import OnError
+
+_STOPPING = "stopping after this step; once more to stop at once"
 
 
 @click.command("train")
@@ -58,7 +60,7 @@ def command(
     """
     if output is not None and resume is not None:
         raise UsageError("--output and --resume do not go together", "a training goes on in its own folder")
-    with log_to_stderr(quiet=quiet, verbose=verbose), Interruption() as interruption:
+    with log_to_stderr(quiet=quiet, verbose=verbose), Interruption(_STOPPING) as interruption:
         registry = Registry.discover()
         opened = open_pipeline(pipeline, registry, settings, with_model=False)
         options = Options(

@@ -15,6 +15,7 @@ from seqpipe.config.reporting import one_or_all
 from seqpipe.config.stages import declared_stage
 from seqpipe.config.validation import errors_from_pydantic
 from seqpipe.errors import ConfigError, Location, SeqpipeError
+from seqpipe.limits import Limits
 from seqpipe.registry import Registry
 from seqpipe.stage import Reader, Stage, Writer
 
@@ -35,6 +36,7 @@ class PipelineFile(BaseModel):
     read: dict[str, Any] | None = Field(None, description="where records come from: a reader")
     stages: list[dict[str, Any]] | None = Field(None, description="tokenizers, encoders, cores, decoders, in order")
     write: dict[str, Any] | None = Field(None, description="the form of results: a writer")
+    limits: Limits | None = Field(None, description="how much one record may take")
     train: dict[str, Any] | None = Field(None, description="how to train: data, optimizer, ...")
     imports: dict[str, Any] | None = Field(None, description="how weights of other programs become this pipeline's")
 
@@ -50,6 +52,7 @@ class Declaration:
         plugins: those to load for their observers.
         reader, writer: None where the file has none.
         stages: may be none, where a model has them.
+        limits: how much one record may take.
     """
 
     document: Document
@@ -59,6 +62,7 @@ class Declaration:
     reader: Reader | None
     stages: tuple[Stage, ...]
     writer: Writer | None
+    limits: Limits
 
     @property
     def places(self) -> tuple[Location, ...]:
@@ -108,13 +112,16 @@ def declaration(document: Document, registry: Registry) -> Declaration:
         reader,
         tuple(stage for stage in stages if stage is not None),
         writer,
+        top.limits or Limits(),
     )
+
+
+_PLAIN = ("name", "model", "plugins", "limits")
 
 
 def _top_level(document: Document) -> PipelineFile:
     values = {
-        str(key): document.values((key,)) if key in ("name", "model", "plugins") else document.written((key,))
-        for key in document.keys(())
+        str(key): document.values((key,)) if key in _PLAIN else document.written((key,)) for key in document.keys(())
     }
     try:
         top = PipelineFile.model_validate(values)

@@ -19,8 +19,9 @@ def apply_overrides(document: Document, overrides: Iterable[str]) -> Document:
 
     A path is keys and indices with dots between them. It begins with a key of the top level (``train.seed``,
     ``stages.2.hidden``) or with a stage by its kind (``core.hidden``; ``core`` alone replaces which stage it is). All
-    but the last part must exist; whether the last one is a parameter is for the stage to say. A value is a list, a
-    mapping or quoted text as in YAML, else the whole rest as an unquoted scalar: ``*.txt`` needs no quotes.
+    but the last part must exist, or be ``limits``; whether the last one is a parameter is for the stage to say. A
+    value is a list, a mapping or quoted text as in YAML, else the whole rest as an unquoted scalar: ``*.txt`` needs
+    no quotes.
 
     Raises:
         ConfigError: for a path that does not exist or a value that is not YAML, or `Errors` for several.
@@ -31,12 +32,20 @@ def apply_overrides(document: Document, overrides: Iterable[str]) -> Document:
         try:
             path, text = _split(override)
             node = _value(text, where)
+            document = _with_section(document, path[0], where)
             document = replace(document, root=_replace(document.root, _resolve(document, path), node))
         except SeqpipeError as error:
             errors.append(ConfigError(error.what, error.todo, where))
     if errors:
         raise one_or_all(errors)
     return document
+
+
+def _with_section(document: Document, name: str, where: Location) -> Document:
+    """Return the document with an empty section if it is one that may be left out and has only values of its own."""
+    if name != "limits" or (name,) in document:
+        return document
+    return replace(document, root=document.root.with_entry(name, Node({}, where, Path(), where)))
 
 
 def _split(override: str) -> tuple[list[str], str]:

@@ -54,8 +54,18 @@ class Source:
         """How many bytes of the file have been read, packed ones if it is packed; 0 if that is not known."""
         try:
             return self._tell[-1]()
-        except (IndexError, OSError, ValueError):  # not opened yet, no file that has places, closed
+        except (IndexError, OSError, ValueError):  # not opened yet, no file that has places, just being closed
             return 0
+
+    @contextmanager
+    def _measured(self, tell: Callable[[], int]) -> Iterator[None]:
+        """Let `consumed` say where a file is within the block, and where it was after it."""
+        self._tell[:] = [tell]
+        try:
+            yield
+        finally:
+            last = self.consumed
+            self._tell[:] = [lambda: last]
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
@@ -71,8 +81,7 @@ class Source:
             elif self.standard_input:
                 yield sys.stdin.buffer
             else:
-                with Path(self.name).open("rb") as file:
-                    self._tell[:] = [file.raw.tell]
+                with Path(self.name).open("rb") as file, self._measured(file.raw.tell):
                     if self.name.endswith(".gz"):
                         with gzip.open(file) as unpacked:
                             yield cast(BinaryIO, io.BufferedReader(unpacked))

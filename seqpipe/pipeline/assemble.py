@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from seqpipe.data import Batch, Spec
 from seqpipe.data.ragged import Array
-from seqpipe.errors import ConfigError, Location, SeqpipeError
+from seqpipe.errors import ConfigError, Location, RecordError, SeqpipeError
 from seqpipe.pipeline.encoded import stepper_of
 from seqpipe.pipeline.parameters import Supply
 from seqpipe.stage import (
@@ -52,11 +52,18 @@ class Pipeline:
     parameters: Mapping[str, Array] = field(repr=False)
 
     def __call__(self, batch: Batch, states: Sequence[State] | None = None) -> tuple[Batch, tuple[State, ...]]:
-        """Run all steps over a batch, or over a piece of one with the states that the piece before left."""
+        """Run all steps over a batch, or over a piece of one with the states that the piece before left.
+
+        Raises:
+            RecordError: a record cannot be processed; names the stage.
+        """
         before = states if states is not None else (None,) * len(self.steps)
         after = []
-        for step, state in zip(self.steps, before, strict=True):
-            batch, left = step(batch, state)
+        for stage, step, state in zip(self.stages, self.steps, before, strict=True):
+            try:
+                batch, left = step(batch, state)
+            except RecordError as error:
+                raise error.by(stage.name) from error.__cause__
             after.append(left)
         return batch, tuple(after)
 

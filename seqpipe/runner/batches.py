@@ -3,39 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from seqpipe.data import Batch, Record
+from seqpipe.hookspecs import RecordFailed
 
 RECORDS = 256
 """Records in a batch, at most."""
 
-ITEMS = 1 << 20
+ITEMS = 1 << 16
 """Characters, samples or numbers in a batch, after which no further record is added."""
 
+Place = tuple[int, int, int]
+"""How far the input has been read: the position of a source, how many of its records are done, and how many of all."""
 
-def batches(records: Iterable[Record], size: int = RECORDS, items: int = ITEMS) -> Iterator[Batch]:
-    """Group records in their order.
+Item = tuple[Record | RecordFailed, Place]
+"""What comes from the input, and the place behind it."""
+
+NOWHERE: Place = (0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """What follows one another in the input, and the batch of those that are records."""
+
+    items: list[Item]
+    batch: Batch
+
+
+def batches(records: Iterable[Record], size: int | None = None) -> Iterator[Batch]:
+    """Group records in their order; see `portions`."""
+    return (portion.batch for portion in portions(((record, NOWHERE) for record in records), size))
+
+
+def portions(items: Iterable[Item], size: int | None = None) -> Iterator[Portion]:
+    """Group what comes from the input, in its order.
 
     A record that comes in pieces is not grouped with others: each piece is a batch, not final until the last one.
+
+    Args:
+        items: in order.
+        size: items in a portion, at most; None: `RECORDS`.
     """
-    waiting: list[Record] = []
+    size = size or RECORDS
+    waiting: list[Item] = []
     held = 0
     in_pieces = False
-    for record in records:
-        if in_pieces or not record.last:
-            if waiting:
-                yield Batch(tuple(waiting))
-                waiting, held = [], 0
-            yield Batch((record,), final=record.last)
-            in_pieces = not record.last
-            continue
-        waiting.append(record)
-        held += _length(record)
-        if len(waiting) >= size or held >= items:
-            yield Batch(tuple(waiting))
+    for item in items:
+        found = item[0]
+        if isinstance(found, Record):
+            if in_pieces or not found.last:
+                if waiting:
+                    yield _portion(waiting)
+                    waiting, held = [], 0
+                yield Portion([item], Batch((found,), final=found.last))
+                in_pieces = not found.last
+                continue
+            held += _length(found)
+        else:
+            in_pieces = False
+        waiting.append(item)
+        if len(waiting) >= size or held >= ITEMS:
+            yield _portion(waiting)
             waiting, held = [], 0
     if waiting:
-        yield Batch(tuple(waiting))
+        yield _portion(waiting)
+
+
+def _portion(items: list[Item]) -> Portion:
+    return Portion(items, Batch(tuple(found for found, _ in items if isinstance(found, Record))))
 
 
 def _length(record: Record) -> int:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from seqpipe.data import Record
 from seqpipe.data.source import Source
+from seqpipe.limits import Limits
 from seqpipe.pipeline import Pipeline
 from seqpipe.pipeline.opening import open_pipeline
 from seqpipe.registry import Registry
 from seqpipe.runner.batches import batches
+from seqpipe.runner.isolating import isolating, reading
+from seqpipe.runner.reading import Feed, records_of
 from seqpipe.runner.results import process
-from seqpipe.runner.run import read
 from seqpipe.sources import expand
 from seqpipe.stage import Reader
 from seqpipe.stages.fields import output_fields
@@ -29,10 +31,11 @@ class Loaded:
     input, and what was found.
     """
 
-    def __init__(self, name: str, pipeline: Pipeline, reader: Reader, threads: int) -> None:
+    def __init__(self, name: str, pipeline: Pipeline, reader: Reader, limits: Limits, threads: int) -> None:
         self.name = name
         self.pipeline = pipeline
         self.reader = reader
+        self.limits = limits
         self.threads = threads
 
     def __call__(self, payloads: Iterable[Any]) -> list[dict[str, Any]]:
@@ -59,14 +62,19 @@ class Loaded:
         Raises:
             InputError: one of them cannot be read.
         """
-        sources = expand([os.fspath(one) for one in inputs], self.reader.suffixes)
+        sources = expand([os.fspath(one) for one in inputs], self.reader.suffixes, self.limits.record_bytes)
         if not inputs and self.reader.out_of_nothing:
             sources = [Source.nothing()]
-        return self._results(read(self.reader, sources))
+        return self._read(sources)
+
+    def _read(self, sources: Sequence[Source]) -> Results:
+        with reading(self.reader, self.limits) as read:
+            yield from self._results(records_of(Feed(read, sources, self.reader.name)))
 
     def _results(self, records: Iterable[Record]) -> Results:
-        for done in process(self.pipeline, batches(records), self.threads):
-            yield from (output_fields(result) for result in done.results())
+        with isolating(self.pipeline, self.limits) as pipeline:
+            for done in process(pipeline, batches(records), self.threads):
+                yield from (output_fields(result) for result in done.results())
 
     def __repr__(self) -> str:
         return f"<seqpipe pipeline {self.name!r}: {' > '.join(stage.name for stage in self.pipeline.stages)}>"
@@ -84,5 +92,5 @@ def load(name: str | os.PathLike[str], *, settings: Iterable[str] = (), threads:
         SeqpipeError: it does not exist, is wrong, or has no model.
     """
     opened = open_pipeline(os.fspath(name), Registry.discover(), settings)
-    reader = opened.declared.reader or ReadLines()
-    return Loaded(opened.declared.name, opened.pipeline(), reader, threads)
+    declared = opened.declared
+    return Loaded(declared.name, opened.pipeline(), declared.reader or ReadLines(), declared.limits, threads)

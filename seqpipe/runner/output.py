@@ -1,100 +1,104 @@
-"""Where results go: a file that is whole or not there, a stream, or a folder with a file for each record."""
+"""Where results go: the contract, and the simplest case, a stream."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import BinaryIO
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from types import TracebackType
+from typing import BinaryIO, Self
 
-from seqpipe.atomic import atomic_write
 from seqpipe.data import Record
 from seqpipe.errors import Location, OutputError
+from seqpipe.hookspecs import RecordFailed
+from seqpipe.journal import Progress
 from seqpipe.stage import Layout, Writer
 
-Write = Callable[[Record], None]
 
-_UNSAFE = re.compile(r"[^\w.=+-]+")
+class Output(ABC):
+    """Takes what a run gives, in the order of the input. All methods may raise an `OutputError`.
 
+    A context manager, which calls `end`.
 
-@contextmanager
-def to_file(writer: Writer, path: Path) -> Iterator[Write]:
-    """Write results to a file. It appears, whole, when the block ends without an error.
-
-    Raises:
-        OutputError: it cannot be written.
+    Attributes:
+        start: how far runs before this one have come, if this one goes on where they ended.
     """
-    with atomic_write(path, "wb") as file, to_stream(writer, file) as write:
-        yield write
+
+    start: Progress = Progress()
+
+    def __enter__(self) -> Self:
+        return self
+
+    @abstractmethod
+    def put(self, results: Sequence[Record]) -> None:
+        """Take all results of a record, or of a piece of one; if one of them cannot be written, none of them.
+
+        Raises:
+            RecordError: one of them cannot be written in this form.
+        """
+
+    def reject(self, failed: RecordFailed) -> None:
+        """Take a record that failed; where there is no place for such, forget it."""
+
+    def drop(self) -> None:
+        """Forget what was put since something was last reached; what cannot be taken back stays."""
+
+    def reached(self, progress: Progress) -> None:
+        """Take note that all was put and rejected that the input gives up to here."""
+
+    def finish(self) -> None:
+        """Take note that the input has ended."""
+
+    @abstractmethod
+    def end(self, error: BaseException | None) -> None:
+        """End the output: complete if `finish` has been called, else as far as it has come.
+
+        Args:
+            error: what ended the run; None: it has come to the end of the input, or was stopped.
+        """
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end(error)
 
 
-@contextmanager
-def to_stream(writer: Writer, stream: BinaryIO) -> Iterator[Write]:
-    """Write results to an open stream, such as standard output.
+class ToStream(Output):
+    """Writes results to an open stream, such as standard output."""
 
-    Raises:
-        OutputError: it cannot be written to.
-    """
-    begun = False
-    layout: Layout = None
+    def __init__(self, writer: Writer, stream: BinaryIO) -> None:
+        self.writer = writer
+        self.stream = stream
+        self._begun = False
+        self._layout: Layout = None
 
-    def write(record: Record) -> None:
-        nonlocal begun, layout
-        head = b""
-        if not begun:
-            head, layout = writer.begin(record)
-            begun = True
-        encoded = head + writer.encode(record, layout)
-        with _reported():
-            stream.write(encoded)
+    def put(self, results: Sequence[Record]) -> None:
+        """Write results, with what stands before the first one."""
+        head, layout = b"", self._layout
+        if results and not self._begun:
+            head, layout = self.writer.begin(results[0])
+        encoded = [self.writer.encode(result, layout) for result in results]
+        self._write(b"".join((head, *encoded)))
+        self._begun, self._layout = self._begun or bool(results), layout
 
-    yield write
-    with _reported():
-        if not begun:
-            stream.write(writer.begin(None)[0])
-        stream.flush()
+    def finish(self) -> None:
+        """Write what stands before the first result, if there was none."""
+        if not self._begun:
+            self._write(self.writer.begin(None)[0])
 
+    def end(self, error: BaseException | None) -> None:
+        """Hand over what is still in the stream's buffer."""
+        if not isinstance(error, OutputError | BrokenPipeError):
+            self._write(b"", flush=True)
 
-@contextmanager
-def to_folder(writer: Writer, folder: Path) -> Iterator[Write]:
-    """Write a file for each result, named after its record, into a folder that exists.
-
-    Raises:
-        OutputError: the folder is not there, or two records would have the same file.
-    """
-    if not folder.is_dir():
-        raise OutputError("no such folder", "make it first", Location(str(folder)))
-    taken: set[str] = set()
-
-    def write(record: Record) -> None:
-        name = safe_name(record.id) + writer.suffix
-        if name in taken:
-            raise OutputError(
-                f"two results would be written to {name!r}", "give the records different ids", Location(str(folder))
-            )
-        taken.add(name)
-        with atomic_write(folder / name, "wb") as file:
-            head, layout = writer.begin(record)
-            file.write(head + writer.encode(record, layout))
-
-    yield write
-
-
-@contextmanager
-def _reported() -> Iterator[None]:
-    """Turn what the system refuses into an `OutputError`, but for a reader that goes away."""
-    try:
-        yield
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise OutputError(
-            f"cannot be written: {reason}", "free some space, or write elsewhere", Location("standard output")
-        ) from error
-
-
-def safe_name(identifier: str) -> str:
-    """Return a file name made from a record's id: it leads into no other folder, and hides no file."""
-    return _UNSAFE.sub("_", Path(identifier).name).lstrip(".") or "record"
+    def _write(self, data: bytes, *, flush: bool = False) -> None:
+        """Write, and turn what the system refuses into an `OutputError`, but for a reader that goes away."""
+        try:
+            self.stream.write(data)
+            if flush:
+                self.stream.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            what = f"cannot be written: {(error.strerror or str(error)).lower()}"
+            todo = "free some space, or write elsewhere"
+            raise OutputError(what, todo, Location("standard output")) from error

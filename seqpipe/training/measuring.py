@@ -15,7 +15,7 @@ from seqpipe.errors import InputError, Location
 from seqpipe.metrics import Figure, figures
 from seqpipe.pipeline.opening import Opened, open_pipeline
 from seqpipe.registry import Registry
-from seqpipe.runner.run import read
+from seqpipe.runner.reading import read
 from seqpipe.sources import expand
 from seqpipe.stage import Metric, Outcome, Reader
 from seqpipe.stages.lines import ReadLines

@@ -22,6 +22,8 @@ def resolved(declared: Declaration) -> dict[str, Any]:
     ]
     if declared.writer:
         values["write"] = document.masked(declared.writer.declaration(), ("write",))
+    if ("limits",) in document:
+        values["limits"] = document.masked(declared.limits.model_dump(mode="json"), ("limits",))
     if ("train",) in document:
         values["train"] = _train(declared)
     return values

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seqpipe.config import dump
+from seqpipe.data import Record
+from seqpipe.errors import RecordError
 from seqpipe.hookspecs import EpochFinished, RecordFailed, RunFinished, RunStarted
 from seqpipe.pipeline.opening import Opened, open_pipeline
 from seqpipe.registry import Registry
-from seqpipe.runner.run import notify
+from seqpipe.runner.events import Events
 from seqpipe.training.checkpoint import Checkpoint
 from seqpipe.training.finishing import finish
 from seqpipe.training.folder import RunFolder
@@ -81,9 +83,10 @@ def run_training(opened: Opened, registry: Registry, options: Options, watcher: 
         folder = RunFolder.create(opened.declared.name, options.output)
         folder.write_pipeline(pipeline)
     with _tracked(registry, folder):
-        notify(registry, RunStarted(task.name, task.facts["data"]["train"]))
-        problems.tell(lambda record, error: notify(registry, RecordFailed(record, error)))
-        telling = _Telling(watcher, registry)
+        events = Events(registry)
+        events.tell(RunStarted(task.name, task.facts["data"]["train"]))
+        problems.tell(lambda record, error: events.tell(_failed(record, error)))
+        telling = _Telling(watcher, events)
         trainer = Trainer(task, folder, problems, telling, options.interrupted, options.threads)
         if checkpoint is not None:
             trainer.resume(checkpoint)
@@ -92,7 +95,7 @@ def run_training(opened: Opened, registry: Registry, options: Options, watcher: 
             trainer.run()
             finish(task, trainer.progress, folder, options.threads, options.command)
         finally:
-            notify(registry, RunFinished(telling.records, len(problems), trainer.progress.seconds))
+            events.tell(RunFinished(telling.records, len(problems), trainer.progress.seconds))
     return Trained(folder, len(problems))
 
 
@@ -140,12 +143,16 @@ def _tracked(registry: Registry, folder: RunFolder) -> Iterator[None]:
         registry.manager.unregister(tracker)
 
 
+def _failed(record: Record, error: RecordError) -> RecordFailed:
+    return RecordFailed(record.source, record.position, record.id, error.stage, error, record.raw)
+
+
 class _Telling(Watcher):
     """Passes on what it is told, and tells the observers of epochs and of their speed."""
 
-    def __init__(self, watcher: Watcher, registry: Registry) -> None:
+    def __init__(self, watcher: Watcher, events: Events) -> None:
         self.watcher = watcher
-        self.registry = registry
+        self.events = events
         self.records = 0
         self._of_epoch = [0, 0, 0.0]  # records, positions, seconds
 
@@ -162,5 +169,5 @@ class _Telling(Watcher):
         records, positions, seconds = self._of_epoch
         self._of_epoch = [0, 0, 0.0]
         speed = {"seconds": seconds, "records": records, "positions": positions}
-        notify(self.registry, EpochFinished(epoch.number, epoch.line() | speed))
+        self.events.tell(EpochFinished(epoch.number, epoch.line() | speed))
         self.watcher.epoch_finished(epoch, best=best)

@@ -28,7 +28,7 @@ class JSONLinesTracker:
     @hookimpl
     def seqpipe_record_failed(self, event: RecordFailed) -> None:
         """Note a record that is left out, and why."""
-        self._write("record_failed", {"id": event.record.id, "error": str(event.error)})
+        self._write("record_failed", {"id": event.id, "error": str(event.error)})
 
     @hookimpl
     def seqpipe_epoch_finished(self, event: EpochFinished) -> None:

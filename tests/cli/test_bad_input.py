@@ -125,7 +125,7 @@ def test_no_input(folder, command):
 
 def test_texts_and_inputs(folder, command):
     result = command("run", "colours.yaml", "train.tsv", "--text", "a")
-    assert (result.code, result.err) == (2, "--text and inputs do not go together (give one of the two)\n")
+    assert (result.code, result.err) == (2, "inputs, --text and --mended do not go together (give one of them)\n")
 
 
 def test_explain_into_a_file(folder, command):
@@ -287,7 +287,7 @@ def test_invalid_utf8(folder, command):
     Path("in.txt").write_bytes(b"\n".join(lines))
     result = command("run", "colours.yaml", "in.txt", "-o", "out.jsonl")
     assert (result.code, result.out, Path("out.jsonl").exists()) == (4, "", False)
-    assert result.err == "in.txt:17: not valid UTF-8: 0xff is byte 3 of the line (save the file as UTF-8)\n"
+    assert result.err == "in.txt:17: core.lines: not valid UTF-8: 0xff is byte 3 of the line (save the file as UTF-8)\n"
 
 
 def test_an_input_that_is_not_there(folder, command):

@@ -15,11 +15,11 @@ from seqpipe.cli.interruption import Interruption
 )
 def test_the_first_asks_and_the_second_ends(capsys, number, raised, code):
     before = signal.getsignal(number)
-    with Interruption() as interruption:
+    with Interruption("stopping") as interruption:
         assert not interruption.asked
         os.kill(os.getpid(), number)
         assert (interruption.asked, interruption.exit_code) == (True, code)
-        assert capsys.readouterr().err == "stopping after this step; once more to stop at once\n"
+        assert capsys.readouterr().err == "stopping\n"
         with pytest.raises(raised):
             os.kill(os.getpid(), number)
     assert signal.getsignal(number) is before

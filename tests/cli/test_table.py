@@ -7,15 +7,15 @@ import io
 from rich.console import Console
 
 from seqpipe.cli import table
-from seqpipe.cli.table import to_terminal
+from seqpipe.cli.table import ToTerminal
 from seqpipe.data import Record
 
 
 def shown(records, width=60):
     file = io.StringIO()
-    with to_terminal(Console(file=file, width=width)) as write:
+    with ToTerminal(Console(file=file, width=width)) as output:
         for record in records:
-            write(record)
+            output.put([record])
     return [line.rstrip() for line in file.getvalue().splitlines()]
 
 

@@ -1,0 +1,152 @@
+"""One run, from what the command line asked for to its exit code."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import redirect_stdout, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from seqpipe.cli.destination import STANDARD_OUTPUT, Destination, declared_output, destination
+from seqpipe.cli.inputs import Given, Input, reader_of
+from seqpipe.cli.interruption import Interruption
+from seqpipe.cli.log import notice
+from seqpipe.cli.metrics import MetricsFile
+from seqpipe.cli.reporting import SOME_FAILED
+from seqpipe.cli.run_view import failures, progress_bar
+from seqpipe.cli.share import Share
+from seqpipe.errors import SeqpipeError
+from seqpipe.journal import Progress
+from seqpipe.pipeline import Pipeline
+from seqpipe.pipeline.opening import Opened
+from seqpipe.registry import Registry
+from seqpipe.runner.events import Events, Watch
+from seqpipe.runner.identity import Identity, identify
+from seqpipe.runner.output import Output
+from seqpipe.runner.run import OnError, Summary, run
+from seqpipe.runner.stopping import Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a run is done.
+
+    Attributes:
+        output: where results go; None: where the pipeline says, else to standard output.
+        on_error: what becomes of records that fail.
+        resume: go on where an earlier run ended.
+        threads: batches that are computed at a time.
+        metrics: a file to keep figures in.
+        bar: show on a terminal how far the run is.
+        every: show every record that fails, not only the first ones.
+    """
+
+    output: str | None
+    on_error: OnError
+    resume: bool
+    threads: int
+    metrics: Path | None
+    bar: bool
+    every: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is run, on what, and how."""
+
+    opened: Opened
+    registry: Registry
+    pipeline: Pipeline
+    input: Input
+    given: Given
+    options: Options
+
+    def run(self) -> int:
+        """Run, and return the exit code.
+
+        Raises:
+            SeqpipeError: the output cannot be written, or a bad record or input ends the run.
+        """
+        to = self._destination()
+        stop = Stop()
+        with Interruption("stopping; once more to stop at once", stop.ask, at_once=True) as interruption:
+            output = to.open(lambda: self._identity(to), resume=self.options.resume, on_error=self.options.on_error)
+            if isinstance(output, Progress):
+                assert to.places is not None
+                notice(f"{to.places.shown} is complete: {_counted(output.records)}", "complete", records=output.records)
+                return SOME_FAILED if output.failed else 0
+            try:
+                summary = self._watched(output, to, stop)
+            except SeqpipeError:
+                self._say_what_is_kept(to)
+                raise
+        _show(summary)
+        if stop.signal:
+            self._say_what_is_kept(to)
+            return interruption.exit_code
+        return SOME_FAILED if summary.failed + summary.before.failed else 0
+
+    def _destination(self) -> Destination:
+        declared, output = self.opened.declared, self.options.output
+        if output is None and not self.given.texts:
+            output = declared_output(declared)
+        return destination(declared.writer, output, self.input.names, self.registry)
+
+    def _identity(self, to: Destination) -> Identity:
+        settings = self.given.settings() | {"--on-error": self.options.on_error}
+        reader = reader_of(self.opened.declared)
+        return identify(self.opened, self.registry, reader, to.writer, self.input.files, settings)
+
+    def _watched(self, output: Output, to: Destination, stop: Stop) -> Summary:
+        """Run while observers, the bar and the file of figures are told what happens."""
+        options, name = self.options, self.opened.declared.name
+        share = Share(self.input.feed, output.start.source)
+        watches: list[Watch] = [failures(every=options.every)] if options.on_error != "fail" else []
+        if options.metrics is not None:
+            watches.append(MetricsFile(options.metrics, name))
+        with (
+            output,
+            redirect_stdout(sys.stderr),  # what a plugin prints is no result
+            progress_bar(name, share.read, wanted=options.bar and not to.table) as bar,
+        ):
+            return run(
+                self.pipeline,
+                self.input.feed,
+                output,
+                Events(self.registry, bar, *watches),
+                name=name,
+                on_error=options.on_error,
+                threads=options.threads,
+                stop=stop,
+            )
+
+    def _say_what_is_kept(self, to: Destination) -> None:
+        if to.places is None or not to.places.part.exists():
+            return
+        if STANDARD_OUTPUT in self.input.names:
+            part = to.places.show(to.places.part)
+            notice(f"what is done lies in {part}; standard input cannot be read again", "kept")
+        else:
+            notice("what is done is kept: the same command with --resume goes on", "kept")
+
+
+def _show(summary: Summary) -> None:
+    before = f" ({summary.before.records:,} before)" if summary.before.records else ""
+    line = (
+        f"{_counted(summary.records)}{before}, {summary.failed:,} failed, {summary.seconds:.2f} s, "
+        f"{summary.rate:,.0f} records/s"
+    )
+    with suppress(OSError):  # the output is complete, whether or not anybody hears of it
+        notice(
+            line,
+            "stopped" if summary.signal else "finished",
+            records=summary.records,
+            results=summary.results,
+            failed=summary.failed,
+            seconds=round(summary.seconds, 3),
+            records_before=summary.before.records,
+        )
+
+
+def _counted(records: int) -> str:
+    return f"{records:,} record{'' if records == 1 else 's'}"

@@ -1,0 +1,65 @@
+"""A file with the figures of a run, in the text format of Prometheus, for monitoring."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from seqpipe.atomic import atomic_write
+from seqpipe.hookspecs import BatchFinished, RecordFailed, RunFinished, RunStarted
+
+EVERY = 10.0
+"""Seconds after which the file is written anew."""
+
+
+class MetricsFile:
+    """Watches a run and keeps a file up to date: at its beginning, every few seconds, and at its end.
+
+    Args:
+        path: of the file, which others see whole at any time.
+        name: of the pipeline.
+    """
+
+    def __init__(self, path: Path, name: str) -> None:
+        self.path = path
+        self.name = name
+        self._records = self._results = self._failed = 0
+        self._begin = self._written = time.monotonic()
+
+    def __call__(self, event: Any) -> None:
+        """Take an event in."""
+        if isinstance(event, BatchFinished):
+            self._records += event.records
+            self._results += len(event.results)
+        self._failed += isinstance(event, RecordFailed)
+        over = isinstance(event, RunFinished)
+        if over or isinstance(event, RunStarted) or time.monotonic() - self._written >= EVERY:
+            self._write(running=not over)
+
+    def _write(self, *, running: bool) -> None:
+        self._written = time.monotonic()
+        seconds = self._written - self._begin
+        label = self.name.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+        figures = (
+            ("records_total", "counter", "Records that were taken.", self._records),
+            ("results_total", "counter", "Results that were written.", self._results),
+            ("records_failed_total", "counter", "Records that were not processed.", self._failed),
+            ("seconds_total", "counter", "Seconds that the run took.", round(seconds, 3)),
+            ("peak_memory_bytes", "gauge", "The most memory that it held.", _peak_memory()),
+            ("running", "gauge", "1 until the run is over.", int(running)),
+        )
+        with atomic_write(self.path) as file:
+            for key, kind, text, value in figures:
+                file.write(f"# HELP seqpipe_{key} {text}\n# TYPE seqpipe_{key} {kind}\n")
+                file.write(f'seqpipe_{key}{{pipeline="{label}"}} {value}\n')
+
+
+def _peak_memory() -> int:
+    if sys.platform == "win32":
+        return 0
+    import resource  # noqa: PLC0415 - not everywhere
+
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return kilobytes if sys.platform == "darwin" else kilobytes * 1024

@@ -1,0 +1,73 @@
+"""Where an output, its journal and what belongs to them lie."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+MANIFEST = ".manifest.jsonl"
+"""In a folder with a file for each record: the journaled list of these files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The files of one output. While it is written, all that there is of it lies in the folder ``part``.
+
+    Attributes:
+        shown: what messages call the output.
+        output: the file itself, or the list of the files in a folder.
+        quarantine: the records that failed.
+    """
+
+    shown: str
+    output: Path
+    quarantine: Path
+
+    @classmethod
+    def of_file(cls, path: str | os.PathLike[str]) -> Places:
+        """Return the places of a file; for a symbolic link, of the file that it points to."""
+        output = Path(os.path.realpath(path))
+        return cls(os.fspath(path), output, output.with_name(f"{output.name}.quarantine.jsonl"))
+
+    @classmethod
+    def of_folder(cls, path: str | os.PathLike[str]) -> Places:
+        """Return the places of a folder with a file for each record."""
+        folder = Path(os.path.realpath(path))
+        return cls(os.fspath(path), folder / MANIFEST, folder.with_name(f"{folder.name}.quarantine.jsonl"))
+
+    @classmethod
+    def of(cls, path: str | os.PathLike[str]) -> Places:
+        """Return the places of a file, or of a folder if that is what is there."""
+        return cls.of_folder(path) if Path(path).is_dir() else cls.of_file(path)
+
+    @property
+    def journal(self) -> Path:
+        """The journal of the complete output."""
+        return self.output.with_name(f"{self.output.name}.journal")
+
+    @property
+    def part(self) -> Path:
+        """The folder in which the output is written."""
+        return self.output.with_name(f"{self.output.name}.part")
+
+    @property
+    def part_output(self) -> Path:
+        """The output as far as it is written."""
+        return self.part / "output"
+
+    @property
+    def part_quarantine(self) -> Path:
+        """The quarantine as far as it is written."""
+        return self.part / "quarantine"
+
+    @property
+    def part_journal(self) -> Path:
+        """The journal of what is written."""
+        return self.part / "journal"
+
+    def show(self, path: Path) -> str:
+        """Return what messages call one of these files, in the way that the user names the output."""
+        given = Path(self.shown)
+        near = next((folder for folder in (given.parent, given) if os.path.realpath(folder) == str(path.parent)), None)
+        return str(path if near is None else near / path.name)

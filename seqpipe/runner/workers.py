@@ -1,0 +1,45 @@
+"""Threads that compute. Unlike those of `concurrent.futures`, they do not keep the process from ending."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from queue import SimpleQueue
+from threading import Thread
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Workers:
+    """Some threads; they end when there is nothing to do after `close`."""
+
+    def __init__(self, threads: int) -> None:
+        self._tasks: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._threads = threads
+        for number in range(threads):
+            Thread(target=self._work, name=f"seqpipe-{number}", daemon=True).start()
+
+    def submit(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Call a function on one of the threads; those that were submitted earlier come first."""
+        future: Future[T] = Future()
+
+        def task() -> None:
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(function(*args, **kwargs))
+                except BaseException as error:  # noqa: BLE001 - it is raised where the result is asked for
+                    future.set_exception(error)
+
+        self._tasks.put(task)
+        return future
+
+    def close(self) -> None:
+        """Let the threads end, without waiting for them."""
+        for _ in range(self._threads):
+            self._tasks.put(None)
+
+    def _work(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            task()

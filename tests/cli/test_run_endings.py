@@ -1,0 +1,177 @@
+"""``seqpipe run`` that is stopped, killed or fails, and what the next run makes of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+MANY = "xya\nyb\nxa\nb\n" * 12_500
+
+
+@pytest.fixture
+def whole(folder, command):
+    """What a run over many records gives that nothing disturbs."""
+    Path("many.txt").write_text(MANY)
+    assert command("run", "colours.yaml", "many.txt", "-o", "whole.jsonl", "-q").code == 0
+    return Path("whole.jsonl").read_bytes()
+
+
+def journal_of(output):
+    return Path(f"{output}.part", "journal")
+
+
+def wait_for_blocks(output, blocks):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if journal_of(output).exists() and journal_of(output).read_bytes().count(b"\n") > blocks:
+            return
+        time.sleep(0.01)
+    pytest.fail("no block was written")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_it_within_two_seconds_and_it_can_be_resumed(whole, process, command, number, code):
+    running = process("run", "colours.yaml", "many.txt", "-o", "out.jsonl")
+    wait_for_blocks("out.jsonl", 1)
+    begin = time.monotonic()
+    running.send_signal(number)
+    assert running.wait(60) == code
+    assert time.monotonic() - begin < 2
+    first, last = running.stderr.read().decode().splitlines()[::2]
+    assert first == "stopping; once more to stop at once"
+    assert last == "what is done is kept: the same command with --resume goes on"
+    assert not Path("out.jsonl").exists()
+    assert command("run", "colours.yaml", "many.txt", "-o", "out.jsonl", "--resume").code == 0
+    assert Path("out.jsonl").read_bytes() == whole
+    assert not Path("out.jsonl.part").exists()
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_it_while_it_waits_for_standard_input(folder, process, number, code):
+    running = process("run", "colours.yaml", "-", "-o", "out.jsonl")
+    running.stdin.write(b"xa\n" * 10_000)
+    running.stdin.flush()
+    wait_for_blocks("out.jsonl", 1)
+    running.send_signal(number)
+    assert running.wait(60) == code
+    assert running.stderr.read().decode().splitlines()[-1] == (
+        "what is done lies in out.jsonl.part; standard input cannot be read again"
+    )
+    assert not Path("out.jsonl").exists()
+
+
+def test_the_second_signal_ends_it_at_once(whole, process, command):
+    running = process("run", "colours.yaml", "many.txt", "-o", "out.jsonl")
+    wait_for_blocks("out.jsonl", 1)
+    os.kill(running.pid, signal.SIGINT)
+    while running.poll() is None:
+        os.kill(running.pid, signal.SIGINT)
+        time.sleep(0.001)
+    assert running.returncode == 130
+    assert command("run", "colours.yaml", "many.txt", "-o", "out.jsonl", "--resume").code == 0
+    assert Path("out.jsonl").read_bytes() == whole
+
+
+def test_three_kills_change_nothing(whole, process, command):
+    chance = random.Random(1)
+    for kill in range(3):
+        running = process("run", "colours.yaml", "many.txt", "-o", "out.jsonl", *(["--resume"] if kill else []))
+        wait_for_blocks("out.jsonl", kill + 1)
+        time.sleep(chance.random() / 5)
+        running.kill()
+        running.wait(60)
+    assert command("run", "colours.yaml", "many.txt", "-o", "out.jsonl", "--resume").code == 0
+    assert Path("out.jsonl").read_bytes() == whole
+    assert command("verify", "out.jsonl").code == 0
+
+
+def test_an_unfinished_output_is_not_thrown_away(whole, process, command):
+    running = process("run", "colours.yaml", "many.txt", "-o", "out.jsonl")
+    wait_for_blocks("out.jsonl", 1)
+    running.kill()
+    running.wait(60)
+    result = command("run", "colours.yaml", "many.txt", "-o", "out.jsonl")
+    assert result.code == 2
+    assert result.err.startswith("out.jsonl: an earlier run ended after ")
+    assert result.err.endswith("(add --resume to go on, or remove out.jsonl.part to begin anew)\n")
+    Path("many.txt").write_text("xa\n" + MANY)
+    result = command("run", "colours.yaml", "many.txt", "-o", "out.jsonl", "--resume")
+    assert result.code == 2
+    assert "cannot be gone on with: the input many.txt is another one or has changed (undo that, or " in result.err
+
+
+def test_two_runs_cannot_write_one_file(folder, process, command):
+    running = process("run", "colours.yaml", "-", "-o", "out.jsonl")
+    running.stdin.write(b"xa\n" * 1000)
+    running.stdin.flush()
+    wait_for_blocks("out.jsonl", 0)
+    result = command("run", "colours.yaml", "--text", "xa", "-o", "out.jsonl")
+    assert (result.code, result.err) == (
+        4,
+        "out.jsonl: another run is writing it (wait for its end, or write to another file)\n",
+    )
+    running.stdin.close()
+    assert running.wait(60) == 0
+    assert len(Path("out.jsonl").read_bytes().splitlines()) == 1000
+
+
+def test_the_union_of_the_shards_is_the_whole(folder, command):
+    Path("some.txt").write_text("xya\nyb\nxa\nb\n" * 5)
+    Path("more.txt").write_text("xb\n" * 7)
+    inputs = ("some.txt", "more.txt")
+    whole = command("run", "colours.yaml", *inputs).lines
+    shards = [command("run", "colours.yaml", *inputs, "--shard", f"{number}/3").lines for number in (1, 2, 3)]
+    assert all(8 <= len(shard) <= 10 for shard in shards)
+    assert sorted(line for shard in shards for line in shard) == sorted(whole)
+
+
+def test_the_log_in_json(folder, command):
+    Path("some.txt").write_bytes(b"xa\n\xff\nyb\n")
+    result = command("run", "colours.yaml", "some.txt", "--on-error", "skip", "--log-format", "json")
+    assert result.code == 3
+    failed, finished = map(json.loads, result.err.splitlines())
+    assert (failed["event"], failed["source"], failed["position"]) == ("record_failed", "some.txt", 2)
+    assert (finished["event"], finished["records"], finished["failed"]) == ("finished", 3, 1)
+
+
+def test_figures_in_a_file(folder, command):
+    Path("some.txt").write_bytes(b"xa\n\xff\nyb\n")
+    assert command("run", "colours.yaml", "some.txt", "--on-error", "skip", "--metrics", "figures.prom").code == 3
+    figures = dict(line.rsplit(" ", 1) for line in Path("figures.prom").read_text().splitlines() if line[0] != "#")
+    assert figures['seqpipe_records_total{pipeline="colours"}'] == "3"
+    assert figures['seqpipe_results_total{pipeline="colours"}'] == "2"
+    assert figures['seqpipe_records_failed_total{pipeline="colours"}'] == "1"
+    assert figures['seqpipe_running{pipeline="colours"}'] == "0"
+
+
+def test_bad_records_are_put_aside_mended_and_run(folder, command):
+    Path("some.txt").write_bytes(b"xa\nx\xff\nyb\n")
+    result = command("run", "colours.yaml", "some.txt", "-o", "out.jsonl", "--on-error", "quarantine")
+    assert result.code == 3
+    aside = Path("out.jsonl.quarantine.jsonl")
+    (entry,) = map(json.loads, aside.read_text().splitlines())
+    assert (entry["source"], entry["position"], entry["raw"]) == ("some.txt", 2, "x\udcff\n")
+    aside.write_text(json.dumps({**entry, "raw": "xb"}) + "\n")
+    assert command("run", "colours.yaml", "--mended", aside, "-o", "mended.jsonl").code == 0
+    found = [line for name in ("out.jsonl", "mended.jsonl") for line in Path(name).read_text().splitlines()]
+    assert [json.loads(line)["id"] for line in found] == ["some.txt:1", "some.txt:3", "some.txt:2"]
+
+
+def test_verify_names_what_is_damaged(folder, command):
+    Path("some.txt").write_text("xa\n" * 100)
+    command("run", "colours.yaml", "some.txt", "-o", "out.jsonl")
+    result = command("verify", "out.jsonl")
+    assert (result.code, result.out.partition(", ")[0]) == (0, "out.jsonl: whole: 100 records")
+    content = bytearray(Path("out.jsonl").read_bytes())
+    content[1000] ^= 1
+    Path("out.jsonl").write_bytes(content)
+    result = command("verify", "out.jsonl")
+    assert result.code == 4
+    assert result.err.startswith("out.jsonl: block 1 of 1 (records 1 to 100, bytes 0 to ")
+    assert result.err.endswith(") is damaged (restore it, or run again)\n")

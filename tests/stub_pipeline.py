@@ -1,0 +1,119 @@
+"""A pipeline without a network: what it makes of a text can be told by looking at the text."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from seqpipe.data import Batch, Record, Spec
+from seqpipe.data.source import Source
+from seqpipe.errors import RecordError
+from seqpipe.journal import Places, Progress
+from seqpipe.pipeline import Pipeline
+from seqpipe.registry import Registry
+from seqpipe.runner.events import Events
+from seqpipe.runner.identity import Identity
+from seqpipe.runner.journaled import ToFile, open_journaled
+from seqpipe.runner.reading import Feed
+from seqpipe.runner.run import OnError, Summary, run
+from seqpipe.runner.shards import WHOLE, Shard
+from seqpipe.runner.stopping import Stop
+from seqpipe.stage import State, Step, Tokenizer, Writer
+from seqpipe.stages.lines import ReadLines
+from seqpipe.stages.writers import WriteJSONLines
+
+
+class Shout(Tokenizer):
+    """Turns text into capitals, and refuses some texts."""
+
+    name: ClassVar[str] = "stub.shout"
+
+    def build(self, spec: Spec, learned: Any) -> Step:
+        raise NotImplementedError
+
+
+class Shouting(Step):
+    """``bad``: a `RecordError`; ``nameless``: one that does not say where; ``bug``: something else; ``slow``: waits.
+
+    ``many``: as many results as the text has words; ``none``: no result. Of a record in pieces, each piece gives one.
+    """
+
+    spec = Spec("outputs")
+
+    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
+        seen = state or 0
+        return batch.replace(outputs=tuple(self._of(record, seen) for record in batch.records)), seen + 1
+
+    def _of(self, record: Record, seen: int) -> tuple[dict[str, Any], ...]:
+        text = record.payload
+        if "bad" in text:
+            raise RecordError("refused", "", record.location)
+        if "nameless" in text:
+            raise RecordError("refused", "")
+        if "bug" in text:
+            raise ZeroDivisionError(f"in {text}")
+        if "slow" in text:
+            time.sleep(0.3)
+        if "none" in text:
+            return ()
+        if "many" in text:
+            return tuple({"shout": word.upper()} for word in text.split())
+        piece = {"piece": seen} if seen or not record.last else {}
+        return ({"shout": text.upper(), **piece},)
+
+
+def stub_pipeline() -> Pipeline:
+    """Return the pipeline."""
+    return Pipeline((Shout(),), ({},), Spec("text"), (Shouting(),), None, {})  # type: ignore[arg-type]  # no head
+
+
+def sources(*paths: Path | str) -> list[Source]:
+    """Return the sources of files."""
+    return [Source(str(path), position) for position, path in enumerate(paths, 1)]
+
+
+def feed_of(*paths: Path | str, shard: Shard = WHOLE, limit: int | None = None) -> Feed:
+    """Return what reads lines of files."""
+    return Feed(ReadLines().read, sources(*paths), "core.lines", shard=shard, limit=limit)
+
+
+def feed_records(records: Callable[[], Iterator[Record | RecordError]], name: str = "made") -> Feed:
+    """Return a feed of one source whose records are made."""
+    return Feed(lambda _: records(), [Source(name)], "stub.reader")
+
+
+def journaled(
+    out: Path,
+    *,
+    resume: bool = False,
+    quarantine: bool = False,
+    facts: dict[str, Any] | None = None,
+    writer: Writer | None = None,
+) -> ToFile | Progress:
+    """Open an output with a journal."""
+    same = {"inputs": [], "model": "", "plugins": {}, "stages": [], "settings": {}}
+    places = Places.of(out)
+    identity = Identity({**same, **(facts or {})}, [])
+    return open_journaled(writer or WriteJSONLines(), places, identity, resume=resume, quarantine=quarantine)
+
+
+def run_into(
+    out: Path,
+    feed: Feed,
+    *,
+    on_error: OnError = "fail",
+    resume: bool = False,
+    threads: int = 2,
+    stop: Stop | None = None,
+    watches: Sequence[Callable[[Any], None]] = (),
+    facts: dict[str, Any] | None = None,
+    writer: Writer | None = None,
+) -> Summary:
+    """Run the pipeline into a file."""
+    output = journaled(out, resume=resume, quarantine=on_error == "quarantine", facts=facts, writer=writer)
+    assert isinstance(output, ToFile)
+    with output:
+        events = Events(Registry(()), *watches)
+        return run(stub_pipeline(), feed, output, events, on_error=on_error, threads=threads, stop=stop)
