@@ -17,7 +17,14 @@ types:
 check: lint types test
 
 bench *args:
-    uv run --with-requirements benchmarks/requirements.txt python benchmarks/run.py {{args}}
+    uv run --with-requirements benchmarks/requirements.txt python benchmarks/peers.py {{args}}
+
+# half an hour: kills, faults, bad records, a million comments
+soak:
+    uv run python -m benchmarks.run_kills
+    uv run python -m benchmarks.run_faults
+    uv run python -m benchmarks.run_soak --bad 1 10 1000
+    uv run python -m benchmarks.run_soak
 
 warm:
     uv run seqpipe warmup

@@ -14,29 +14,10 @@ from textwrap import dedent
 
 import pytest
 
-import seqpipe
 from seqpipe.cli.application import execute
+from tests import colours
 
 Install = Callable[..., None]
-
-PIPELINE = """\
-name: colours
-model: colours.safetensors
-read: {reader: core.lines}
-stages:
-  - tokenizer: core.symbols
-  - encoder: core.one_hot
-  - core: core.rnn
-    hidden: 4
-    output: last
-  - decoder: core.labels
-train:
-  data: {train: train.tsv, reader: {reader: core.tsv, columns: [text, colour], target: colour}}
-  epochs: 3
-  optimizer: {adam: {lr: 0.1}}
-"""
-
-TRAINING = "xya\tred\nyb\tblue\nxa\tred\nxyxb\tblue\nya\tred\nb\tblue\n"
 
 
 @dataclass(frozen=True)
@@ -59,10 +40,7 @@ Command = Callable[..., Result]
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with colours.yaml, its model and its training data."""
     folder = tmp_path_factory.mktemp("trained")
-    (folder / "colours.yaml").write_text(PIPELINE)
-    (folder / "train.tsv").write_text(TRAINING)
-    model = seqpipe.train(folder / "colours.yaml", output=folder / "run")
-    copy(model, folder / "colours.safetensors")
+    colours.write(folder)
     return folder
 
 
