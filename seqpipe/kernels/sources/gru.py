@@ -40,7 +40,7 @@ def update(sums, sum_row, recurrent, tile_row, tile_column, width, unit, hidden,
     return multiply_add(z, previous - n, n)
 
 
-def _advance(panels):
+def _advance(panels, most):
     @inlined
     def advance(
         left, left_row, left_column, weights, panel, ahead, sums, sum_row, rows, outputs, position, column, row, memory
@@ -59,6 +59,7 @@ def _advance(panels):
             hidden - unit,
             GATES,
             panels,
+            most,
         )
         for done in range(rows):
             for part in range(unit, min(unit + width, hidden), lanes):

@@ -41,7 +41,7 @@ def update(sums, sum_row, unit, hidden, outputs, position, column, row, memory):
         store(kept, position, unit, c, count)
 
 
-def _advance(panels):
+def _advance(panels, most):
     @inlined
     def advance(
         left, left_row, left_column, weights, panel, ahead, sums, sum_row, rows, outputs, position, column, row, memory
@@ -50,7 +50,7 @@ def _advance(panels):
         unit = panel * lanes
         place = (sums, sum_row, unit, hidden)
         multiply_tile(
-            (left, left_row, left_column), weights, panel, ahead, place, place, rows, hidden - unit, GATES, panels
+            (left, left_row, left_column), weights, panel, ahead, place, place, rows, hidden - unit, GATES, panels, most
         )
         for done in range(rows):
             for part in range(unit, min(unit + panels * lanes, hidden), lanes):

@@ -47,10 +47,12 @@ def multiplication(gates, panels):
                     ahead = vector_ahead(following, min(count, following + panels), gates, part)
                     if wide:
                         multiply_tile(
-                            source, right, panel, ahead, first, target, height, columns - column, gates, panels
+                            source, right, panel, ahead, first, target, height, columns - column, gates, panels, most
                         )
                     else:
-                        multiply_tile(source, right, panel, ahead, first, target, height, columns - column, gates, 1)
+                        multiply_tile(
+                            source, right, panel, ahead, first, target, height, columns - column, gates, 1, most
+                        )
                     row, tiles, part = row + height, tiles - 1, part + 1
                 panel += panels if wide else 1
 

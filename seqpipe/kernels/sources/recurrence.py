@@ -21,8 +21,9 @@ def recurrence(gates, panels, wide_panels, advance):
         gates: vectors of a panel of the weights.
         panels: of a tile; there are tiles of one beside.
         wide_panels: of a tile of one row, which needs more columns to keep the CPU busy.
-        advance: a function of a number of panels that returns ``advance(left, left_row, left_column, weights, panel,
-            ahead, sums, sum_row, rows, outputs, position, column, row, memory)``: compute a tile, and states from it.
+        advance: a function of a number of panels and the most rows that returns ``advance(left, left_row, left_column,
+            weights, panel, ahead, sums, sum_row, rows, outputs, position, column, row, memory)``: compute a tile, and
+            states from it.
     """
     advance_rows = _advance_rows(gates, panels, wide_panels, advance)
     project = _project(gates, panels)
@@ -72,7 +73,7 @@ def recurrence(gates, panels, wide_panels, advance):
 
 def _advance_rows(gates, panels, wide_panels, advance):
     most = tile_rows(gates, panels)
-    narrow, usual, wide = advance(1), advance(panels), advance(wide_panels)
+    narrow, usual, advance_row = advance(1, most), advance(panels, most), _advance_row(wide_panels, advance)
 
     @inlined
     def advance_rows(
@@ -80,22 +81,25 @@ def _advance_rows(gates, panels, wide_panels, advance):
     ):
         """Compute the states of ``rows`` rows from those before, in ``left``."""
         count = weights.shape[0]
-        at_once = wide_panels if rows == 1 else panels
-        whole = count // at_once
-        chunks = whole + count - whole * at_once
-        for index in range(chunks):
-            chunk = chunks - 1 - index if odd else index
-            panel = first_panel(chunk, whole, at_once)
-            if rows == 1 and chunk < whole:
-                wide(
-                    left, left_row, left_column, weights, panel, (panel, 0), sums, sum_row, 1,
+        if rows == 1:
+            done = 0
+            while done < count:
+                panel, width = row_chunk(done, count, wide_panels, odd)
+                advance_row(
+                    width, left, left_row, left_column, weights, panel, (panel, 0), sums, sum_row, 1,
                     outputs, position, column, row, memory,
                 )  # fmt: skip
-                continue
-            following = first_panel(min(max(chunk + (-1 if odd else 1), 0), chunks - 1), whole, at_once)
+                done += width
+            return
+        whole = count // panels
+        chunks = whole + count - whole * panels
+        for index in range(chunks):
+            chunk = chunks - 1 - index if odd else index
+            panel = first_panel(chunk, whole, panels)
+            following = first_panel(min(max(chunk + (-1 if odd else 1), 0), chunks - 1), whole, panels)
             done, tiles, part = 0, -(-rows // most), 0
             while tiles > 0:
-                ahead = vector_ahead(following, min(count, following + at_once), gates, part)
+                ahead = vector_ahead(following, min(count, following + panels), gates, part)
                 height = (rows - done) // tiles
                 if chunk < whole:
                     usual(
@@ -110,6 +114,26 @@ def _advance_rows(gates, panels, wide_panels, advance):
                 done, tiles, part = done + height, tiles - 1, part + 1
 
     return advance_rows
+
+
+def _advance_row(widest, advance):
+    """Return a function that computes the states of one row in ``width`` panels: a power of two, at most ``widest``."""
+    wide = advance(widest, 1)
+    narrower = _advance_row(widest // 2, advance) if widest > 1 else _nothing
+
+    @inlined
+    def advance_row(width, *arguments):
+        if width == widest:
+            wide(*arguments)
+        else:
+            narrower(width, *arguments)
+
+    return advance_row
+
+
+@inlined
+def _nothing(_width, *_arguments):
+    """Do nothing: there is no tile of less than one panel."""
 
 
 def _project(gates, panels):
@@ -138,6 +162,23 @@ def _project(gates, panels):
 def first_panel(chunk, whole, at_once):
     """Return the first panel of a chunk: of ``at_once`` panels each before chunk ``whole``, of one from there on."""
     return chunk * at_once if chunk < whole else whole * at_once + chunk - whole
+
+
+@inlined
+def row_chunk(done, count, widest, backwards):
+    """Return the first panel and the panels of the next chunk of one row, after ``done`` of ``count`` panels.
+
+    Chunks have ``widest`` panels, a power of two, as long as there are so many, and then the largest that fit.
+    """
+    if backwards:
+        left = count - done
+        rest = left % widest
+        width = rest & -rest if rest else widest
+        return left - width, width
+    width = widest
+    while done + width > count:
+        width //= 2
+    return done, width
 
 
 @inlined

@@ -14,7 +14,7 @@ from seqpipe.kernels.sources.vectors import load, store
 GATES = 1
 
 
-def _advance(panels):
+def _advance(panels, most):
     @inlined
     def advance(
         left, left_row, left_column, weights, panel, ahead, sums, sum_row, rows, outputs, position, column, row, memory
@@ -23,7 +23,7 @@ def _advance(panels):
         unit = panel * lanes
         place = (sums, sum_row, unit, hidden)
         multiply_tile(
-            (left, left_row, left_column), weights, panel, ahead, place, place, rows, hidden - unit, GATES, panels
+            (left, left_row, left_column), weights, panel, ahead, place, place, rows, hidden - unit, GATES, panels, most
         )
         rectified, _ = memory
         for done in range(rows):

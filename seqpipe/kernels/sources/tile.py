@@ -24,7 +24,7 @@ def tile_rows(gates, panels):
     return max(1, min(MOST_ROWS, ISA.accumulators // (gates * panels)))
 
 
-def _multiply_tile_plain(left, right, panel, ahead, start, out, rows, count, gates, panels):
+def _multiply_tile_plain(left, right, panel, ahead, start, out, rows, count, gates, panels, most):
     (values, row, column), (initial, start_row, start_column, start_gate) = left, start
     (result, out_row, out_column, out_gate), depth = out, right.shape[1]
     lanes = right.shape[2] // gates
@@ -44,8 +44,9 @@ def _multiply_tile_plain(left, right, panel, ahead, start, out, rows, count, gat
 
 
 @intrinsic(prefer_literal=True)
-def _multiply_tile(_typing, left, right, panel, ahead, start, out, rows, count, gates, panels):
+def _multiply_tile(_typing, left, right, panel, ahead, start, out, rows, count, gates, panels, most):
     shape = gates.literal_value, panels.literal_value
+    heights = range(1, most.literal_value + 1)
 
     def generate(context, builder, signature, arguments):
         def place(index):
@@ -59,11 +60,11 @@ def _multiply_tile(_typing, left, right, panel, ahead, start, out, rows, count, 
         values = _tile_arguments(
             builder, element, shape[0], place(0), (weights, arguments[2], ahead), place(4), place(5)
         )
-        _dispatch(builder, element, arguments[6], shape, [*values, arguments[7]])
+        _dispatch(builder, element, arguments[6], heights, shape, [*values, arguments[7]])
         return context.get_dummy_value()
 
     plain = [types.unliteral(kind) for kind in (panel, ahead, start, out, rows, count)]
-    return types.void(left, right, *plain, gates, panels), generate
+    return types.void(left, right, *plain, gates, panels, most), generate
 
 
 multiply_tile = _multiply_tile_plain if config.DISABLE_JIT else _multiply_tile
@@ -76,9 +77,9 @@ Args:
     ahead: what is fetched from right meanwhile: a panel, and which of its vectors of each step.
     start, out: an array, the row and column of the tile in it, and how many columns lie between one gate and the
         next; start may be out itself, or have one row that serves all.
-    rows: of the tile, at most `tile_rows`.
+    rows: of the tile, at most ``most``.
     count: columns of a gate from the tile's first to the last of the product; what is beyond is left alone.
-    gates, panels: constants: vectors of columns in a panel, and panels in the tile.
+    gates, panels, most: constants: vectors of columns in a panel, panels in the tile, and its rows at most.
 """
 
 
@@ -116,11 +117,11 @@ def _tile_arguments(builder, element, gates, left, right, start, out):
     ]
 
 
-def _dispatch(builder, element, rows, shape, values):
+def _dispatch(builder, element, rows, heights, shape, values):
     """Call the tile function for ``rows``, which are known at run time only."""
     done = builder.append_basic_block("tile_done")
     choice = builder.switch(rows, done)
-    for height in range(1, tile_rows(*shape) + 1):
+    for height in heights:
         block = builder.append_basic_block(f"tile_{height}")
         choice.add_case(INT64(height), block)
         builder.position_at_end(block)
