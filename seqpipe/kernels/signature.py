@@ -88,11 +88,11 @@ class Signature:
         """
         if len(arguments) != len(self._expected):
             raise TypeError(f"takes {len(self._expected)} arguments, not {len(arguments)}")
-        packed = list(arguments)
+        packed, ndarray = list(arguments), np.ndarray
         for index, (dtype, ndim, flags) in self._arrays:
             array = arguments[index]
             if (
-                type(array) is not np.ndarray
+                type(array) is not ndarray
                 or array.ndim != ndim
                 or (array.dtype is not dtype and array.dtype != dtype)
                 or array.flags.num & flags != flags

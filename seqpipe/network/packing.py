@@ -7,7 +7,7 @@ those that are longer than t: the active rows stand together and shrink from ste
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -40,15 +40,11 @@ class Packing:
             ValueError: a length is negative.
         """
         length = np.asarray(lengths, np.int64)
-        shortest, longest = _extent(length)
-        if length.ndim != 1 or shortest < 0:
-            raise ValueError("lengths must be one row of numbers, none of them negative")
-        if shortest == longest:
-            sizes = np.full(longest, length.size)
-            return cls(length, np.arange(length.size), sizes, np.arange(longest + 1) * length.size)
-        order = np.argsort(-length, kind="stable")
-        batch_sizes = length.size - np.searchsorted(length[order[::-1]], np.arange(longest), side="right")
-        return cls(length, order, batch_sizes, np.concatenate([[0], np.cumsum(batch_sizes)]))
+        if length.ndim != 1:
+            raise ValueError(_NOT_LENGTHS)
+        if length.size <= FEW and max(few := tuple(length.tolist()), default=0) <= SHORT:
+            return _recent(few)
+        return _packed(length)
 
     @cached_property
     def gather(self) -> Int64:
@@ -63,12 +59,12 @@ class Packing:
         """Whether the sequences are in the order of the packing already."""
         return self.order.size < 2 or bool((self.order[1:] > self.order[:-1]).all())
 
-    @property
+    @cached_property
     def total(self) -> int:
         """How many positions there are."""
         return int(self.starts[-1])
 
-    @property
+    @cached_property
     def widest(self) -> int:
         """How many sequences are active at the first step."""
         return int(self.batch_sizes[0]) if self.batch_sizes.size else 0
@@ -98,8 +94,24 @@ class Packing:
         return unsorted
 
 
-def _extent(lengths: Int64) -> tuple[int, int]:
-    """Return the shortest and the longest; 0 and 0 if there are none."""
-    if lengths.size == 1:
-        return int(lengths.flat[0]), int(lengths.flat[0])
-    return (int(lengths.min()), int(lengths.max())) if lengths.size else (0, 0)
+_NOT_LENGTHS = "lengths must be one row of numbers, none of them negative"
+FEW, SHORT = 64, 4096  # sequences, and their lengths, of packings that are kept for a while
+
+
+@lru_cache(maxsize=16)
+def _recent(lengths: tuple[int, ...]) -> Packing:
+    """Return the packing of a few short sequences: whoever goes step by step, or in chunks, asks for it again."""
+    return _packed(np.array(lengths, np.int64))
+
+
+def _packed(length: Int64) -> Packing:
+    """Return the packing of sequences of these lengths."""
+    shortest, longest = (int(length.min()), int(length.max())) if length.size else (0, 0)
+    if shortest < 0:
+        raise ValueError(_NOT_LENGTHS)
+    if shortest == longest:
+        sizes = np.full(longest, length.size)
+        return Packing(length, np.arange(length.size), sizes, np.arange(longest + 1) * length.size)
+    order = np.argsort(-length, kind="stable")
+    batch_sizes = length.size - np.searchsorted(length[order[::-1]], np.arange(longest), side="right")
+    return Packing(length, order, batch_sizes, np.concatenate([[0], np.cumsum(batch_sizes)]))

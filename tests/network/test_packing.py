@@ -36,7 +36,8 @@ def test_each_step_holds_the_elements_of_the_sequences_that_are_longer(lengths):
 @given(lengths)
 def test_packing_is_made_of_int64(lengths):
     packing = Packing.of(lengths)
-    assert {array.dtype for array in vars(packing).values()} == {np.dtype(np.int64)}
+    arrays = (packing.lengths, packing.order, packing.batch_sizes, packing.starts, packing.gather)
+    assert {array.dtype for array in arrays} == {np.dtype(np.int64)}
 
 
 @pytest.mark.parametrize("lengths", [[3, -1], 5, [[1, 2]]])

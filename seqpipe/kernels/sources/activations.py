@@ -10,16 +10,21 @@ from numba import types
 from numba.extending import overload
 
 from seqpipe.kernels.compiler import inlined
+from seqpipe.kernels.isa import instruction_set
 from seqpipe.kernels.sources.arithmetic import (
     ROUNDING,
+    above_floor,
+    at_most,
     clamp,
     each_lane,
     multiply_add,
     reciprocal,
+    times_power_of_floor,
     times_power_of_two,
 )
 from seqpipe.kernels.sources.vectors import Vector
 
+ISA = instruction_set()
 ONE, MINUS_TWO = np.float32(1), np.float32(-2)
 LOG2_E = np.float32(1 / math.log(2))
 TWICE_LOG2_E = np.float32(2 / math.log(2))
@@ -47,12 +52,44 @@ def exp2_float32(x):
     return times_power_of_two(power, rounded)
 
 
+# 2**u = 1 + u (D1 + u (D2 + ...)) for 0 <= u < 1, relative error 8.3e-8 (in the same way)
+D1 = np.float32(0.69315131)
+D2 = np.float32(0.24016445)
+D3 = np.float32(0.05579991)
+D4 = np.float32(0.00901703)
+D5 = np.float32(0.00186713)
+
+
+def exp2(x):
+    """Return 2**x."""
+    return np.exp2(x)
+
+
+@overload(exp2)
+def _exp2(x):
+    if isinstance(x, Vector) and ISA.name == "avx512":
+        return _exp2_avx512
+    return lambda x: exp2_float32(x)  # noqa: PLW0108 - Numba wants a function that it has not compiled
+
+
+def _exp2_avx512(x):
+    """Return 2**x for x <= 126, and 2**126 beyond, in fewer instructions than `exp2_float32`."""
+    x = at_most(x, LARGEST_EXPONENT)
+    fraction = above_floor(x)
+    power = multiply_add(fraction, D5, D4)
+    power = multiply_add(power, fraction, D3)
+    power = multiply_add(power, fraction, D2)
+    power = multiply_add(power, fraction, D1)
+    power = multiply_add(power, fraction, ONE)
+    return times_power_of_floor(power, x)
+
+
 def _tanh_float32(x):
-    return multiply_add(reciprocal(exp2_float32(x * TWICE_LOG2_E) + ONE), MINUS_TWO, ONE)
+    return multiply_add(reciprocal(exp2(x * TWICE_LOG2_E) + ONE), MINUS_TWO, ONE)
 
 
 def _sigmoid_float32(x):
-    return reciprocal(exp2_float32(x * -LOG2_E) + ONE)
+    return reciprocal(exp2(x * -LOG2_E) + ONE)
 
 
 def _tanh_float64(x):

@@ -58,6 +58,47 @@ times_power_of_two = _times_power_of_two_plain if config.DISABLE_JIT else _times
 """``times_power_of_two(value, n + ROUNDING)``: value * 2**n in float32, while the result is a normal number."""
 
 
+@intrinsic
+def at_most(_typing, value, limit):
+    """Return the lesser of two vectors; what is not a number stays so."""
+
+    def generate(_context, builder, _signature, arguments):
+        value, limit = arguments
+        return builder.select(builder.fcmp_ordered("<", limit, value), limit, value)
+
+    return value(value, value), generate
+
+
+@intrinsic
+def above_floor(_typing, value):
+    """Return ``value - floor(value)`` of a vector of float32: one instruction of AVX-512."""
+
+    def generate(_context, builder, _signature, arguments):
+        return _avx512(builder, "reduce", arguments[0], INT32(0b1001))  # rounds down and raises nothing
+
+    return value(value), generate
+
+
+@intrinsic
+def times_power_of_floor(_typing, value, exponent):
+    """Return ``value * 2**floor(exponent)`` of vectors of float32: one instruction of AVX-512."""
+
+    def generate(_context, builder, _signature, arguments):
+        return _avx512(builder, "scalef", *arguments)
+
+    return value(value, exponent), generate
+
+
+def _avx512(builder, name, first, second):
+    """Return what an instruction of AVX-512 makes of all lanes of a vector, in the usual rounding mode."""
+    kind, bits = first.type, ir.IntType(first.type.count)
+    function = ir.FunctionType(kind, [kind, second.type, kind, bits, INT32])
+    instruction = cgutils.get_or_insert_function(builder.module, function, f"llvm.x86.avx512.mask.{name}.ps.512")
+    return builder.call(
+        instruction, [first, second, ir.Constant(kind, ir.Undefined), bits(2**kind.count - 1), INT32(4)]
+    )
+
+
 def _clamp_plain(value, limit):
     return np.clip(value, -limit, limit)
 
