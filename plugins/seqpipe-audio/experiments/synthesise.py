@@ -3,10 +3,10 @@
     python plugins/seqpipe-audio/experiments/synthesise.py runs/synthetic --transcripts prompts_train.tsv
 
 Writes FLAC files at 8 kHz, spoken by espeak-ng in voices, speeds and pitches that are drawn, a manifest of them
-(``speech.tsv``, for the reader audio.manifest), and a list of words and names of things, for the language model
-(``words.txt``). What is said: phrases written for this project (``phrases.txt`` beside this file), with words
-of its lists and of ``vocabulary.txt`` in their slots; and, if given, the transcripts of the training data. All is drawn
-from the seed. It needs the program espeak-ng.
+(``speech.tsv``, for the reader audio.manifest); and, for the language model, ``words.txt``, a list of words and names
+of things, and ``phrases.txt``, more phrases than are spoken. What is said: phrases written for this project
+(``phrases.txt`` beside this file), with words of its lists and of ``vocabulary.txt`` in their slots; and, if given, the
+transcripts of the training data. All is drawn from the seed. It needs the program espeak-ng.
 """
 
 from __future__ import annotations
@@ -111,7 +111,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="to write to")
     parser.add_argument("--transcripts", type=Path, help="a manifest whose texts are spoken as well")
-    parser.add_argument("--count", type=int, default=2000, help="phrases to speak")
+    parser.add_argument("--count", type=int, default=6000, help="phrases to speak")
+    parser.add_argument("--written", type=int, default=20_000, help="further phrases for the language model")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     chance = random.Random(arguments.seed)
@@ -126,7 +127,8 @@ def main() -> None:
     lines = (f"speech/{path.name}\t{text}\n" for path, text in zip(paths, spoken, strict=True))
     (arguments.folder / "speech.tsv").write_text("".join(lines), encoding="utf-8")
     words = [*_lines(HERE / "vocabulary.txt"), *(entry for entries in SLOTS.values() for entry in entries)]
-    (arguments.folder / "words.txt").write_text("".join(f"{word}\n" for word in words), encoding="utf-8")
+    for name, texts in (("words.txt", words), ("phrases.txt", phrases(arguments.written, chance))):
+        (arguments.folder / name).write_text("".join(f"{text}\n" for text in texts), encoding="utf-8")
 
 
 def _lines(path: Path) -> list[str]:

@@ -97,6 +97,11 @@ def test_strings_are_of_one_speaker_and_have_the_words_of_their_parts():
     assert {len(one.target.split()) for one in made} == set(range(1, 8))
 
 
+def test_some_recordings_stay_alone():
+    words = [len(strings(seed, most=2, alone=0.6).target.split()) for seed in range(200)]
+    assert words.count(1) / 200 == pytest.approx(0.6 + 0.4 / 2, abs=0.1)
+
+
 def test_strings_may_mix_speakers_and_have_pauses():
     made = [strings(seed, mixed=1.0, tight=0.0, pause=(0.1, 0.2), edge=(0.3, 0.3)) for seed in range(20)]
     assert any({-1.0, 1.0} <= set(np.unique(one.payload)) for one in made)

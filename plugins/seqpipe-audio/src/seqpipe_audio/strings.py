@@ -22,6 +22,7 @@ class Strings(Augmentation):
 
     rate: int = Field(8000, ge=1, description="samples a second (Hz), as the reader gives them")
     most: int = Field(7, ge=1, description="recordings in a string; how many is drawn from one on")
+    alone: float = Field(0.2, ge=0, le=1, description="share of recordings that are not among others")
     speaker: str = Field("", description="regular expression whose group is the speaker's name in a record's id")
     mixed: float = Field(0.1, ge=0, le=1, description="share of strings that are of any speakers")
     pause: Range = Field((0.0, 0.3), description="least and greatest pause between recordings, in seconds")
@@ -46,7 +47,7 @@ class Strings(Augmentation):
     def apply(self, record: Record, random: np.random.Generator) -> Record:
         """Return the record at a place that is drawn in a string of others; the targets are joined by spaces."""
         others = self._all if random.random() < self.mixed else self._by_speaker.get(self._name(record), ())
-        count = int(random.integers(1, self.most + 1)) if others else 1
+        count = int(random.integers(1, self.most + 1)) if others and random.random() >= self.alone else 1
         string = [others[int(random.integers(len(others)))] for _ in range(count - 1)]
         string.insert(int(random.integers(count)), record)
         none = (0.0, 0.0)
