@@ -4,9 +4,9 @@
 
 Writes FLAC files at 8 kHz, spoken by espeak-ng in voices, speeds and pitches that are drawn, a manifest of them
 (``speech.tsv``, for the reader audio.manifest); and, for the language model, ``words.txt``, a list of words and names
-of things, and ``phrases.txt``, more phrases than are spoken. What is said: phrases written for this project
-(``phrases.txt`` beside this file), with words of its lists and of ``vocabulary.txt`` in their slots; and, if given, the
-transcripts of the training data. All is drawn from the seed. It needs the program espeak-ng.
+of things, and ``phrases.txt``, each phrase once. What is said: phrases written for this project (``phrases.txt`` beside
+this file), with words of its lists and of ``vocabulary.txt`` in their slots; and, if given, the transcripts of the
+training data. All is drawn from the seed. It needs the program espeak-ng.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import io
 import random
 import re
 import subprocess
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -82,9 +83,8 @@ def inflected(word: str) -> list[str]:
     return [word, word, word, noun, past, stem + "ing", word + "ly"]
 
 
-def phrases(count: int, chance: random.Random) -> list[str]:
+def filled(templates: Iterable[str], chance: random.Random) -> list[str]:
     """Return phrases with their slots filled."""
-    templates = _lines(HERE / "phrases.txt")
     words = _lines(HERE / "vocabulary.txt")
     slots = {**SLOTS, "word": [*words, *SPELLING.split(), *words]}
 
@@ -92,7 +92,7 @@ def phrases(count: int, chance: random.Random) -> list[str]:
         chosen = chance.choice(slots[match[1]])
         return chance.choice(inflected(chosen)) if match[1] == "word" else chosen
 
-    return [re.sub(r"\{(\w+)\}", fill, chance.choice(templates)) for _ in range(count)]
+    return [re.sub(r"\{(\w+)\}", fill, template) for template in templates]
 
 
 def speak(text: str, path: Path, seed: int) -> None:
@@ -112,11 +112,11 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="to write to")
     parser.add_argument("--transcripts", type=Path, help="a manifest whose texts are spoken as well")
     parser.add_argument("--count", type=int, default=6000, help="phrases to speak")
-    parser.add_argument("--written", type=int, default=20_000, help="further phrases for the language model")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     chance = random.Random(arguments.seed)
-    spoken = phrases(arguments.count, chance)
+    templates = _lines(HERE / "phrases.txt")
+    spoken = filled((chance.choice(templates) for _ in range(arguments.count)), chance)
     if arguments.transcripts:
         spoken += [line.partition("\t")[2] for line in _lines(arguments.transcripts)]
     audio = arguments.folder / "speech"
@@ -127,7 +127,7 @@ def main() -> None:
     lines = (f"speech/{path.name}\t{text}\n" for path, text in zip(paths, spoken, strict=True))
     (arguments.folder / "speech.tsv").write_text("".join(lines), encoding="utf-8")
     words = [*_lines(HERE / "vocabulary.txt"), *(entry for entries in SLOTS.values() for entry in entries)]
-    for name, texts in (("words.txt", words), ("phrases.txt", phrases(arguments.written, chance))):
+    for name, texts in (("words.txt", words), ("phrases.txt", filled(templates, chance))):
         (arguments.folder / name).write_text("".join(f"{text}\n" for text in texts), encoding="utf-8")
 
 
