@@ -231,6 +231,7 @@ if TYPE_CHECKING:
     from seqpipe.stage import (
         Writer as Writer,
     )
+    from seqpipe.stages.decoders.beam import Beam as Beam
     from seqpipe.training.measuring import evaluate as evaluate
     from seqpipe.training.session import train as train
 
@@ -288,6 +289,7 @@ _MODULES = {
     ),
     "seqpipe.network.ctc": ("Grammar", "ctc_beam_search"),
     "seqpipe.network.sampling": ("log_softmax", "sample", "softmax", "uniforms"),
+    "seqpipe.stages.decoders.beam": ("Beam",),
     "seqpipe.stage": (
         "Augmentation",
         "Core",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
 from contextlib import redirect_stdout
 from dataclasses import asdict
+from typing import Any
 
 import click
 import numpy as np
@@ -64,9 +64,11 @@ def command(
         with redirect_stdout(sys.stderr):  # what a plugin prints is no figure
             measured = measure(opened, registry, data, labels=_split(labels), limit=limit, threads=threads)
     if as_json:
-        click.echo(json.dumps(nested({name: _finite(figure) for name, figure in measured.figures.items()})))
+        signatures = {metric.name: metric.signature for metric in measured.metrics if metric.signature}
+        plain = {name: _plain(figure, signatures.get(name)) for name, figure in measured.figures.items()}
+        click.echo(json.dumps(nested(plain)))
     else:
-        for line in _table(measured.figures):
+        for line in _table(measured):
             click.echo(line)
     for line in _worst(measured, errors) if errors else ():
         click.echo(line, err=as_json)
@@ -76,15 +78,17 @@ def _split(labels: str | None) -> tuple[str, ...]:
     return tuple(label.strip() for label in labels.split(",")) if labels else ()
 
 
-def _finite(figure: Figure) -> dict[str, float | None]:
-    return {name: value if np.isfinite(value) else None for name, value in asdict(figure).items()}
+def _plain(figure: Figure, signature: str | None) -> dict[str, Any]:
+    values: dict[str, Any] = {name: value if np.isfinite(value) else None for name, value in asdict(figure).items()}
+    return {**values, "signature": signature} if signature else values
 
 
-def _table(figures: Mapping[str, Figure]) -> list[str]:
-    rows = [
-        (name, f"{figure.value:.4g}", "" if name == RATE else f"[{figure.low:.4g}, {figure.high:.4g}]")
-        for name, figure in figures.items()
-    ]
+def _table(measured: Measured) -> list[str]:
+    signatures = {metric.name: metric.signature for metric in measured.metrics}
+    rows = []
+    for name, figure in measured.figures.items():
+        bounds = "" if name == RATE else f"[{figure.low:.4g}, {figure.high:.4g}]"
+        rows.append((name, f"{figure.value:.4g}", bounds, signatures.get(name, "")))
     return aligned(rows, numbers=frozenset({1}))
 
 

@@ -28,12 +28,14 @@ class Metric:
         count: (record with its target, outcome) -> numbers that are summed over the records.
         value: (the sums) -> the figure.
         higher_is_better: which way to go.
+        signature: how exactly it is computed, where that varies in the field, such as sacreBLEU's.
     """
 
     name: str
     count: Callable[[Record, Outcome], Sequence[float]]
     value: Callable[[npt.NDArray[Any]], float]
     higher_is_better: bool = True
+    signature: str = ""
 
 
 class Head(ABC):

@@ -76,6 +76,10 @@ def test_composed_and_decomposed_text_give_the_same_words(text):
     assert words(unicodedata.normalize("NFD", text)) == words(unicodedata.normalize("NFC", text))
 
 
+def test_spans_where_an_accent_stands_on_no_letter():
+    assert words_of("e\u0301'\u0301", lowercase=True) == [("é", 0, 2), ("'", 2, 3), ("\u0301", 3, 4)]
+
+
 def test_spans_of_decomposed_text():
     text = "un cafe\u0301 noir"
     assert [text[begin:end] for _, begin, end in words_of(text, lowercase=True)] == ["un", "cafe\u0301", "noir"]

@@ -22,6 +22,7 @@ from seqpipe.stage import (
     Head,
     Learned,
     Learner,
+    Metric,
     Parameters,
     State,
     Step,
@@ -53,8 +54,11 @@ class Beam(Decoder):
     def head(self, spec: Spec, learned: Learned) -> Head:
         """Ask for one logit a token of the target, and one for its end."""
         tokenize = _Targets(self.target.build(_TARGET, learned))
-        metrics = (exact_match("text"), error_rate("text", str.split, "wer"))
-        return TranslationHead(tokenize.end + 1, tokenize, metrics, self.smoothing)
+        return TranslationHead(tokenize.end + 1, tokenize, self.metrics(), self.smoothing)
+
+    def metrics(self) -> tuple[Metric, ...]:
+        """Return how right the texts are, the first being what training watches; a class of its own may say others."""
+        return (exact_match("text"), error_rate("text", str.split, "wer"))
 
     def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
         """Take a stepper over what an encoder made of the source."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import seqpipe
 from seqpipe_text.stars import Stars
+from seqpipe_text.translate import Translate
 from seqpipe_text.words import Words
 
 
@@ -15,4 +16,13 @@ def seqpipe_register_stages() -> Sequence[type[seqpipe.Stage]]:
     return [
         Words,
         Stars,
+        Translate,
     ]
+
+
+@seqpipe.hookimpl
+def seqpipe_register_examples() -> Sequence[seqpipe.Example]:
+    """Return examples of this plugin's stages, for the conformance kit."""
+    from seqpipe_text.text_examples import text_examples  # noqa: PLC0415 - for tests only
+
+    return text_examples()

@@ -82,7 +82,7 @@ def _spelt(word: str, *, lowercase: bool) -> str:
 def _composed(text: str) -> tuple[str, list[int] | None]:
     """Return the text in Unicode's composed form (NFC) and, where that changed it, the place of each character.
 
-    The place of a character is that in ``text`` of the first one it is made of; one more place stands for the end.
+    The place of a character is that in ``text`` of one that it is made of; one more place stands for the end.
     """
     if is_normalized("NFC", text):
         return text, None
@@ -90,7 +90,7 @@ def _composed(text: str) -> tuple[str, list[int] | None]:
     for begin, end in _clusters(text):
         part = normalize("NFC", text[begin:end])
         parts.append(part)
-        origin += [begin] * len(part)
+        origin += [min(place, end - 1) for place in range(begin, begin + len(part))]
     return "".join(parts), [*origin, len(text)]
 
 

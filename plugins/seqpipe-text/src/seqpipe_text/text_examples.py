@@ -1,0 +1,22 @@
+"""Examples of the stages for text, for the conformance kit, where the default ones do not do."""
+
+from __future__ import annotations
+
+from seqpipe import Example, Spec
+from seqpipe.testing import stage
+from seqpipe_text.translate import Translate
+from seqpipe_text.words import Words
+
+SOURCES = ("ein Hund.", "Katze", "", "eine Katze, ein Hund")
+TARGETS = ("a dog.", "cat", "", "a cat, a dog")
+
+
+def text_examples() -> list[Example]:
+    """Return them."""
+    network = (
+        stage("encoder", "core.one_hot"),
+        stage("core", "core.gru", hidden=3, bidirectional=True),
+        stage("core", "core.attention", embedding=3, hidden=4),
+    )
+    translate = Translate(target=Words(), beam=2, longest=6)
+    return [Example(translate, SOURCES, Spec("text"), (Words(), *network), targets=TARGETS)]
