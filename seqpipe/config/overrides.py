@@ -13,15 +13,18 @@ from seqpipe.config.parsing import parse
 from seqpipe.config.reporting import one_or_all
 from seqpipe.errors import ConfigError, Location, SeqpipeError, did_you_mean
 
+SECTIONS = frozenset({"limits", "train"})
+"""Where mappings may be left out because they have only values with defaults."""
+
 
 def apply_overrides(document: Document, overrides: Iterable[str]) -> Document:
     """Return a document with values replaced, each override being ``path=value``; later ones see earlier ones.
 
     A path is keys and indices with dots between them. It begins with a key of the top level (``train.seed``,
     ``stages.2.hidden``) or with a stage by its kind (``core.hidden``; ``core`` alone replaces which stage it is). All
-    but the last part must exist, or be ``limits``; whether the last one is a parameter is for the stage to say. A
-    value is a list, a mapping or quoted text as in YAML, else the whole rest as an unquoted scalar: ``*.txt`` needs
-    no quotes.
+    but the last part must exist, except in ``train`` and ``limits``; whether the last one is a parameter is for the
+    stage to say. A value is a list, a mapping or quoted text as in YAML, else the whole rest as an unquoted scalar:
+    ``*.txt`` needs no quotes.
 
     Raises:
         ConfigError: for a path that does not exist or a value that is not YAML, or `Errors` for several.
@@ -32,7 +35,7 @@ def apply_overrides(document: Document, overrides: Iterable[str]) -> Document:
         try:
             path, text = _split(override)
             node = _value(text, where)
-            document = _with_section(document, path[0], where)
+            document = _with_sections(document, path, where)
             document = replace(document, root=_replace(document.root, _resolve(document, path), node))
         except SeqpipeError as error:
             errors.append(ConfigError(error.what, error.todo, where))
@@ -41,11 +44,17 @@ def apply_overrides(document: Document, overrides: Iterable[str]) -> Document:
     return document
 
 
-def _with_section(document: Document, name: str, where: Location) -> Document:
-    """Return the document with an empty section if it is one that may be left out and has only values of its own."""
-    if name != "limits" or (name,) in document:
+def _with_sections(document: Document, parts: list[str], where: Location) -> Document:
+    """Return the document with an empty mapping for each key on the way that is not there, in `SECTIONS`."""
+    if parts[0] not in SECTIONS:
         return document
-    return replace(document, root=document.root.with_entry(name, Node({}, where, Path(), where)))
+    for end in range(1, len(parts)):
+        path = tuple(parts[:end])
+        if path not in document:
+            if not isinstance(document.at(path[:-1]).value, Mapping):
+                break
+            document = replace(document, root=_replace(document.root, path, Node({}, where, Path(), where)))
+    return document
 
 
 def _split(override: str) -> tuple[list[str], str]:

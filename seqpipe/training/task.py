@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,8 @@ from seqpipe.training.section import augmentations, data_paths, data_reader, tra
 from seqpipe.training.settings import TrainSettings
 from seqpipe.training.starting import Starting
 from seqpipe.training.windows import check_windows
+
+log = logging.getLogger("seqpipe")
 
 FIT_TOGETHER = 256
 """Records that are shown to stages at once; one at a time where bad ones are to be left out."""
@@ -150,8 +153,9 @@ def _metric(opened: Opened, settings: TrainSettings, pipeline: Pipeline, dev: Re
 
 def _shorter(data: Prepared, longest: int | None) -> Prepared:
     """Return the data without the records that are too long."""
-    if longest is None or not (data.lengths > longest).any():
+    if longest is None or not (long := int((data.lengths > longest).sum())):
         return data
+    log.warning("%d of %d records are longer than train.data.longest and not learned", long, len(data))
     return Prepared.of(data.select(np.flatnonzero(data.lengths <= longest)))
 
 

@@ -38,6 +38,8 @@ train: {seed: 1}
         ("stages.1.lowercase=true", ("stages", 1, "lowercase"), True),
         ("stages.1={tokenizer: text.bytes}", ("stages", 1), {"tokenizer": "text.bytes"}),
         ("train.seed=3", ("train", "seed"), 3),
+        ("train.stop.metric=f1", ("train", "stop", "metric"), "f1"),
+        ("limits.seconds=3", ("limits", "seconds"), 3),
         ("model=m.safetensors", ("model",), "m.safetensors"),
         ("read.path=*.txt", ("read", "path"), "*.txt"),
         ("reader.path=#1: a=b", ("read", "path"), "#1: a=b"),

@@ -54,7 +54,7 @@ def drops_the_same(example: Example) -> None:
     """Dropout depends on the key alone: the same key, the same values."""
     subject = subject_of(example)
     network, batch = _network(subject), _with_targets(subject)
-    training = Training(input_dropout=0.5, dropout=0.5, recurrent_dropout=0.0, key=3)
+    training = Training(input_dropout=0.5, dropout=0.5, recurrent_dropout=0.5, key=3)
     first, second = (network.forward(batch, None, training)[0] for _ in range(2))
     if found := difference(first, second):
         broken(f"at the second time {found}")
