@@ -103,3 +103,54 @@ def test_a_step_that_raises_what_it_should_not(command, pipeline):
     assert result.code == 1
     assert "KeyError" in result.err
     assert result.err.splitlines()[-1].endswith("(run again with --traceback and report it)")
+
+
+ISOLATED = """
+import os
+import time
+from typing import ClassVar
+import seqpipe
+
+class Careless(seqpipe.Encoder):
+    name: ClassVar[str] = "careless.encoder"
+    isolated: ClassVar[bool] = True
+
+    def build(self, spec, learned):
+        return Step(spec)
+
+class Step(seqpipe.Step):
+    def __init__(self, spec):
+        self.spec = spec
+
+    def __call__(self, batch, state=None):
+        if any("!" in record.payload for record in batch.records):
+            BEHAVIOUR
+        return batch, state
+
+@seqpipe.hookimpl
+def seqpipe_register_stages():
+    return [Careless]
+"""
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "reason"),
+    [
+        ("time.sleep(1000)", "gave nothing within 1 s"),
+        ("os.kill(os.getpid(), 9)", "died of SIGKILL"),
+        ("os._exit(7)", "ended with exit code 7"),
+        ("[0] * 10**9", "took more than 500 MB of memory"),
+    ],
+)
+def test_an_isolated_stage_takes_only_its_record_with_it(command, folder, install, behaviour, reason):
+    install("careless", ISOLATED.replace("BEHAVIOUR", behaviour))
+    (folder / "careless.yaml").write_text(PIPELINE.replace("chatty.encoder", "careless.encoder"))
+    assert command("train", "careless.yaml", "-o", "run", "-q").code == 0
+    (folder / "some.txt").write_text("xy\nx!y\nyb\n")
+    limits = ["--set", "limits.seconds=1", "--set", "limits.memory_mb=500"]
+    model = ["--set", "model=run/model.safetensors"]
+    result = command("run", "careless.yaml", *model, *limits, "some.txt", "--on-error", "skip")
+    assert result.code == 3
+    assert [json.loads(line)["text"] for line in result.lines] == ["xy", "yb"]
+    assert result.err.startswith("warning: some.txt:2: careless.encoder: ")
+    assert reason in result.err
