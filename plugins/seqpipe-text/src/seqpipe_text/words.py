@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,8 +18,8 @@ from seqpipe_text.splitting import Word, joined, words_of
 UNKNOWN = "<unk>"
 """The entry of the dictionary, with id 0, that stands for all words that are not in it."""
 
-_CHUNKS_KEPT = 200_000
-_LONGEST_KEPT = 40  # characters
+_CHARACTERS_KEPT = 400_000
+"""After this many in chunks that were looked up before, all are forgotten."""
 
 
 class Words(Tokenizer):
@@ -81,43 +83,74 @@ class _Tokenize(Step):
         self.spec = spec
         self.lowercase = lowercase
         self._ids = {word: index for index, word in enumerate(spec.vocabulary or ())}
-        self._kept: dict[str, tuple[tuple[int, int, int], ...]] = {}
+        self._kept = _Kept()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_kept": {}}
+        return {name: value for name, value in self.__dict__.items() if name != "_kept"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _kept=_Kept())
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        found: list[int] = []
-        offsets = np.zeros(len(batch.records) + 1, np.int64)
-        for row, record in enumerate(batch.records, 1):
-            self._tokenize(_text(record), found)
-            offsets[row] = len(found) // 3
-        ids, spans = _columns(found)
+        texts = [_text(record).split(" ") for record in batch.records]
+        chunks = list(chain.from_iterable(texts))
+        ends = np.cumsum([0, *map(len, texts)])
+        words = self._words_of(chunks)
+        offsets = words.offsets[ends]
+        table = words.array
+        spans = table[:, 1:] + np.repeat(_places(chunks, ends), words.lengths)[:, None]
+        ids = np.ascontiguousarray(table[:, 0])
         return batch.replace(sequence=Ragged(ids, offsets)).with_columns(spans=Ragged(spans, offsets)), None
 
-    def _tokenize(self, text: str, found: list[int]) -> None:
-        """Add id, begin and end of each word."""
+    def _words_of(self, chunks: list[str]) -> Ragged:
+        """Return the words of each chunk: int32, id, begin and end in the chunk."""
         kept = self._kept
-        place = 0
-        for chunk in text.split(" "):
-            words = kept.get(chunk)
-            if words is None:
-                words = self._split(chunk)
-            for word, begin, end in words:
-                found += (word, place + begin, place + end)
-            place += len(chunk) + 1
+        try:
+            rows = [kept.rows[chunk] for chunk in chunks]
+        except KeyError:
+            self._learn(chunks)
+            rows = [kept.rows[chunk] for chunk in chunks]
+        return kept.words.select(np.array(rows, np.int64))
 
-    def _split(self, chunk: str) -> tuple[tuple[int, int, int], ...]:
+    def _learn(self, chunks: list[str]) -> None:
+        kept = self._kept
+        if kept.characters > _CHARACTERS_KEPT:
+            kept.forget()
+        new = [chunk for chunk in dict.fromkeys(chunks) if chunk not in kept.rows]
+        kept.rows.update(zip(new, range(len(kept.rows), len(kept.rows) + len(new)), strict=True))
+        kept.characters += sum(map(len, new))
+        words = Ragged.of([self._split(chunk) for chunk in new], np.int32, 3)
+        kept.words = Ragged.concatenate([kept.words, words])
+
+    def _split(self, chunk: str) -> list[tuple[int, int, int]]:
         words: list[Word] = words_of(chunk, lowercase=self.lowercase)
-        known = tuple((self._ids.get(word, 0), begin, end) for word, begin, end in words)
-        if len(self._kept) < _CHUNKS_KEPT and len(chunk) <= _LONGEST_KEPT:
-            self._kept[chunk] = known
-        return known
+        return [(self._ids.get(word, 0), begin, end) for word, begin, end in words]
 
 
-def _columns(found: list[int]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
-    table = np.array(found, np.int64).reshape(-1, 3)
-    return table[:, 0].astype(np.int32), np.ascontiguousarray(table[:, 1:])
+class _Kept(threading.local):
+    """What the rules have made of chunks, on each thread for itself.
+
+    Attributes:
+        rows: the row of a chunk in ``words``.
+        words: int32, id, begin and end of each word.
+        characters: in all chunks.
+    """
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self.rows: dict[str, int] = {}
+        self.words = Ragged.of([], np.int32, 3)
+        self.characters = 0
+
+
+def _places(chunks: list[str], ends: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return where each chunk begins in its text, with a space behind each; ``ends``: of the texts, in chunks."""
+    behind = np.zeros(len(chunks) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, chunks), np.int64, len(chunks)) + 1, out=behind[1:])
+    return behind[:-1] - np.repeat(behind[ends[:-1]], np.diff(ends))
 
 
 def _checked(dictionary: Any) -> tuple[str, ...]:
