@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, ClassVar
 
@@ -11,6 +10,7 @@ import click
 
 from seqpipe import __version__
 from seqpipe.cli.reporting import report, standard_output
+from seqpipe.cli.session import Session
 from seqpipe.errors import UsageError, did_you_mean
 
 COMMANDS = {
@@ -26,19 +26,6 @@ COMMANDS = {
     "doctor": "Look at everything a run depends on, and say how to mend it.",
 }
 """Each is the module `seqpipe.cli.<name>`; what it does stands here too, so that help imports none of them."""
-
-
-@dataclass(slots=True)
-class Session:
-    """What global options say.
-
-    Attributes:
-        traceback: show where in the code an error comes from.
-        json_log: write what goes to standard error as objects in JSON.
-    """
-
-    traceback: bool = False
-    json_log: bool = False
 
 
 class CommandGroup(click.Group):

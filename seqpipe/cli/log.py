@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from seqpipe.cli.application import Session
+from seqpipe.cli.session import Session
 
 NOTICE = 25
 """The level of what everybody wants to see unless they said that they want to see nothing."""

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import click
 
-from seqpipe.cli.application import Session, traceback_option
+from seqpipe.cli.application import traceback_option
 from seqpipe.cli.explain import explain as explain_records
 from seqpipe.cli.inputs import Given, chosen_input, reader_of
 from seqpipe.cli.job import Job, Options
 from seqpipe.cli.log import log_to_stderr
 from seqpipe.cli.options import limit_option, pipeline_argument, settings_option, threads_option, verbosity_options
+from seqpipe.cli.session import Session
 from seqpipe.errors import UsageError
 from seqpipe.pipeline.opening import open_pipeline
 from seqpipe.registry import Registry
