@@ -55,13 +55,14 @@ def recurrence(gates, panels, wide_panels, advance):
             known = min(rows, before_rows)
             odd = step % 2 == 1
             sum_row = position - first
-            advance_rows(
-                outputs, before, column, weights, sums, sum_row, outputs, position, column, 0, known, odd, memory
-            )
-            advance_rows(
-                state, known, 0, weights, sums, sum_row + known, outputs, position + known, column, known, rows - known,
-                odd, memory,
-            )  # fmt: skip
+            for begun in (True, False):  # the states before stand in the outputs, or are those that were given
+                left = outputs if begun else state
+                left_row, left_column = (before, column) if begun else (known, 0)
+                row, count = (0, known) if begun else (known, rows - known)
+                advance_rows(
+                    left, left_row, left_column, weights, sums, sum_row + row, outputs, position + row, column, row,
+                    count, odd, memory,
+                )  # fmt: skip
             for row in range(rows, before_rows):
                 copy(outputs[before + row, column : column + hidden], state[row])
             before, before_rows = position, rows
