@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, ClassVar
@@ -59,12 +60,25 @@ class _LazyGroup(CommandGroup):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.modules:
             return None
+        if cmd_name != "doctor":  # which says it as a finding
+            _check_instruction_set()
         command: click.Command = import_module(f"seqpipe.cli.{cmd_name}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, COMMANDS[name]) for name in self.modules])
+
+
+def _check_instruction_set() -> None:
+    """Raise UsageError if the environment asks for an instruction set that this CPU does not have."""
+    if os.environ.get("SEQPIPE_ISA"):
+        from seqpipe.kernels import instruction_set  # noqa: PLC0415 - heavy, and rarely asked for
+
+        try:
+            instruction_set()
+        except ValueError as error:
+            raise UsageError(str(error), "unset SEQPIPE_ISA") from None
 
 
 def _show_traceback(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's

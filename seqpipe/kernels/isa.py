@@ -77,7 +77,7 @@ def instruction_set() -> InstructionSet:
     if forced is None:
         return next(iter(usable.values()))
     if forced not in usable:
-        raise ValueError(f"SEQPIPE_ISA={forced} is not an instruction set of this CPU (it has: {', '.join(usable)})")
+        raise ValueError(f"SEQPIPE_ISA={forced} is not an instruction set of this CPU, which has {', '.join(usable)}")
     return usable[forced]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib import import_module
@@ -94,6 +95,16 @@ def test_what_is_not_an_error_of_seqpipe_is_a_bug(command, monkeypatch):
     result = command("check")
     assert result.code == 1
     assert result.err == r"seqpipe: bug: KeyError: 'so\nmuch' (run again with --traceback and report it)" + "\n"
+
+
+def test_an_instruction_set_that_the_cpu_lacks_is_wrong_usage():
+    environment = {**os.environ, "SEQPIPE_ISA": "mmx"}
+    command = [sys.executable, "-m", "seqpipe", "run", "text/sentiment"]
+    result = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+    assert result.returncode == 2
+    assert result.stderr.startswith("SEQPIPE_ISA=mmx is not an instruction set of this CPU, which has ")
+    assert result.stderr.endswith("(unset SEQPIPE_ISA)\n")
+    assert result.stderr.count("\n") == 1
 
 
 def test_python_m_imports_nothing_from_the_working_directory(tmp_path: Path, process):

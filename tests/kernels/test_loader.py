@@ -58,13 +58,22 @@ def test_a_warm_start_imports_no_numba_and_a_variant_is_compiled_only_when_used(
     assert entry.parent.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_damaged_entry_is_rebuilt(tmp_path):
+@pytest.mark.parametrize("damage", ["truncated", "flipped", "foreign"])
+def test_a_damaged_entry_is_rebuilt(tmp_path, damage):
     run(tmp_path)
     (entry,) = entries(tmp_path)
     whole = entry.read_bytes()
-    entry.write_bytes(whole[:-100])
+    middle = len(whole) // 2
+    flipped = whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]
+    entry.write_bytes({"truncated": whole[:-100], "flipped": flipped, "foreign": b"\x7fELF" + whole}[damage])
     assert run(tmp_path) == ["15.0", "True"]
     assert entry.read_bytes() == whole
+
+
+def test_what_lies_in_a_folder_that_others_can_write_to_is_not_run(tmp_path):
+    run(tmp_path)
+    (tmp_path / "kernels").chmod(0o777)
+    assert run(tmp_path) == ["15.0", "True"]
 
 
 def test_an_unwritable_cache_is_done_without(tmp_path):
@@ -83,6 +92,7 @@ def test_plain_python_runs_the_same_kernels(tmp_path):
     assert not entries(tmp_path)
 
 
+@pytest.mark.slow
 def test_processes_that_start_cold_at_once_all_succeed(tmp_path):
     results = []
     threads = [threading.Thread(target=lambda: results.append(run(tmp_path))) for _ in range(16)]
