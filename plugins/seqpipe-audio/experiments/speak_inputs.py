@@ -1,4 +1,4 @@
-"""Make the recordings in ``pipelines/inputs`` with espeak-ng.
+"""Make the recordings in ``pipelines/inputs`` with espeak-ng; of the digits also the raw samples.
 
 python plugins/seqpipe-audio/experiments/speak_inputs.py pipelines/inputs
 """
@@ -26,6 +26,8 @@ def main() -> None:
         wav = subprocess.run(["espeak-ng", *options, "--stdout", phrase], check=True, capture_output=True).stdout  # noqa: S607
         samples, rate = soundfile.read(io.BytesIO(wav), dtype="float32")
         soundfile.write(Path(sys.argv[1], name), soxr.resample(samples, rate, RATE), RATE)
+    digits, _ = soundfile.read(Path(sys.argv[1], "digits.flac"), dtype="int16")
+    Path(sys.argv[1], "digits.raw").write_bytes(digits.astype("<i2").tobytes())
 
 
 if __name__ == "__main__":

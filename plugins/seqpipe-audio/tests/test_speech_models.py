@@ -1,0 +1,114 @@
+"""The shipped models do what their cards say, and the pipelines run on the recordings that are shipped with them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+import seqpipe
+from seqpipe_audio.subtitles import WriteSRT
+
+PLUGIN = Path(__file__).parent.parent
+SHIPPED = PLUGIN / "src" / "seqpipe_audio"
+INPUTS = SHIPPED / "pipelines" / "inputs"
+ROOT = PLUGIN.parent.parent
+SAID = {
+    "digits.flac": "three one four one five nine",
+    "digits.raw": "three one four one five nine",
+    "prompts.flac": "your message has been saved press one to hear it again",
+}
+RECORDING = {"speech-digits": "digits.flac", "speech-prompts": "prompts.flac", "speech-stream": "digits.raw"}
+LARGEST = 8_000_000
+
+
+def expected(name):
+    """Return what the table "Expected outputs" of a card says: words, their beginnings and ends, their scores."""
+    card = (SHIPPED / "models" / f"{name}.md").read_text(encoding="utf-8")
+    rows = card.partition("## Expected outputs")[2].splitlines()
+    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows if row.startswith("|")]
+    return [(word, float(start), float(end), float(score)) for word, start, end, score in cells[2:]]
+
+
+@pytest.fixture(scope="module", params=RECORDING)
+def heard(request):
+    """A pipeline's name, and the words that it hears in its recording."""
+    results = list(seqpipe.load(f"audio/{request.param}").read(INPUTS / RECORDING[request.param]))
+    words = results if request.param == "speech-stream" else results[0]["words"]
+    return request.param, words
+
+
+def test_the_card_tells_the_truth(heard):
+    name, words = heard
+    wanted = expected(name)
+    assert [word["word"] for word in words] == [word for word, *_ in wanted]
+    for word, (_, start, end, score) in zip(words, wanted, strict=True):
+        assert word["start"] == pytest.approx(start, abs=0.031)
+        assert word["end"] == pytest.approx(end, abs=0.031)
+        assert word["score"] == pytest.approx(score, abs=0.03)
+
+
+def test_words_stand_where_they_are_said(heard):
+    name, words = heard
+    assert " ".join(word["word"] for word in words) == SAID[RECORDING[name]]
+    begins = [word["start"] for word in words]
+    assert begins == sorted(begins)
+    assert all(word["start"] < word["end"] for word in words)
+
+
+def test_a_recording_gives_the_same_alone_and_among_others():
+    transcribe = seqpipe.load("audio/speech-digits")
+    samples, _ = soundfile.read(INPUTS / "digits.flac", dtype="float32")
+    parts = [samples, samples[:9000], samples[9000:], np.zeros(4000, np.float32), samples[:100]]
+    together = [result["words"] for result in transcribe(parts)]
+    assert together == [transcribe([part])[0]["words"] for part in parts]
+    assert together[3] == []
+
+
+def test_a_stream_in_any_pieces_gives_the_same_words():
+    found = [
+        [
+            (word["word"], word["start"], word["end"])
+            for word in seqpipe.load("audio/speech-stream", settings=[f"reader.piece={piece}"]).read(
+                INPUTS / "digits.raw"
+            )
+        ]
+        for piece in (0.05, 0.1, 30.0)
+    ]
+    assert found[0] == found[1] == found[2]
+
+
+def test_a_word_of_a_stream_comes_before_the_next_is_over():
+    transcribe = seqpipe.load("audio/speech-stream")
+    samples, rate = soundfile.read(INPUTS / "digits.flac", dtype="float32")
+    size, states, heard = rate // 10, None, []
+    for begin in range(0, len(samples), size):
+        record = seqpipe.Record("stream", samples[begin : begin + size], last=begin + size >= len(samples))
+        out, states = transcribe.pipeline(seqpipe.Batch((record,), final=record.last), states)
+        heard += [((begin + size) / rate, word["end"]) for word in out.outputs[0]]
+    assert len(heard) == 6
+    assert all(given - end <= 0.3 for given, end in heard)
+
+
+def test_a_transcript_becomes_subtitles():
+    (result,) = seqpipe.load("audio/speech-prompts").read(INPUTS / "prompts.flac")
+    subtitles = WriteSRT().encode(seqpipe.Record("prompts", result)).decode()
+    assert subtitles.startswith("1\n00:00:00,")
+    texts = subtitles.split("\n")[2::4]
+    assert " ".join(texts).strip() == result["text"]
+
+
+def test_the_language_model_may_be_left_out():
+    settings = ["stages.4.weight=0", "stages.4.bonus=0"]
+    (result,) = seqpipe.load("audio/speech-prompts", settings=settings).read(INPUTS / "prompts.flac")
+    assert "press" in result["text"]
+
+
+@pytest.mark.parametrize("name", RECORDING)
+def test_models_are_small(name):
+    assert (SHIPPED / "models" / f"{name}.safetensors").stat().st_size <= LARGEST
+
+
+@pytest.mark.parametrize("name", [*(f"{name}.yaml" for name in RECORDING), *(f"inputs/{name}" for name in SAID)])
+def test_the_shipped_pipeline_is_that_of_the_repository(name):
+    assert (SHIPPED / "pipelines" / name).read_bytes() == (ROOT / "pipelines" / name).read_bytes()
