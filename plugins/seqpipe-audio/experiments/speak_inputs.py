@@ -16,7 +16,10 @@ import soxr
 RATE = 8000
 PHRASES = {
     "digits.flac": ("three... one... four... one... five... nine", ["-v", "en-us+m3", "-s", "120", "-g", "8"]),
-    "prompts.flac": ("your message has been saved. press one to hear it again", ["-v", "en-us+f2", "-s", "150"]),
+    "prompts.flac": (
+        "your message has been saved. please enter your password, then press the pound key",
+        ["-v", "en-us+f2", "-s", "150"],
+    ),
 }
 
 

@@ -16,7 +16,7 @@ ROOT = PLUGIN.parent.parent
 SAID = {
     "digits.flac": "three one four one five nine",
     "digits.raw": "three one four one five nine",
-    "prompts.flac": "your message has been saved press one to hear it again",
+    "prompts.flac": "your message has been saved please enter your password then press the pound key",
 }
 RECORDING = {"speech-digits": "digits.flac", "speech-prompts": "prompts.flac", "speech-stream": "digits.raw"}
 LARGEST = 8_000_000
