@@ -3,7 +3,8 @@
 STRINGS is the folder that ``plugins/seqpipe-audio/experiments/digit_strings.py`` makes, PROMPTS a manifest of
 recordings.
 
-- real-time factor: seconds of computing for a second of sound; from the files to the words, the median of some runs.
+- real-time factor: seconds of computing for a second of sound, from the files to the words, the median of some runs;
+  of the stream from samples to words, the median of its pieces.
 - latency: how much sound has come in since a digit ended when its word is given, of the strings that are recognised
   without an error. The sound comes in pieces as from a microphone, and waits for the end of its piece.
 
@@ -78,7 +79,7 @@ def main() -> None:
     for name, manifest in {"audio/speech-digits": digits, "audio/speech-prompts": options.prompts}.items():
         print(f"{name:22s} real-time factor {real_time_factor(name, manifest, options.runs):.4f}", flush=True)
     waited, computed, right = latencies("audio/speech-stream", options.strings, options.piece)
-    print(f"{'audio/speech-stream':22s} real-time factor {statistics.mean(computed) / options.piece:.4f}")
+    print(f"{'audio/speech-stream':22s} real-time factor {statistics.median(computed) / options.piece:.4f}")
     middle, most = np.percentile(waited, [50, 95])
     print(f"{'':22s} latency: median {middle * 1000:.0f} ms, 95 % below {most * 1000:.0f} ms of sound, in pieces of")
     print(f"{'':22s} {options.piece * 1000:.0f} ms, each computed in {statistics.median(computed) * 1000:.1f} ms;")

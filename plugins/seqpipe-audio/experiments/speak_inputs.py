@@ -15,7 +15,7 @@ import soxr
 
 RATE = 8000
 PHRASES = {
-    "digits.flac": ("three... one... four... one... five... nine", ["-v", "en-us+m3", "-s", "120", "-g", "8"]),
+    "digits.flac": ("three... one... four... one... five... nine", ["-v", "en-gb+m2", "-s", "130", "-g", "8"]),
     "prompts.flac": (
         "your message has been saved. please enter your password, then press the pound key",
         ["-v", "en-us+f2", "-s", "150"],
