@@ -15,7 +15,7 @@ from seqpipe.registry import Registry
 from seqpipe.schema import pipeline_schema
 from seqpipe.stage import Stage
 
-PLUGINS = ("core", "text")
+PLUGINS = ("core", "text", "audio")
 TARGET = Path(__file__).parent / "reference.md"
 
 HEAD = """\
