@@ -12,7 +12,7 @@ class Limits(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
-    record_mb: float = Field(16, gt=0, description="megabytes of a line of text, or of a row of a table")
+    record_mb: float = Field(4, gt=0, description="megabytes of a line of text, or of a row of a table")
     memory_mb: float = Field(2048, gt=0, description="megabytes that an isolated stage may take on top of its start")
     seconds: float = Field(60, gt=0, description="until an isolated stage must have the next record ready")
     start_seconds: float = Field(60, gt=0, description="until an isolated stage must have been imported")

@@ -175,3 +175,16 @@ def test_verify_names_what_is_damaged(folder, command):
     assert result.code == 4
     assert result.err.startswith("out.jsonl: block 1 of 1 (records 1 to 100, bytes 0 to ")
     assert result.err.endswith(") is damaged (restore it, or run again)\n")
+
+
+def test_a_very_long_line_among_short_ones_takes_no_memory(folder, process):
+    """A line of 100 MB is read over; what it takes at most is `limits.record_mb`."""
+    with Path("long.txt").open("w") as file:
+        file.write("xya\nyb\n" * 500)
+        file.write("xyab" * 25_000_000 + "\n")
+        file.write("xya\nyb\n" * 500)
+    running = process("run", "colours.yaml", "long.txt", "-o", "out.jsonl", "--on-error", "skip")
+    _, status, usage = os.wait4(running.pid, 0)
+    assert os.waitstatus_to_exitcode(status) == 3
+    assert len(Path("out.jsonl").read_bytes().splitlines()) == 2000
+    assert usage.ru_maxrss < 300_000  # kilobytes
