@@ -104,7 +104,7 @@ def incoming(
             table = fold(codebook, weights, bias)
         if table is not None:
             arrays = (none, inputs, weights.state_product, table, bias)
-            return Incoming(arrays, _room(packing, bias, keep=keep))
+            return Incoming(arrays, _room(packing, bias, 0, keep=keep))
         if vectors is None:
             sums = np.empty((len(inputs), bias.size), bias.dtype)
             unit("rows").gather_columns(weights.weight_ih, bias[0], inputs, sums)
@@ -112,14 +112,15 @@ def incoming(
         inputs = lookup(vectors, inputs, np.zeros(vectors.shape[1], vectors.dtype))
     check_width(inputs, weights.weight_ih)
     arrays = (inputs, _NO_IDS, weights.input_product, none, bias)
-    return Incoming(arrays, _room(packing, bias, keep=keep))
+    return Incoming(arrays, _room(packing, bias, BLOCK_BYTES, keep=keep))
 
 
 _NO_IDS = np.empty(0, np.int32)
 
 
-def _room(packing: Packing, bias: Float, *, keep: bool) -> Float:
+def _room(packing: Packing, bias: Float, size: int, *, keep: bool) -> Float:
+    """Return room for the sums of all positions, or for those of a step and as many more as ``size`` bytes hold."""
     rows = packing.total
     if not keep:
-        rows = min(rows, max(packing.widest, BLOCK_BYTES // bias.nbytes))
+        rows = min(rows, max(packing.widest, size // bias.nbytes))
     return np.empty((rows, bias.size), bias.dtype)
