@@ -14,7 +14,7 @@ from seqpipe.network.cell_weights import CellWeights
 from seqpipe.network.inputs import check_rows, check_width, is_one_hot, lookup
 from seqpipe.network.packing import Packing
 
-BLOCK_BYTES = 1 << 19  # of the part of the inputs that is computed at once: it stays in the L2 cache
+BLOCK_BYTES = 1 << 18  # of the part of the inputs that is computed at once: it stays in the L2 cache
 
 
 class Incoming(NamedTuple):
