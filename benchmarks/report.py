@@ -84,20 +84,20 @@ def _legend(axis: Any) -> None:
 
 
 def _roofline(axis: Any, rows: list[Row], machine: Machine) -> None:
-    """Draw what each dense forward pass reaches over the operations that it makes of each byte of weights."""
-    peak, markers = machine.peak(), {"seqpipe": "o", "pytorch": "x", "onnxruntime": "+"}
-    intensities = [2.0**power for power in range(-2, 6)]
+    """Draw what each dense forward pass reaches over the operations that it makes of each byte of recurrent weights."""
+    peak, markers = max(machine.peak() for _ in range(20)), {"seqpipe": "o", "pytorch": "x", "onnxruntime": "+"}
+    intensities = [2.0**power for power in range(-2, 8)]
     for name, size in (("L2 cache", 1 << 19), ("beyond it", 1 << 23)):
         rate = machine.bandwidth(size)
         axis.plot(intensities, [min(peak, rate * value) for value in intensities], label=f"{name}: {rate:.0f} GB/s")
     for engine, marker in markers.items():
         part = [row for row in rows if row["engine"] == engine and row["threads"] == 1]
-        places = [row["batch"] * 0.5 * (1.0 + 0.03 * (row["hidden"] / 64 - 4)) for row in part]
+        places = [row["batch"] * (1.0 + 0.03 * (row["hidden"] / 64 - 4)) for row in part]
         colours = [COLOURS[row["cell"]] for row in part]
         axis.scatter(places, [row["gflops"] for row in part], marker=marker, c=colours, label=engine, s=28)
     axis.set_xscale("log", base=2)
     axis.set_yscale("log", base=2)
-    axis.set_xlabel("operations for each byte of recurrent weights read (batch / 2; wider layers further right)")
+    axis.set_xlabel("operations for each byte of recurrent weights (the batch; wider layers further right)")
     axis.set_ylabel("GFLOP/s")
     axis.set_title(f"forward, dense input, one thread; the horizontal limit is {peak:.0f} GFLOP/s")
     axis.legend(fontsize=8)
