@@ -258,9 +258,10 @@ class Recurrent:
             transposed_product(block, previous, weight_hh[row : row + columns])
             bias_hh[row : row + columns] = sum_rows(block, columns)
             row += columns
+        bias_ih = bias_hh.copy() if len(blocks) == 1 else sum_rows(gradient, len(weights.bias_ih))
         weight_ih = weight_gradient(layer.inputs, gradient, weights.weight_ih, layer.codebook)
         of_inputs = None if is_one_hot(layer.inputs) else input_gradient(gradient, weights.weight_ih)
-        return of_inputs, (weight_ih, weight_hh, sum_rows(gradient, len(weights.bias_ih)), bias_hh)
+        return of_inputs, (weight_ih, weight_hh, bias_ih, bias_hh)
 
 
 def _stacked(states: Sequence[State]) -> State:
