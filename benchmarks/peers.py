@@ -102,7 +102,8 @@ def interval(values: list[float]) -> tuple[float, float, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="seqpipe against PyTorch and ONNX Runtime")
-    parser.add_argument("--quick", action="store_true", help="one thread only, fewer rounds; about three minutes")
+    parser.add_argument("--quick", action="store_true", help="one thread only, fewer rounds; about two minutes")
+    parser.add_argument("--alone", action="store_true", help="one thread only, for a machine that others use as well")
     parser.add_argument("--json", type=Path, help="where the rows go")
     parser.add_argument("--markdown", type=Path, help="where the table goes")
     parser.add_argument("--plot", type=Path, help="where the picture goes (.png or .svg)")
@@ -111,7 +112,7 @@ def main() -> None:
     options = parser.parse_args()
     machine = Machine()
     cases = list(table((1,), options.steps))
-    if not options.quick:
+    if not options.quick and not options.alone:
         cases += [*table((2,), options.steps), *scaling(options.steps)]
     rows: list[Row] = []
     for case in (case for case in cases if set(options.only) <= set(str(case).split())):
