@@ -1,7 +1,7 @@
 """Bad recordings beside good ones: a line each, and the good ones are transcribed, in bounded time and memory."""
 
 import json
-import resource
+import re
 import struct
 import subprocess
 import sys
@@ -83,6 +83,9 @@ def test_a_manifest_goes_on_behind_a_name_without_a_file(folder):
 
 def test_long_silence_goes_through_a_network_that_reads_forward_in_little_memory(tmp_path):
     soundfile.write(tmp_path / "silence.wav", np.zeros(30 * 60 * RATE, np.float32), RATE)
-    done = run("audio/speech-stream", str(tmp_path / "silence.wav"), "--set", "read={reader: audio.files, piece: 10}")
+    figures = tmp_path / "figures.prom"
+    options = ("--set", "read={reader: audio.files, piece: 10}", "--metrics", str(figures))
+    done = run("audio/speech-stream", str(tmp_path / "silence.wav"), *options)
     assert (done.returncode, done.stdout) == (0, "")
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 400_000  # kilobytes, of the greatest child so far
+    (peak,) = re.findall(r"^seqpipe_peak_memory_bytes\S* (\d+)", figures.read_text(), re.MULTILINE)
+    assert int(peak) < 400e6
