@@ -25,21 +25,27 @@ def seqpipe_call(problem: Problem) -> Call:
     """
     case = problem.case
     make = _seqpipe_forward if case.mode == "forward" else _seqpipe_training
-    parts = [make(problem, part) for part in np.array_split(np.arange(case.batch), case.threads)]
+    rows = np.array_split(np.arange(case.batch), case.threads)
+    parts = [make(problem, own) for own in rows]
     if case.threads == 1:
         return parts[0]
     pool = ThreadPoolExecutor(case.threads)
+    by_sequence = ["outputs", *(["inputs"] if (case.mode, case.input) == ("training", "dense") else [])]
 
     def call() -> Results:
-        first, *others = pool.map(lambda part: part(), parts)
+        joined = {name: np.empty((case.steps, case.batch, case.hidden), np.float32) for name in by_sequence}
+
+        def share(part: Call, own: Array) -> Results:
+            found = part()
+            for name, array in joined.items():
+                array[:, own[0] : own[-1] + 1] = found.pop(name).reshape(case.steps, len(own), case.hidden)
+            return found
+
+        first, *others = pool.map(share, parts, rows)
         for other in others:
             for name, value in other.items():
-                if name in {"outputs", "inputs"}:
-                    shape = (case.steps, -1, case.hidden)
-                    first[name] = np.concatenate([first[name].reshape(shape), value.reshape(shape)], axis=1)
-                else:
-                    first[name] += value
-        return first
+                first[name] += value
+        return first | joined
 
     return call
 
