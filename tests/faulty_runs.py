@@ -67,8 +67,9 @@ class Runs:
         return code == 3 and self.output() == self.whole
 
     def output(self) -> dict[str, bytes]:
-        """Return what lies in the folder that a run has made, but for the journal, which has times of the input."""
-        return {path.name: path.read_bytes() for path in self.folder.glob("out*") if path.suffix != ".journal"}
+        """Return all files that a run has made, but for the journal, which has times of the input."""
+        files = (path for path in self.folder.rglob("out*") if path.is_file() and path.suffix != ".journal")
+        return {path.name: path.read_bytes() for path in files}
 
     def _calls(self) -> Iterator[tuple[str, int]]:
         """Run without faults; yield the calls that have to do with the output, and which of its name each is."""
