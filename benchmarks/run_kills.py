@@ -46,13 +46,13 @@ class Runs:
         process = self.start(output)
         written = self.folder / f"{output}.part" / "output"
         before = written.stat().st_size if written.exists() else 0
-        if chance.random() < WRITING:
-            while process.poll() is None and (not written.exists() or written.stat().st_size == before):
+        if writing := chance.random() < WRITING:
+            while process.poll() is None and (not written.exists() or written.stat().st_size <= before):
                 time.sleep(0.002)
             time.sleep(chance.uniform(0.0, 0.6))
         else:
             time.sleep(chance.uniform(0.0, 1.5))
-        writing = process.poll() is None and written.exists() and written.stat().st_size > before
+        writing = writing and process.poll() is None
         process.kill()
         process.wait()
         return writing
