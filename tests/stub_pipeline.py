@@ -37,13 +37,16 @@ class Shout(Tokenizer):
 class Shouting(Step):
     """``bad``: a `RecordError`; ``nameless``: one that does not say where; ``bug``: something else; ``slow``: waits.
 
-    ``many``: as many results as the text has words; ``none``: no result. Of a record in pieces, each piece gives one.
+    ``lonely``: something else, unless it is alone; ``many``: as many results as the text has words; ``none``: no
+    result. Of a record in pieces, each piece gives one.
     """
 
     spec = Spec("outputs")
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
         seen = state or 0
+        if len(batch.records) > 1 and any("lonely" in record.payload for record in batch.records):
+            raise ValueError("one at a time")
         return batch.replace(outputs=tuple(self._of(record, seen) for record in batch.records)), seen + 1
 
     def _of(self, record: Record, seen: int) -> tuple[dict[str, Any], ...]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NoReturn
 
 from seqpipe.data import Batch, Record
 from seqpipe.errors import Location, RecordError, SeqpipeError
 from seqpipe.pipeline import Pipeline
 from seqpipe.stage import Outcome, State
+
+log = logging.getLogger("seqpipe")
 
 Attempted = Outcome | RecordError
 """What a pipeline gave for a record, or why it gave nothing."""
@@ -52,15 +56,24 @@ def attempt(pipeline: Pipeline, batch: Batch) -> list[Attempted]:
     except Exception as error:  # noqa: BLE001 - a stage may raise anything
         if len(batch.records) == 1:
             return [error if isinstance(error, RecordError) else _blamed(pipeline, batch, None, error)]
-        at = _named(error, batch.records)
+        at, bug = _named(error, batch.records), None if isinstance(error, SeqpipeError) else error
     if at is not None:
         rest = attempt(pipeline, Batch(batch.records[:at] + batch.records[at + 1 :]))
         return rest[:at] + attempt(pipeline, Batch(batch.records[at : at + 1])) + rest[at:]
     half = len(batch.records) // 2
-    return [
+    found = [
         *attempt(pipeline, Batch(batch.records[:half])),
         *attempt(pipeline, Batch(batch.records[half:])),
     ]
+    if bug and not any(isinstance(one, RecordError) for one in found):
+        _warn_of_slowness(f"{type(bug).__name__}: {bug}")
+    return found
+
+
+@lru_cache(maxsize=16)
+def _warn_of_slowness(what: str) -> None:
+    """Say, once for each thing that is raised, that a stage fails for records together that it takes one by one."""
+    log.warning("records fail together but not alone, which takes long (tell the stage's author): %s", what)
 
 
 def attempt_piece(

@@ -34,6 +34,16 @@ def test_an_error_names_the_stage() -> None:
     )
 
 
+def test_a_stage_that_fails_for_records_together_is_reported_once(caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(2):
+        found = attempt(stub_pipeline(), batch_of(["fine", "lonely", "fine", "lonely"]))
+        assert [one[0]["shout"] for one in found] == ["FINE", "LONELY", "FINE", "LONELY"]  # type: ignore[index]
+    (warning,) = caplog.messages
+    assert warning == (
+        "records fail together but not alone, which takes long (tell the stage's author): ValueError: one at a time"
+    )
+
+
 def test_what_is_no_error_of_seqpipes_is_raised_as_it_was() -> None:
     (bug,) = attempt(stub_pipeline(), batch_of(["bug"]))
     assert isinstance(bug, Unforeseen)
