@@ -116,6 +116,7 @@ def onnx_call(problem: Problem) -> Call:
     case = problem.case
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = case.threads, 1
+    options.add_session_config_entry("session.force_spinning_stop", "1")  # or its threads slow whoever comes next
     session = onnxruntime.InferenceSession(
         onnx_model(problem).SerializeToString(), options, providers=["CPUExecutionProvider"]
     )

@@ -24,6 +24,7 @@ from machine import Machine, description
 from report import markdown, plot
 
 LEAST_SECONDS = 2e-3  # of one turn of an engine
+BEFORE = 5e-3  # seconds that an engine runs before its turn, until caches and threads are its own
 MOST_ROUNDS = 41
 
 
@@ -73,9 +74,12 @@ def measure(case: Case, machine: Machine, seconds: float, least_rounds: int) -> 
 
 
 def turn(call: Call, repeats: int) -> float:
-    """Return the seconds of one call, over several, without collection of garbage in between."""
+    """Return the seconds of one call, over several in a row, without collection of garbage in between."""
     gc.collect(0)
     gc.disable()
+    begin = time.perf_counter()
+    while time.perf_counter() - begin < BEFORE:
+        call()
     begin = time.perf_counter()
     for _ in range(repeats):
         call()
