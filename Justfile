@@ -19,7 +19,7 @@ check: lint types test
 bench *args:
     uv run --with-requirements benchmarks/requirements.txt python benchmarks/peers.py {{args}}
 
-# half an hour: kills, faults, bad records, a million comments
+# an hour: kills, faults, bad records, a million comments
 soak:
     uv run python -m benchmarks.run_kills
     uv run python -m benchmarks.run_faults
