@@ -9,7 +9,8 @@ Both are measured in the same way, a row of four pitches a sixteenth:
 - parallel fifths and octaves: of moves of two voices, both to another pitch, those from one perfect fifth or octave to
   another;
 - voices crossed: steps in which a voice is above the one that should be above it;
-- in range: notes within the ranges of the four voices.
+- in range: notes within the ranges of the four voices;
+- closed: pieces whose last chord is consonant.
 """
 
 from __future__ import annotations
@@ -91,6 +92,10 @@ def crossed(piece: Piece) -> Share:
     return int((np.diff(piece, axis=1) > 0).any(axis=1).sum()), len(piece)
 
 
+def closed(piece: Piece) -> Share:
+    return consonant(piece[-1:])
+
+
 STATISTICS: dict[str, Callable[[Piece], Share]] = {
     "notes in key": in_key,
     "consonant simultaneities": consonant,
@@ -98,6 +103,7 @@ STATISTICS: dict[str, Callable[[Piece], Share]] = {
     "parallel fifths and octaves": parallel,
     "voices crossed": crossed,
     "in range": in_range,
+    "closed": closed,
 }
 
 

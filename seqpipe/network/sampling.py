@@ -91,22 +91,9 @@ def sample_keys(
     most = keys if most is None else min(most, keys)
     if temperature == 0:
         return _likeliest_keys(logits, fewest, most)
-    # beyond 60 nothing is drawn that is unlikely, and products of a dozen probabilities are still numbers
-    probability = 1 / (1 + np.exp(-np.clip(logits.astype(np.float64) / temperature, -60, 60)))
-    if fewest == 0 and most == keys:
-        return uniforms < probability
-    allowed = np.zeros((keys + 1, rows, most + 2))  # the probability that the number will be right, by how many are on
-    allowed[keys, :, fewest : most + 1] = 1
-    for key in range(keys - 1, -1, -1):
-        p = probability[:, key, None]
-        allowed[key, :, :-1] = (1 - p) * allowed[key + 1, :, :-1] + p * allowed[key + 1, :, 1:]
     drawn = np.empty((rows, keys), np.bool_)
-    count = np.zeros(rows, np.int64)
-    each = np.arange(rows)
-    for key in range(keys):
-        on = probability[:, key] * allowed[key + 1, each, count + 1]
-        drawn[:, key] = uniforms[:, key] * allowed[key, each, count] < on
-        count += drawn[:, key]
+    scratch = np.empty((keys + 1, most + 2))
+    unit("sampling").sample_keys(logits, uniforms, float(temperature), fewest, scratch, drawn)
     return drawn
 
 

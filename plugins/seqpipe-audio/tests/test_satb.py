@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from seqpipe import InputError, Record, RecordError, Source
 from seqpipe_audio.music_transpose import Transpose, TransposeVoices
-from seqpipe_audio.satb import END_ID, VOCABULARY, VOICES, ids_of_voices, notes_of_pitches, pitches_of_ids
+from seqpipe_audio.satb import VOCABULARY, VOICES, ids_of_voices, notes_of_voices, voices_of_ids
 from seqpipe_audio.satb_reader import ReadSatb
 
 rows = st.tuples(*(st.integers(voice.lowest, voice.highest) for voice in VOICES))
@@ -19,16 +19,12 @@ RANDOM = np.random.default_rng(0)
 
 @given(pieces)
 def test_tokens_spell_the_voices(voices):
-    struck = pitches_of_ids(ids_of_voices(voices, end=False))
-    sounding = np.zeros(4, np.int32)
-    for expected, step in zip(voices, struck, strict=True):
-        sounding = np.where(step, step, sounding)
-        np.testing.assert_array_equal(sounding, expected)
+    np.testing.assert_array_equal(voices_of_ids(ids_of_voices(voices)), voices)
 
 
 @given(pieces)
 def test_notes_have_the_lengths_of_what_is_held(voices):
-    notes = notes_of_pitches(pitches_of_ids(ids_of_voices(voices, end=False)))
+    notes = notes_of_voices(voices)
     assert sum(note["length"] for note in notes) == pytest.approx(4 * 0.25 * len(voices))
     for note in notes:
         voice = [voice.name for voice in VOICES].index(note["voice"])
@@ -38,14 +34,16 @@ def test_notes_have_the_lengths_of_what_is_held(voices):
 
 def test_a_piece_is_spelled_like_this():
     voices = np.array([[72, 67, 60, 48], [72, 67, 62, 48]], np.int32)
-    spelled = [VOCABULARY[token] for token in ids_of_voices(voices, end=True)]
-    assert spelled == ["|0", "S72", "A67", "T60", "B48", "|1", "S-", "A-", "T62", "B-", "end"]
-    assert ids_of_voices(voices, end=True)[-1] == END_ID
+    spelled = [VOCABULARY[token] for token in ids_of_voices(voices)]
+    assert spelled == ["-2", "S72", "A67", "T60", "B48", "-1", "S72", "A67", "T62", "B48"]
+    spelled = [VOCABULARY[token] for token in ids_of_voices(voices, more=31)]
+    assert spelled == ["|0", "S72", "A67", "T60", "B48", "-32", "S72", "A67", "T62", "B48"]
 
 
-def test_bars_are_counted_from_the_beginning():
-    ids = ids_of_voices(np.full((18, 4), 60, np.int32), end=False)
-    assert ids[::5].tolist() == [*range(16), 0, 1]
+def test_the_last_two_bars_are_counted_down():
+    spelled = [VOCABULARY[token] for token in ids_of_voices(np.full((66, 4), 60, np.int32))[::5]]
+    assert spelled[:2] + spelled[14:18] == ["|0", "|1", "|14", "|15", "|0", "|1"]
+    assert spelled[32:36] + spelled[-2:] == ["|0", "|1", "-32", "-31", "-2", "-1"]
 
 
 def read(content, tmp_path):

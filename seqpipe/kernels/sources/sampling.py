@@ -94,3 +94,37 @@ def sample(logits, uniforms, temperature, top_k, top_p, weights, order, labels, 
         kept = _keep_likeliest(logits[row], weights, total, top_k if temperature > 0.0 else 1, top_p, order)
         labels[row] = _draw(weights, order, kept, uniforms[row])
         log_probabilities[row] = logits[row, labels[row]] - shift - math.log(model_total)
+
+
+@inlined
+def _probability(logit, temperature):
+    """Return the sigmoid of logit / temperature, of no more than 60 either way.
+
+    Beyond that nothing is drawn that is unlikely, and products of a dozen probabilities are still numbers.
+    """
+    return 1.0 / (1.0 + math.exp(-min(max(logit / temperature, -60.0), 60.0)))
+
+
+@kernel("float[:, ::1]", "float64[:, ::1]", "float64", "int64", "out float64[:, ::1]", "out bool[:, ::1]")
+def sample_keys(logits, uniforms, temperature, fewest, allowed, drawn):
+    """Draw for every row which keys are on, given that their number lies between ``fewest`` and what fits.
+
+    ``allowed`` is scratch for one row, (keys + 1, most + 2): the probability that the number will be right, by the
+    keys before and how many of them are on. The temperature is above 0.
+    """
+    rows, keys = logits.shape
+    most = allowed.shape[1] - 2
+    for row in range(rows):
+        for count in range(most + 2):
+            allowed[keys, count] = 1.0 if fewest <= count <= most else 0.0
+        for key in range(keys - 1, -1, -1):
+            on = _probability(logits[row, key], temperature)
+            for count in range(most + 1):
+                allowed[key, count] = (1.0 - on) * allowed[key + 1, count] + on * allowed[key + 1, count + 1]
+            allowed[key, most + 1] = 0.0
+        count = 0
+        for key in range(keys):
+            on = _probability(logits[row, key], temperature) * allowed[key + 1, count + 1]
+            drawn[row, key] = uniforms[row, key] * allowed[key, count] < on
+            if drawn[row, key]:
+                count += 1

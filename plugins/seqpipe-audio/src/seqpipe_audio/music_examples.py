@@ -20,7 +20,7 @@ from seqpipe_audio.piano_roll_echo import Echo
 from seqpipe_audio.piano_roll_encoder import Harmony
 from seqpipe_audio.piano_roll_picture import WriteRollSvg
 from seqpipe_audio.piano_roll_reader import ReadRolls
-from seqpipe_audio.satb import NO_VOICES, VOICES, ids_of_voices, notes_of_pitches, pitches_of_ids
+from seqpipe_audio.satb import NO_VOICES, VOICES, notes_of_voices
 from seqpipe_audio.satb_decoder import SampleVoices
 from seqpipe_audio.satb_reader import ReadSatb
 from seqpipe_audio.satb_tokenizer import VoiceTokens
@@ -28,7 +28,7 @@ from seqpipe_audio.satb_tokenizer import VoiceTokens
 _CHORALE = np.array([[72, 67, 60, 48], [72, 69, 60, 53], [71, 67, 62, 55], [72, 67, 64, 48]], np.int32)
 _PIECES = (_CHORALE, _CHORALE[:1], NO_VOICES, _CHORALE[1:3] + 1)
 _RESULTS: tuple[dict[str, Any], ...] = (
-    {"notes": notes_of_pitches(pitches_of_ids(ids_of_voices(_CHORALE, end=False)))},
+    {"notes": notes_of_voices(_CHORALE)},
     {"notes": []},
 )
 

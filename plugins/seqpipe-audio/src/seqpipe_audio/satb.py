@@ -1,8 +1,9 @@
 """Four voices - soprano, alto, tenor, bass - and the tokens that spell them.
 
-A step of music is five tokens: the place in the bar (``|0`` to ``|15``, counted from the beginning of the piece), then
-a token for each voice, from the soprano down: ``S67`` strikes a pitch, ``S-`` holds the one before. ``end`` stands
-where the next step would begin. As each voice has tokens of its own, the network knows whose turn it is.
+A step of music is five tokens: its time, and the pitch of each voice, from the soprano down, such as ``S67``. The time
+is the place in the bar, ``|0`` to ``|15``, counted from the beginning of the piece; in the last two bars it is how many
+steps there still are, ``-32`` to ``-1``, so that the network knows where a piece is to end. A note is as long as its
+pitch stays the same. As each voice has tokens of its own, the network knows whose turn it is.
 """
 
 from __future__ import annotations
@@ -44,32 +45,26 @@ NO_VOICES: Voices = np.zeros((0, len(VOICES)), np.int32)
 BAR = 16
 """Steps in a bar of four quarter notes."""
 
+CLOSE = 2 * BAR
+"""Steps before the end of a piece that are counted down."""
+
 STEP = 0.25
 """Quarter notes in a step: a sixteenth."""
 
 TOKENS = 1 + len(VOICES)
 """Tokens in a step."""
 
-END = "end"
-
 VOCABULARY: tuple[str, ...] = (
     *(f"|{place}" for place in range(BAR)),
-    END,
-    *(
-        token
-        for voice in VOICES
-        for token in (
-            f"{voice.letter}-",
-            *(f"{voice.letter}{pitch}" for pitch in range(voice.lowest, voice.highest + 1)),
-        )
-    ),
+    *(f"-{left}" for left in range(1, CLOSE + 1)),
+    *(f"{voice.letter}{pitch}" for voice in VOICES for pitch in range(voice.lowest, voice.highest + 1)),
 )
 """What each id stands for."""
 
-END_ID = VOCABULARY.index(END)
-
-HOLD_IDS: npt.NDArray[np.int32] = np.array([VOCABULARY.index(f"{voice.letter}-") for voice in VOICES], np.int32)
-"""The ids of holding, of each voice; the pitches of the voice follow, from its lowest."""
+LOWEST_IDS: npt.NDArray[np.int32] = np.array(
+    [VOCABULARY.index(f"{voice.letter}{voice.lowest}") for voice in VOICES], np.int32
+)
+"""The id of the lowest pitch of each voice; the others follow."""
 
 _LOWEST: npt.NDArray[np.int32] = np.array([voice.lowest for voice in VOICES], np.int32)
 
@@ -83,42 +78,35 @@ def voices_of(rows: Any) -> Voices | None:
     return pitches.astype(np.int32) if ((pitches >= 0) & (pitches <= HIGHEST_PITCH)).all() else None
 
 
-def ids_of_voices(voices: Voices, *, end: bool) -> npt.NDArray[np.int32]:
-    """Return the tokens of voices that are within their ranges: int32, (5 * steps,), and one more with ``end``."""
-    held = np.zeros(voices.shape, bool)
-    held[1:] = voices[1:] == voices[:-1]
-    struck = HOLD_IDS + 1 + voices - _LOWEST
+def ids_of_voices(voices: Voices, *, more: int = 0) -> npt.NDArray[np.int32]:
+    """Return the tokens of voices within their ranges, if ``more`` steps are to follow: int32, (5 * steps,)."""
     tokens = np.empty((len(voices), TOKENS), np.int32)
-    tokens[:, 0] = np.arange(len(voices)) % BAR
-    tokens[:, 1:] = np.where(held, HOLD_IDS, struck)
-    flat = tokens.reshape(-1)
-    return np.append(flat, np.int32(END_ID)) if end else flat
+    tokens[:, 0] = time_ids(np.arange(len(voices)), len(voices) + more)
+    tokens[:, 1:] = LOWEST_IDS + voices - _LOWEST
+    return tokens.reshape(-1)
 
 
-def pitches_of_ids(ids: npt.NDArray[np.int32]) -> Voices:
-    """Return for each step the pitch that each voice strikes, 0 where it holds.
-
-    Args:
-        ids: of whole steps, (5 * steps,).
-    """
-    above = ids.reshape(-1, TOKENS)[:, 1:] - HOLD_IDS
-    return np.where(above > 0, above - 1 + _LOWEST, np.int32(0))
+def time_ids(steps: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64] | int) -> npt.NDArray[np.int32]:
+    """Return the token with which each step begins, counted from zero, in pieces of so many steps."""
+    left = lengths - steps
+    return np.where(left <= CLOSE, BAR - 1 + left, steps % BAR).astype(np.int32)
 
 
-def notes_of_pitches(struck: Voices) -> list[Note]:
-    """Return the notes of voices, in the order of their beginnings, soprano first.
+def voices_of_ids(ids: npt.NDArray[np.int32]) -> Voices:
+    """Return the voices that tokens of whole steps, (5 * steps,), spell."""
+    return ids.reshape(-1, TOKENS)[:, 1:] - LOWEST_IDS + _LOWEST
 
-    Args:
-        struck: shape (steps, 4), the pitch that a voice strikes, 0 where it holds; what it holds before it has struck
-            anything is silence.
-    """
+
+def notes_of_voices(voices: Voices) -> list[Note]:
+    """Return the notes of voices, in the order of their beginnings, soprano first."""
     notes: list[Note] = []
     for index, voice in enumerate(VOICES):
-        begins = np.flatnonzero(struck[:, index])
-        ends = np.append(begins, len(struck))[1:]
+        pitches = voices[:, index]
+        begins = np.flatnonzero(np.diff(pitches, prepend=-1))
+        ends = np.append(begins, len(pitches))[1:]
         notes += [
             {"pitch": int(pitch), "start": begin * STEP, "length": (end - begin) * STEP, "voice": voice.name}
-            for begin, end, pitch in zip(begins.tolist(), ends.tolist(), struck[begins, index], strict=True)
+            for begin, end, pitch in zip(begins.tolist(), ends.tolist(), pitches[begins], strict=True)
         ]
     order = {voice.name: place for place, voice in enumerate(VOICES)}
     return sorted(notes, key=lambda note: (note["start"], order[note["voice"]]))

@@ -28,12 +28,22 @@ from seqpipe import (
     uniforms,
 )
 from seqpipe_audio.piano_roll import Note
-from seqpipe_audio.satb import BAR, END_ID, HOLD_IDS, TOKENS, VOCABULARY, notes_of_pitches, pitches_of_ids
+from seqpipe_audio.satb import (
+    LOWEST_IDS,
+    TOKENS,
+    VOCABULARY,
+    VOICES,
+    Voices,
+    ids_of_voices,
+    notes_of_voices,
+    time_ids,
+    voices_of_ids,
+)
 
 Ids = npt.NDArray[np.int32]
 Logits = npt.NDArray[np.float32]
 
-_ENDS = (*HOLD_IDS[1:].tolist(), len(VOCABULARY))
+_ENDS = (*LOWEST_IDS[1:].tolist(), len(VOCABULARY))
 """Behind the last id of each voice."""
 
 
@@ -46,11 +56,10 @@ class SampleVoices(Decoder):
 
     name: ClassVar[str] = "audio.voices"
     adjustable: ClassVar[frozenset[str]] = frozenset(
-        {"length", "temperature", "top_k", "top_p", "seed", "score", "stop", "opening"}
+        {"length", "temperature", "top_k", "top_p", "seed", "score", "opening"}
     )
 
-    length: int = Field(256, ge=0, description="sixteenths to generate after what is given, at most")
-    stop: bool = Field(True, description="end a piece where the network ends it; otherwise go on to the length")
+    length: int = Field(256, ge=0, description="sixteenths to generate after what is given; the piece ends there")
     temperature: float = Field(1.0, ge=0, description="below 1 more of the likely, above 1 more of the unlikely")
     top_k: int | None = Field(None, ge=1, description="draw only from so many of the likeliest tokens")
     top_p: float = Field(1.0, gt=0, le=1, description="draw only from the likeliest tokens with this probability")
@@ -84,7 +93,7 @@ class _Compose(Step):
         self.stepper = stepper
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        given = _without_end(batch)
+        given = _voices(batch)
         results: list[dict[str, Any]] = [
             {"notes": self._notes(before, after)}
             for before, after in zip(given, self._generate(batch, given), strict=True)
@@ -93,44 +102,32 @@ class _Compose(Step):
             results = [one | scores for one, scores in zip(results, self._scores(batch), strict=True)]
         return batch.replace(outputs=tuple((result,) for result in results)), None
 
-    def _notes(self, before: Ids, after: Ids) -> list[Note]:
-        shown = np.concatenate([before, after]) if self.decoder.opening else after
-        return notes_of_pitches(pitches_of_ids(shown))
+    def _notes(self, before: Voices, after: Voices) -> list[Note]:
+        return notes_of_voices(np.concatenate([before, after]) if self.decoder.opening else after)
 
-    def _generate(self, batch: Batch, given: Ragged) -> list[Ids]:
-        """Return for each record the tokens that follow, of whole steps."""
-        decoder, rows = self.decoder, len(batch.records)
-        tokens = np.empty((rows, decoder.length, TOKENS), np.int32)
-        lengths = np.full(rows, decoder.length)
-        if not decoder.length:
-            return list(tokens.reshape(rows, 0))
-        positions = [record.position for record in batch.records]
-        begun = given.lengths // TOKENS
-        going = np.arange(rows)
-        logits, state = self.stepper.start(batch.replace(sequence=OneHot(given, len(VOCABULARY))))
-        for step, numbers in enumerate(uniforms(positions, decoder.seed, decoder.length, TOKENS)):
-            bar = ((begun[going] + step) % BAR).astype(np.int32)
-            if decoder.stop:
-                ended = _ends(logits, bar, numbers[going, 0], decoder.temperature)
-                lengths[going[ended]] = step
-                kept = np.flatnonzero(~ended)
-                going, bar, state = going[kept], bar[kept], self.stepper.select(state, kept)
-                if not len(going):
-                    break
-            tokens[going, step, 0] = bar
-            logits, state = self.stepper.step(bar, state)
-            for voice, (first, end) in enumerate(zip(HOLD_IDS.tolist(), _ENDS, strict=True), 1):
-                drawn = self._draw(logits[:, first:end], numbers[going, voice], begun[going] + step) + first
-                tokens[going, step, voice] = drawn
-                logits, state = self.stepper.step(drawn, state)
-        return [row[:length].reshape(-1) for row, length in zip(tokens, lengths.tolist(), strict=True)]
+    def _generate(self, batch: Batch, given: list[Voices]) -> list[Voices]:
+        """Return what follows for each record."""
+        length = self.decoder.length
+        tokens = np.empty((len(given), length, TOKENS), np.int32)
+        if length:
+            begun = np.array([len(voices) for voices in given])
+            opening = Ragged.of([ids_of_voices(voices, more=length) for voices in given], np.int32)
+            logits, state = self.stepper.start(batch.replace(sequence=OneHot(opening, len(VOCABULARY))))
+            positions = [record.position for record in batch.records]
+            for step, numbers in enumerate(uniforms(positions, self.decoder.seed, length, len(VOICES))):
+                tokens[:, step, 0] = time_ids(begun + step, begun + length)
+                for voice, (first, end) in enumerate(zip(LOWEST_IDS.tolist(), _ENDS, strict=True)):
+                    logits, state = self.stepper.step(np.ascontiguousarray(tokens[:, step, voice]), state)
+                    tokens[:, step, voice + 1] = first + self._draw(logits[:, first:end], numbers[:, voice])
+                if step + 1 < length:
+                    logits, state = self.stepper.step(np.ascontiguousarray(tokens[:, step, -1]), state)
+        return [voices_of_ids(row.reshape(-1)) for row in tokens]
 
-    def _draw(self, logits: Logits, numbers: npt.NDArray[np.float64], step: npt.NDArray[np.int64]) -> Ids:
-        """Draw a token of one voice for each row; there is nothing to hold at the beginning of a piece."""
-        logits = np.ascontiguousarray(logits)
-        logits[step == 0, 0] = -np.inf
+    def _draw(self, logits: Logits, numbers: npt.NDArray[np.float64]) -> Ids:
+        """Draw a token of one voice for each row."""
         decoder = self.decoder
-        return sample(logits, numbers, decoder.temperature, decoder.top_k, decoder.top_p)[0]
+        own, drawn = np.ascontiguousarray(logits), np.ascontiguousarray(numbers)
+        return sample(own, drawn, decoder.temperature, decoder.top_k, decoder.top_p)[0]
 
     def _scores(self, batch: Batch) -> list[dict[str, float]]:
         assert isinstance(batch.sequence, OneHot)
@@ -142,15 +139,6 @@ class _Compose(Step):
         ]
 
 
-def _without_end(batch: Batch) -> Ragged:
+def _voices(batch: Batch) -> list[Voices]:
     assert isinstance(batch.sequence, OneHot)
-    return Ragged.of([row[:-1] for row in batch.sequence.ids], np.int32)
-
-
-def _ends(logits: Logits, bar: Ids, numbers: npt.NDArray[np.float64], temperature: float) -> npt.NDArray[np.bool_]:
-    """Return which rows end here rather than go on with another step; at temperature 0 by what is likelier."""
-    more = logits[np.arange(len(bar)), bar].astype(np.float64) - logits[:, END_ID]
-    if temperature == 0:
-        return more < 0
-    with np.errstate(over="ignore"):
-        return numbers < 1 / (1 + np.exp(more / temperature))
+    return [voices_of_ids(row) for row in batch.sequence.ids]

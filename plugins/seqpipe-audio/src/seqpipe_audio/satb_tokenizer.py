@@ -12,12 +12,12 @@ from seqpipe_audio.satb import VOCABULARY, Voices, ids_of_voices, outside, voice
 
 
 class VoiceTokens(Tokenizer):
-    """Four voices as tokens, one voice after the other at each sixteenth: what is struck, and what is held."""
+    """Four voices as tokens, one voice after the other at each sixteenth."""
 
     name: ClassVar[str] = "audio.voices"
 
     def build(self, spec: Spec, learned: Learned) -> Step:
-        """Take voices, give tokens, the last of which says that the piece ends."""
+        """Take voices, give tokens, the last of which count down to the end."""
         spec.require(self.name, "voices")
         return _Spell(Spec("tokens", "int32", len(VOCABULARY), VOCABULARY, streamable=False))
 
@@ -31,7 +31,7 @@ class _Spell(Step):
         self.spec = spec
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        ids = [ids_of_voices(_checked(record), end=True) for record in batch.records]
+        ids = [ids_of_voices(_checked(record)) for record in batch.records]
         return batch.replace(sequence=Ragged.of(ids, np.int32)), None
 
 
