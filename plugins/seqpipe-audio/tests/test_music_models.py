@@ -36,7 +36,7 @@ def expected():
             yield name, opening, int(transpose), int(steps), float(nll)
 
 
-@pytest.mark.parametrize(("name", "opening", "transpose", "steps", "nll"), expected())
+@pytest.mark.parametrize(("name", "opening", "transpose", "steps", "nll"), list(expected()))
 def test_the_card_tells_the_truth(name, opening, transpose, steps, nll):
     decoder = DECODER[name]
     settings = [f"{decoder}.score=true", f"{decoder}.length=0", f"reader.transpose={transpose}", "reader.pieces=1"]
