@@ -8,7 +8,7 @@ Calling kernels, anywhere in seqpipe::
 
     from seqpipe.kernels import unit
 
-    unit("rows").add_rows(values, total)             # arrays and scalars, by position
+    unit("rows_gradient").add_rows(values, total)    # arrays and scalars, by position
 
 Every argument is checked against the kernel's signature (dtype, dimensions, C-contiguous, writable where it is written
 to), so a wrong one is a `TypeError`; **shapes are not checked**: the caller answers for them. The GIL is released.

@@ -25,14 +25,14 @@ _ALIGNMENT = 64  # bytes: a cache line
 def pack(matrix: Array) -> Array:
     """Return ``matrix`` (depth, columns) packed as a right factor, its columns being one gate."""
     packed = empty_packed(1, matrix.shape[0], matrix.shape[1], matrix.dtype)
-    unit("product").pack(matrix, packed)
+    unit("packing").pack(matrix, packed)
     return packed
 
 
 def pack_transposed(matrix: Array, gates: int = 1) -> Array:
     """Return ``matrix.T`` packed as a right factor: matrix is (gates * columns, depth), as PyTorch lays out weights."""
     packed = empty_packed(gates, matrix.shape[1], matrix.shape[0] // gates, matrix.dtype)
-    unit("product").pack_transposed(matrix, gates, packed)
+    unit("packing").pack_transposed(matrix, gates, packed)
     return packed
 
 
@@ -45,7 +45,7 @@ def product(left: Array, right: Array, start: Array, out: Array) -> Array:
 def transposed_product(left: Array, right: Array, out: Array) -> Array:
     """Set and return ``out = left.T @ right``, right packed; columns of left beyond the rows of out are left aside."""
     zeros, room = np.zeros((1, out.shape[1]), out.dtype), np.empty(_BLOCK, out.dtype)
-    unit("product").transposed_product(left, right, zeros, room, out)
+    unit("transposed_product").transposed_product(left, right, zeros, room, out)
     return out
 
 

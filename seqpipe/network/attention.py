@@ -50,7 +50,7 @@ def dot_attention_backward(
     """Return the gradients with respect to queries, keys and memory."""
     gradients = np.zeros_like(queries), np.zeros_like(keys), np.zeros_like(memory)
     scores = np.empty(longest(offsets), queries.dtype)
-    unit("attention").dot_attention_backward(
+    unit("attention_gradient").dot_attention_backward(
         queries, rows, keys, memory, offsets, attended.weights, attended.offsets, grad_contexts, scores, *gradients
     )
     return gradients
@@ -90,7 +90,7 @@ def additive_attention_backward(
     """Return the gradients with respect to queries, keys, memory and vector."""
     gradients = np.zeros_like(queries), np.zeros_like(keys), np.zeros_like(memory), np.zeros_like(vector)
     scores = np.empty(longest(offsets), queries.dtype)
-    unit("attention").additive_attention_backward(
+    unit("attention_gradient").additive_attention_backward(
         queries,
         rows,
         keys,

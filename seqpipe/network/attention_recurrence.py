@@ -192,7 +192,7 @@ class AttentionRecurrence:
 def _before(initial: Float, packing: Packing, states: Float) -> Float:
     """Return what stood before each position: at the step before, or the initial row."""
     before = np.empty_like(states)
-    unit("rows").previous_rows(initial, packing.starts, 0, 0, states, before)
+    unit("rows_gradient").previous_rows(initial, packing.starts, 0, 0, states, before)
     return before
 
 

@@ -18,5 +18,5 @@ def embed(weight: Float, ids: npt.NDArray[np.int32]) -> Float:
 def embed_gradient(weight: Float, ids: npt.NDArray[np.int32], grad_outputs: Float) -> Float:
     """Return the gradient of ``weight``, each position's added in order."""
     gradient = np.zeros_like(weight)
-    unit("rows").scatter_add(grad_outputs, ids, gradient)
+    unit("rows_gradient").scatter_add(grad_outputs, ids, gradient)
     return gradient

@@ -72,10 +72,10 @@ def weight_gradient(inputs: npt.NDArray[Any], gradient: Float, weights: Float, c
         return transposed_product(gradient, pack(inputs), np.empty_like(weights))
     if codebook is None:
         found = np.zeros_like(weights)
-        unit("rows").scatter_add_columns(gradient, inputs, found)
+        unit("rows_gradient").scatter_add_columns(gradient, inputs, found)
         return found
     table = np.zeros((len(codebook), weights.shape[0]), weights.dtype)
-    unit("rows").scatter_add(gradient, inputs, table)
+    unit("rows_gradient").scatter_add(gradient, inputs, table)
     return transposed_product(table, pack(codebook), np.empty_like(weights))
 
 
@@ -88,5 +88,5 @@ def input_gradient(gradient: Float, weights: Float) -> Float:
 def sum_rows(gradient: Float, columns: int) -> Float:
     """Return the sums of the first columns over all rows, from the first row to the last."""
     total = np.zeros(columns, gradient.dtype)
-    unit("rows").add_rows(gradient, total)
+    unit("rows_gradient").add_rows(gradient, total)
     return total

@@ -249,7 +249,7 @@ class Recurrent:
         run, weights = saved.run, saved.run.weights
         gradient, blocks = self._cell.backward(run, saved.kept, saved.initial, grad_outputs, grad_state)
         previous = empty_packed(1, len(run.outputs), weights.hidden, weights.weight_hh.dtype)
-        unit("rows").pack_previous_rows(
+        unit("rows_gradient").pack_previous_rows(
             saved.initial[0], run.packing.starts, int(run.backwards), run.column, run.outputs, previous
         )
         weight_hh, bias_hh = np.empty_like(weights.weight_hh), np.empty_like(weights.bias_hh)

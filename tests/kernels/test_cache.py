@@ -66,20 +66,20 @@ def test_the_key_changes_with_the_instruction_set(monkeypatch):
 
 
 def test_an_entry_of_other_sources_or_of_another_compiler_is_stale(folder, tmp_path, monkeypatch):
-    cache.write("rows", "float32", *ENTRY)
+    cache.write("rows_gradient", "float32", *ENTRY)
     package = tmp_path / "changed"
     shutil.copytree(Path(cache.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(cache, "__file__", str(package / "cache.py"))
-    key = cache.key.__wrapped__("rows")
-    assert key == cache.key("rows")
+    key = cache.key.__wrapped__("rows_gradient")
+    assert key == cache.key("rows_gradient")
     with (package / "sources" / "vectors.py").open("a") as imported:
         imported.write("# changed\n")
-    changed = cache.key.__wrapped__("rows")
+    changed = cache.key.__wrapped__("rows_gradient")
     assert changed != key
     monkeypatch.setattr(cache.llvmlite, "__version__", "0.0")
-    assert cache.key.__wrapped__("rows") not in {key, changed}
+    assert cache.key.__wrapped__("rows_gradient") not in {key, changed}
     monkeypatch.setattr(cache, "key", lambda _unit: changed)
-    assert cache.read("rows", "float32") is None
+    assert cache.read("rows_gradient", "float32") is None
 
 
 def test_old_entries_make_room(folder, monkeypatch):

@@ -27,7 +27,7 @@ HOT = [
     ("softmax", "softmax"),
     ("optimizers", "adam"),
     ("attention", "dot_attention"),
-    ("rows", "scatter_add"),
+    ("rows_gradient", "scatter_add"),
 ]
 
 

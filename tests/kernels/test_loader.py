@@ -15,7 +15,7 @@ import sys
 import numpy as np
 from seqpipe.kernels import unit
 total = np.zeros(3, sys.argv[1])
-unit("rows").add_rows(np.arange(6, dtype=sys.argv[1]).reshape(2, 3), total)
+unit("rows_gradient").add_rows(np.arange(6, dtype=sys.argv[1]).reshape(2, 3), total)
 print(total.sum(), "numba" in sys.modules)
 """
 
@@ -34,13 +34,13 @@ def entries(cache_dir):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_kernels_run_in_both_precisions(dtype):
     total = np.ones(3, dtype)
-    unit("rows").add_rows(np.arange(6, dtype=dtype).reshape(2, 3), total)
+    unit("rows_gradient").add_rows(np.arange(6, dtype=dtype).reshape(2, 3), total)
     assert total.tolist() == [4, 6, 8]
 
 
 def test_a_wrong_argument_is_a_type_error_that_names_the_kernel():
     with pytest.raises(TypeError, match="add_rows: argument 2 must be a writable"):
-        unit("rows").add_rows(np.ones((2, 3)), np.ones(6)[::2])
+        unit("rows_gradient").add_rows(np.ones((2, 3)), np.ones(6)[::2])
 
 
 def test_unknown_units_and_kernels_are_named():

@@ -1,4 +1,4 @@
-"""Attention of queries over the rows of ragged memories, forward and backward.
+"""Attention of queries over the rows of ragged memories.
 
 ``dot``: scores are query . key (M.-T. Luong, H. Pham, C. Manning: Effective Approaches to Attention-based Neural
 Machine Translation, EMNLP 2015; "general" when the keys are a linear map of the memory). ``additive``: scores are
@@ -52,18 +52,6 @@ def weighted_sum(weights, rows, out):
 
 
 @inlined
-def grad_scores(weights, memory, grad_context, scores, grad_memory):
-    """Write the gradient with respect to the scores before the softmax; add to that of the memory."""
-    mean = 0.0
-    for j in range(len(weights)):
-        scores[j] = dot(grad_context, memory[j])
-        mean += weights[j] * scores[j]
-        add_scaled(weights[j], grad_context, grad_memory[j])
-    for j in range(len(weights)):
-        scores[j] = weights[j] * (scores[j] - mean)
-
-
-@inlined
 def attend_dot(query, keys, memory, weights, context):
     """Attend with one query to one record's memory; an empty memory gives a context of zeros."""
     if len(weights) > 0:
@@ -73,22 +61,12 @@ def attend_dot(query, keys, memory, weights, context):
     weighted_sum(weights, memory, context)
 
 
-@inlined
-def attend_dot_backward(query, keys, memory, weights, grad_context, scores, grad_query, grad_keys, grad_memory):
-    """Add to the gradients of one query, its record's keys and memory; ``scores`` is scratch."""
-    grad_scores(weights, memory, grad_context, scores, grad_memory)
-    for j in range(len(weights)):
-        add_scaled(scores[j], keys[j], grad_query)
-        add_scaled(scores[j], query, grad_keys[j])
-
-
-_QUERIES = ("float[:, ::1]", "int64[::1]")
-_MEMORY = ("float[:, ::1]", "float[:, ::1]", "int64[::1]")
-_WEIGHTS = ("float[::1]", "int64[::1]")
+QUERIES = ("float[:, ::1]", "int64[::1]")
+MEMORY = ("float[:, ::1]", "float[:, ::1]", "int64[::1]")
 _NEW_WEIGHTS = ("out float[::1]", "int64[::1]")
 
 
-@kernel(*_QUERIES, *_MEMORY, *_NEW_WEIGHTS, "out float[:, ::1]")
+@kernel(*QUERIES, *MEMORY, *_NEW_WEIGHTS, "out float[:, ::1]")
 def dot_attention(queries, rows, keys, memory, offsets, weights, weight_offsets, contexts):
     """Attend with query i to the memory of record ``rows[i]``; its weights stand from ``weight_offsets[i]`` on."""
     for i in range(len(queries)):
@@ -97,48 +75,7 @@ def dot_attention(queries, rows, keys, memory, offsets, weights, weight_offsets,
         attend_dot(queries[i], keys[begin:end], memory[begin:end], part, contexts[i])
 
 
-@kernel(
-    *_QUERIES,
-    *_MEMORY,
-    *_WEIGHTS,
-    "float[:, ::1]",
-    "out float[::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-)
-def dot_attention_backward(
-    queries,
-    rows,
-    keys,
-    memory,
-    offsets,
-    weights,
-    weight_offsets,
-    grad_contexts,
-    scores,
-    grad_queries,
-    grad_keys,
-    grad_memory,
-):
-    """Add to the gradients; ``scores`` is scratch as long as the longest memory."""
-    for i in range(len(queries)):
-        begin, end = offsets[rows[i]], offsets[rows[i] + 1]
-        part = weights[weight_offsets[i] : weight_offsets[i + 1]]
-        attend_dot_backward(
-            queries[i],
-            keys[begin:end],
-            memory[begin:end],
-            part,
-            grad_contexts[i],
-            scores,
-            grad_queries[i],
-            grad_keys[begin:end],
-            grad_memory[begin:end],
-        )
-
-
-@kernel(*_QUERIES, *_MEMORY, *_NEW_WEIGHTS, "float[::1]", "out float[::1]", "out float[:, ::1]")
+@kernel(*QUERIES, *MEMORY, *_NEW_WEIGHTS, "float[::1]", "out float[::1]", "out float[:, ::1]")
 def additive_attention(queries, rows, keys, memory, offsets, weights, weight_offsets, vector, hidden, contexts):
     """As `dot_attention`, with additive scores; ``hidden`` is scratch as wide as a key."""
     for i in range(len(queries)):
@@ -151,45 +88,3 @@ def additive_attention(queries, rows, keys, memory, offsets, weights, weight_off
         if begin < end:
             softmax_row(part, part)
         weighted_sum(part, memory[begin:end], contexts[i])
-
-
-@kernel(
-    *_QUERIES,
-    *_MEMORY,
-    *_WEIGHTS,
-    "float[::1]",
-    "float[:, ::1]",
-    "out float[::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-    "out float[::1]",
-)
-def additive_attention_backward(
-    queries,
-    rows,
-    keys,
-    memory,
-    offsets,
-    weights,
-    weight_offsets,
-    vector,
-    grad_contexts,
-    scores,
-    grad_queries,
-    grad_keys,
-    grad_memory,
-    grad_vector,
-):
-    """Add to the gradients; ``scores`` is scratch as long as the longest memory."""
-    for i in range(len(queries)):
-        begin, end = offsets[rows[i]], offsets[rows[i] + 1]
-        part = weights[weight_offsets[i] : weight_offsets[i + 1]]
-        grad_scores(part, memory[begin:end], grad_contexts[i], scores, grad_memory[begin:end])
-        for j in range(end - begin):
-            for k in range(len(vector)):
-                hidden = math.tanh(queries[i, k] + keys[begin + j, k])
-                grad_vector[k] += scores[j] * hidden
-                slope = scores[j] * vector[k] * (1 - hidden * hidden)
-                grad_queries[i, k] += slope
-                grad_keys[begin + j, k] += slope

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from seqpipe.kernels.compiler import inlined, kernel
 from seqpipe.kernels.sources.activations import tanh
-from seqpipe.kernels.sources.attention import attend_dot, attend_dot_backward
+from seqpipe.kernels.sources.attention import attend_dot
+from seqpipe.kernels.sources.attention_gradient import attend_dot_backward
 from seqpipe.kernels.sources.gru_rows import open_gates, propose, reset_gradient, update, update_gradient
 from seqpipe.kernels.sources.product import multiply
 from seqpipe.kernels.sources.rows import copy

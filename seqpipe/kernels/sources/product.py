@@ -5,7 +5,6 @@ See `seqpipe.kernels.sources.tile` for the order of the additions, and `seqpipe.
 
 from seqpipe.kernels.compiler import inlined, kernel
 from seqpipe.kernels.isa import instruction_set
-from seqpipe.kernels.sources.rows import copy
 from seqpipe.kernels.sources.tile import multiply_tile, tile_rows
 
 VECTORS = instruction_set().vectors
@@ -76,59 +75,3 @@ def multiply(left, right, start, out):
 def product(left, right, start, out):
     """Set ``out = start + left @ right`` (see `multiply`)."""
     multiply(left, right, start, out)
-
-
-@kernel("float[:, ::1]", "float[:, :, ::1]", "out float[:, ::1]", "out float[:, ::1]", "out float[:, ::1]")
-def transposed_product(left, right, zeros, room, out):
-    """Set out (rows, columns) to ``left.T @ right``: left (depth, at least rows), right (vectors, depth, lanes).
-
-    Blocks of left are copied to ``room`` (steps, columns): where they stand, the steps of a column may all fall into
-    the same few places of a cache. The first block starts from ``zeros`` (1, columns).
-    """
-    depth, rows = left.shape[0], out.shape[0]
-    steps, width = room.shape
-    for begin in range(0, max(depth, 1), steps):
-        end = min(begin + steps, depth)
-        for first in range(0, rows, width):
-            last = min(first + width, rows)
-            for step in range(begin, end):
-                copy(left[step, first:last], room[step - begin, : last - first])
-            part = out[first:last]
-            start = part if begin else zeros
-            multiply(room[: end - begin, : last - first].T, right[:, begin:end], start, part)
-
-
-@kernel("float[:, ::1]", "out float[:, :, ::1]")
-def pack(matrix, packed):
-    """Pack matrix (depth, columns) into packed (vectors, depth, lanes), zeros after the last column."""
-    depth, columns = matrix.shape
-    vectors, _, lanes = packed.shape
-    for vector in range(vectors):
-        first = vector * lanes
-        count = min(lanes, columns - first)
-        for step in range(depth):
-            for lane in range(count):
-                packed[vector, step, lane] = matrix[step, first + lane]
-            for lane in range(count, lanes):
-                packed[vector, step, lane] = 0.0
-
-
-@kernel("float[:, ::1]", "int64", "out float[:, :, ::1]")
-def pack_transposed(matrix, gates, packed):
-    """Pack the transpose of matrix (gates * columns, depth) into packed (panels, depth, gates * lanes).
-
-    A panel holds the same columns of all gates; zeros after the last column of each.
-    """
-    depth = matrix.shape[1]
-    columns = matrix.shape[0] // gates
-    lanes = packed.shape[2] // gates
-    for panel in range(packed.shape[0]):
-        for gate in range(gates):
-            for lane in range(lanes):
-                column, place = panel * lanes + lane, gate * lanes + lane
-                if column < columns:
-                    for step in range(depth):
-                        packed[panel, step, place] = matrix[gate * columns + column, step]
-                else:
-                    for step in range(depth):
-                        packed[panel, step, place] = 0.0

@@ -1,7 +1,6 @@
-"""Rows of tables: gathered, added back, and shifted by one step of a packed batch."""
+"""Rows and columns of tables, gathered by ids."""
 
 from seqpipe.kernels.compiler import inlined, kernel
-from seqpipe.kernels.sources.vectors import load, store
 
 BLOCK = 16  # rows of a matrix whose columns are visited in any order: they stay in the L2 cache
 
@@ -39,71 +38,3 @@ def gather_columns(matrix, bias, ids, out):
             column = ids[position]
             for row in range(begin, min(begin + BLOCK, matrix.shape[0])):
                 out[position, row] = bias[row] if column < 0 else matrix[row, column] + bias[row]
-
-
-@kernel("float[:, ::1]", "int32[::1]", "out float[:, ::1]")
-def scatter_add_columns(values, ids, matrix):
-    """Add each row of ``values`` to the column of the matrix that its id names, in order; negative ids name none."""
-    for begin in range(0, matrix.shape[0], BLOCK):
-        for position in range(ids.size):
-            if ids[position] >= 0:
-                for row in range(begin, min(begin + BLOCK, matrix.shape[0])):
-                    matrix[row, ids[position]] += values[position, row]
-
-
-@kernel("float[:, ::1]", "int32[::1]", "out float[:, ::1]")
-def scatter_add(values, ids, table):
-    """Add each row of ``values`` to the row of the table that its id names, in order; negative ids name none."""
-    for position in range(ids.size):
-        if ids[position] >= 0:
-            add(values[position], table[ids[position]])
-
-
-@kernel("float[:, ::1]", "out float[::1]")
-def add_rows(values, out):
-    """Add all rows to ``out``, from the first to the last; columns beyond those of ``out`` are left aside."""
-    for row in range(values.shape[0]):
-        add(values[row], out)
-
-
-@kernel("float[:, ::1]", "int64[::1]", "int64", "int64", "float[:, ::1]", "out float[:, ::1]")
-def previous_rows(initial, starts, backwards, column, states, out):
-    """Set each row of ``out`` to the state before that position: of the step before it, or the initial one.
-
-    initial (sequences, hidden), states (positions, at least column + hidden) in packed order, out (positions, hidden).
-    The step before is the one after for a layer that runs ``backwards``.
-    """
-    hidden = out.shape[1]
-    steps = starts.size - 1
-    for step in range(steps):
-        before = step + 1 if backwards else step - 1
-        known = starts[before + 1] - starts[before] if 0 <= before < steps else 0
-        for row in range(starts[step + 1] - starts[step]):
-            if row < known:
-                copy(states[starts[before] + row, column : column + hidden], out[starts[step] + row])
-            else:
-                copy(initial[row], out[starts[step] + row])
-
-
-@kernel("float[:, ::1]", "int64[::1]", "int64", "int64", "float[:, ::1]", "out float[:, :, ::1]")
-def pack_previous_rows(initial, starts, backwards, column, states, packed):
-    """Write what `previous_rows` would, packed as a right factor of as many columns as ``initial`` has."""
-    hidden = initial.shape[1]
-    steps = starts.size - 1
-    for step in range(steps):
-        before = step + 1 if backwards else step - 1
-        known = starts[before + 1] - starts[before] if 0 <= before < steps else 0
-        for row in range(starts[step + 1] - starts[step]):
-            position = starts[step] + row
-            if row < known:
-                _pack_row(states, starts[before] + row, column, hidden, position, packed)
-            else:
-                _pack_row(initial, row, 0, hidden, position, packed)
-
-
-@inlined
-def _pack_row(values, row, column, width, position, packed):
-    lanes = packed.shape[2]
-    for vector in range(packed.shape[0]):
-        first = vector * lanes
-        store(packed[vector], position, 0, load(values, row, column + first, width - first), lanes)

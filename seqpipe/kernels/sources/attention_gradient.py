@@ -1,0 +1,114 @@
+"""The gradients of attention, see `seqpipe.kernels.sources.attention`."""
+
+from __future__ import annotations
+
+import math
+
+from seqpipe.kernels.compiler import inlined, kernel
+from seqpipe.kernels.sources.attention import MEMORY, QUERIES, add_scaled, dot
+
+_WEIGHTS = ("float[::1]", "int64[::1]")
+
+
+@inlined
+def grad_scores(weights, memory, grad_context, scores, grad_memory):
+    """Write the gradient with respect to the scores before the softmax; add to that of the memory."""
+    mean = 0.0
+    for j in range(len(weights)):
+        scores[j] = dot(grad_context, memory[j])
+        mean += weights[j] * scores[j]
+        add_scaled(weights[j], grad_context, grad_memory[j])
+    for j in range(len(weights)):
+        scores[j] = weights[j] * (scores[j] - mean)
+
+
+@inlined
+def attend_dot_backward(query, keys, memory, weights, grad_context, scores, grad_query, grad_keys, grad_memory):
+    """Add to the gradients of one query, its record's keys and memory; ``scores`` is scratch."""
+    grad_scores(weights, memory, grad_context, scores, grad_memory)
+    for j in range(len(weights)):
+        add_scaled(scores[j], keys[j], grad_query)
+        add_scaled(scores[j], query, grad_keys[j])
+
+
+@kernel(
+    *QUERIES,
+    *MEMORY,
+    *_WEIGHTS,
+    "float[:, ::1]",
+    "out float[::1]",
+    "out float[:, ::1]",
+    "out float[:, ::1]",
+    "out float[:, ::1]",
+)
+def dot_attention_backward(
+    queries,
+    rows,
+    keys,
+    memory,
+    offsets,
+    weights,
+    weight_offsets,
+    grad_contexts,
+    scores,
+    grad_queries,
+    grad_keys,
+    grad_memory,
+):
+    """Add to the gradients; ``scores`` is scratch as long as the longest memory."""
+    for i in range(len(queries)):
+        begin, end = offsets[rows[i]], offsets[rows[i] + 1]
+        part = weights[weight_offsets[i] : weight_offsets[i + 1]]
+        attend_dot_backward(
+            queries[i],
+            keys[begin:end],
+            memory[begin:end],
+            part,
+            grad_contexts[i],
+            scores,
+            grad_queries[i],
+            grad_keys[begin:end],
+            grad_memory[begin:end],
+        )
+
+
+@kernel(
+    *QUERIES,
+    *MEMORY,
+    *_WEIGHTS,
+    "float[::1]",
+    "float[:, ::1]",
+    "out float[::1]",
+    "out float[:, ::1]",
+    "out float[:, ::1]",
+    "out float[:, ::1]",
+    "out float[::1]",
+)
+def additive_attention_backward(
+    queries,
+    rows,
+    keys,
+    memory,
+    offsets,
+    weights,
+    weight_offsets,
+    vector,
+    grad_contexts,
+    scores,
+    grad_queries,
+    grad_keys,
+    grad_memory,
+    grad_vector,
+):
+    """Add to the gradients; ``scores`` is scratch as long as the longest memory."""
+    for i in range(len(queries)):
+        begin, end = offsets[rows[i]], offsets[rows[i] + 1]
+        part = weights[weight_offsets[i] : weight_offsets[i + 1]]
+        grad_scores(part, memory[begin:end], grad_contexts[i], scores, grad_memory[begin:end])
+        for j in range(end - begin):
+            for k in range(len(vector)):
+                hidden = math.tanh(queries[i, k] + keys[begin + j, k])
+                grad_vector[k] += scores[j] * hidden
+                slope = scores[j] * vector[k] * (1 - hidden * hidden)
+                grad_queries[i, k] += slope
+                grad_keys[begin + j, k] += slope
