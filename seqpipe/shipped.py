@@ -71,5 +71,5 @@ def _files(plugin: Plugin, what: str) -> Iterator[tuple[str, Path]]:
     except (ImportError, ValueError):  # a package whose parts are gone
         folder = None
     if folder is not None:
-        for path in sorted((folder / what).glob(f"*{_ENDING[what]}")):
+        for path in sorted((folder / what).glob(f"*{_ENDING[what]}"), key=lambda path: path.stem):
             yield path.stem, path

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from seqpipe.cli.application import CommandGroup, traceback_option
-from seqpipe.cli.brief import brief
+from seqpipe.cli.brief import brief, one_line
 from seqpipe.cli.layout import aligned
 from seqpipe.cli.options import settings_option
 from seqpipe.config import dump
@@ -79,7 +79,16 @@ def _row(name: str, path: Path) -> tuple[str, str, str, str]:
         facts = Model.load(path).facts
     except ModelError as error:
         return name, _size(path), "", str(error)
-    return name, _size(path), str(facts.get("license") or "no licence stated"), brief(facts.get("figures"))
+    return name, _size(path), str(facts.get("license") or "no licence stated"), _figures(facts.get("figures"))
+
+
+def _figures(found: Any) -> str:
+    """Say metrics as `evaluate` does: a value with its bounds, ``wer 0.02 [0.01, 0.03]``."""
+    if not isinstance(found, Mapping):
+        return brief(found)
+    if {"value", "low", "high"} <= found.keys():
+        return f"{brief(found['value'])} [{brief(found['low'])}, {brief(found['high'])}]"
+    return ", ".join(f"{one_line(name)} {_figures(found[name])}" for name in sorted(found))
 
 
 def _size(path: Path) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from shutil import copy
 
+from seqpipe.pipeline.model import Model
 from seqpipe.registry import Plugin
 
 
@@ -39,6 +41,19 @@ def test_list_shows_what_plugins_ship(folder, command, tmp_path, monkeypatch):
     assert "models/broken.safetensors: not a whole model file" in broken
     assert colours.split() == ["core/colours", "0.0", "MB", "no", "licence", "stated"]
     assert command("models").out == result.out
+
+
+def test_list_gives_figures_with_their_bounds(folder, command, tmp_path, monkeypatch):
+    (tmp_path / "models").mkdir()
+    bounded = {"value": 0.25, "low": 0.1, "high": 0.4321}
+    figures = {"wer": bounded, "f1_per_type": {"PER": bounded}, "accuracy": 0.5, "\x1b[2Jred": None}
+    model = Model.load(Path("colours.safetensors"))
+    replace(model, facts={"figures": figures, "license": "MIT"}).save(tmp_path / "models" / "colours.safetensors")
+    monkeypatch.setattr(Plugin, "folder", property(lambda plugin: tmp_path if plugin.name == "core" else None))
+    (line,) = command("models").lines
+    assert "MIT" in line
+    assert "\x1b" not in line
+    assert line.endswith("accuracy 0.5, f1_per_type PER 0.25 [0.1, 0.432], wer 0.25 [0.1, 0.432]")
 
 
 def test_list_where_nothing_is_shipped(command, monkeypatch):
