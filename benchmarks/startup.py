@@ -18,6 +18,15 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 MAIN_JOB = ["-m", "seqpipe", "run", "text/sentiment", "--text", "A fine film.", "-q"]
 
+LSTM = """
+import numpy as np
+from seqpipe.network.packing import Packing
+from seqpipe.network.recurrent import Recurrent
+network = Recurrent("lstm", 64, 64)
+weights = network.prepare({name: np.zeros(shape, np.float32) for name, shape in network.shapes().items()})
+network.forward(np.zeros((10, 64), np.float32), Packing.of([10]), weights)
+"""
+
 
 def seconds(arguments: list[str], runs: int, **environment: str) -> float:
     """Return the median time of a process that runs Python with these arguments."""
@@ -56,6 +65,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as cache:
         rows.append(("first run, compiling", seconds(MAIN_JOB, 1, SEQPIPE_CACHE_DIR=cache), "s", "at most 15"))
         rows.append(("second run", seconds(MAIN_JOB, options.runs, SEQPIPE_CACHE_DIR=cache), "s", "at most 1.0"))
+    with tempfile.TemporaryDirectory() as cache:
+        rows.append(("an LSTM forward, compiling", seconds(["-c", LSTM], 1, SEQPIPE_CACHE_DIR=cache), "s", "at most 8"))
+        loaded = seconds(["-c", LSTM], options.runs, SEQPIPE_CACHE_DIR=cache)
+        rows.append(("the same from the cache", loaded, "s", "at most 0.5, with all imports"))
     if not options.no_install:
         names, size = installed()
         rows.append(("distributions of the core", len(names), "", "at most 18"))

@@ -79,7 +79,8 @@ def _row(name: str, path: Path) -> tuple[str, str, str, str]:
         facts = Model.load(path).facts
     except ModelError as error:
         return name, _size(path), "", str(error)
-    return name, _size(path), str(facts.get("license") or "no licence stated"), _figures(facts.get("figures"))
+    licence = one_line(str(facts.get("license") or "no licence stated"))
+    return name, _size(path), licence, _figures(facts.get("figures"))
 
 
 def _figures(found: Any) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NoReturn
 
 from seqpipe.data import Batch, Record
@@ -66,14 +65,20 @@ def attempt(pipeline: Pipeline, batch: Batch) -> list[Attempted]:
         *attempt(pipeline, Batch(batch.records[half:])),
     ]
     if bug and not any(isinstance(one, RecordError) for one in found):
-        _warn_of_slowness(f"{type(bug).__name__}: {bug}")
+        _warn_of_slowness(bug)
     return found
 
 
-@lru_cache(maxsize=16)
-def _warn_of_slowness(what: str) -> None:
-    """Say, once for each thing that is raised, that a stage fails for records together that it takes one by one."""
-    log.warning("records fail together but not alone, which takes long (tell the stage's author): %s", what)
+def _warn_of_slowness(bug: Exception) -> None:
+    """Say, once for each kind of error, that a stage fails for records together that it takes one by one."""
+    if type(bug) not in _WARNED:
+        _WARNED.add(type(bug))
+        what = f"{type(bug).__name__}: {bug}"
+        log.warning("records fail together but not alone, which takes long (tell the stage's author): %s", what)
+
+
+_WARNED: set[type[Exception]] = set()
+"""Kinds of errors that were reported, in this process: their texts may differ from record to record."""
 
 
 def attempt_piece(

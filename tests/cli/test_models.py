@@ -48,7 +48,9 @@ def test_list_gives_figures_with_their_bounds(folder, command, tmp_path, monkeyp
     bounded = {"value": 0.25, "low": 0.1, "high": 0.4321}
     figures = {"wer": bounded, "f1_per_type": {"PER": bounded}, "accuracy": 0.5, "\x1b[2Jred": None}
     model = Model.load(Path("colours.safetensors"))
-    replace(model, facts={"figures": figures, "license": "MIT"}).save(tmp_path / "models" / "colours.safetensors")
+    replace(model, facts={"figures": figures, "license": "MIT\x1b[2J"}).save(
+        tmp_path / "models" / "colours.safetensors"
+    )
     monkeypatch.setattr(Plugin, "folder", property(lambda plugin: tmp_path if plugin.name == "core" else None))
     (line,) = command("models").lines
     assert "MIT" in line

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from seqpipe.data import Batch, Record
 from seqpipe.errors import Location, RecordError
+from seqpipe.runner import failing
 from seqpipe.runner.failing import Unforeseen, attempt, attempt_piece, raise_failure
 from tests.stub_pipeline import stub_pipeline
 
@@ -34,7 +35,10 @@ def test_an_error_names_the_stage() -> None:
     )
 
 
-def test_a_stage_that_fails_for_records_together_is_reported_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_stage_that_fails_for_records_together_is_reported_once(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(failing, "_WARNED", set())
     for _ in range(2):
         found = attempt(stub_pipeline(), batch_of(["fine", "lonely", "fine", "lonely"]))
         assert [one[0]["shout"] for one in found] == ["FINE", "LONELY", "FINE", "LONELY"]  # type: ignore[index]

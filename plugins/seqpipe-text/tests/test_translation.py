@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+import sacrebleu
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,8 +15,6 @@ from seqpipe.cli.application import execute
 from seqpipe_text.translate import Translate
 from seqpipe_text.translation_metrics import bleu, chrf
 from seqpipe_text.words import Words
-
-sacrebleu = pytest.importorskip("sacrebleu")
 
 VOCABULARY = ("the", "a", "cat", "Cat", "sat", "on", ",", ".", "Hund", "ß", "42", "don't")
 WORDS = st.lists(st.sampled_from(VOCABULARY), max_size=12).map(" ".join)

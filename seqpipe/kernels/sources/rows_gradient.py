@@ -30,39 +30,41 @@ def add_rows(values, out):
         add(values[row], out)
 
 
+@inlined
+def position_before(starts, backwards, step, row):
+    """Return the position at the step before, the one after for a layer that runs backwards; -1 if there is none."""
+    before = step + 1 if backwards else step - 1
+    if 0 <= before < starts.size - 1 and row < starts[before + 1] - starts[before]:
+        return starts[before] + row
+    return -1
+
+
 @kernel("float[:, ::1]", "int64[::1]", "int64", "int64", "float[:, ::1]", "out float[:, ::1]")
 def previous_rows(initial, starts, backwards, column, states, out):
     """Set each row of ``out`` to the state before that position: of the step before it, or the initial one.
 
     initial (sequences, hidden), states (positions, at least column + hidden) in packed order, out (positions, hidden).
-    The step before is the one after for a layer that runs ``backwards``.
     """
-    hidden = out.shape[1]
-    steps = starts.size - 1
-    for step in range(steps):
-        before = step + 1 if backwards else step - 1
-        known = starts[before + 1] - starts[before] if 0 <= before < steps else 0
+    for step in range(starts.size - 1):
         for row in range(starts[step + 1] - starts[step]):
-            if row < known:
-                copy(states[starts[before] + row, column : column + hidden], out[starts[step] + row])
-            else:
+            before = position_before(starts, backwards, step, row)
+            if before < 0:
                 copy(initial[row], out[starts[step] + row])
+            else:
+                copy(states[before, column : column + out.shape[1]], out[starts[step] + row])
 
 
 @kernel("float[:, ::1]", "int64[::1]", "int64", "int64", "float[:, ::1]", "out float[:, :, ::1]")
 def pack_previous_rows(initial, starts, backwards, column, states, packed):
     """Write what `previous_rows` would, packed as a right factor of as many columns as ``initial`` has."""
     hidden = initial.shape[1]
-    steps = starts.size - 1
-    for step in range(steps):
-        before = step + 1 if backwards else step - 1
-        known = starts[before + 1] - starts[before] if 0 <= before < steps else 0
+    for step in range(starts.size - 1):
         for row in range(starts[step + 1] - starts[step]):
-            position = starts[step] + row
-            if row < known:
-                _pack_row(states, starts[before] + row, column, hidden, position, packed)
+            before = position_before(starts, backwards, step, row)
+            if before < 0:
+                _pack_row(initial, row, 0, hidden, starts[step] + row, packed)
             else:
-                _pack_row(initial, row, 0, hidden, position, packed)
+                _pack_row(states, before, column, hidden, starts[step] + row, packed)
 
 
 @inlined

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -34,9 +35,9 @@ class _RecurrentCore(Core):
     pooling: Pools = Field(("max", "mean"), description="for `output: pooled`: max, mean, attention, side by side")
 
     @property
+    @abstractmethod
     def cell(self) -> CellName:
         """The cell, for the network."""
-        raise NotImplementedError
 
     def parameters(self, spec: Spec, head: Head | None) -> dict[str, Parameter]:
         """Embedding, recurrent layers under ``rnn.``, ``pool.query``, and the output layer under ``output.``."""

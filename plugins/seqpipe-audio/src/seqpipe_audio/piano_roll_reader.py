@@ -57,6 +57,7 @@ def _arrays(content: bytes, where: Location) -> tuple[npt.NDArray[np.uint8], npt
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
             return _checked(arrays, where)
     except (zipfile.BadZipFile, ValueError, EOFError, OSError, NotImplementedError) as error:
+        # the last is what zipfile raises for a compression that it does not know
         raise InputError(f"not an archive of piano rolls: {error}", _ADVICE, where) from None
 
 
