@@ -79,15 +79,17 @@ class Network(nn.Module):
 
 
 class Rates(Watcher):
-    """Gathers tokens a second of each epoch, and the accuracy."""
+    """Gathers tokens a second of each epoch, the loss after each step (the mean over the epoch), and the accuracy."""
 
     def __init__(self) -> None:
         self.epochs: list[float] = []
+        self.losses: list[float] = []
         self.accuracy = 0.0
         self._positions, self._seconds = 0, 0.0
 
     def stepped(self, step: Step) -> None:
         """Count positions and seconds."""
+        self.losses.append(step.loss)
         self._positions += step.positions
         self._seconds += step.seconds
 
@@ -121,16 +123,21 @@ def train_torch(task: Task, seed: int, dropout: Sequence[float]) -> Rates:
     for batches in epochs:
         made = [packed(task.data, batches.indices(number)) for number in range(len(batches))]
         network.train()
+        losses, counts = [], []
         begin = time.perf_counter()
         for sentences, labels in made:
             for group in optimizer.param_groups:
                 group["lr"] = 0.002 * factor(task.settings.schedule, steps, all_steps)
             optimizer.zero_grad(set_to_none=True)
-            nn.functional.cross_entropy(network(sentences), labels).backward()
+            loss = nn.functional.cross_entropy(network(sentences), labels)
+            loss.backward()
+            losses.append(loss.detach())
+            counts.append(len(labels))
             nn.utils.clip_grad_norm_(network.parameters(), 5.0)
             optimizer.step()
             steps += 1
         rates.epochs.append(int(task.data.lengths.sum()) / (time.perf_counter() - begin))
+        rates.losses += (np.cumsum(torch.stack(losses).numpy() * counts) / np.cumsum(counts)).tolist()
         network.eval()
         with torch.no_grad():
             sentences, labels = packed(dev, np.arange(len(dev)))
@@ -159,6 +166,8 @@ def main() -> int:
             rates = Rates()
             run_training(opened, registry, Options(output=Path(folder) / "run", threads=options.threads), rates)
             found["seqpipe"].append(rates)
+        apart = np.abs(np.subtract(*(runs[-1].losses for runs in found.values())))
+        print("losses differ by " + ", ".join(f"{apart[step - 1]:.1e} after {step} steps" for step in (1, 100, 200)))
         print(f"seed {seed}: " + ", ".join(f"{name} {runs[-1].accuracy:.4f}" for name, runs in found.items()))
     rates = {name: statistics.median(rate for run in runs for rate in run.epochs) for name, runs in found.items()}
     accuracies = {name: [run.accuracy for run in runs] for name, runs in found.items()}
