@@ -13,14 +13,14 @@ from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from seqpipe.training.checkpoint import Checkpoint
+from seqpipe.training.loop.checkpoint import Checkpoint
 
 MARK = "the second begins"
 CODE = f"""
 import sys
 from pathlib import Path
 import numpy as np
-from seqpipe.training.checkpoint import Checkpoint
+from seqpipe.training.loop.checkpoint import Checkpoint
 
 def save(steps):
     arrays = {{"weights/a": np.full(100_000, steps, np.float32)}}

@@ -23,14 +23,14 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_sequence, pad_packed_sequence
 
-from seqpipe.pipeline.opening import open_pipeline
+from seqpipe.pipeline.opened import open_pipeline
 from seqpipe.registry import Registry
 from seqpipe.training import Epoch, Options, Step, Watcher, run_training
-from seqpipe.training.batches import EpochBatches
-from seqpipe.training.prepared import Prepared, prepare_all
-from seqpipe.training.problems import Problems
-from seqpipe.training.schedule import factor
-from seqpipe.training.task import Task, task_of
+from seqpipe.training.data.epoch_batches import EpochBatches
+from seqpipe.training.data.prepared import Prepared, prepare_all
+from seqpipe.training.data.problems import Problems
+from seqpipe.training.loop.schedule import factor
+from seqpipe.training.session.task import Task, task_of
 
 PIPELINE = """
 name: sst5

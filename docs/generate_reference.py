@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from seqpipe.config.node import STAGE_KINDS
+from seqpipe.contracts import Stage
 from seqpipe.registry import Registry
 from seqpipe.schema import pipeline_schema
-from seqpipe.stage import Stage
 
 PLUGINS = ("core", "text", "audio")
 TARGET = Path(__file__).parent / "reference.md"

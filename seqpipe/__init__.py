@@ -14,6 +14,100 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from seqpipe.api import (
+        Loaded as Loaded,
+    )
+    from seqpipe.api import (
+        load as load,
+    )
+    from seqpipe.builtin.decoders.beam import Beam as Beam
+    from seqpipe.builtin.objectives import (
+        BernoulliHead as BernoulliHead,
+    )
+    from seqpipe.builtin.objectives import (
+        ClassificationHead as ClassificationHead,
+    )
+    from seqpipe.builtin.objectives import (
+        CrfHead as CrfHead,
+    )
+    from seqpipe.builtin.objectives import (
+        CtcHead as CtcHead,
+    )
+    from seqpipe.builtin.objectives import (
+        LabelLearner as LabelLearner,
+    )
+    from seqpipe.builtin.objectives import (
+        NextTokenHead as NextTokenHead,
+    )
+    from seqpipe.builtin.objectives import (
+        TranslationHead as TranslationHead,
+    )
+    from seqpipe.contracts import (
+        Augmentation as Augmentation,
+    )
+    from seqpipe.contracts import (
+        Core as Core,
+    )
+    from seqpipe.contracts import (
+        Decoder as Decoder,
+    )
+    from seqpipe.contracts import (
+        Encoder as Encoder,
+    )
+    from seqpipe.contracts import (
+        Example as Example,
+    )
+    from seqpipe.contracts import (
+        Head as Head,
+    )
+    from seqpipe.contracts import (
+        Layout as Layout,
+    )
+    from seqpipe.contracts import (
+        Learned as Learned,
+    )
+    from seqpipe.contracts import (
+        Learner as Learner,
+    )
+    from seqpipe.contracts import (
+        Metric as Metric,
+    )
+    from seqpipe.contracts import (
+        Network as Network,
+    )
+    from seqpipe.contracts import (
+        Outcome as Outcome,
+    )
+    from seqpipe.contracts import (
+        Parameter as Parameter,
+    )
+    from seqpipe.contracts import (
+        Parameters as Parameters,
+    )
+    from seqpipe.contracts import (
+        Reader as Reader,
+    )
+    from seqpipe.contracts import (
+        Stage as Stage,
+    )
+    from seqpipe.contracts import (
+        State as State,
+    )
+    from seqpipe.contracts import (
+        Step as Step,
+    )
+    from seqpipe.contracts import (
+        Stepper as Stepper,
+    )
+    from seqpipe.contracts import (
+        Tokenizer as Tokenizer,
+    )
+    from seqpipe.contracts import (
+        Training as Training,
+    )
+    from seqpipe.contracts import (
+        Writer as Writer,
+    )
     from seqpipe.data import (
         Batch as Batch,
     )
@@ -59,27 +153,6 @@ if TYPE_CHECKING:
     )
     from seqpipe.errors import (
         UsageError as UsageError,
-    )
-    from seqpipe.heads import (
-        BernoulliHead as BernoulliHead,
-    )
-    from seqpipe.heads import (
-        ClassificationHead as ClassificationHead,
-    )
-    from seqpipe.heads import (
-        CrfHead as CrfHead,
-    )
-    from seqpipe.heads import (
-        CtcHead as CtcHead,
-    )
-    from seqpipe.heads import (
-        LabelLearner as LabelLearner,
-    )
-    from seqpipe.heads import (
-        NextTokenHead as NextTokenHead,
-    )
-    from seqpipe.heads import (
-        TranslationHead as TranslationHead,
     )
     from seqpipe.hookspecs import (
         API_VERSION as API_VERSION,
@@ -159,88 +232,15 @@ if TYPE_CHECKING:
     from seqpipe.network.sampling import (
         uniforms as uniforms,
     )
-    from seqpipe.runner.loaded import (
-        Loaded as Loaded,
-    )
-    from seqpipe.runner.loaded import (
-        load as load,
-    )
-    from seqpipe.stage import (
-        Augmentation as Augmentation,
-    )
-    from seqpipe.stage import (
-        Core as Core,
-    )
-    from seqpipe.stage import (
-        Decoder as Decoder,
-    )
-    from seqpipe.stage import (
-        Encoder as Encoder,
-    )
-    from seqpipe.stage import (
-        Example as Example,
-    )
-    from seqpipe.stage import (
-        Head as Head,
-    )
-    from seqpipe.stage import (
-        Layout as Layout,
-    )
-    from seqpipe.stage import (
-        Learned as Learned,
-    )
-    from seqpipe.stage import (
-        Learner as Learner,
-    )
-    from seqpipe.stage import (
-        Metric as Metric,
-    )
-    from seqpipe.stage import (
-        Network as Network,
-    )
-    from seqpipe.stage import (
-        Outcome as Outcome,
-    )
-    from seqpipe.stage import (
-        Parameter as Parameter,
-    )
-    from seqpipe.stage import (
-        Parameters as Parameters,
-    )
-    from seqpipe.stage import (
-        Reader as Reader,
-    )
-    from seqpipe.stage import (
-        Stage as Stage,
-    )
-    from seqpipe.stage import (
-        State as State,
-    )
-    from seqpipe.stage import (
-        Step as Step,
-    )
-    from seqpipe.stage import (
-        Stepper as Stepper,
-    )
-    from seqpipe.stage import (
-        Tokenizer as Tokenizer,
-    )
-    from seqpipe.stage import (
-        Training as Training,
-    )
-    from seqpipe.stage import (
-        Writer as Writer,
-    )
-    from seqpipe.stages.decoders.beam import Beam as Beam
-    from seqpipe.training.measuring import evaluate as evaluate
-    from seqpipe.training.session import train as train
+    from seqpipe.training.evaluation.measured import evaluate as evaluate
+    from seqpipe.training.session.train import train as train
 
 __version__ = "0.1.0"
 
 _MODULES = {
-    "seqpipe.training.measuring": ("evaluate",),
-    "seqpipe.training.session": ("train",),
-    "seqpipe.runner.loaded": ("Loaded", "load"),
+    "seqpipe.training.evaluation.measured": ("evaluate",),
+    "seqpipe.training.session.train": ("train",),
+    "seqpipe.api": ("Loaded", "load"),
     "seqpipe.data": ("Batch", "Column", "OneHot", "Ragged", "Record", "Spec"),
     "seqpipe.data.source": ("Source",),
     "seqpipe.errors": (
@@ -254,7 +254,7 @@ _MODULES = {
         "SeqpipeError",
         "UsageError",
     ),
-    "seqpipe.heads": (
+    "seqpipe.builtin.objectives": (
         "BernoulliHead",
         "ClassificationHead",
         "CrfHead",
@@ -289,8 +289,8 @@ _MODULES = {
     ),
     "seqpipe.network.ctc": ("Grammar", "ctc_beam_search"),
     "seqpipe.network.sampling": ("log_softmax", "sample", "softmax", "uniforms"),
-    "seqpipe.stages.decoders.beam": ("Beam",),
-    "seqpipe.stage": (
+    "seqpipe.builtin.decoders.beam": ("Beam",),
+    "seqpipe.contracts": (
         "Augmentation",
         "Core",
         "Decoder",

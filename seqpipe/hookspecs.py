@@ -12,9 +12,9 @@ from typing import Any
 
 import pluggy
 
+from seqpipe.contracts import Example, Stage
 from seqpipe.data import Record
 from seqpipe.errors import SeqpipeError
-from seqpipe.stage import Example, Stage
 
 API_VERSION = 1
 """The version of these hooks. A plugin that was written for another says so: ``SEQPIPE_API_VERSION = 2``."""

@@ -16,8 +16,8 @@ from typing import Any
 import pluggy
 
 from seqpipe import hookspecs
+from seqpipe.contracts import Augmentation, Core, Decoder, Encoder, Example, Reader, Stage, Tokenizer, Writer
 from seqpipe.errors import PluginError, SeqpipeError, did_you_mean
-from seqpipe.stage import Augmentation, Core, Decoder, Encoder, Example, Reader, Stage, Tokenizer, Writer
 
 GROUP = "seqpipe"
 KINDS: Mapping[str, type[Stage]] = {

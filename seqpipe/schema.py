@@ -12,8 +12,8 @@ from pydantic.fields import FieldInfo
 
 from seqpipe.config.declaration import IN_STAGES, PipelineFile
 from seqpipe.config.stages import stage_kind
-from seqpipe.stage import Stage
-from seqpipe.training.settings import DataSettings, TrainSettings
+from seqpipe.contracts import Stage
+from seqpipe.training.section.settings import DataSettings, TrainSettings
 
 Schema = dict[str, Any]
 

@@ -7,22 +7,22 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+from seqpipe.builtin.readers.lines import ReadLines
+from seqpipe.builtin.writers import WriteJSONLines
+from seqpipe.contracts import State, Step, Tokenizer, Writer
 from seqpipe.data import Batch, Record, Spec
 from seqpipe.data.source import Source
+from seqpipe.engine.feed import Feed
+from seqpipe.engine.identity import Identity
+from seqpipe.engine.journaled import ToFile, open_journaled
+from seqpipe.engine.observers import Events
+from seqpipe.engine.run import OnError, Summary, run
+from seqpipe.engine.shards import WHOLE, Shard
+from seqpipe.engine.stop import Stop
 from seqpipe.errors import RecordError
 from seqpipe.journal import Places, Progress
 from seqpipe.pipeline import Pipeline
 from seqpipe.registry import Registry
-from seqpipe.runner.events import Events
-from seqpipe.runner.identity import Identity
-from seqpipe.runner.journaled import ToFile, open_journaled
-from seqpipe.runner.reading import Feed
-from seqpipe.runner.run import OnError, Summary, run
-from seqpipe.runner.shards import WHOLE, Shard
-from seqpipe.runner.stopping import Stop
-from seqpipe.stage import State, Step, Tokenizer, Writer
-from seqpipe.stages.lines import ReadLines
-from seqpipe.stages.writers import WriteJSONLines
 
 
 class Shout(Tokenizer):

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
+from seqpipe.contracts import Reader, State, Step, Tokenizer
 from seqpipe.data import Batch, Record, Spec
 from seqpipe.data.source import Source
 from seqpipe.errors import InputError, RecordError
-from seqpipe.stage import Reader, State, Step, Tokenizer
 
 DAMAGE = ("segfault", "exit", "hang", "hang in C", "grow", "open", "write", "raise", "bad", "unreadable", "sleep")
 

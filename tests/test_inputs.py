@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from seqpipe.builtin.readers.lines import ReadLines
 from seqpipe.data import Record
 from seqpipe.data.source import Source
-from seqpipe.stages.lines import ReadLines
 
 INPUTS = Path(__file__).parents[1] / "pipelines" / "inputs"
 

@@ -9,11 +9,11 @@ from textwrap import dedent
 
 import pytest
 
+from seqpipe.builtin.readers.json_lines import ReadJSONLines
+from seqpipe.builtin.writers import WriteJSONLines
 from seqpipe.errors import PluginError, RecordError
 from seqpipe.hookspecs import BatchFinished, EpochFinished, RecordFailed, RunFinished, RunStarted
 from seqpipe.registry import Registry
-from seqpipe.stages.jsonl import ReadJSONLines
-from seqpipe.stages.writers import WriteJSONLines
 
 Install = Callable[..., None]
 

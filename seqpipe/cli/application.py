@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 import click
 
 from seqpipe import __version__
-from seqpipe.cli.reporting import report, standard_output
 from seqpipe.cli.session import Session
+from seqpipe.cli.terminal.errors import report, standard_output
 from seqpipe.errors import UsageError, did_you_mean
 
 COMMANDS = {
@@ -26,7 +26,7 @@ COMMANDS = {
     "warmup": "Compile all kernels ahead.",
     "doctor": "Look at everything a run depends on, and say how to mend it.",
 }
-"""Each is the module `seqpipe.cli.<name>`; what it does stands here too, so that help imports none of them."""
+"""Each is the module `seqpipe.cli.commands.<name>`; what it does stands here too, so that help imports none of them."""
 
 
 class CommandGroup(click.Group):
@@ -62,7 +62,7 @@ class _LazyGroup(CommandGroup):
             return None
         if cmd_name != "doctor":  # which says it as a finding
             _check_instruction_set()
-        command: click.Command = import_module(f"seqpipe.cli.{cmd_name}").command
+        command: click.Command = import_module(f"seqpipe.cli.commands.{cmd_name}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -7,16 +7,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from seqpipe.builtin.writers import WriteJSONLines
 from seqpipe.config.declaration import Declaration
+from seqpipe.contracts import Writer
+from seqpipe.engine.identity import Identity
+from seqpipe.engine.journaled import open_journaled
+from seqpipe.engine.output import Output, ToStream
+from seqpipe.engine.run import OnError
 from seqpipe.errors import Location, OutputError, UsageError
 from seqpipe.journal import Places, Progress
 from seqpipe.registry import Registry
-from seqpipe.runner.identity import Identity
-from seqpipe.runner.journaled import open_journaled
-from seqpipe.runner.output import Output, ToStream
-from seqpipe.runner.run import OnError
-from seqpipe.stage import Writer
-from seqpipe.stages.writers import WriteJSONLines
 
 STANDARD_OUTPUT = "-"
 
@@ -55,7 +55,7 @@ class Destination:
         if on_error == "quarantine":
             raise UsageError("--on-error quarantine writes a file beside the output", "name one: -o FILE")
         if self.table:
-            from seqpipe.cli.table import ToTerminal  # noqa: PLC0415 - rich is for terminals only
+            from seqpipe.cli.terminal.table import ToTerminal  # noqa: PLC0415 - rich is for terminals only
 
             return ToTerminal()
         return ToStream(self.writer, sys.stdout.buffer)

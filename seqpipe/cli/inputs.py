@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from seqpipe.builtin.readers.lines import ReadLines
 from seqpipe.config.declaration import Declaration
+from seqpipe.contracts import Reader
 from seqpipe.data import Record
 from seqpipe.data.source import Source
+from seqpipe.engine.feed import Feed, Read
+from seqpipe.engine.quarantine import Mended
+from seqpipe.engine.shards import WHOLE, Shard
 from seqpipe.errors import RecordError, UsageError
-from seqpipe.runner.quarantine import Mended
-from seqpipe.runner.reading import Feed, Read
-from seqpipe.runner.shards import WHOLE, Shard
 from seqpipe.sources import expand
-from seqpipe.stage import Reader
-from seqpipe.stages.lines import ReadLines
 
 
 @dataclass(frozen=True, slots=True)

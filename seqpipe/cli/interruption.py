@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import click
 
-from seqpipe.cli.reporting import show
+from seqpipe.cli.terminal.errors import show
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 

@@ -10,21 +10,21 @@ from pathlib import Path
 from seqpipe.cli.destination import STANDARD_OUTPUT, Destination, declared_output, destination
 from seqpipe.cli.inputs import Given, Input, reader_of
 from seqpipe.cli.interruption import Interruption
-from seqpipe.cli.log import notice
 from seqpipe.cli.metrics import MetricsFile
-from seqpipe.cli.reporting import SOME_FAILED
-from seqpipe.cli.run_view import failures, progress_bar
-from seqpipe.cli.share import Share
+from seqpipe.cli.terminal.errors import SOME_FAILED
+from seqpipe.cli.terminal.log import notice
+from seqpipe.cli.terminal.run_view import failures, progress_bar
+from seqpipe.cli.terminal.share import Share
+from seqpipe.engine.identity import Identity, identify
+from seqpipe.engine.observers import Events, Watch
+from seqpipe.engine.output import Output
+from seqpipe.engine.run import OnError, Summary, run
+from seqpipe.engine.stop import Stop
 from seqpipe.errors import SeqpipeError
 from seqpipe.journal import Progress
 from seqpipe.pipeline import Pipeline
-from seqpipe.pipeline.opening import Opened
+from seqpipe.pipeline.opened import Opened
 from seqpipe.registry import Registry
-from seqpipe.runner.events import Events, Watch
-from seqpipe.runner.identity import Identity, identify
-from seqpipe.runner.output import Output
-from seqpipe.runner.run import OnError, Summary, run
-from seqpipe.runner.stopping import Stop
 
 
 @dataclass(frozen=True, slots=True)

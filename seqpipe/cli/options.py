@@ -48,5 +48,5 @@ _verbose_option = click.option("-v", "--verbose", is_flag=True, help="Show what 
 
 
 def verbosity_options(command: Command) -> Command:
-    """Add ``-q`` and ``-v``, to be handed to `seqpipe.cli.log.log_to_stderr`, and ``--log-format``."""
+    """Add ``-q`` and ``-v``, to be handed to `seqpipe.cli.terminal.log.log_to_stderr`, and ``--log-format``."""
     return _quiet_option(_verbose_option(log_format_option(command)))

@@ -9,15 +9,15 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from seqpipe.config.collected_errors import one_or_all
 from seqpipe.config.document import Document
 from seqpipe.config.node import KeyPath
-from seqpipe.config.reporting import one_or_all
 from seqpipe.config.stages import declared_stage
 from seqpipe.config.validation import errors_from_pydantic
+from seqpipe.contracts import Reader, Stage, Writer
 from seqpipe.errors import ConfigError, Location, SeqpipeError
 from seqpipe.limits import Limits
 from seqpipe.registry import Registry
-from seqpipe.stage import Reader, Stage, Writer
 
 T = TypeVar("T")
 

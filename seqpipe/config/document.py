@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from seqpipe.config.collected_errors import one_or_all
 from seqpipe.config.environment import Template
 from seqpipe.config.node import KeyPath, Node, describe
-from seqpipe.config.parsing import parse
-from seqpipe.config.reporting import one_or_all
+from seqpipe.config.parser import parse
 from seqpipe.errors import ConfigError, Location, SeqpipeError
 
 

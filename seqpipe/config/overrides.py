@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from seqpipe.config.collected_errors import one_or_all
 from seqpipe.config.document import Document
 from seqpipe.config.environment import read_scalar
 from seqpipe.config.node import STAGE_KINDS, KeyPath, Node, describe
-from seqpipe.config.parsing import parse
-from seqpipe.config.reporting import one_or_all
+from seqpipe.config.parser import parse
 from seqpipe.errors import ConfigError, Location, SeqpipeError, did_you_mean
 
 SECTIONS = frozenset({"limits", "train"})

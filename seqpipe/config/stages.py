@@ -8,13 +8,13 @@ from typing import Any, Union, get_args, get_origin
 
 from pydantic import ValidationError
 
+from seqpipe.config.collected_errors import one_or_all
 from seqpipe.config.document import Document
 from seqpipe.config.node import STAGE_KINDS, KeyPath, describe
-from seqpipe.config.reporting import one_or_all
 from seqpipe.config.validation import errors_from_pydantic
+from seqpipe.contracts import Stage
 from seqpipe.errors import ConfigError, SeqpipeError, did_you_mean
 from seqpipe.registry import Registry
-from seqpipe.stage import Stage
 
 
 def declared_stage(document: Document, path: KeyPath, kinds: Sequence[str], registry: Registry) -> Stage:

@@ -9,11 +9,11 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from seqpipe.config.collected_errors import one_or_all
 from seqpipe.config.document import Document
 from seqpipe.config.environment import Template
 from seqpipe.config.node import KeyPath, describe
-from seqpipe.config.reporting import one_or_all
-from seqpipe.config.wording import expected
+from seqpipe.config.phrases import expected
 from seqpipe.errors import ConfigError, SeqpipeError, did_you_mean
 
 

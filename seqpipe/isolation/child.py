@@ -17,9 +17,9 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
+from seqpipe.contracts import Reader, Step
 from seqpipe.errors import SeqpipeError
 from seqpipe.limits import MEGABYTE, Limits
-from seqpipe.stage import Reader, Step
 
 ITEM, END, FAILED, SPENT = "item", "end", "failed", "spent"
 """Answers: a record or a batch; no more of them; what was raised; out of memory, after which the child is replaced."""

@@ -11,9 +11,9 @@ import sys
 from multiprocessing.connection import Connection
 from typing import Any
 
+from seqpipe.contracts import Reader, Step
 from seqpipe.isolation.child import END, FAILED, ITEM, SPENT
 from seqpipe.limits import MEGABYTE, Limits
-from seqpipe.stage import Reader, Step
 
 _START = """
 import json, sys

@@ -9,10 +9,10 @@ from typing import Any, BinaryIO
 
 from seqpipe.atomic import replaceable, reported, sync_folder
 from seqpipe.errors import Location, OutputError
-from seqpipe.journal.appending import Appending
-from seqpipe.journal.checking import count_whole, output_extents, quarantine_extents
+from seqpipe.journal.append import Appending
 from seqpipe.journal.entries import Journal, read_journal
-from seqpipe.journal.locking import lock
+from seqpipe.journal.extents import count_whole, output_extents, quarantine_extents
+from seqpipe.journal.lock import lock
 from seqpipe.journal.places import Places
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from seqpipe.contracts import Metric, Outcome
 from seqpipe.data import Record
-from seqpipe.stage import Metric, Outcome
 
 
 def accuracy(field: str, name: str = "accuracy") -> Metric:

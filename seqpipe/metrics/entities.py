@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy.typing as npt
 
+from seqpipe.contracts import Metric, Outcome
 from seqpipe.data import Record
-from seqpipe.stage import Metric, Outcome
 
 
 def segments(labels: Sequence[str | None]) -> set[tuple[str, int, int]]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from seqpipe.contracts import Metric, Outcome
 from seqpipe.data import Record
-from seqpipe.stage import Metric, Outcome
 
 RESAMPLES = 1000
 

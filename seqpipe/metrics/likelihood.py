@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from seqpipe.contracts import Metric, Outcome
 from seqpipe.data import Record
 from seqpipe.metrics.classification import ratio
-from seqpipe.stage import Metric, Outcome
 
 
 def nll_per_step(nll: str = "nll", steps: str = "steps", name: str = "nll_per_step") -> Metric:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from seqpipe.contracts import Metric, Outcome
 from seqpipe.data import Record
 from seqpipe.metrics.alignment import align, edit_distance
 from seqpipe.metrics.classification import ratio
-from seqpipe.stage import Metric, Outcome
 
 
 def error_rate(field: str, split: Callable[[str], Sequence[str]], name: str) -> Metric:

@@ -7,12 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 
-from seqpipe.data import Batch, Spec
-from seqpipe.data.ragged import Array
-from seqpipe.errors import ConfigError, Location, RecordError, SeqpipeError
-from seqpipe.pipeline.encoded import stepper_of
-from seqpipe.pipeline.parameters import Supply
-from seqpipe.stage import (
+from seqpipe.contracts import (
     Core,
     Decoder,
     Encoder,
@@ -26,6 +21,11 @@ from seqpipe.stage import (
     Stepper,
     Tokenizer,
 )
+from seqpipe.data import Batch, Spec
+from seqpipe.data.ragged import Array
+from seqpipe.errors import ConfigError, Location, RecordError, SeqpipeError
+from seqpipe.pipeline.encoded import stepper_of
+from seqpipe.pipeline.parameters import Supply
 
 Places = Sequence[Location | None]
 """Where each stage is declared."""

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from seqpipe.contracts import Encoder, Stage, State, Step, Stepper
 from seqpipe.data import Batch, Ragged
 from seqpipe.data.ragged import Array
 from seqpipe.errors import ConfigError
-from seqpipe.stage import Encoder, Stage, State, Step, Stepper
 
 
 def stepper_of(stages: Sequence[Stage], steps: Sequence[Step]) -> Stepper | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
+from seqpipe.contracts import Decoder, Encoder, Learned, Learner, Stage, Step, Tokenizer
 from seqpipe.data import Batch, Record, Spec
 from seqpipe.errors import RecordError
-from seqpipe.stage import Decoder, Encoder, Learned, Learner, Stage, Step, Tokenizer
 
 Failed = Callable[[Record, RecordError], None]
 

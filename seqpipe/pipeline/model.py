@@ -13,9 +13,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
 from seqpipe.atomic import atomic_write
+from seqpipe.contracts import Learned, Parameters
 from seqpipe.data.ragged import Array
 from seqpipe.errors import Location, ModelError
-from seqpipe.stage import Learned, Parameters
 
 FORMAT = 1
 _WEIGHTS, _LEARNED = "weights/", "learned/"

@@ -8,9 +8,9 @@ from typing import Protocol
 
 import numpy as np
 
+from seqpipe.contracts import Parameter, Parameters
 from seqpipe.data.ragged import Array
 from seqpipe.errors import ModelError
-from seqpipe.stage import Parameter, Parameters
 
 
 class Supply(Protocol):

@@ -11,7 +11,7 @@ from seqpipe import __version__
 from seqpipe.errors import Location, OutputError, UsageError
 from seqpipe.pipeline import Model
 from seqpipe.registry import Registry
-from seqpipe.scaffold.rendering import render
+from seqpipe.scaffold.templates import render
 
 TEMPLATE = Path(__file__).parent / "template"
 TRAINED_AS = "hello"

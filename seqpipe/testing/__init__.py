@@ -17,7 +17,7 @@ A law needs an example: a stage with its parameters, and what comes in. For the 
 are default ones; for all else the plugin's hook ``seqpipe_register_examples`` gives them.
 """
 
-from seqpipe.stage import Example
+from seqpipe.contracts import Example
 from seqpipe.testing.defaults import examples_of
 from seqpipe.testing.law import DoesNotApply, Law, Violation
 from seqpipe.testing.laws import LAWS

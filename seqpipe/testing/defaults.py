@@ -11,20 +11,20 @@ import numpy as np
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
+from seqpipe.builtin.cores.recurrent import GRU
+from seqpipe.builtin.decoders.ctc import Ctc
+from seqpipe.builtin.decoders.labels import Labels
+from seqpipe.builtin.encoders.one_hot import OneHotEncoder
+from seqpipe.builtin.objectives import ClassificationHead, NextTokenHead
+from seqpipe.builtin.tokenizers.numbers import Numbers
+from seqpipe.builtin.tokenizers.symbols import Symbols
+from seqpipe.contracts import Augmentation, Core, Decoder, Example, Reader, Stage, Writer
 from seqpipe.data import Spec
 from seqpipe.errors import SeqpipeError
-from seqpipe.heads import ClassificationHead, NextTokenHead
-from seqpipe.stage import Augmentation, Core, Decoder, Example, Reader, Stage, Writer
-from seqpipe.stages.cores.recurrent import GRU
-from seqpipe.stages.decoders.ctc import Ctc
-from seqpipe.stages.decoders.labels import Labels
-from seqpipe.stages.encoders.one_hot import OneHotEncoder
-from seqpipe.stages.tokenizers.numbers import Numbers
-from seqpipe.stages.tokenizers.symbols import Symbols
 from seqpipe.testing.law import Violation
-from seqpipe.testing.laws.augmenting import augments
-from seqpipe.testing.laws.reading import reads
-from seqpipe.testing.laws.writing import writes
+from seqpipe.testing.laws.augmentations import augments
+from seqpipe.testing.laws.readers import reads
+from seqpipe.testing.laws.writers import writes
 from seqpipe.testing.subject import subject_of, targets_of
 
 TEXTS = ("A fine film, not long.", "no", "", "Twice, twice.", "é 3!")

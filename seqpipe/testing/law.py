@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 from unittest import SkipTest
 
-from seqpipe.stage import Example
+from seqpipe.contracts import Example
 
 
 class Violation(AssertionError):

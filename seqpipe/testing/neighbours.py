@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from seqpipe.contracts import Stage
 from seqpipe.registry import Registry
-from seqpipe.stage import Stage
 
 
 def stage(kind: str, name: str, **parameters: Any) -> Stage:

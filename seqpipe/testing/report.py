@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from seqpipe.contracts import Example, Stage
 from seqpipe.errors import PluginError
 from seqpipe.registry import Registry
-from seqpipe.stage import Example, Stage
 from seqpipe.testing.defaults import examples_of
 from seqpipe.testing.law import DoesNotApply, Law, Violation
 from seqpipe.testing.laws import LAWS

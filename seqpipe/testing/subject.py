@@ -9,12 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from seqpipe.data import Batch, Record, Spec
-from seqpipe.data.ragged import Array
-from seqpipe.pipeline.encoded import stepper_of
-from seqpipe.pipeline.fit import fit
-from seqpipe.pipeline.parameters import Fresh
-from seqpipe.stage import (
+from seqpipe.contracts import (
     Core,
     Decoder,
     Encoder,
@@ -28,6 +23,11 @@ from seqpipe.stage import (
     Stepper,
     Tokenizer,
 )
+from seqpipe.data import Batch, Record, Spec
+from seqpipe.data.ragged import Array
+from seqpipe.pipeline.encoded import stepper_of
+from seqpipe.pipeline.fit import fit
+from seqpipe.pipeline.parameters import Fresh
 
 SEED = 1
 

@@ -1,10 +1,10 @@
 """Training: from the same file that runs the pipeline to its model; and how good that is."""
 
-from seqpipe.training.folder import RunFolder
-from seqpipe.training.progress import Epoch
-from seqpipe.training.session import Options, Trained, run_training, train
-from seqpipe.training.trainer import Interrupted, TrainingError
-from seqpipe.training.watching import Step, Watcher
+from seqpipe.training.loop.progress import Epoch
+from seqpipe.training.loop.trainer import Interrupted, TrainingError
+from seqpipe.training.loop.watcher import Step, Watcher
+from seqpipe.training.session.folder import RunFolder
+from seqpipe.training.session.train import Options, Trained, run_training, train
 
 __all__ = [
     "Epoch",

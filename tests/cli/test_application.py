@@ -32,7 +32,7 @@ def test_version(command):
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_is_in_the_module_of_its_name(name):
-    described = import_module(f"seqpipe.cli.{name}").command
+    described = import_module(f"seqpipe.cli.commands.{name}").command
     assert isinstance(described, click.Command)
     assert described.name == name
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from seqpipe.cli.brief import brief, brief_id
+from seqpipe.cli.terminal.brief import brief, brief_id
 
 
 @pytest.mark.parametrize(

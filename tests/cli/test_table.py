@@ -6,8 +6,8 @@ import io
 
 from rich.console import Console
 
-from seqpipe.cli import table
-from seqpipe.cli.table import ToTerminal
+from seqpipe.cli.terminal import table
+from seqpipe.cli.terminal.table import ToTerminal
 from seqpipe.data import Record
 
 

@@ -5,8 +5,8 @@ import pytest
 from seqpipe.config.document import Document, merge, parse_document
 from seqpipe.config.environment import Template
 from seqpipe.config.node import STAGE_KINDS, describe
+from seqpipe.contracts import Augmentation, Core, Decoder, Encoder, Reader, Tokenizer, Writer
 from seqpipe.errors import ConfigError, Errors, Location
-from seqpipe.stage import Augmentation, Core, Decoder, Encoder, Reader, Tokenizer, Writer
 
 PIPELINE = """\
 name: sentiment

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from seqpipe.config.parsing import parse
+from seqpipe.config.parser import parse
 from seqpipe.errors import ConfigError
 
 QUOTED = "put it in quotes"

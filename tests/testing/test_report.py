@@ -10,10 +10,10 @@ import pytest
 
 import seqpipe
 from seqpipe import testing
+from seqpipe.builtin.decoders.labels import Labels
+from seqpipe.builtin.encoders.one_hot import OneHotEncoder
+from seqpipe.builtin.tokenizers.symbols import Symbols
 from seqpipe.registry import Registry
-from seqpipe.stages.decoders.labels import Labels
-from seqpipe.stages.encoders.one_hot import OneHotEncoder
-from seqpipe.stages.tokenizers.symbols import Symbols
 from tests.testing.test_wrong_stages import WRONG
 
 ODD = """

@@ -6,10 +6,10 @@ import pytest
 
 import seqpipe
 from seqpipe import testing
-from seqpipe.stages.cores.recurrent import GRU
-from seqpipe.stages.encoders.one_hot import OneHotEncoder
-from seqpipe.stages.tokenizers.numbers import Numbers
-from seqpipe.stages.tokenizers.symbols import Symbols
+from seqpipe.builtin.cores.recurrent import GRU
+from seqpipe.builtin.encoders.one_hot import OneHotEncoder
+from seqpipe.builtin.tokenizers.numbers import Numbers
+from seqpipe.builtin.tokenizers.symbols import Symbols
 from tests.testing import wrong_files as files
 from tests.testing import wrong_learners as learners
 from tests.testing import wrong_networks as networks

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 import seqpipe
-from seqpipe.stages.cores.recurrent import GRU
-from seqpipe.stages.cores.stepping import RecurrentStepper
+from seqpipe.builtin.cores.recurrent import GRU
+from seqpipe.builtin.cores.recurrent_stepper import RecurrentStepper
 
 RANDOM = np.random.default_rng(1)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from seqpipe.errors import ModelError
-from seqpipe.training.checkpoint import Checkpoint
+from seqpipe.training.loop.checkpoint import Checkpoint
 
 
 def checkpoint(steps: int) -> Checkpoint:
@@ -58,7 +58,7 @@ def test_one_that_is_interrupted_at_any_of_its_calls_to_the_system_leaves_one_th
     code = """
         import io, os, sys
         from pathlib import Path
-        from seqpipe.training.checkpoint import Checkpoint
+        from seqpipe.training.loop.checkpoint import Checkpoint
         from tests.training.test_checkpoint import checkpoint
 
         path = Path(sys.argv[1]) / "last.safetensors"

@@ -5,7 +5,7 @@ import pytest
 
 from seqpipe.data import Record
 from seqpipe.errors import InputError
-from seqpipe.training.examples import hold_out
+from seqpipe.training.data.records import hold_out
 
 RECORDS = tuple(Record(f"train.tsv:{line}", f"text {line % 500}", "train.tsv", line) for line in range(1, 1001))
 

@@ -7,16 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from seqpipe.contracts import Parameter, Training
 from seqpipe.data import Batch, Ragged
 from seqpipe.data.ragged import Array
 from seqpipe.pipeline import Fresh, assemble
-from seqpipe.pipeline.opening import open_pipeline
+from seqpipe.pipeline.opened import open_pipeline
 from seqpipe.registry import Registry
-from seqpipe.stage import Parameter, Training
-from seqpipe.training.problems import Problems
-from seqpipe.training.step import gradients
-from seqpipe.training.task import task_of
-from seqpipe.training.windows import window_of
+from seqpipe.training.data.problems import Problems
+from seqpipe.training.data.truncation import window_of
+from seqpipe.training.loop.gradients import gradients
+from seqpipe.training.session.task import task_of
 
 TEXT = "read: {reader: core.jsonl, payload: text, target: target}"
 NUMBERS = "read: {reader: core.jsonl, payload: numbers, target: target, type: numbers}"

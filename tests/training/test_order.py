@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqpipe.training.order import order
-from seqpipe.training.settings import BatchSettings
+from seqpipe.training.data.order import order
+from seqpipe.training.section.settings import BatchSettings
 
 LENGTHS = st.lists(st.integers(1, 50), min_size=1, max_size=300).map(np.array)
 SETTINGS = st.one_of(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqpipe.training.plot import HEIGHT, WIDTH, Series, line_chart, ticks
+from seqpipe.training.session.plot import HEIGHT, WIDTH, Series, line_chart, ticks
 
 
 @given(st.floats(-1e6, 1e6), st.floats(0, 1e6), st.booleans())

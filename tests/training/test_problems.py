@@ -7,7 +7,7 @@ import pytest
 
 import seqpipe
 from seqpipe.training import TrainingError
-from seqpipe.training.trainer import MOST_SKIPPED
+from seqpipe.training.loop.trainer import MOST_SKIPPED
 from tests.training.conftest import DEV, LABELS, TRAIN, lines
 
 CTC = LABELS.replace("output: last", "output: sequence").replace("core.labels", "core.ctc\n  - decoder: core.join")

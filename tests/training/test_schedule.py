@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from seqpipe.training.schedule import best, factor, waited
-from seqpipe.training.settings import PlateauSettings, ScheduleSettings
+from seqpipe.training.loop.schedule import best, factor, waited
+from seqpipe.training.section.settings import PlateauSettings, ScheduleSettings
 
 
 def test_without_a_schedule_the_rate_stays():

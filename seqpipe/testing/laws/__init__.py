@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from seqpipe.stage import Example
+from seqpipe.contracts import Example
 from seqpipe.testing.law import Law
-from seqpipe.testing.laws.augmenting import augments, leaves_records
-from seqpipe.testing.laws.building import builds_anew, builds_unlearned, refuses
+from seqpipe.testing.laws.augmentations import augments, leaves_records
+from seqpipe.testing.laws.build import builds_anew, builds_unlearned, refuses
 from seqpipe.testing.laws.declaration import described, documented, round_trip, strict
-from seqpipe.testing.laws.failing import odd_payloads, odd_targets
-from seqpipe.testing.laws.heads import loss_has_its_gradient, metrics_count
-from seqpipe.testing.laws.inverting import inverts
-from seqpipe.testing.laws.learning import learned_is_kept, learns_the_same
+from seqpipe.testing.laws.failures import odd_payloads, odd_targets
+from seqpipe.testing.laws.inverse import inverts
+from seqpipe.testing.laws.learners import learned_is_kept, learns_the_same
 from seqpipe.testing.laws.lengths import empty_batch, empty_record, linear_memory, linear_time, one_element, very_long
 from seqpipe.testing.laws.networks import draws_parameters, drops_the_same, forward_is_call, gradients
+from seqpipe.testing.laws.objectives import loss_has_its_gradient, metrics_count
 from seqpipe.testing.laws.pieces import pieces, state_pickles
-from seqpipe.testing.laws.reading import (
+from seqpipe.testing.laws.readers import (
     names_records,
     reads,
     reads_excerpts,
     reads_the_same_again,
     survives_damage,
 )
-from seqpipe.testing.laws.running import alone, on_threads, pickles, repeatable, runs, unchanged
 from seqpipe.testing.laws.specs import spans_in_order, spec_is_true
-from seqpipe.testing.laws.stepping import scores_its_steps, selects_rows
-from seqpipe.testing.laws.writing import leaves_results, odd_values, writes, writes_nothing
+from seqpipe.testing.laws.steppers import scores_its_steps, selects_rows
+from seqpipe.testing.laws.steps import alone, on_threads, pickles, repeatable, runs, unchanged
+from seqpipe.testing.laws.writers import leaves_results, odd_values, writes, writes_nothing
 
 STEPS = ("tokenizer", "encoder", "core", "decoder")
 ALL = ("reader", *STEPS, "writer", "augmentation")

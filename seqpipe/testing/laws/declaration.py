@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from seqpipe.config import dump, parse_document
+from seqpipe.contracts import Example, Stage
 from seqpipe.registry import Registry
-from seqpipe.stage import Example, Stage
 from seqpipe.testing.law import broken
 
 

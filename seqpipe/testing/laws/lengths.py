@@ -7,8 +7,8 @@ import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
+from seqpipe.contracts import Example
 from seqpipe.data import Batch, Record
-from seqpipe.stage import Example
 from seqpipe.testing.law import DoesNotApply, broken
 from seqpipe.testing.subject import Subject, longest, repeated, subject_of
 

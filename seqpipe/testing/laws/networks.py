@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from seqpipe.contracts import Core, Example, Network, Parameters, Training
 from seqpipe.data import Batch, Ragged
 from seqpipe.data.ragged import Array
 from seqpipe.errors import RecordError
-from seqpipe.stage import Core, Example, Network, Parameters, Training
 from seqpipe.testing.comparison import difference
 from seqpipe.testing.law import DoesNotApply, broken
 from seqpipe.testing.subject import Subject, subject_of

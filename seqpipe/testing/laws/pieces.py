@@ -6,8 +6,8 @@ import pickle
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from seqpipe.contracts import Example, State
 from seqpipe.data import Record
-from seqpipe.stage import Example, State
 from seqpipe.testing.comparison import joined, unequal
 from seqpipe.testing.law import DoesNotApply, broken
 from seqpipe.testing.subject import Subject, in_pieces, longest, repeated, subject_of

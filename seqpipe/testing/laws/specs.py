@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from seqpipe.builtin.fields import plain
+from seqpipe.contracts import Example, Stepper
 from seqpipe.data import Batch, Column, OneHot, Ragged, Spec
 from seqpipe.errors import SeqpipeError
-from seqpipe.stage import Example, Stepper
-from seqpipe.stages.fields import plain
 from seqpipe.testing.law import DoesNotApply, broken
 from seqpipe.testing.subject import subject_of
 

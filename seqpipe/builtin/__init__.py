@@ -1,0 +1,50 @@
+"""The core's own stages. This module is the plugin ``core``: it registers them through seqpipe's own hook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from seqpipe.builtin.cores.attention import AttentionCore
+from seqpipe.builtin.cores.convolution import ConvolutionCore
+from seqpipe.builtin.cores.recurrent import GRU, LSTM, RNN
+from seqpipe.builtin.decoders.beam import Beam
+from seqpipe.builtin.decoders.ctc import Ctc
+from seqpipe.builtin.decoders.join import Join
+from seqpipe.builtin.decoders.labels import Labels
+from seqpipe.builtin.decoders.sample import Keys, Sample
+from seqpipe.builtin.decoders.segments import Segments
+from seqpipe.builtin.decoders.stitch import Stitch
+from seqpipe.builtin.decoders.tags import Tags
+from seqpipe.builtin.encoders.one_hot import OneHotEncoder
+from seqpipe.builtin.encoders.standardize import Standardize
+from seqpipe.builtin.readers.json_lines import ReadJSONLines
+from seqpipe.builtin.readers.lines import ReadLines
+from seqpipe.builtin.readers.tables import ReadCSV, ReadTSV
+from seqpipe.builtin.tokenizers.characters import Characters
+from seqpipe.builtin.tokenizers.numbers import Numbers
+from seqpipe.builtin.tokenizers.symbols import Symbols
+from seqpipe.builtin.tokenizers.windows import Windows
+from seqpipe.builtin.writers import WriteJSONLines, WriteText, WriteTSV
+from seqpipe.contracts import Example, Stage
+from seqpipe.hookspecs import hookimpl
+
+READERS: list[type[Stage]] = [ReadLines, ReadTSV, ReadCSV, ReadJSONLines]
+TOKENIZERS: list[type[Stage]] = [Symbols, Characters, Numbers, Windows]
+ENCODERS: list[type[Stage]] = [OneHotEncoder, Standardize]
+CORES: list[type[Stage]] = [RNN, GRU, LSTM, ConvolutionCore, AttentionCore]
+DECODERS: list[type[Stage]] = [Labels, Tags, Ctc, Stitch, Join, Segments, Sample, Keys, Beam]
+WRITERS: list[type[Stage]] = [WriteJSONLines, WriteTSV, WriteText]
+
+
+@hookimpl
+def seqpipe_register_stages() -> Sequence[type[Stage]]:
+    """Return the core's stages."""
+    return [*READERS, *TOKENIZERS, *ENCODERS, *CORES, *DECODERS, *WRITERS]
+
+
+@hookimpl
+def seqpipe_register_examples() -> Sequence[Example]:
+    """Return examples of the stages for which the default ones do not do."""
+    from seqpipe.builtin.examples import examples  # noqa: PLC0415 - for tests only
+
+    return examples()

@@ -1,0 +1,155 @@
+"""The decoder of an encoder-decoder: a GRU that looks at what the encoder made of the source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from seqpipe.builtin.cores.initial_values import embedding, glorot, orthogonal, zeros
+from seqpipe.contracts import Core, Head, Network, Parameter, Parameters, State, Stepper, Training
+from seqpipe.data import Batch, Ragged, Spec
+from seqpipe.data.ragged import Array
+from seqpipe.errors import ConfigError
+from seqpipe.network.attention_decoder import AttentionDecoder, DecoderState, Dropout, parameter_shapes
+from seqpipe.network.dropout import dropout_mask, position_keys
+from seqpipe.network.linear import Linear
+from seqpipe.network.pooling import mean_pool, mean_pool_backward
+
+
+class AttentionCore(Core):
+    """Gives another sequence, one token after the other, each time looking at all of the source (Luong et al. 2015)."""
+
+    name: ClassVar[str] = "core.attention"
+
+    embedding: int = Field(128, ge=1, description="numbers that a token of the target is embedded in")
+    hidden: int = Field(256, ge=1, description="hidden units")
+
+    def parameters(self, spec: Spec, head: Head | None) -> dict[str, Parameter]:
+        """Those of the attention decoder, and ``initial.``, which makes its first state of the encoder's mean."""
+        spec.require(self.name, "features", pooled=False)
+        if head is None:
+            raise ConfigError(f"{self.name} must be the last core")
+        found = {
+            name: Parameter(shape, _initial(name), decay=len(shape) > 1)
+            for name, shape in parameter_shapes(head.width, self.embedding, self.hidden, spec.width).items()
+        }
+        found["initial.weight"] = Parameter((self.hidden, spec.width), glorot)
+        found["initial.bias"] = Parameter((self.hidden,), zeros, decay=False)
+        return found
+
+    def build(self, spec: Spec, head: Head | None, parameters: Parameters) -> Network:
+        """Take features of a source, give a stepper over the target's tokens."""
+        assert head is not None
+        out = spec.replace(kind="stepper", width=head.width, streamable=False)
+        return _AttentionNetwork(out, parameters)
+
+
+def _initial(name: str) -> Any:
+    if name.endswith("bias") or "bias_" in name:
+        return zeros
+    if name == "embedding.weight":
+        return embedding
+    return orthogonal if name == "rnn.weight_hh" else glorot
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Under:
+    """Rows under way, and how much each position of the source counted in the last step."""
+
+    decoder: DecoderState
+    attention: list[Array]
+
+
+class _AttentionNetwork(Network, Stepper):
+    """The first token that goes in, and the last one that comes out, is the one that ends a target."""
+
+    def __init__(self, spec: Spec, parameters: Parameters) -> None:
+        self.spec = spec
+        self.parameters = parameters
+
+    @cached_property
+    def decoder(self) -> AttentionDecoder:
+        """The weights, prepared; for inference only, where they do not change."""
+        return AttentionDecoder(self.parameters)
+
+    @property
+    def end(self) -> int:
+        """The token that ends a target, and that stands before its first one."""
+        return self.spec.width - 1
+
+    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
+        return batch, None
+
+    def forward(self, batch: Batch, state: State, training: Training) -> tuple[Batch, State, Any]:
+        memory, decoder = batch.ragged, AttentionDecoder(self.parameters)
+        first, kept = self._first(memory)
+        ids = self._inputs(batch)
+        dropout = self._dropout(batch, ids, training) if training.dropout else None
+        start = decoder.start(memory.array, memory.offsets, first)
+        logits, _, saved = decoder.forward(ids.array, ids.offsets, start, dropout)
+        return batch.replace(sequence=ids.with_values(logits)), None, (decoder, saved, memory, kept)
+
+    def backward(self, saved: Any, gradient: Array) -> tuple[Array | None, dict[str, Array]]:
+        decoder, of_decoder, memory, (mean, first) = saved
+        found = decoder.backward(of_decoder, np.ascontiguousarray(gradient))
+        linear = Linear(self.parameters["initial.weight"], self.parameters["initial.bias"])
+        of_mean, weight, bias = linear.backward(mean, found.initial * (1 - first * first))
+        assert of_mean is not None
+        of_memory = found.memory + mean_pool_backward(of_mean, memory.offsets)
+        return of_memory, {**found.parameters, "initial.weight": weight, "initial.bias": bias}
+
+    def start(self, batch: Batch) -> tuple[Array, State]:
+        memory = batch.ragged
+        first, _ = self._first(memory)
+        state = self.decoder.start(memory.array, memory.offsets, first)
+        return self._step(np.full(len(memory), self.end, np.int32), state)
+
+    def step(self, inputs: Array, state: State) -> tuple[Array, State]:
+        return self._step(inputs.astype(np.int32), state.decoder)
+
+    def select(self, state: State, rows: npt.NDArray[np.int64]) -> State:
+        return _Under(state.decoder.select(rows), [state.attention[row] for row in rows])
+
+    def score(self, batch: Batch) -> Batch:
+        memory, ids = batch.ragged, self._inputs(batch)
+        first, _ = self._first(memory)
+        start = self.decoder.start(memory.array, memory.offsets, first)
+        logits, _, _ = self.decoder.forward(ids.array, ids.offsets, start)
+        return batch.replace(sequence=ids.with_values(logits))
+
+    def attention(self, state: State) -> list[Array] | None:
+        attention: list[Array] = state.attention
+        return attention
+
+    def _step(self, ids: npt.NDArray[np.int32], state: DecoderState) -> tuple[Array, _Under]:
+        logits, after, attention = self.decoder.step(ids, state)
+        return logits, _Under(after, np.split(attention.weights, attention.offsets[1:-1]))
+
+    def _first(self, memory: Ragged) -> tuple[Array, tuple[Array, Array]]:
+        """Return the first states, and what their gradient needs."""
+        mean = mean_pool(memory.array, memory.offsets)
+        linear = Linear(self.parameters["initial.weight"], self.parameters["initial.bias"])
+        first = np.tanh(linear.forward(mean))
+        return first, (mean, first)
+
+    def _inputs(self, batch: Batch) -> Ragged:
+        """Return the targets, each token in the place of the one that follows it."""
+        target = batch.columns["target"]
+        assert isinstance(target, Ragged)
+        ids = np.roll(target.array, 1)
+        ids[target.offsets[:-1][target.lengths > 0]] = self.end
+        return target.with_values(ids.astype(np.int32))
+
+    def _dropout(self, batch: Batch, ids: Ragged, training: Training) -> Dropout:
+        keys = position_keys([record.id for record in batch.records], ids.offsets, training.key)
+        embedded, hidden = self.parameters["embedding.weight"].shape[1], self.parameters["combine.weight"].shape[0]
+        dtype = self.parameters["embedding.weight"].dtype
+        return Dropout(
+            dropout_mask(keys, embedded, training.dropout, dtype),
+            dropout_mask(keys ^ 1, hidden, training.dropout, dtype),
+        )

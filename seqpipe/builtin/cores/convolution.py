@@ -1,0 +1,131 @@
+"""A convolution over frames, in front of a recurrent core."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from seqpipe.builtin.cores.initial_values import glorot, zeros
+from seqpipe.contracts import Core, Head, Network, Parameter, Parameters, State, Training
+from seqpipe.data import Batch, Ragged, Spec
+from seqpipe.data.ragged import Array
+from seqpipe.errors import ConfigError
+from seqpipe.network.convolution import Convolution, ConvolutionState
+
+
+class ConvolutionCore(Core):
+    """Windows of frames into features, one for every so many frames: shortens signals before a recurrent core."""
+
+    name: ClassVar[str] = "core.convolution"
+
+    width: int = Field(ge=1, description="features that come out")
+    window: int = Field(ge=1, description="frames that a feature vector sees")
+    stride: int = Field(1, ge=1, description="frames from one feature vector to the next")
+    look_ahead: int | None = Field(
+        None, ge=0, description="frames that it sees of the future; default: half the window"
+    )
+    activation: Literal["relu", "tanh", "none"] = Field("relu", description="the function g")
+
+    @property
+    def future(self) -> int:
+        """Frames of the future that are seen."""
+        return (self.window - 1) // 2 if self.look_ahead is None else self.look_ahead
+
+    def parameters(self, spec: Spec, head: Head | None) -> dict[str, Parameter]:
+        """Weights as PyTorch's Conv1d has them: (width, frames' width, window)."""
+        spec.require(self.name, "frames", "features", pooled=False)
+        if head is not None:
+            raise ConfigError(f"{self.name} gives features, not logits", "put a core such as core.gru behind it")
+        if self.future >= self.window:
+            raise ConfigError(f"{self.name} cannot look {self.future} frames ahead in a window of {self.window}")
+        return {
+            "weight": Parameter((self.width, spec.width, self.window), glorot),
+            "bias": Parameter((self.width,), zeros),
+        }
+
+    def build(self, spec: Spec, head: Head | None, parameters: Parameters) -> Network:
+        """Take frames or features, give features."""
+        out = spec.replace(
+            kind="features",
+            width=self.width,
+            rate=spec.rate / self.stride if spec.rate else None,
+            delay=spec.delay + self.future,
+        )
+        return _ConvolutionNetwork(out, self, parameters)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Left:
+    """What is carried to the next piece: the convolution's own state, and the spans that have not been used."""
+
+    frames: ConvolutionState
+    spans: Ragged
+
+
+class _ConvolutionNetwork(Network):
+    def __init__(self, spec: Spec, core: ConvolutionCore, parameters: Parameters) -> None:
+        self.spec = spec
+        self.core = core
+        self.parameters = parameters
+
+    @property
+    def convolution(self) -> Convolution:
+        return Convolution(self.parameters["weight"], self.parameters["bias"], self.core.stride, self.core.future)
+
+    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
+        frames, convolution = batch.ragged, self.convolution
+        before = state or _Left(
+            convolution.initial(len(frames)), Ragged(np.empty((0, 2), np.int64), frames.offsets * 0)
+        )
+        values, offsets, after = convolution.step(frames.array, frames.offsets, before.frames, final=batch.final)
+        out = batch.replace(sequence=Ragged(self._activate(values), offsets))
+        if "spans" not in batch.columns:
+            return out, None if batch.final else _Left(after, before.spans)
+        spans, left = self._spans(batch, offsets, before, after)
+        return out.with_columns(spans=spans), None if batch.final else _Left(after, left)
+
+    def forward(self, batch: Batch, state: State, training: Training) -> tuple[Batch, State, Any]:
+        frames, convolution = batch.ragged, self.convolution
+        values, offsets, saved = convolution.forward(frames.array, frames.offsets)
+        values = self._activate(values)
+        return batch.replace(sequence=Ragged(values, offsets)), None, (convolution, saved, values)
+
+    def backward(self, saved: Any, gradient: Array) -> tuple[Array | None, dict[str, Array]]:
+        convolution, windows, values = saved
+        match self.core.activation:
+            case "relu":
+                gradient = gradient * (values > 0)
+            case "tanh":
+                gradient = gradient * (1 - values * values)
+        found = convolution.backward(windows, gradient)
+        return found.values, {"weight": found.weight, "bias": found.bias}
+
+    def _activate(self, values: Array) -> Array:
+        match self.core.activation:
+            case "relu":
+                return np.maximum(values, 0)
+            case "tanh":
+                return np.tanh(values)
+        return values
+
+    def _spans(self, batch: Batch, offsets: Array, before: _Left, after: ConvolutionState) -> tuple[Ragged, Ragged]:
+        """Return where each feature vector lies in the source, and the spans of frames that wait for their turn."""
+        new = batch.columns["spans"]
+        assert isinstance(new, Ragged)
+        rows = len(new)
+        held = Ragged.concatenate([before.spans, new]).select(np.arange(2 * rows).reshape(2, rows).T.ravel())
+        held = Ragged(held.values, held.offsets[::2].copy())
+        stride = self.core.stride
+        first = np.minimum(before.frames.emitted * stride, before.frames.seen)
+        row = np.repeat(np.arange(rows), np.diff(offsets))
+        number = np.arange(offsets[-1]) - offsets[:-1][row] + before.frames.emitted[row]
+        taken = held.array[held.offsets[:-1][row] + number * stride - first[row]]
+        begin = taken[:, 0]
+        spans = Ragged(np.stack([begin, begin + stride * (taken[:, 1] - begin)], axis=1), offsets)
+        used = np.minimum(after.emitted * stride, after.seen) - first
+        length = held.lengths - used
+        items = np.arange(length.sum()) + np.repeat(held.offsets[:-1] + used - (np.cumsum(length) - length), length)
+        return spans, Ragged(held.array[items], np.concatenate([[0], np.cumsum(length)]))

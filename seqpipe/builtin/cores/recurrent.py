@@ -1,0 +1,124 @@
+"""Recurrent cores: ``a[t] = g(Wa [a[t-1], x[t]] + ba)``, ``y[t] = g(Wya a[t] + by)``."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from seqpipe.builtin.cores.initial_values import embedding, glorot, weights_of, zeros
+from seqpipe.builtin.cores.input_layer import CellName, CharacterSettings, InputLayer
+from seqpipe.builtin.cores.pooling import Pooling, PoolName
+from seqpipe.builtin.cores.recurrent_network import Plan, RecurrentNetwork
+from seqpipe.builtin.cores.recurrent_stepper import RecurrentStepper
+from seqpipe.contracts import Core, Head, Network, Parameter, Parameters
+from seqpipe.data import Spec
+from seqpipe.errors import ConfigError
+from seqpipe.network.recurrent import Recurrent
+
+Pools = Annotated[tuple[PoolName, ...], Field(strict=False, min_length=1)]
+
+
+class _RecurrentCore(Core):
+    hidden: int = Field(128, ge=1, description="hidden units of a layer, in each direction")
+    layers: int = Field(1, ge=1, description="layers, each reading the one before")
+    bidirectional: bool = Field(False, description="also read from the end; such a core cannot be streamed")
+    embedding: int | None = Field(
+        None, ge=1, description="numbers that a one-hot vector is embedded in; none: as it is"
+    )
+    characters: CharacterSettings | None = Field(None, description="also read each word by its characters")
+    output: Literal["sequence", "pooled", "last", "next"] = Field(
+        "sequence",
+        description="a vector for each position; one a record, pooled or the last state; or the next input",
+    )
+    pooling: Pools = Field(("max", "mean"), description="for `output: pooled`: max, mean, attention, side by side")
+
+    @property
+    @abstractmethod
+    def cell(self) -> CellName:
+        """The cell, for the network."""
+
+    def parameters(self, spec: Spec, head: Head | None) -> dict[str, Parameter]:
+        """Embedding, recurrent layers under ``rnn.``, ``pool.query``, and the output layer under ``output.``."""
+        plan = self._plan(spec, head)
+        found = plan.inputs.parameters() | weights_of(plan.recurrent, "rnn.")
+        if plan.pooling and "attention" in plan.pooling.parts:
+            found["pool.query"] = Parameter((plan.recurrent.output_size,), embedding, decay=False)
+        if head is not None:
+            found["output.weight"] = Parameter((head.width, plan.features), glorot)
+            found["output.bias"] = Parameter((head.width,), zeros, decay=False)
+        return found
+
+    def build(self, spec: Spec, head: Head | None, parameters: Parameters) -> Network:
+        """Take one-hot vectors, frames or features; give logits, features if another core follows, or a stepper."""
+        plan = self._plan(spec, head)
+        out = spec.replace(
+            kind="stepper" if self.output == "next" else "logits" if head else "features",
+            dtype="float32",
+            width=head.width if head else plan.features,
+            vocabulary=spec.vocabulary if self.output == "next" else None,
+            pooled=self.output in ("pooled", "last"),
+            streamable=spec.streamable and not self.bidirectional and self.output == "sequence",
+            columns={name: column for name, column in spec.columns.items() if name != "characters"},
+        )
+        kind = RecurrentStepper if self.output == "next" else RecurrentNetwork
+        return kind(out, plan, parameters)
+
+    def _plan(self, spec: Spec, head: Head | None) -> Plan:
+        spec.require(self.name, "one_hot", "frames", "features", pooled=False)
+        self._check(spec, head)
+        inputs = InputLayer(spec, self.embedding, self.characters, self.cell)
+        recurrent = Recurrent(self.cell, inputs.width, self.hidden, self.layers, self.bidirectional)
+        pooling = Pooling(self.pooling, recurrent.output_size) if self.output == "pooled" else None
+        return Plan(inputs, recurrent, pooling, last=self.output == "last", head=head is not None)
+
+    def _check(self, spec: Spec, head: Head | None) -> None:
+        if self.output == "next" and self.bidirectional:
+            raise ConfigError(
+                f"{self.name} cannot predict the next input if it reads from the end", "set `bidirectional: false`"
+            )
+        if self.output == "next" and head is None:
+            raise ConfigError(f"{self.name} that predicts the next input must be the last core")
+        if head is not None and head.pooled != (self.output in ("pooled", "last")):
+            wanted = "pooled or last" if head.pooled else "sequence"
+            raise ConfigError(
+                f"{self.name} has `output: {self.output}`, but the decoder wants "
+                f"{'one vector a record' if head.pooled else 'a vector for each position'}",
+                f"set `output: {wanted}`",
+            )
+
+
+class RNN(_RecurrentCore):
+    """The plain recurrent network: a[t] = g(Wa [a[t-1], x[t]] + ba)."""
+
+    name: ClassVar[str] = "core.rnn"
+
+    activation: Literal["tanh", "relu"] = Field("tanh", description="the function g")
+
+    @property
+    def cell(self) -> CellName:
+        """The plain cell with this g."""
+        return "rnn_relu" if self.activation == "relu" else "rnn_tanh"
+
+
+class GRU(_RecurrentCore):
+    """A recurrent network of gated units that choose what to forget."""
+
+    name: ClassVar[str] = "core.gru"
+
+    @property
+    def cell(self) -> CellName:
+        """The gated recurrent unit."""
+        return "gru"
+
+
+class LSTM(_RecurrentCore):
+    """A recurrent network with a long short-term memory."""
+
+    name: ClassVar[str] = "core.lstm"
+
+    @property
+    def cell(self) -> CellName:
+        """The long short-term memory."""
+        return "lstm"

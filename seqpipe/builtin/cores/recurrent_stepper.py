@@ -1,0 +1,95 @@
+"""A recurrent core that predicts its next input, asked step by step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqpipe.builtin.cores.recurrent_network import RecurrentNetwork
+from seqpipe.contracts import State, Stepper, Training
+from seqpipe.data import Batch, Column, OneHot, Ragged
+from seqpipe.data.ragged import Array
+
+
+class RecurrentStepper(RecurrentNetwork, Stepper):
+    """Takes the zero vector, then the sequence; what it gives at each position is about the following one."""
+
+    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
+        """Pass the sequence on: the decoder asks for what it needs."""
+        return batch, None
+
+    def forward(self, batch: Batch, state: State, training: Training) -> tuple[Batch, State, Any]:
+        """Give the logits of each position from those before it; the state has the last position of each row."""
+        assert batch.sequence is not None
+        last, inner = state or (_before(batch.sequence), None)
+        out, after, saved = super().forward(batch.replace(sequence=_shifted(batch.sequence, last)), inner, training)
+        return out, (_last(batch.sequence, last), after), saved
+
+    def start(self, batch: Batch) -> tuple[Array, State]:
+        """Read the whole sequence, and expect what comes after it."""
+        assert batch.sequence is not None
+        opened = batch.replace(sequence=_opened(batch.sequence), columns={}, final=False)
+        out, state = super().__call__(opened)
+        return np.ascontiguousarray(out.ragged.array[out.ragged.offsets[1:] - 1]), state
+
+    def step(self, inputs: Array, state: State) -> tuple[Array, State]:
+        """Read one input more in each row."""
+        each = Ragged(inputs, np.arange(len(inputs) + 1))
+        sequence = OneHot(each, self.plan.inputs.depth) if self.plan.inputs.one_hot else each
+        out, state = super().__call__(Batch((), sequence, rows=each.offsets[:-1], final=False), state)
+        return out.ragged.array, state
+
+    def select(self, state: State, rows: npt.NDArray[np.int64]) -> State:
+        """Take rows of the states."""
+        return tuple(np.ascontiguousarray(values[:, rows]) for values in state)
+
+    def score(self, batch: Batch) -> Batch:
+        """Give the logits of each position from those before it."""
+        assert batch.sequence is not None
+        out, _ = super().__call__(batch.replace(sequence=_shifted(batch.sequence, _before(batch.sequence))))
+        return out
+
+
+def _before(sequence: Column) -> Array:
+    """Return what stands before the first position of each row: the zero vector."""
+    if isinstance(sequence, OneHot):
+        return np.full(len(sequence), -1, np.int32)
+    return np.zeros((len(sequence), *sequence.array.shape[1:]), sequence.array.dtype)
+
+
+def _shifted(sequence: Column, first: Array) -> Column:
+    """Return sequences without their last position, and in front what is given."""
+    if isinstance(sequence, OneHot):
+        return OneHot(_shift(sequence.ids, first), sequence.depth, sequence.codebook)
+    return _shift(sequence, first)
+
+
+def _shift(sequence: Ragged, first: Array) -> Ragged:
+    moved = np.roll(sequence.array, 1, axis=0)
+    filled = sequence.lengths > 0
+    moved[sequence.offsets[:-1][filled]] = first[filled]
+    return sequence.with_values(moved)
+
+
+def _last(sequence: Column, before: Array) -> Array:
+    """Return the last position of each row; of an empty one, what stood before it."""
+    ragged = sequence.ids if isinstance(sequence, OneHot) else sequence
+    filled = ragged.lengths > 0
+    last = before.copy()
+    last[filled] = ragged.array[ragged.offsets[1:][filled] - 1]
+    return last
+
+
+def _opened(sequence: Column) -> Column:
+    """Return sequences with the zero vector in front."""
+    if isinstance(sequence, OneHot):
+        return OneHot(_open(sequence.ids, -1), sequence.depth, sequence.codebook)
+    return _open(sequence, 0)
+
+
+def _open(sequence: Ragged, first: int) -> Ragged:
+    rows = len(sequence)
+    values = np.insert(sequence.array, sequence.offsets[:-1], first, axis=0)
+    return Ragged(values, sequence.offsets + np.arange(rows + 1))

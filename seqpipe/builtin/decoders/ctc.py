@@ -1,0 +1,132 @@
+"""Symbols from frames, by connectionist temporal classification."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from seqpipe.builtin.decoders.labels import Names
+from seqpipe.builtin.objectives import CtcHead, LabelLearner
+from seqpipe.builtin.spans import row_extents
+from seqpipe.contracts import Decoder, Head, Learned, Learner, Parameters, State, Step, Stepper
+from seqpipe.data import Batch, Ragged, Spec
+from seqpipe.errors import ConfigError
+from seqpipe.metrics import error_rate, exact_match
+from seqpipe.network.ctc import GreedyState, ctc_beam_search, ctc_greedy
+
+Int64 = npt.NDArray[np.int64]
+
+
+class Ctc(Decoder):
+    """The symbols that a sequence holds, fewer than it has frames, each with its place (Graves et al. 2006)."""
+
+    name: ClassVar[str] = "core.ctc"
+    adjustable: ClassVar[frozenset[str]] = frozenset({"beam"})
+
+    separator: str = Field("", description="what stands between the symbols of a target; none: each character is one")
+    symbols: Names = Field((), description="in the order of the logits from 1 on; none: learned")
+    beam: int = Field(1, ge=1, description="prefixes kept by the search; 1: the best path, which can be streamed")
+
+    def learner(self) -> Learner | None:
+        """Gather the symbols of the targets, unless they are given."""
+        return None if self.symbols else LabelLearner(sequences=True, separator=self.separator)
+
+    def head(self, spec: Spec, learned: Learned) -> Head:
+        """Ask for one logit a symbol at each position, and one for the blank."""
+        symbols = self._symbols(learned)
+        metrics = (error_rate("text", list, "cer"), error_rate("text", str.split, "wer"), exact_match("text"))
+        return CtcHead(symbols, metrics, self.separator)
+
+    def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
+        """Take logits; give labels, with their spans in the source and, by best path, their scores."""
+        spec.require(self.name, "logits", pooled=False)
+        if "spans" not in spec.columns:
+            raise ConfigError(f"{self.name} needs positions that know where they stand in the source")
+        symbols = self._symbols(learned)
+        spans = spec.columns["spans"]
+        out = spec.replace(
+            kind="labels",
+            dtype="int32",
+            width=len(symbols),
+            vocabulary=symbols,
+            streamable=spec.streamable and self.beam == 1,
+            columns={"spans": spans, "scores": Spec("scores", "float64", 1), "extent": spans.replace(pooled=True)},
+        )
+        return _BestPath(out) if self.beam == 1 else _Beam(out, self.beam)
+
+    def _symbols(self, learned: Learned) -> tuple[str, ...]:
+        return self.symbols or tuple(learned.get("labels", ()))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _UnderWay:
+    """What best-path decoding remembers of each row: the run of its last frames, and its place in the source."""
+
+    greedy: GreedyState
+    begin: Int64
+    end: Int64
+
+
+class _BestPath(Step):
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+
+    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
+        logits, spans = batch.ragged, _spans(batch)
+        if state is None:
+            nowhere = np.zeros(len(logits), np.int64)
+            state = _UnderWay(GreedyState.initial(len(logits)), nowhere, nowhere)
+        found, greedy = ctc_greedy(logits.array, logits.offsets, state.greedy, final=batch.final)
+        row = np.repeat(np.arange(len(logits)), np.diff(found.offsets))
+        begin, _ = _in_source(found.spans[:, 0], row, spans, state)
+        _, end = _in_source(found.spans[:, 1] - 1, row, spans, state)
+        out = _labels(batch, found.labels, Ragged(np.stack([begin, end], axis=1), found.offsets), found.probabilities)
+        if batch.final:
+            return out, None
+        every = np.arange(len(logits))
+        begin, _ = _in_source(greedy.begin, every, spans, state)
+        _, end = _in_source(greedy.frames - 1, every, spans, state)
+        return out, _UnderWay(greedy, begin, end)
+
+
+def _in_source(frame: Int64, row: Int64, spans: Ragged, state: _UnderWay) -> tuple[Int64, Int64]:
+    """Return where frames, counted from the start of their rows, begin and end in the source.
+
+    A frame before this piece is the first or the last of the run that was under way.
+    """
+    local = frame - state.greedy.frames[row]
+    flat = np.concatenate([spans.array, np.zeros((1, 2), np.int64)])
+    here = flat[np.where(local >= 0, spans.offsets[row] + local, -1)]
+    return np.where(local >= 0, here[:, 0], state.begin[row]), np.where(local >= 0, here[:, 1], state.end[row])
+
+
+class _Beam(Step):
+    """The likeliest symbols, all alignments summed. Where in their row they lie is not known."""
+
+    def __init__(self, spec: Spec, beam: int) -> None:
+        self.spec = spec
+        self.beam = beam
+
+    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
+        logits = batch.ragged
+        found = ctc_beam_search(logits.array, logits.offsets, self.beam)
+        counts = np.diff(found.offsets)
+        places = np.repeat(row_extents(_spans(batch)).array, counts, axis=0)
+        return _labels(
+            batch, found.labels, Ragged(places, found.offsets), np.repeat(np.exp(found.scores), counts)
+        ), None
+
+
+def _labels(batch: Batch, labels: npt.NDArray[np.int32], spans: Ragged, scores: npt.NDArray[np.float64]) -> Batch:
+    columns = {"spans": spans, "scores": spans.with_values(scores), "extent": row_extents(_spans(batch))}
+    return batch.replace(sequence=spans.with_values(labels - np.int32(1)), columns=columns)
+
+
+def _spans(batch: Batch) -> Ragged:
+    spans = batch.columns["spans"]
+    assert isinstance(spans, Ragged)
+    return spans

@@ -1,0 +1,67 @@
+"""One label a record, with the probabilities of all."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from seqpipe.builtin.objectives import ClassificationHead, LabelLearner
+from seqpipe.contracts import Decoder, Head, Learned, Learner, Parameters, State, Step, Stepper
+from seqpipe.data import Batch, Spec
+from seqpipe.metrics import accuracy, macro_f1, mcc, sensitivity, specificity
+from seqpipe.network.sampling import softmax
+
+Names = Annotated[tuple[str, ...], Field(strict=False)]
+"""A list of names."""
+
+
+class Labels(Decoder):
+    """The likeliest label of each record, and the probability of each label."""
+
+    name: ClassVar[str] = "core.labels"
+    adjustable: ClassVar[frozenset[str]] = frozenset({"field", "probabilities", "smoothing", "positive"})
+
+    labels: Names = Field((), description="in the order of the logits; none: learned from the training data")
+    field: str = Field("label", description="the name of the result")
+    probabilities: bool = Field(True, description="also give the probability of each label")
+    smoothing: float = Field(0.0, ge=0, lt=1, description="label smoothing, in training")
+    positive: str | None = Field(
+        None, description="the label that is sought: `seqpipe evaluate` gives sensitivity and specificity"
+    )
+
+    def learner(self) -> Learner | None:
+        """Gather the labels, unless they are given."""
+        return None if self.labels else LabelLearner()
+
+    def head(self, spec: Spec, learned: Learned) -> Head:
+        """Ask for one logit a label, once a record."""
+        labels = self.labels or tuple(learned.get("labels", ()))
+        metrics = [accuracy(self.field), macro_f1(self.field, labels), mcc(self.field, labels)]
+        if self.positive is not None:
+            metrics += [sensitivity(self.field, self.positive), specificity(self.field, self.positive)]
+        return ClassificationHead(labels, pooled=True, metrics=tuple(metrics), smoothing=self.smoothing)
+
+    def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
+        """Take logits, one position a record."""
+        spec.require(self.name, "logits", pooled=True)
+        return _Choose(spec.replace(kind="outputs"), self, self.labels or tuple(learned.get("labels", ())))
+
+
+class _Choose(Step):
+    def __init__(self, spec: Spec, decoder: Labels, labels: tuple[str, ...]) -> None:
+        self.spec = spec
+        self.decoder = decoder
+        self.labels = labels
+
+    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
+        probabilities = softmax(batch.ragged.array)
+        best = np.argmax(probabilities, axis=1)
+        outputs: list[list[dict[str, Any]]] = [[] for _ in batch.records]
+        for row, record in enumerate(batch.rows):
+            result: dict[str, Any] = {self.decoder.field: self.labels[best[row]]}
+            if self.decoder.probabilities:
+                result["probabilities"] = dict(zip(self.labels, probabilities[row].tolist(), strict=True))
+            outputs[record].append(result)
+        return batch.replace(outputs=tuple(tuple(results) for results in outputs)), None

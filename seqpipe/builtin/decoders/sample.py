@@ -1,0 +1,166 @@
+"""Sequences out of nothing, or out of an opening: one token after the other, drawn from what the network expects."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from seqpipe.builtin.objectives import BernoulliHead, NextTokenHead
+from seqpipe.builtin.objectives.bernoulli import keys_of
+from seqpipe.contracts import Decoder, Head, Learned, Parameters, State, Step, Stepper
+from seqpipe.data import Batch, OneHot, Ragged, Spec
+from seqpipe.data.ragged import Array, sum_rows
+from seqpipe.errors import ConfigError
+from seqpipe.metrics import nll_per_step
+from seqpipe.network.losses import bernoulli_cross_entropy, softmax_cross_entropy
+from seqpipe.network.sampling import sample, sample_keys, uniforms
+
+
+class _Generator(Decoder):
+    adjustable: ClassVar[frozenset[str]] = frozenset({"length", "temperature", "seed", "score"})
+
+    length: int = Field(0, ge=0, description="steps to generate after what is given")
+    temperature: float = Field(1.0, ge=0, description="below 1 more of the likely, above 1 more of the unlikely")
+    seed: int = Field(0, ge=0, description="another seed, another sequence")
+    score: bool = Field(False, description="also give minus the log probability (nats) of what is given, and its steps")
+
+    def for_evaluation(self) -> Decoder:
+        """Score what is given, generate nothing."""
+        return self.model_copy(update={"length": 0, "score": True})
+
+    def _check(self, spec: Spec, stepper: Stepper | None) -> Stepper:
+        spec.require(self.name, "stepper")
+        if stepper is None:
+            raise ConfigError(f"{self.name} needs a core that can be asked step by step", "set its `output: next`")
+        return stepper
+
+
+class Sample(_Generator):
+    """Tokens that go on from what is given, drawn one by one from what the network expects next."""
+
+    name: ClassVar[str] = "core.sample"
+    adjustable = _Generator.adjustable | {"top_k", "top_p", "stop", "separator"}
+
+    top_k: int | None = Field(None, ge=1, description="draw only from so many of the likeliest tokens")
+    top_p: float = Field(1.0, gt=0, le=1, description="draw only from the likeliest tokens with this probability")
+    stop: str | None = Field(None, description="the token that ends a sequence")
+    separator: str = Field("", description="what to put between tokens")
+
+    def head(self, spec: Spec, learned: Learned) -> Head:
+        """Ask for one logit a token."""
+        spec.require(self.name, "one_hot")
+        return NextTokenHead(spec.width, (nll_per_step(),))
+
+    def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
+        """Take a stepper over tokens."""
+        return _Tokens(spec.replace(kind="outputs", streamable=False), self, self._check(spec, stepper))
+
+
+class Keys(_Generator):
+    """Frames of keys that are on or off, drawn one by one, each key for itself given all frames before."""
+
+    name: ClassVar[str] = "core.keys"
+    adjustable = _Generator.adjustable | {"fewest", "most"}
+
+    fewest: int = Field(0, ge=0, description="keys that are on at least, at each step that is generated")
+    most: int | None = Field(None, ge=1, le=64, description="keys that are on at most")
+
+    def head(self, spec: Spec, learned: Learned) -> Head:
+        """Ask for one logit a key: of the column ``keys`` where an encoder has put more beside them."""
+        spec.require(self.name, "frames")
+        keys = spec.columns.get("keys", spec).width
+        if self.fewest > min(keys, self.most or keys):
+            what = f"{self.name}: at least {self.fewest} keys of {keys}, and at most {self.most or keys}"
+            raise ConfigError(what, "lower `fewest`, or raise `most`")
+        return BernoulliHead(keys, (nll_per_step(),))
+
+    def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
+        """Take a stepper over frames."""
+        return _Frames(spec.replace(kind="outputs", streamable=False), self, self._check(spec, stepper))
+
+
+class _Tokens(Step):
+    def __init__(self, spec: Spec, decoder: Sample, stepper: Stepper) -> None:
+        self.spec = spec
+        self.decoder = decoder
+        self.stepper = stepper
+
+    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
+        vocabulary = self.spec.vocabulary or ()
+        texts = [self.decoder.separator.join(vocabulary[token] for token in row) for row in self._generate(batch)]
+        results: list[dict[str, Any]] = [{"text": text} for text in texts]
+        if self.decoder.score:
+            assert isinstance(batch.sequence, OneHot)
+            logits = self.stepper.score(batch).ragged
+            losses, _ = softmax_cross_entropy(logits.array, batch.sequence.ids.array)
+            results = [one | scores for one, scores in zip(results, _scores(losses, logits), strict=True)]
+        return batch.replace(outputs=tuple((result,) for result in results)), None
+
+    def _generate(self, batch: Batch) -> list[list[int]]:
+        decoder = self.decoder
+        tokens: list[list[int]] = [[] for _ in batch.records]
+        if not decoder.length:
+            return tokens
+        stop = (self.spec.vocabulary or ()).index(decoder.stop) if decoder.stop is not None else -1
+        going = np.arange(len(batch.records))
+        logits, state = self.stepper.start(batch)
+        for numbers in uniforms(_positions(batch), decoder.seed, decoder.length, 1):
+            drawn, _ = sample(logits, numbers[going, 0], decoder.temperature, decoder.top_k, decoder.top_p)
+            for row, token in zip(going.tolist(), drawn.tolist(), strict=True):
+                if token != stop:
+                    tokens[row].append(token)
+            kept = np.flatnonzero(drawn != stop)
+            if not len(kept):
+                break
+            if len(kept) < len(going):
+                going, drawn, state = going[kept], drawn[kept], self.stepper.select(state, kept)
+            logits, state = self.stepper.step(drawn, state)
+        return tokens
+
+
+class _Frames(Step):
+    def __init__(self, spec: Spec, decoder: Keys, stepper: Stepper) -> None:
+        self.spec = spec
+        self.decoder = decoder
+        self.stepper = stepper
+
+    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
+        results: list[dict[str, Any]] = [{"keys": frames} for frames in self._generate(batch)]
+        if self.decoder.score:
+            given = keys_of(batch)
+            logits = self.stepper.score(batch).ragged
+            losses, _ = bernoulli_cross_entropy(logits.array, (given.array > 0).astype(np.uint8))
+            results = [one | scores for one, scores in zip(results, _scores(losses, logits), strict=True)]
+        return batch.replace(outputs=tuple((result,) for result in results)), None
+
+    def _generate(self, batch: Batch) -> list[list[list[int]]]:
+        """Return for each record and step the keys that are on."""
+        decoder = self.decoder
+        drawn = np.zeros((len(batch.records), decoder.length, self.spec.width), np.bool_)
+        if decoder.length:
+            logits, state = self.stepper.start(batch)
+        for step, numbers in enumerate(uniforms(_positions(batch), decoder.seed, decoder.length, self.spec.width)):
+            if step:
+                logits, state = self.stepper.step(drawn[:, step - 1].astype(np.float32), state)
+            drawn[:, step] = sample_keys(logits, numbers, decoder.temperature, decoder.fewest, decoder.most)
+        return [_keys(frames) for frames in drawn]
+
+
+def _keys(frames: npt.NDArray[np.bool_]) -> list[list[int]]:
+    """Return the keys that are on in each frame."""
+    keys = np.nonzero(frames)[1].tolist()
+    ends = np.cumsum(frames.sum(axis=1)).tolist()
+    return [keys[begin:end] for begin, end in pairwise([0, *ends])]
+
+
+def _positions(batch: Batch) -> list[int]:
+    return [record.position for record in batch.records]
+
+
+def _scores(losses: Array, logits: Ragged) -> list[dict[str, float]]:
+    sums = sum_rows(losses, logits.offsets).tolist()
+    return [{"nll": nll, "steps": steps} for nll, steps in zip(sums, logits.lengths.tolist(), strict=True)]

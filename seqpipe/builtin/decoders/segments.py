@@ -1,0 +1,107 @@
+"""A label for each position, merged into segments."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from seqpipe.builtin.decoders.labels import Names
+from seqpipe.builtin.objectives import ClassificationHead, LabelLearner
+from seqpipe.contracts import Decoder, Head, Learned, Learner, Parameters, State, Step, Stepper
+from seqpipe.data import Batch, Ragged, Spec
+from seqpipe.data.ragged import Array
+from seqpipe.errors import ConfigError
+from seqpipe.metrics import accuracy
+from seqpipe.network.sampling import softmax
+
+
+class Segments(Decoder):
+    """Stretches of a record that have the same label, each given as soon as it ends.
+
+    Positions are frames of a sequence or windows of it; what is unlikely, and what carries an ignored label, is no
+    segment, so that of an endless sequence only what was looked for comes out.
+    """
+
+    name: ClassVar[str] = "core.segments"
+    adjustable: ClassVar[frozenset[str]] = frozenset({"ignore", "threshold"})
+
+    labels: Names = Field((), description="in the order of the logits; none: learned from the training data")
+    each: Literal["position", "window"] = Field("position", description="what has a label")
+    ignore: Names = Field((), description="labels that are not given")
+    threshold: float = Field(0.0, ge=0, le=1, description="the least probability of a label that counts")
+
+    def learner(self) -> Learner | None:
+        """Gather the labels, unless they are given."""
+        return None if self.labels else LabelLearner(sequences=self.each == "position")
+
+    def head(self, spec: Spec, learned: Learned) -> Head:
+        """Ask for one logit a label, at each position or for each window."""
+        labels = self.labels or tuple(learned.get("labels", ()))
+        metrics = (accuracy("label"),) if self.each == "window" else ()
+        return ClassificationHead(labels, pooled=self.each == "window", metrics=metrics)
+
+    def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
+        """Take logits of positions that know their spans in the source."""
+        spec.require(self.name, "logits", pooled=self.each == "window")
+        if "spans" not in spec.columns:
+            raise ConfigError(f"{self.name} needs positions that know where they stand in the source")
+        labels = self.labels or tuple(learned.get("labels", ()))
+        out = spec.replace(kind="outputs", streamable=spec.streamable or self.each == "window")
+        return _Merge(out, labels, self)
+
+
+class _Merge(Step):
+    """State: the segment under way in each record."""
+
+    def __init__(self, spec: Spec, labels: tuple[str, ...], decoder: Segments) -> None:
+        self.spec = spec
+        self.labels = labels
+        self.threshold = decoder.threshold
+        self._ignored = np.array([label in decoder.ignore for label in labels] or [False])
+
+    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
+        logits, spans = batch.ragged, batch.columns["spans"]
+        assert isinstance(spans, Ragged)
+        probabilities = softmax(logits.array)
+        rows_of = np.repeat(batch.rows, logits.lengths)
+        borders = np.searchsorted(rows_of, np.arange(len(batch.records) + 1))
+        before = state or [None] * len(batch.records)
+        outputs, after = [], []
+        for record, begin, end, segment in zip(batch.records, borders[:-1], borders[1:], before, strict=True):
+            done, under_way = self._merge(probabilities[begin:end], spans.array[begin:end], segment)
+            if record.last and under_way:
+                done.append(under_way)
+                under_way = None
+            outputs.append(tuple(done))
+            after.append(under_way)
+        return batch.replace(outputs=tuple(outputs)), after
+
+    def _merge(
+        self, probabilities: Array, spans: Array, under_way: dict[str, Any] | None
+    ) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+        """Return the segments of one record that have ended, and the one that has not."""
+        best = np.argmax(probabilities, axis=1)
+        highest = probabilities[np.arange(len(best)), best]
+        found = np.where((highest >= self.threshold) & ~self._ignored[best], best, -1)
+        borders = np.flatnonzero(np.diff(found, prepend=-2)).tolist()
+        done: list[dict[str, Any]] = []
+        for begin, end in pairwise([*borders, len(found)]):
+            now = None
+            if found[begin] >= 0:
+                now = {
+                    "label": self.labels[found[begin]],
+                    "start": int(spans[begin, 0]),
+                    "stop": int(spans[end - 1, 1]),
+                    "score": float(highest[begin:end].max()),
+                }
+            if under_way and now and now["label"] == under_way["label"]:
+                score = max(now["score"], under_way["score"])
+                under_way = {**now, "start": under_way["start"], "score": score}
+                continue
+            if under_way:
+                done.append(under_way)
+            under_way = now
+        return done, under_way

@@ -1,0 +1,60 @@
+"""Frames with mean 0 and variance 1."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from seqpipe.contracts import Encoder, Learned, Learner, State, Step
+from seqpipe.data import Batch, Spec
+from seqpipe.data.ragged import Array
+
+
+class Standardize(Encoder):
+    """Frames minus their mean, over their standard deviation, both learned from the training data."""
+
+    name: ClassVar[str] = "core.standardize"
+
+    def learner(self, spec: Spec) -> Learner | None:
+        """Sum up frames and their squares."""
+        spec.require(self.name, "frames")
+        return _Moments(spec.width)
+
+    def build(self, spec: Spec, learned: Learned) -> Step:
+        """Take frames, give frames."""
+        spec.require(self.name, "frames")
+        mean = np.asarray(learned.get("mean", np.zeros(spec.width)), np.float32)
+        deviation = np.asarray(learned.get("deviation", np.ones(spec.width)), np.float32)
+        return _Scale(spec, mean, deviation)
+
+
+class _Moments(Learner):
+    """Learned: ``mean`` and ``deviation`` of each of the frames' numbers; a number that never changes has 1."""
+
+    def __init__(self, width: int) -> None:
+        self._count = 0
+        self._sum = np.zeros(width)
+        self._squares = np.zeros(width)
+
+    def see(self, batch: Batch) -> None:
+        frames = batch.ragged.array.astype(np.float64)
+        self._count += len(frames)
+        self._sum += frames.sum(axis=0)
+        self._squares += np.square(frames).sum(axis=0)
+
+    def learned(self) -> Learned:
+        mean = self._sum / max(self._count, 1)
+        deviation = np.sqrt(np.maximum(self._squares / max(self._count, 1) - mean**2, 0))
+        return {"mean": mean.tolist(), "deviation": np.where(deviation > 1e-8, deviation, 1.0).tolist()}
+
+
+class _Scale(Step):
+    def __init__(self, spec: Spec, mean: Array, deviation: Array) -> None:
+        self.spec = spec
+        self.mean = mean
+        self.deviation = deviation
+
+    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
+        frames = batch.ragged
+        return batch.replace(sequence=frames.with_values((frames.array - self.mean) / self.deviation)), None

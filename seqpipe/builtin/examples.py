@@ -1,0 +1,72 @@
+"""Examples of the core's stages, for the conformance kit, where the default ones do not do."""
+
+from __future__ import annotations
+
+import json
+
+from seqpipe.builtin.cores.attention import AttentionCore
+from seqpipe.builtin.cores.convolution import ConvolutionCore
+from seqpipe.builtin.cores.recurrent import GRU, LSTM
+from seqpipe.builtin.decoders.beam import Beam
+from seqpipe.builtin.decoders.ctc import Ctc
+from seqpipe.builtin.encoders.one_hot import OneHotEncoder
+from seqpipe.builtin.objectives import TranslationHead
+from seqpipe.builtin.readers.json_lines import ReadJSONLines
+from seqpipe.builtin.readers.tables import ReadCSV, ReadTSV
+from seqpipe.builtin.tokenizers.characters import Characters
+from seqpipe.builtin.tokenizers.numbers import Numbers
+from seqpipe.builtin.tokenizers.symbols import Symbols
+from seqpipe.builtin.tokenizers.windows import Windows
+from seqpipe.contracts import Example
+from seqpipe.data import Batch, Ragged, Record, Spec
+
+TEXTS = ("abcab", "b", "", "ccba")
+TARGETS = ("bac", "b", "", "ab")
+SERIES: tuple[list[float], ...] = ([0.5, -1.0, 2.0, 2.0, 0.25, 1.5, -0.5], [1.0], [], [3.0, 0.0, -2.0])
+TABLE = b'id,text,stars\nfirst,A fine film.,5\nsecond,"Slow,\nand long.",2\n'
+ENCODED = (Symbols(), OneHotEncoder(), GRU(hidden=3, bidirectional=True))
+ATTENDED = (*ENCODED, AttentionCore(embedding=3, hidden=4))
+
+
+def examples() -> list[Example]:
+    """Return them."""
+    numbers = Spec("numbers")
+    return [
+        *_readers(),
+        Example(Symbols(), TEXTS),
+        Example(Symbols(separator=" "), ["a fine film", "", " two  spaces "]),
+        Example(Characters(), ["a fine film", "", "no"], before=(Symbols(separator=" "),)),
+        Example(Windows(length=3, stride=2), SERIES, numbers, (Numbers(),)),
+        Example(Windows(length=3, stride=3, partial=False), TEXTS, before=(Symbols(),)),
+        Example(ConvolutionCore(width=2, window=3), SERIES, numbers, (Numbers(),)),
+        Example(ConvolutionCore(width=2, window=5, stride=2, activation="tanh"), SERIES, numbers, (Numbers(),)),
+        Example(ConvolutionCore(width=2, window=4, look_ahead=0), SERIES, numbers, (Numbers(), LSTM(hidden=3))),
+        Example(AttentionCore(embedding=3, hidden=4), TEXTS, before=ENCODED, targets=TARGETS, head=_translation()),
+        Example(Beam(target=Symbols(), beam=2, longest=7), TEXTS, before=ATTENDED, targets=TARGETS),
+        Example(Beam(target=Symbols(), longest=3, attention=True), TEXTS, before=ATTENDED, targets=TARGETS),
+        Example(Ctc(), SERIES, numbers, (Numbers(), LSTM(hidden=3)), ("ab", "", "", "a")),
+        Example(Ctc(beam=3), SERIES, numbers, (Numbers(), LSTM(hidden=3)), ("ab", "", "", "a")),
+    ]
+
+
+def _readers() -> list[Example]:
+    objects = [{"text": "A fine film.", "stars": 5}, {"id": "second", "text": "", "stars": None}]
+    series = [{"text": [1, 2.5]}, {"text": []}, {"text": [[1, 2], [3, 4]]}]
+    lines, numbers = ("".join(json.dumps(one) + "\n" for one in many).encode() for many in (objects, series))
+    return [
+        Example(ReadJSONLines(target="stars"), [lines]),
+        Example(ReadJSONLines(type="numbers"), [numbers]),
+        Example(ReadCSV(target="stars"), [TABLE]),
+        Example(ReadTSV(columns=("stars", "text")), [b"5\tA fine film.\n2\t\n"]),
+    ]
+
+
+def _translation() -> TranslationHead:
+    """Ask for the letters of `TARGETS`, as `Beam` would."""
+    step = Symbols().build(Spec("text"), {"vocabulary": ["<unk>", "a", "b", "c"]})
+
+    def tokenize(batch: Batch) -> Ragged:
+        targets = tuple(Record(record.id, record.target) for record in batch.records)
+        return step(Batch(targets))[0].ragged
+
+    return TranslationHead(5, tokenize)

@@ -1,0 +1,112 @@
+"""Plain text, a record a line; and the lines that the other readers of text are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from seqpipe.contracts import Reader
+from seqpipe.data import Record, Spec
+from seqpipe.data.source import Source
+from seqpipe.errors import InputError, Location, RecordError
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""May stand at the beginning of a file, and is dropped."""
+
+
+class ReadLines(Reader):
+    r"""Text in UTF-8, a record a line.
+
+    An empty line is an empty record, so that lines in and records out correspond. Lines end with ``\n`` or ``\r\n``,
+    which are not part of the payload. A byte order mark at the beginning is dropped. The record's id is
+    ``<source>:<line>``, and the column ``text`` passes the line through to the output.
+    """
+
+    name: ClassVar[str] = "core.lines"
+    suffixes: ClassVar[tuple[str, ...]] = (".txt",)
+
+    @property
+    def spec(self) -> Spec:
+        """Text."""
+        return Spec(kind="text")
+
+    def read(self, source: Source) -> Iterator[Record | RecordError]:
+        """Yield a record a line, and a `RecordError` in place of a line that is not valid UTF-8 or too long."""
+        name = source.name
+        for position, raw, line in text_lines(source):
+            if isinstance(line, str):
+                yield Record(f"{name}:{position}", line, name, position, {"text": line}, raw=raw)
+            else:
+                yield line
+
+    def record(self, payload: Any, position: int) -> Record:
+        """Return the record of a text from Python or from ``--text``."""
+        return text_record(payload, position, "text")
+
+
+def text_record(payload: Any, position: int, column: str) -> Record:
+    """Return the record of a text that comes from no source, with the column that passes it through.
+
+    Raises:
+        InputError: it is not a text.
+    """
+    if not isinstance(payload, str):
+        where = Location(f"record {position}")
+        raise InputError(f"a text must be a str, not {type(payload).__name__}", "pass a str", where)
+    raw = payload.encode(errors="surrogatepass")
+    return Record(str(position), payload, position=position, columns={column: payload}, raw=raw)
+
+
+def text_lines(source: Source, first: int | None = None) -> Iterator[tuple[int, bytes, str | RecordError]]:
+    r"""Yield the position of each line, its bytes, and its text without its end (``\n`` or ``\r\n``) or what is wrong.
+
+    A bad line ends nothing. One that is longer than the source allows is read over and has no bytes.
+
+    Args:
+        source: to read.
+        first: the position of its first line, if that is not the first record.
+
+    Raises:
+        InputError: the source cannot be read.
+    """
+    for position, raw in enumerate(raw_lines(source), source.first if first is None else first):
+        line: str | RecordError
+        try:
+            line = raw.removeprefix(BYTE_ORDER_MARK).decode() if position == 1 else raw.decode()
+        except UnicodeDecodeError as error:
+            line = not_utf8(error, raw, Location(source.name, position))
+        if not raw:
+            line = too_long(source, position)
+        elif raw.endswith(b"\n") and isinstance(line, str):
+            line = line[:-2] if raw.endswith(b"\r\n") else line[:-1]
+        yield position, raw, line
+
+
+def raw_lines(source: Source) -> Iterator[bytes]:
+    r"""Yield each line with its end; ``b""`` stands for one that is longer than the source allows.
+
+    Raises:
+        InputError: the source cannot be read.
+    """
+    limit = -1 if source.longest is None else source.longest + 1
+    with source.open() as file:
+        while line := file.readline(limit):
+            if len(line) != limit:
+                yield line
+                continue
+            while line and not line.endswith(b"\n"):
+                line = file.readline(limit)
+            yield b""
+
+
+def not_utf8(error: UnicodeDecodeError, raw: bytes, where: Location) -> RecordError:
+    """Return what is wrong with a line."""
+    byte = error.object[error.start]
+    what = f"not valid UTF-8: 0x{byte:02x} is byte {error.start + 1} of the line"
+    return RecordError(what, "save the file as UTF-8", where, raw=raw)
+
+
+def too_long(source: Source, position: int) -> RecordError:
+    """Return what is wrong with a line, or with what is read as one."""
+    what = f"longer than {source.longest:,} bytes"
+    return RecordError(what, "check that lines end, or raise limits.record_mb", Location(source.name, position))

@@ -1,0 +1,177 @@
+"""Tables with named columns, of which one is the payload and one may be the target."""
+
+from __future__ import annotations
+
+import csv
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from seqpipe.builtin.readers.lines import BYTE_ORDER_MARK, not_utf8, raw_lines, text_lines, text_record, too_long
+from seqpipe.contracts import Reader
+from seqpipe.data import Record, Spec
+from seqpipe.data.source import Source
+from seqpipe.errors import InputError, Location, RecordError, did_you_mean
+
+Names = Annotated[tuple[str, ...], BeforeValidator(lambda names: tuple(names) if isinstance(names, list) else names)]
+"""Names, as a list in YAML."""
+
+_LONGEST_CELL = 1 << 30  # characters
+
+Row = tuple[int, bytes, Sequence[str] | RecordError]
+"""The line that a row begins at, its bytes, and its cells or what is wrong with it."""
+
+
+class _Table(Reader):
+    columns: Names = Field((), description="the names of the columns, in order; if not given, the first line has them")
+    payload: str = Field("", description="the column to process; if not given, the only one or the one named text")
+    target: str = Field("", description="the column with what a network shall learn")
+
+    @model_validator(mode="after")
+    def _check_columns(self) -> _Table:
+        if self.columns and (problem := self._problem(self.columns)):
+            raise ValueError(f"{problem[0]} ({problem[1]})")
+        return self
+
+    @property
+    def spec(self) -> Spec:
+        """Text."""
+        return Spec(kind="text")
+
+    def read(self, source: Source) -> Iterator[Record | RecordError]:
+        """Yield a record a row, and a `RecordError` in place of a row that cannot be read.
+
+        A column named ``id`` gives the records' ids; else the id is ``<source>:<line>``. The other columns are passed
+        through, the payload and the target with them.
+
+        Raises:
+            InputError: the source cannot be read, or its first line is not a header that fits.
+        """
+        excerpt_has_header = source.excerpt is not None and not self.columns
+        rows = self._rows(source, source.first - 1 if excerpt_has_header else source.first)
+        head, columns = (b"", self.columns) if self.columns else self._header(source, rows)
+        payload_column = self._payload(columns)
+        for position, row, cells in rows:
+            raw = head + row
+            if isinstance(cells, RecordError):
+                cells.raw = raw if row else None
+                yield cells
+            elif len(cells) != len(columns):
+                what = f"{len(cells)} cells instead of {len(columns)} ({', '.join(columns)})"
+                todo = f"check the {self._separator} of this line"
+                yield RecordError(what, todo, Location(source.name, position), raw=raw)
+            else:
+                values = dict(zip(columns, cells, strict=True))
+                payload = values[payload_column]
+                target = values[self.target] if self.target else None
+                name = values.pop("id", "") or f"{source.name}:{position}"
+                yield Record(name, payload, source.name, position, values, target, raw=raw)
+
+    def record(self, payload: Any, position: int) -> Record:
+        """Return the record of a text from Python or from ``--text``."""
+        return text_record(payload, position, self._payload(self.columns))
+
+    _separator: ClassVar[str]
+
+    @abstractmethod
+    def _rows(self, source: Source, first: int) -> Iterator[Row]:
+        """Yield the rows; the first line of the source has the number ``first``."""
+
+    def _header(self, source: Source, rows: Iterator[Row]) -> tuple[bytes, Sequence[str]]:
+        """Return the line with the columns' names, and the names."""
+        position, raw, cells = next(rows, (1, b"", ()))
+        if isinstance(cells, RecordError):
+            raise InputError(cells.what, cells.todo, cells.where)
+        where = Location(source.name, position)
+        if not cells:
+            raise InputError("empty, where a line with the columns' names should be", "give `columns:`", where)
+        if problem := self._problem(cells):
+            raise InputError(*problem, where)
+        return raw.removeprefix(BYTE_ORDER_MARK), cells
+
+    def _payload(self, columns: Sequence[str]) -> str:
+        return self.payload or (columns[0] if len(columns) == 1 else "text")
+
+    def _problem(self, columns: Sequence[str]) -> tuple[str, str] | None:
+        """Say what is wrong with the columns, and what to do; None if nothing is."""
+        for index, name in enumerate(columns):
+            if name in columns[:index]:
+                return f"two columns are named {name!r}", "give each a name of its own"
+        listed = f"the columns are {', '.join(columns)}"
+        payload = self._payload(columns)
+        if payload not in columns and not self.payload:
+            return "which column is the payload is not clear", f"give `payload:`; {listed}"
+        for role, name in (("payload", payload), ("target", self.target)):
+            if name and name not in columns:
+                return f"no column {name!r} for the {role}", did_you_mean(name, columns, listed)
+        return None
+
+
+class ReadTSV(_Table):
+    """Tables separated by tabs, a record a line, without any quoting, as in most data sets for text."""
+
+    name: ClassVar[str] = "core.tsv"
+    suffixes: ClassVar[tuple[str, ...]] = (".tsv",)
+    _separator: ClassVar[str] = "tabs"
+
+    def _rows(self, source: Source, first: int) -> Iterator[Row]:
+        for position, raw, line in text_lines(source, first):
+            yield position, raw, line.split("\t") if isinstance(line, str) else line
+
+
+class ReadCSV(_Table):
+    """Tables separated by commas, with quotes where needed (RFC 4180); empty lines are skipped.
+
+    A cell in quotes may go over several lines; the record's position is then the first of them.
+    """
+
+    name: ClassVar[str] = "core.csv"
+    suffixes: ClassVar[tuple[str, ...]] = (".csv",)
+    _separator: ClassVar[str] = "commas and quotes"
+
+    def _rows(self, source: Source, first: int) -> Iterator[Row]:
+        csv.field_size_limit(source.longest or _LONGEST_CELL)  # of the process; its default of 128 KiB is too short
+        lines = _Lines(source, first)
+        rows = csv.reader(lines, strict=True)
+        while True:
+            position = first + rows.line_num
+            cells: Sequence[str] | RecordError | None
+            try:
+                cells = next(rows, None)
+            except csv.Error as error:
+                cells = RecordError(f"not CSV: {error}", "check the quotes", Location(source.name, position))
+            if cells is None:
+                return
+            raw, bad = lines.taken()
+            if bad or cells:
+                yield position, raw, bad or cells
+
+
+class _Lines(Iterator[str]):
+    """The lines of a source as the CSV parser takes them, and what they were before."""
+
+    def __init__(self, source: Source, first: int) -> None:
+        self.source = source
+        self.lines = enumerate(raw_lines(source), first)
+        self.raw: list[bytes] = []
+        self.bad: RecordError | None = None
+
+    def __next__(self) -> str:
+        position, raw = next(self.lines)
+        self.raw.append(raw)
+        if not raw:
+            self.bad = self.bad or too_long(self.source, position)
+        text = raw.removeprefix(BYTE_ORDER_MARK) if position == 1 else raw
+        try:
+            return text.decode()
+        except UnicodeDecodeError as error:
+            self.bad = self.bad or not_utf8(error, raw, Location(self.source.name, position))
+            return text.decode(errors="replace")
+
+    def taken(self) -> tuple[bytes, RecordError | None]:
+        """Return the bytes of the lines since the last call, and the first thing that is wrong with them."""
+        raw, bad = self.raw, self.bad
+        self.raw, self.bad = [], None
+        return b"".join(raw) if all(raw) else b"", bad

@@ -1,0 +1,43 @@
+"""``seqpipe doctor``: whether all is well on this machine, and how to mend what is not."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from seqpipe.cli.application import traceback_option
+from seqpipe.cli.diagnosis import Finding, diagnose
+from seqpipe.cli.terminal.columns import aligned
+from seqpipe.cli.terminal.errors import USAGE
+from seqpipe.registry import Registry
+
+
+@click.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+@traceback_option
+def command(as_json: bool) -> int:  # noqa: FBT001 - click's
+    """Look at versions, CPU, cache, plugins, models and write access; say what is wrong, and how to mend it.
+
+    The exit code is 0 if all is well, else 2.
+    """
+    findings = diagnose(Registry.discover())
+    wrong = [one for one in findings if one.wrong]
+    if as_json:
+        click.echo(json.dumps({"well": not wrong, "findings": [one.as_dict() for one in findings]}, indent=2))
+    else:
+        for line in _lines(findings):
+            click.echo(line)
+        click.echo("")
+        click.echo("all is well" if not wrong else f"{len(wrong)} thing{'s' * (len(wrong) != 1)} to mend")
+    return USAGE if wrong else 0
+
+
+def _lines(findings: list[Finding]) -> list[str]:
+    rows = [("WRONG" if one.wrong else "ok", one.what, one.found) for one in findings]
+    lines = []
+    for line, one in zip(aligned(rows), findings, strict=True):
+        lines.append(line)
+        if one.wrong:
+            lines.append(f"       {one.wrong} ({one.todo})")
+    return lines

@@ -1,0 +1,107 @@
+"""``seqpipe evaluate``: how good a pipeline is on labelled data."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import redirect_stdout
+from dataclasses import asdict
+from typing import Any
+
+import click
+import numpy as np
+
+from seqpipe.builtin.fields import plain
+from seqpipe.cli.application import traceback_option
+from seqpipe.cli.options import (
+    limit_option,
+    pipeline_argument,
+    settings_option,
+    threads_option,
+    verbosity_options,
+)
+from seqpipe.cli.terminal.brief import brief, brief_id
+from seqpipe.cli.terminal.columns import aligned
+from seqpipe.cli.terminal.log import log_to_stderr
+from seqpipe.metrics import Figure
+from seqpipe.pipeline.opened import open_pipeline
+from seqpipe.registry import Registry
+from seqpipe.training.evaluation.measured import Measured, measure, nested
+from seqpipe.training.evaluation.outcomes import RATE
+
+
+@click.command("evaluate")
+@pipeline_argument
+@click.option("--data", required=True, metavar="PATH", help="A file, folder or glob of records with targets.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--errors", type=click.IntRange(min=0), default=0, metavar="N", help="Show the N records that are worst.")
+@click.option("--labels", metavar="A,B", help="The only labels that the pipeline may answer; targets keep all.")
+@settings_option
+@limit_option
+@threads_option
+@verbosity_options
+@traceback_option
+def command(
+    pipeline: str,
+    data: str,
+    as_json: bool,  # noqa: FBT001 - click's
+    errors: int,
+    labels: str | None,
+    settings: tuple[str, ...],
+    limit: int | None,
+    threads: int,
+    quiet: bool,  # noqa: FBT001 - click's
+    verbose: bool,  # noqa: FBT001 - click's
+) -> None:
+    """Run a trained PIPELINE over records whose targets are known, and print its metrics.
+
+    Each metric comes with the bounds between which it lies with a confidence of 95 %. The speed is measured once, so
+    its bounds are its value. The data are read as the training data were.
+    """
+    with log_to_stderr(quiet=quiet, verbose=verbose):
+        registry = Registry.discover()
+        opened = open_pipeline(pipeline, registry, settings)
+        with redirect_stdout(sys.stderr):  # what a plugin prints is no figure
+            measured = measure(opened, registry, data, labels=_split(labels), limit=limit, threads=threads)
+    if as_json:
+        signatures = {metric.name: metric.signature for metric in measured.metrics if metric.signature}
+        plain = {name: _plain(figure, signatures.get(name)) for name, figure in measured.figures.items()}
+        click.echo(json.dumps(nested(plain)))
+    else:
+        for line in _table(measured):
+            click.echo(line)
+    for line in _worst(measured, errors) if errors else ():
+        click.echo(line, err=as_json)
+
+
+def _split(labels: str | None) -> tuple[str, ...]:
+    return tuple(label.strip() for label in labels.split(",")) if labels else ()
+
+
+def _plain(figure: Figure, signature: str | None) -> dict[str, Any]:
+    values: dict[str, Any] = {name: value if np.isfinite(value) else None for name, value in asdict(figure).items()}
+    return {**values, "signature": signature} if signature else values
+
+
+def _table(measured: Measured) -> list[str]:
+    signatures = {metric.name: metric.signature for metric in measured.metrics}
+    rows = []
+    for name, figure in measured.figures.items():
+        bounds = "" if name == RATE else f"[{figure.low:.4g}, {figure.high:.4g}]"
+        rows.append((name, f"{figure.value:.4g}", bounds, signatures.get(name, "")))
+    return aligned(rows, numbers=frozenset({1}))
+
+
+def _worst(measured: Measured, number: int) -> list[str]:
+    """Return a line for each of the records that the first metric likes least."""
+    metric, results = measured.metrics[0], measured.results
+    values = [metric.value(np.array(metric.count(record, outcome), np.float64)) for record, outcome in results]
+    sign = 1 if metric.higher_is_better else -1
+    order = sorted(range(len(results)), key=lambda index: (bool(np.isnan(values[index])), sign * values[index]))
+    rows = [("record", metric.name, "target", "found")]
+    for index in order[:number]:
+        record, outcome = results[index]
+        found = "; ".join(brief(plain(value, name, record)) for one in outcome for name, value in one.items())
+        target = brief(plain(record.target, "target", record))
+        rows.append((brief_id(record.id), f"{values[index]:.4g}", target, found))
+    return ["", *aligned(rows)]

@@ -1,0 +1,127 @@
+"""``seqpipe models``: trained models, and what is known about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from seqpipe.cli.application import CommandGroup, traceback_option
+from seqpipe.cli.options import settings_option
+from seqpipe.cli.terminal.brief import brief, one_line
+from seqpipe.cli.terminal.columns import aligned
+from seqpipe.config import dump
+from seqpipe.errors import ModelError, UsageError
+from seqpipe.pipeline import Model
+from seqpipe.pipeline.opened import open_pipeline
+from seqpipe.pipeline.parameters import count
+from seqpipe.registry import Registry
+from seqpipe.shipped import all_shipped, is_shipped_name, shipped
+
+
+@click.group("models", cls=CommandGroup, invoke_without_command=True)
+@traceback_option
+@click.pass_context
+def command(context: click.Context) -> None:
+    """Show the models that plugins bring along."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_models)
+
+
+@command.command("list")
+@traceback_option
+def list_models() -> None:
+    """Show each model that a plugin ships: its size, licence and figures."""
+    rows = [_row(name, path) for name, path in all_shipped("models", Registry.discover())]
+    if not rows:
+        click.echo("no installed plugin ships a model")
+    for line in aligned(rows):
+        click.echo(line)
+
+
+@command.command("show")
+@click.argument("model")
+@traceback_option
+def show_model(model: str) -> None:
+    """Show what is in a MODEL: the path of a file, or a shipped name such as text/sentiment."""
+    path = shipped("models", model, Registry.discover()) if is_shipped_name(model) else Path(model)
+    for line in _details(Model.load(path), path):
+        click.echo(line)
+
+
+@command.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--pipeline", required=True, metavar="P", help="The pipeline whose weights they are.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The model; default: <name>.safetensors.")
+@settings_option
+@traceback_option
+def import_weights(file: Path, pipeline: str, output: Path | None, settings: tuple[str, ...]) -> None:
+    """Make a model of weights in a FILE: a state_dict of PyTorch in the safetensors format.
+
+    Which weights are which is told by their shapes, or by the section `imports` of the pipeline file; it also says
+    what the stages have learned, such as the dictionary. Otherwise that is learned from the training data.
+    """
+    from seqpipe.interchange import import_model  # noqa: PLC0415 - the other commands do without training
+
+    registry = Registry.discover()
+    opened = open_pipeline(pipeline, registry, settings, with_model=False)
+    target = output or Path(f"{opened.declared.name}.safetensors")
+    if target.exists() and file.exists() and target.samefile(file):
+        raise UsageError(f"{target} is read and written at once", "name another file: -o FILE")
+    import_model(opened, registry, file).save(target, half=False)
+    click.echo(target)
+
+
+def _row(name: str, path: Path) -> tuple[str, str, str, str]:
+    try:
+        facts = Model.load(path).facts
+    except ModelError as error:
+        return name, _size(path), "", str(error)
+    licence = one_line(str(facts.get("license") or "no licence stated"))
+    return name, _size(path), licence, _figures(facts.get("figures"))
+
+
+def _figures(found: Any) -> str:
+    """Say metrics as `evaluate` does: a value with its bounds, ``wer 0.02 [0.01, 0.03]``."""
+    if not isinstance(found, Mapping):
+        return brief(found)
+    if {"value", "low", "high"} <= found.keys():
+        return f"{brief(found['value'])} [{brief(found['low'])}, {brief(found['high'])}]"
+    return ", ".join(f"{one_line(name)} {_figures(found[name])}" for name in sorted(found))
+
+
+def _size(path: Path) -> str:
+    return f"{path.stat().st_size / 1e6:.1f} MB"
+
+
+def _details(model: Model, path: Path) -> Iterator[str]:
+    yield f"{model.name} ({path}, {_size(path)}, {count(model.parameters):,} parameters)"
+    yield ""
+    yield from dump({"stages": list(model.stages), **_section("facts", model.facts)}).splitlines()
+    learned = [
+        (f"{index}.{name}", _learned(value))
+        for index, found in enumerate(model.learned)
+        for name, value in found.items()
+    ]
+    if learned:
+        yield "learned:"
+        yield from (f"  {line}" for line in aligned(learned))
+    yield "parameters:"
+    shapes = [(name, " x ".join(map(str, array.shape))) for name, array in model.parameters.items()]
+    yield from (f"  {line}" for line in aligned(shapes))
+
+
+def _section(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: dict(values)} if values else {}
+
+
+def _learned(value: Any) -> str:
+    if hasattr(value, "shape"):
+        return f"array of {' x '.join(map(str, value.shape))}"
+    return (
+        f"{len(value):,} entries: {brief(value[:5])} ..."
+        if isinstance(value, list) and len(value) > 5
+        else brief(value)
+    )

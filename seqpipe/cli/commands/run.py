@@ -1,0 +1,97 @@
+"""``seqpipe run``: records through a pipeline."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import click
+
+from seqpipe.cli.application import traceback_option
+from seqpipe.cli.inputs import Given, chosen_input, reader_of
+from seqpipe.cli.job import Job, Options
+from seqpipe.cli.options import limit_option, pipeline_argument, settings_option, threads_option, verbosity_options
+from seqpipe.cli.session import Session
+from seqpipe.cli.terminal.explain import explain as explain_records
+from seqpipe.cli.terminal.log import log_to_stderr
+from seqpipe.engine.feed import records_of
+from seqpipe.engine.isolated_stages import isolating, reading
+from seqpipe.engine.run import OnError
+from seqpipe.engine.shards import WHOLE, Shard
+from seqpipe.errors import UsageError
+from seqpipe.pipeline.opened import open_pipeline
+from seqpipe.registry import Registry
+
+log = logging.getLogger("seqpipe")
+
+
+@click.command("run")
+@pipeline_argument
+@click.argument("inputs", nargs=-1, metavar="[INPUT]...")
+@click.option("--text", "texts", multiple=True, metavar="TEXT", help="A record itself; may be repeated.")
+@click.option("--mended", metavar="FILE", help="Run the records of a quarantine file, after they have been mended.")
+@click.option("-o", "--output", metavar="FILE", help="Write the results here; it appears when it is whole.")
+@click.option("--resume", is_flag=True, help="Go on where an earlier run into the same FILE ended.")
+@click.option(
+    "--on-error",
+    type=click.Choice(["fail", "skip", "quarantine"]),
+    default="fail",
+    show_default=True,
+    help="At a bad record, end, leave it out, or write it to FILE.quarantine.jsonl.",
+)
+@click.option("--shard", default=str(WHOLE), metavar="K/N", help="Take every N-th record, beginning with the K-th.")
+@settings_option
+@limit_option
+@threads_option
+@click.option("--explain", is_flag=True, help="Show what each stage makes of each record.")
+@click.option("--metrics", type=click.Path(path_type=Path), metavar="FILE", help="Keep figures of the run in a file.")
+@verbosity_options
+@traceback_option
+@click.pass_obj
+def command(
+    session: Session,
+    pipeline: str,
+    inputs: tuple[str, ...],
+    texts: tuple[str, ...],
+    mended: str | None,
+    output: str | None,
+    resume: bool,  # noqa: FBT001 - click's
+    on_error: OnError,
+    shard: str,
+    settings: tuple[str, ...],
+    limit: int | None,
+    threads: int,
+    explain: bool,  # noqa: FBT001 - click's
+    metrics: Path | None,
+    quiet: bool,  # noqa: FBT001 - click's
+    verbose: bool,  # noqa: FBT001 - click's
+) -> int:
+    """Run records through a trained PIPELINE.
+
+    An INPUT is a file, a folder, a glob, or - for standard input; without any, the path that the pipeline file names
+    is read. Results come in the order of the records: by the writer that the pipeline names, else in the form that the
+    suffix of FILE stands for, else as JSON Lines. On a terminal they are shown as a table; -o - writes them as they
+    are.
+
+    The first Ctrl-C finishes what is in flight, the second stops at once. After both, and after anything else that
+    ends a run, the same command with --resume goes on.
+    """
+    if explain and output is not None:
+        raise UsageError("--explain writes no results", "leave out -o")
+    given = Given(inputs, texts, mended, Shard.parse(shard), limit)
+    bar, every = not quiet and not session.json_log, session.json_log
+    options = Options(output, on_error, resume, threads, metrics, bar, every)
+    with log_to_stderr(quiet=quiet, verbose=verbose):
+        registry = Registry.discover()
+        opened = open_pipeline(pipeline, registry, settings)
+        declared = opened.declared
+        with reading(reader_of(declared), declared.limits) as read:
+            chosen = chosen_input(declared, given, read)
+            built = opened.pipeline()
+            log.info("pipeline %s, model %s, threads: %d", declared.document.source, opened.model_path, threads)
+            log.info("reading %s", ", ".join(chosen.names) or f"{len(texts)} texts")
+            if explain:
+                explain_records(built, records_of(chosen.feed))
+                return 0
+            with isolating(built, declared.limits) as isolated:
+                return Job(opened, registry, isolated, chosen, given, options).run()

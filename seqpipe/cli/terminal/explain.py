@@ -1,0 +1,87 @@
+"""``seqpipe run --explain``: what each stage makes of a record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import click
+
+from seqpipe.builtin.fields import plain
+from seqpipe.builtin.tokenizers.vocabulary import UNKNOWN
+from seqpipe.cli.terminal.brief import brief, brief_id, one_line
+from seqpipe.contracts import Stage, State
+from seqpipe.data import Batch, OneHot, Ragged, Record, Spec
+from seqpipe.engine.portions import batches
+from seqpipe.pipeline import Pipeline
+
+_TOKENS = 200
+"""Tokens of a row that are shown."""
+
+_SCORES = 10
+"""Entries of a result that are shown."""
+
+
+def explain(pipeline: Pipeline, records: Iterable[Record]) -> None:
+    """Print for each record what comes out of each stage."""
+    states: Sequence[State] = (None,) * len(pipeline.steps)
+    for batch in batches(records, size=1):
+        click.secho(_title(batch.records[0]), bold=True)
+        states = _explain(pipeline, batch, states)
+        if batch.final:
+            states = (None,) * len(pipeline.steps)
+        click.echo()
+
+
+def _explain(pipeline: Pipeline, batch: Batch, states: Sequence[State]) -> list[State]:
+    after = []
+    for stage, step, state in zip(pipeline.stages, pipeline.steps, states, strict=True):
+        batch, left = step(batch, state)
+        after.append(left)
+        click.echo(f"  {stage.kind} {stage.name}: {step.spec}{_size(batch, step.spec)}")
+        for line in _details(stage, batch, step.spec):
+            click.echo(f"      {line}")
+    return after
+
+
+def _title(record: Record) -> str:
+    if isinstance(record.payload, str):
+        return f"{brief_id(record.id)}  {one_line(record.payload)}"
+    return brief_id(record.id)
+
+
+def _size(batch: Batch, spec: Spec) -> str:
+    if batch.sequence is None or spec.kind == "outputs":
+        return ""
+    lengths = batch.sequence.lengths.tolist()
+    positions = " + ".join(f"{length:,}" for length in lengths[:_SCORES]) + (" + ..." if len(lengths) > _SCORES else "")
+    return f", {positions or 'no'} position{'' if lengths == [1] else 's'}"
+
+
+def _details(stage: Stage, batch: Batch, spec: Spec) -> Iterator[str]:
+    if stage.kind == "tokenizer" and spec.vocabulary:
+        yield from _tokens(batch, spec.vocabulary)
+    if batch.outputs is not None and spec.kind == "outputs":
+        for record, outcome in zip(batch.records, batch.outputs, strict=True):
+            if not outcome:
+                yield "no result"
+            for result in outcome:
+                yield from (f"{name}: {brief(plain(value, name, record), _SCORES)}" for name, value in result.items())
+
+
+def _tokens(batch: Batch, vocabulary: Sequence[str]) -> Iterator[str]:
+    """Yield for each row its tokens with their ids, and the share of those that the vocabulary does not have."""
+    sequence = batch.sequence.ids if isinstance(batch.sequence, OneHot) else batch.ragged
+    spans = batch.columns.get("spans")
+    for row, ids in enumerate(sequence):
+        source = batch.row_record(row).payload
+        pieces = spans[row].tolist() if isinstance(spans, Ragged) and isinstance(source, str) else None
+        shown = []
+        for position, token in enumerate(ids[:_TOKENS].tolist()):
+            text = vocabulary[token]
+            if pieces and text == UNKNOWN:
+                begin, end = pieces[position]
+                text = f"{source[begin:end]}?"
+            shown.append(f"{one_line(text) or repr(text)}/{token}")
+        yield " ".join(shown) + (" ..." if len(ids) > _TOKENS else "")
+        unknown = sum(vocabulary[token] == UNKNOWN for token in ids.tolist())
+        yield f"{unknown} of {len(ids)} unknown ({unknown / max(len(ids), 1):.0%})"

@@ -1,0 +1,87 @@
+"""Heads: what decoders ask of the network, and how good it is."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy.typing as npt
+
+from seqpipe.contracts.parameter import Parameter, Parameters
+from seqpipe.data import Batch, Record
+from seqpipe.data.ragged import Array
+
+Outcome = Sequence[Mapping[str, Any]]
+"""What a pipeline gave for one record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A figure of merit over a set of records, as a function of sums over the records.
+
+    Being sums, parts can be added and records resampled (for confidence intervals) without looking at them again.
+
+    Attributes:
+        name: a key such as ``accuracy``.
+        count: (record with its target, outcome) -> numbers that are summed over the records.
+        value: (the sums) -> the figure.
+        higher_is_better: which way to go.
+        signature: how exactly it is computed, where that varies in the field, such as sacreBLEU's.
+    """
+
+    name: str
+    count: Callable[[Record, Outcome], Sequence[float]]
+    value: Callable[[npt.NDArray[Any]], float]
+    higher_is_better: bool = True
+    signature: str = ""
+
+
+class Head(ABC):
+    """What a decoder asks of the network, and the objective that trains it.
+
+    Attributes:
+        width: how many logits a position has.
+        pooled: one position a row (True) or a sequence (False).
+        separable: whether the loss is a sum over positions, so that a row may be learned in windows.
+        parameters: the head's own trained arrays, such as the transitions of a CRF.
+        metrics: what ``seqpipe evaluate`` reports; training watches the first.
+    """
+
+    width: int
+    pooled: bool = False
+    separable: bool = False
+    parameters: Mapping[str, Parameter] = {}
+    metrics: tuple[Metric, ...] = ()
+
+    @abstractmethod
+    def targets(self, batch: Batch) -> Batch:
+        """Add the column ``target`` (and whatever else `loss` needs), made from the records' targets.
+
+        Positions to ignore have the id -1. The batch is as it comes to the first core.
+
+        Raises:
+            RecordError: a target is missing, or is none that the network can learn.
+        """
+
+    @abstractmethod
+    def loss(self, batch: Batch, parameters: Parameters) -> tuple[Array, Array, dict[str, Array]]:
+        """Return how wrong the logits are.
+
+        Args:
+            batch: with logits for sequence, and what `targets` added.
+            parameters: the head's own.
+
+        Returns:
+            The loss of each row (shape (rows,), in nats), and the gradients of their sum for the logits (in the shape
+            of their values) and for each of the head's parameters.
+        """
+
+    def weights(self, batch: Batch) -> Array | None:
+        """Return how many units of loss (positions, tokens) each row has, for the mean; None: one a row.
+
+        Args:
+            batch: as it comes to the first core, with what `targets` added.
+        """
+        return None

@@ -1,0 +1,64 @@
+"""Readers: where records come from."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BeforeValidator, Field
+
+from seqpipe.contracts.stage import Stage
+from seqpipe.data import Record, Spec
+from seqpipe.data.source import Source
+from seqpipe.errors import RecordError
+
+
+def _as_tuple(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+
+
+Paths = Annotated[tuple[str, ...], BeforeValidator(_as_tuple, json_schema_input_type=str | list[str])]
+"""One path or a list of them."""
+
+
+class Reader(Stage):
+    """Reads records from a file or from standard input.
+
+    Attributes:
+        suffixes: the files that it takes from a folder, by their endings, without ``.gz``; empty: all.
+        single: a source is one record (a recording, a clip), so that whoever does not need it need not open it.
+        out_of_nothing: where no input is named it makes records itself, from the source `Source.nothing`.
+    """
+
+    kind: ClassVar[str] = "reader"
+    suffixes: ClassVar[tuple[str, ...]] = ()
+    single: ClassVar[bool] = False
+    out_of_nothing: ClassVar[bool] = False
+
+    path: Paths = Field((), description="files, folders, globs, or - for standard input; relative to this file")
+
+    @property
+    @abstractmethod
+    def spec(self) -> Spec:
+        """What the records' payloads are."""
+
+    @abstractmethod
+    def read(self, source: Source) -> Iterator[Record | RecordError]:
+        """Yield the records of one source, lazily, and an error in the place of each that cannot be made.
+
+        The same source gives the same records whenever it is read: runs are resumed by reading again and leaving out
+        what is done. Records and errors have their ``raw`` bytes where these are at hand; a source may also be such an
+        excerpt, whose records are then counted from ``source.first``.
+
+        Raises:
+            InputError: the source cannot be read.
+        """
+
+    def record(self, payload: Any, position: int) -> Record:
+        """Return the record of a payload that comes from Python or from ``--text``.
+
+        Raises:
+            InputError: the payload is of no use here.
+        """
+        return Record(str(position), payload, position=position)

@@ -1,0 +1,48 @@
+"""Writers: the form that results take."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from seqpipe.contracts.stage import Stage
+from seqpipe.data import Record
+
+Layout = Any
+"""What a writer has to know of the first record when it writes later ones: plain JSON values."""
+
+
+class Writer(Stage):
+    """Turns result records into bytes. It opens no file: the runner does, safely.
+
+    Attributes:
+        suffix: the ending of its files, such as ``.jsonl``.
+        separate: one file a record, rather than one stream.
+    """
+
+    kind: ClassVar[str] = "writer"
+    suffix: ClassVar[str] = ""
+    separate: ClassVar[bool] = False
+
+    path: str | None = Field(None, description="the file to write, relative to this file; none: standard output")
+
+    def begin(self, first: Record | None) -> tuple[bytes, Layout]:
+        """Return what stands before the first record (``None``: there is none), such as a header, and the layout.
+
+        A run that is resumed gets the layout back and begins nothing again.
+        """
+        return b"", None
+
+    @abstractmethod
+    def encode(self, record: Record, layout: Layout = None) -> bytes:
+        """Return the bytes of one result: for a stream a whole line or block, else the whole file.
+
+        Args:
+            record: with the mapping of results for payload.
+            layout: from `begin`.
+
+        Raises:
+            RecordError: the record cannot be written in this form.
+        """

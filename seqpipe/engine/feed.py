@@ -1,0 +1,157 @@
+"""What a run reads: the records of all sources that belong to its shard, from where it left off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from seqpipe.contracts import Reader
+from seqpipe.data import Record
+from seqpipe.data.source import Source
+from seqpipe.engine.failures import Unforeseen, raise_failure
+from seqpipe.engine.portions import NOWHERE, Item, Place
+from seqpipe.engine.shards import WHOLE, Shard
+from seqpipe.errors import Location, RecordError, SeqpipeError
+from seqpipe.hookspecs import RecordFailed
+
+Read = Callable[[Source], Iterator[Record | RecordError]]
+"""As `Reader.read`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What part of an input a source is.
+
+    Attributes:
+        input: which of the inputs it is, or is an excerpt of, counted from one.
+        before: how many records of the input stand before it.
+        shard: which of its records to take.
+    """
+
+    input: int
+    before: int = 0
+    shard: Shard = WHOLE
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """The input of a run.
+
+    Attributes:
+        read: gives the records of a source.
+        sources: in order, numbered from one.
+        reader: the name of the stage that reads.
+        single: each source is one record.
+        shard: which of the records to take.
+        limit: take none but the first so many, counted before the shard is chosen; None: all.
+        origin: says what part of an input each source is, if they are not the inputs themselves.
+    """
+
+    read: Read
+    sources: Sequence[Source]
+    reader: str
+    single: bool = False
+    shard: Shard = WHOLE
+    limit: int | None = None
+    origin: Callable[[Source], Origin] | None = None
+
+    def items(self, after: Place = NOWHERE) -> Iterator[Item]:
+        """Yield what follows a place, in order: records, and what failed to become one."""
+        cursor = _Cursor(*after)
+        for source in self.sources:
+            if source.position < cursor.source:
+                continue
+            if source.position > cursor.source:
+                cursor.source, cursor.item = source.position, 0
+            if self._has_enough(cursor):
+                return
+            if self.single and not cursor.item and not self.shard.has(source.position, 1):
+                cursor.read += 1
+            elif not (self.single and cursor.item):
+                yield from self._items_of(source, cursor)
+
+    def failed(self, record: Record, error: RecordError, place: Place) -> RecordFailed:
+        """Return the event for a record that a stage could not process.
+
+        Args:
+            record: itself, or a piece of it.
+            error: why, with the stage.
+            place: behind it.
+        """
+        origin = self._origin(self.sources[place[0] - 1])
+        item = place[1] if record.last else place[1] + 1
+        raw = record.raw if record.last else None
+        return RecordFailed(
+            record.source, record.position, record.id, error.stage, error, raw, origin.input, origin.before + item
+        )
+
+    def _items_of(self, source: Source, cursor: _Cursor) -> Iterator[Item]:
+        """Yield the items of one source behind those that are done, and move the cursor."""
+        origin = self._origin(source)
+        done, item = cursor.item, 0
+        whole = True
+        try:
+            for found in self.read(source):
+                whole = isinstance(found, RecordError) or found.last
+                current = item + 1
+                if whole:
+                    item = current
+                if current <= done:
+                    continue
+                if whole:
+                    cursor.item, cursor.read = item, cursor.read + 1
+                if origin.shard.has(origin.input, origin.before + current):
+                    got = found if isinstance(found, Record) else self._refused(source, current, found)
+                    yield got, (source.position, item, cursor.read)
+                if whole and self._has_enough(cursor):
+                    return
+            if not whole:
+                raise RecordError("the source ends before the record does", "", Location(source.name))
+        except Exception as error:  # noqa: BLE001 - a reader may raise anything
+            foreseen = error if isinstance(error, SeqpipeError) else None
+            reason = foreseen or Unforeseen.of(error, self.reader, Location(source.name))
+            cursor.source, cursor.item, cursor.read = source.position + 1, 0, cursor.read + 1
+            failed = self._refused(source, item + 1, reason)
+            yield replace(failed, rest=str(origin.shard)), (cursor.source, 0, cursor.read)
+
+    def _has_enough(self, cursor: _Cursor) -> bool:
+        return self.limit is not None and cursor.read >= self.limit
+
+    def _refused(self, source: Source, item: int, error: SeqpipeError) -> RecordFailed:
+        """Return the event for what could not be made a record."""
+        raw = None
+        if isinstance(error, RecordError):
+            error, raw = error.by(self.reader), error.raw
+        origin = self._origin(source)
+        position = error.where.line if error.where and error.where.source == source.name else 0
+        return RecordFailed(source.name, position, "", self.reader, error, raw, origin.input, origin.before + item)
+
+    def _origin(self, source: Source) -> Origin:
+        return self.origin(source) if self.origin else Origin(source.position, 0, self.shard)
+
+
+@dataclass(slots=True)
+class _Cursor:
+    """A `Place` that moves."""
+
+    source: int
+    item: int
+    read: int
+
+
+def records_of(feed: Feed) -> Iterator[Record]:
+    """Yield the records of a feed; the first failure ends it.
+
+    Raises:
+        InputError: a source cannot be read.
+        RecordError: a record cannot be made.
+    """
+    for found, _ in feed.items():  # noqa: PERF102 - not a mapping
+        if isinstance(found, RecordFailed):
+            raise_failure(found.error)
+        yield found
+
+
+def read(reader: Reader, sources: Sequence[Source], limit: int | None = None) -> Iterator[Record]:
+    """Yield the records of all sources, ``limit`` of them at most; raises what `records_of` raises."""
+    return records_of(Feed(reader.read, sources, reader.name, limit=limit))

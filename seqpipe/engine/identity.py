@@ -1,0 +1,147 @@
+"""What makes a run the same run: only then may it go on where another one ended."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from seqpipe.contracts import Reader, Stage, Writer
+from seqpipe.data.source import Source
+from seqpipe.errors import InputError, Location
+from seqpipe.pipeline.opened import Opened
+from seqpipe.registry import Registry
+
+STANDARD_INPUT = "-"
+
+_ENDS = 1 << 16
+"""Bytes at the beginning and at the end of an input that are looked at."""
+
+_MANY = 1000
+"""Inputs, beyond which only their names, sizes and times are looked at: opening a million files takes too long."""
+
+Facts: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a run reads, with what, and how.
+
+    Attributes:
+        facts: plain values for the journal; what may be secret or long is a digest there.
+        names: of the inputs, for messages.
+    """
+
+    facts: Facts
+    names: Sequence[str]
+
+    def differs_from(self, before: Facts, *, failed: int) -> str:
+        """Say why this is not the same run as an earlier one; nothing if it is.
+
+        Args:
+            before: the facts of the earlier run.
+            failed: records that failed in it: if none did, what becomes of such may change.
+        """
+        return (
+            self._inputs(before["inputs"])
+            or ("" if self.facts["model"] == before["model"] else "the model has changed")
+            or _plugins(self.facts["plugins"], before["plugins"])
+            or _stages(self.facts["stages"], before["stages"])
+            or _settings(self.facts["settings"], before["settings"], failed)
+        )
+
+    def _inputs(self, before: Sequence[str]) -> str:
+        now = self.facts["inputs"]
+        for name, digest, earlier in zip(self.names, now, before, strict=False):
+            if digest != earlier:
+                return f"the input {name} is another one or has changed"
+        if len(now) != len(before):
+            return f"the inputs are {len(now)}, and were {len(before)}"
+        return "standard input cannot be read again" if STANDARD_INPUT in now else ""
+
+
+def identify(
+    opened: Opened,
+    registry: Registry,
+    reader: Reader,
+    writer: Writer,
+    inputs: Sequence[Source],
+    settings: Mapping[str, str],
+) -> Identity:
+    """Return what a run is.
+
+    Args:
+        opened: the pipeline.
+        registry: knows the versions of the plugins.
+        reader, writer: of the run.
+        inputs: what it reads.
+        settings: options that matter, by their names, as they are written on the command line.
+
+    Raises:
+        InputError: an input is not there any more.
+    """
+    stages = [reader, *opened.declared.stages, writer]
+    plugins = sorted({"core", *(stage.name.partition(".")[0] for stage in stages)})
+    facts = {
+        "inputs": [_input(source, ends=len(inputs) <= _MANY) for source in inputs],
+        "model": _digest(opened.model_path.read_bytes()) if opened.model_path else "",
+        "plugins": {name: registry.plugins[name].distribution for name in plugins if name in registry.plugins},
+        "stages": [[f"{stage.kind} {stage.name}", _declared(stage)] for stage in stages],
+        "settings": dict(settings),
+    }
+    return Identity(facts, [source.name for source in inputs])
+
+
+def _plugins(now: Facts, before: Facts) -> str:
+    changed = [name for name, version in now.items() if before.get(name) != version]
+    return f"the plugin {changed[0]} is {now[changed[0]]}, and was {before.get(changed[0])}" if changed else ""
+
+
+def _stages(now: Sequence[Sequence[str]], before: Sequence[Sequence[str]]) -> str:
+    if [name for name, _ in now] != [name for name, _ in before]:
+        return "the pipeline has other stages"
+    changed = [name for (name, digest), (_, earlier) in zip(now, before, strict=True) if digest != earlier]
+    return f"the {changed[0]} has other parameters" if changed else ""
+
+
+def _settings(now: Facts, before: Facts, failed: int) -> str:
+    for name in now.keys() | before.keys():
+        if now.get(name) != before.get(name) and (failed or name != "--on-error"):
+            return f"{name} is {now.get(name, 'not given')}, and was {before.get(name, 'not given')}"
+    return ""
+
+
+def _input(source: Source, *, ends: bool) -> str:
+    """Return the digest of an input: its name, size, time of change, beginning and end."""
+    if source.standard_input:
+        return STANDARD_INPUT
+    if source.excerpt is not None:
+        return _digest(source.excerpt)
+    try:
+        status = Path(source.name).stat()
+        content = _ends(source.name) if ends else b""
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}", "", Location(source.name)) from None
+    return _digest(
+        f"{source.name}\0{status.st_size}\0{status.st_mtime_ns}\0".encode(errors="surrogateescape") + content
+    )
+
+
+def _ends(name: str) -> bytes:
+    with Path(name).open("rb") as file:
+        begin = file.read(_ENDS)
+        file.seek(max(file.seek(0, os.SEEK_END) - _ENDS, 0))
+        return begin + file.read(_ENDS)
+
+
+def _declared(stage: Stage) -> str:
+    values = {key: value for key, value in stage.declaration().items() if key != "path"}
+    return _digest(json.dumps(values, sort_keys=True, default=str).encode())
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=8).hexdigest()

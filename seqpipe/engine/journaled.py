@@ -1,0 +1,201 @@
+"""Results in files, with a journal, so that a run that ended early can go on."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Sequence
+from contextlib import suppress
+
+from seqpipe.atomic import atomic_write
+from seqpipe.contracts import Writer
+from seqpipe.data import Record
+from seqpipe.engine.identity import Identity
+from seqpipe.engine.names import safe_name
+from seqpipe.engine.output import Output
+from seqpipe.engine.quarantine import to_line
+from seqpipe.errors import Location, OutputError, RecordError, UsageError
+from seqpipe.hookspecs import RecordFailed
+from seqpipe.journal import Appending, Part, Places, Progress, read_journal
+
+
+class ToFile(Output):
+    """Writes results to a file, which appears, whole, when the run is complete.
+
+    Args:
+        writer: the form of the results.
+        part: where the file grows.
+        appending: what of it is there; both are closed at the end.
+    """
+
+    def __init__(self, writer: Writer, part: Part, appending: Appending) -> None:
+        self.writer = writer
+        self.part = part
+        self.appending = appending
+        self.start = appending.progress
+        self._finished = False
+
+    def put(self, results: Sequence[Record]) -> None:
+        """Append results, with what stands before the first one."""
+        head, layout = b"", self.appending.layout
+        if results and not self._begun:
+            head, layout = self.writer.begin(results[0])
+        try:
+            encoded = [self.writer.encode(result, layout) for result in results]
+        except RecordError as error:
+            raise error.by(self.writer.name) from error.__cause__
+        self.appending.layout = layout
+        self.appending.output.append(b"".join((head, *encoded)) if head or len(encoded) != 1 else encoded[0])
+
+    def reject(self, failed: RecordFailed) -> None:
+        """Append a record that failed to the quarantine, if there is one."""
+        if self.appending.quarantine:
+            self.appending.quarantine.append(to_line(failed))
+
+    def drop(self) -> None:
+        """Forget what was put since something was last reached."""
+        self.appending.drop()
+
+    def reached(self, progress: Progress) -> None:
+        """Keep what was put."""
+        self.appending.reached(progress)
+
+    def finish(self) -> None:
+        """Take note that the input has ended."""
+        if not self._begun:
+            self.appending.output.append(self.writer.begin(None)[0])
+            self.appending.reached(self.appending.progress)
+        self._finished = True
+
+    def end(self, error: BaseException | None) -> None:
+        """Give a complete output its name. Of another one keep what a later run can go on from.
+
+        A run that fails before it has ended its first block leaves nothing.
+        """
+        try:
+            if self._finished and error is None:
+                self.appending.seal()
+            elif error is None or (self.appending.has_blocks and not isinstance(error, OutputError)):
+                self.appending.end_block()
+            self.appending.close()
+            if self._finished and error is None:
+                self.part.place()
+            elif not self.appending.has_blocks:
+                with suppress(OutputError):
+                    self.part.discard()
+        finally:
+            self.part.close()
+
+    @property
+    def _begun(self) -> bool:
+        return self.appending.layout is not None or self.appending.output.size > 0
+
+
+class ToFolder(ToFile):
+    """Writes a file for each result, named after its record, and the list of these files as a journaled output."""
+
+    def __init__(self, writer: Writer, part: Part, appending: Appending) -> None:
+        super().__init__(writer, part, appending)
+        self._folder = part.places.output.parent
+        self._taken = set(_listed(part.places, appending.output.size))
+
+    def put(self, results: Sequence[Record]) -> None:
+        """Write a file for each result.
+
+        Raises:
+            OutputError: two results would have the same file.
+        """
+        encoded = []
+        for result in results:
+            try:
+                head, layout = self.writer.begin(result)
+                encoded.append(head + self.writer.encode(result, layout))
+            except RecordError as error:
+                raise error.by(self.writer.name) from error.__cause__
+        for result, content in zip(results, encoded, strict=True):
+            name = safe_name(result.id) + self.writer.suffix
+            if name in self._taken:
+                where = Location(self.part.places.shown)
+                raise OutputError(f"two results would be written to {name!r}", "give the records different ids", where)
+            self._taken.add(name)
+            with atomic_write(self._folder / name, "wb") as file:
+                file.write(content)
+            entry = {"file": name, "size": len(content), "checksum": zlib.crc32(content)}
+            self.appending.output.append(json.dumps(entry).encode() + b"\n")
+
+    def finish(self) -> None:
+        """Take note that the input has ended."""
+        self._finished = True
+
+
+def open_journaled(
+    writer: Writer, places: Places, identity: Identity, *, resume: bool, quarantine: bool
+) -> ToFile | Progress:
+    """Return the output that a run writes to, new or from where an earlier run ended; or that this one has completed.
+
+    Args:
+        writer: the form of the results; one of one file a record writes to the folder.
+        places: of the output.
+        identity: what the run is.
+        resume: go on if there is something to go on from, and begin if there is not.
+        quarantine: keep records that fail.
+
+    Raises:
+        UsageError: an earlier run has ended early, and it was not another part of this one, or ``resume`` is not given.
+        OutputError: the output cannot be written, or another run is writing it.
+    """
+    if resume and not places.part.exists() and (done := _completed(places, identity)):
+        return done
+    part = Part(places)
+    try:
+        appending = _begin_or_go_on(part, identity, resume=resume, quarantine=quarantine)
+        if isinstance(appending, Progress):
+            part.close()
+            return appending
+        return (ToFolder if writer.separate else ToFile)(writer, part, appending)
+    except BaseException:
+        part.close()
+        raise
+
+
+def _begin_or_go_on(part: Part, identity: Identity, *, resume: bool, quarantine: bool) -> Appending | Progress:
+    journal, places = part.journal, part.places
+    if not journal.blocks and not journal.sealed:
+        if resume and (done := _completed(places, identity)):
+            part.discard()
+            return done
+        return part.begin(identity.facts, quarantine=quarantine)
+    what = f"an earlier run ended after {journal.last.progress.records:,} records"
+    if not resume:
+        todo = f"add --resume to go on, or remove {places.show(places.part)} to begin anew"
+        raise UsageError(what, todo, Location(places.shown))
+    if reason := identity.differs_from(journal.run or {}, failed=journal.last.progress.failed):
+        todo = f"undo that, or remove {places.show(places.part)} to begin anew"
+        raise UsageError(f"{what}, and cannot be gone on with: {reason}", todo, Location(places.shown))
+    if journal.sealed:
+        part.place()
+        return journal.last.progress
+    return part.resume(quarantine=quarantine)
+
+
+def _completed(places: Places, identity: Identity) -> Progress | None:
+    """Return what an output holds that this run has completed earlier; None if there is none.
+
+    Raises:
+        UsageError: there is one of another run, or it is damaged.
+    """
+    journal = read_journal(places.journal)
+    if not journal.sealed or not places.output.exists():
+        return None
+    where = Location(places.shown)
+    if reason := identity.differs_from(journal.run or {}, failed=journal.last.progress.failed):
+        raise UsageError(f"complete, but of another run: {reason}", "leave out --resume to write it anew", where)
+    if places.output.stat().st_size != journal.last.size:
+        raise UsageError("complete, but changed since", "leave out --resume to write it anew", where)
+    return journal.last.progress
+
+
+def _listed(places: Places, size: int) -> list[str]:
+    """Return the names in the list of files, as far as it is whole."""
+    with places.part_output.open("rb") as file:
+        return [json.loads(line)["file"] for line in file.read(size).splitlines()]

@@ -1,0 +1,104 @@
+"""Where results go: the contract, and the simplest case, a stream."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from seqpipe.contracts import Layout, Writer
+from seqpipe.data import Record
+from seqpipe.errors import Location, OutputError
+from seqpipe.hookspecs import RecordFailed
+from seqpipe.journal import Progress
+
+
+class Output(ABC):
+    """Takes what a run gives, in the order of the input. All methods may raise an `OutputError`.
+
+    A context manager, which calls `end`.
+
+    Attributes:
+        start: how far runs before this one have come, if this one goes on where they ended.
+    """
+
+    start: Progress = Progress()
+
+    def __enter__(self) -> Self:
+        return self
+
+    @abstractmethod
+    def put(self, results: Sequence[Record]) -> None:
+        """Take all results of a record, or of a piece of one; if one of them cannot be written, none of them.
+
+        Raises:
+            RecordError: one of them cannot be written in this form.
+        """
+
+    def reject(self, failed: RecordFailed) -> None:
+        """Take a record that failed; where there is no place for such, forget it."""
+
+    def drop(self) -> None:
+        """Forget what was put since something was last reached; what cannot be taken back stays."""
+
+    def reached(self, progress: Progress) -> None:
+        """Take note that all was put and rejected that the input gives up to here."""
+
+    def finish(self) -> None:
+        """Take note that the input has ended."""
+
+    @abstractmethod
+    def end(self, error: BaseException | None) -> None:
+        """End the output: complete if `finish` has been called, else as far as it has come.
+
+        Args:
+            error: what ended the run; None: it has come to the end of the input, or was stopped.
+        """
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end(error)
+
+
+class ToStream(Output):
+    """Writes results to an open stream, such as standard output."""
+
+    def __init__(self, writer: Writer, stream: BinaryIO) -> None:
+        self.writer = writer
+        self.stream = stream
+        self._begun = False
+        self._layout: Layout = None
+
+    def put(self, results: Sequence[Record]) -> None:
+        """Write results, with what stands before the first one."""
+        head, layout = b"", self._layout
+        if results and not self._begun:
+            head, layout = self.writer.begin(results[0])
+        encoded = [self.writer.encode(result, layout) for result in results]
+        self._write(b"".join((head, *encoded)))
+        self._begun, self._layout = self._begun or bool(results), layout
+
+    def finish(self) -> None:
+        """Write what stands before the first result, if there was none."""
+        if not self._begun:
+            self._write(self.writer.begin(None)[0])
+
+    def end(self, error: BaseException | None) -> None:
+        """Hand over what is still in the stream's buffer."""
+        if not isinstance(error, OutputError | BrokenPipeError):
+            self._write(b"", flush=True)
+
+    def _write(self, data: bytes, *, flush: bool = False) -> None:
+        """Write, and turn what the system refuses into an `OutputError`, but for a reader that goes away."""
+        try:
+            self.stream.write(data)
+            if flush:
+                self.stream.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            what = f"cannot be written: {(error.strerror or str(error)).lower()}"
+            todo = "free some space, or write elsewhere"
+            raise OutputError(what, todo, Location("standard output")) from error

@@ -1,0 +1,135 @@
+"""Adding blocks to an output: first the records are on the disk, then the journal says so."""
+
+from __future__ import annotations
+
+import io
+import os
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from seqpipe.atomic import reported, sync_folder
+from seqpipe.errors import Location
+from seqpipe.journal.entries import Block, Journal, Progress, encode_block, encode_run, encode_seal
+from seqpipe.journal.growing_file import GrowingFile
+from seqpipe.journal.places import Places
+
+SHARE = 50
+"""A block is ended when this many times as long has passed as ending the one before took: it costs a fiftieth."""
+
+SHORTEST, LONGEST = 0.2, 10.0
+"""Seconds between the ends of two blocks, whatever ending them takes."""
+
+
+class Appending:
+    """An output that grows behind what is whole of it. All methods raise an `OutputError` for what cannot be written.
+
+    Args:
+        places: where the files lie; their folder is there.
+        journal: what is whole; what the files have behind it is cut off. Empty: a new output.
+        run: what the run is, for a new journal.
+        quarantine: whether there is a file for records that fail.
+
+    Attributes:
+        output: takes the results.
+        quarantine: takes the records that fail; None where they are skipped.
+        layout: what the writer has to know of the first record, known from then on.
+    """
+
+    def __init__(self, places: Places, journal: Journal, run: Mapping[str, Any], *, quarantine: bool) -> None:
+        self._places, self._shown = places, Location(places.shown)
+        self._last = journal.last
+        self._layout_is_known = journal.layout is not None
+        self.layout: Any = journal.layout
+        self.progress = journal.last.progress
+        self._ended: float | None = None
+        self._pause = SHORTEST
+        with reported(self._shown):
+            self._journal = io.FileIO(places.part_journal, "ab")
+            self._journal.truncate(journal.lines[-1].end if journal.lines else 0)
+            if not quarantine:
+                places.part_quarantine.unlink(missing_ok=True)
+        if journal.lines:
+            self._checksum = journal.lines[-1].checksum
+        else:
+            self._append(*encode_run(run))
+        self.output = GrowingFile(places.part_output, self._last.size, self._shown)
+        self.quarantine = (
+            GrowingFile(places.part_quarantine, self._last.rejected, Location(places.show(places.quarantine)))
+            if quarantine
+            else None
+        )
+
+    @property
+    def has_blocks(self) -> bool:
+        """Whether there is anything that another run could go on from."""
+        return self._last != Block()
+
+    def reached(self, progress: Progress) -> None:
+        """Keep what was added: it is all that the input gives up to here. End a block if it is time."""
+        self.output.keep()
+        if self.quarantine:
+            self.quarantine.keep()
+        self.progress = progress
+        now = time.monotonic()
+        if self._ended is None:
+            self._ended = now  # how long the first results took says nothing
+        elif now - self._ended >= self._pause:
+            self.end_block()
+
+    def drop(self) -> None:
+        """Forget what was added since something was last reached."""
+        self.output.drop()
+        if self.quarantine:
+            self.quarantine.drop()
+        if not self.output.size:
+            self.layout = None  # what stood before the first record is gone with it
+
+    def end_block(self) -> None:
+        """Bring what was kept to the disk; from here a later run can go on."""
+        begin = time.monotonic()
+        self.drop()
+        block = Block(
+            self.progress,
+            self.output.size,
+            self.output.end_block(),
+            self.quarantine.size if self.quarantine else 0,
+            self.quarantine.end_block() if self.quarantine else 0,
+            None if self._layout_is_known else self.layout,
+        )
+        if block.progress != self._last.progress or block.size != self._last.size:
+            if not self.has_blocks:
+                self._sync_folders()
+            self._append(*encode_block(block, self._checksum))
+            with reported(self._shown):
+                os.fsync(self._journal.fileno())
+            self._last = block
+            self._layout_is_known = self.layout is not None
+        self._ended = time.monotonic()
+        self._pause = min(max(SHORTEST, SHARE * (self._ended - begin)), LONGEST)
+
+    def seal(self) -> None:
+        """Say that the output is complete."""
+        self.end_block()
+        self._append(*encode_seal(self._checksum))
+        with reported(self._shown):
+            os.fsync(self._journal.fileno())
+
+    def close(self) -> None:
+        """Close the files; what was not brought to the disk is dropped."""
+        self.output.close()
+        if self.quarantine:
+            self.quarantine.close()
+        self._journal.close()
+
+    def _append(self, line: bytes, checksum: int) -> None:
+        with reported(self._shown):
+            written = self._journal.write(line)
+            while written < len(line):
+                written += self._journal.write(line[written:])
+        self._checksum = checksum
+
+    def _sync_folders(self) -> None:
+        with reported(self._shown):
+            sync_folder(self._places.part)
+            sync_folder(self._places.part.parent)

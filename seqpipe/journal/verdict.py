@@ -1,0 +1,119 @@
+"""An output against its journal: which blocks are not what was written."""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from seqpipe.errors import InputError, Location
+from seqpipe.journal.entries import Block, Journal, read_journal
+from seqpipe.journal.extents import Extent, opened, output_extents
+from seqpipe.journal.places import MANIFEST, Places
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an output is.
+
+    Attributes:
+        journal: as it was written.
+        damages: one line for each block or file that is not what was written, in their order.
+    """
+
+    journal: Journal
+    damages: tuple[str, ...]
+
+
+def verify(path: str | os.PathLike[str]) -> Verdict:
+    """Check a complete output.
+
+    Args:
+        path: a file, or a folder with a file for each record.
+
+    Raises:
+        InputError: there is no such output, or no whole journal of it, or its run has not been completed.
+    """
+    places = Places.of(path)
+    where = Location(places.shown)
+    if not places.output.exists() and not places.journal.exists() and not places.part.exists():
+        raise InputError("no such output", "check the path", where)
+    journal = read_journal(places.journal)
+    if not journal.lines:
+        if places.part.exists():
+            raise InputError("its run is not complete", "go on with it: run it again with --resume", where)
+        raise InputError(f"there is no journal {places.journal.name!r} beside it", "bring the two together", where)
+    if not journal.sealed or not journal.sound:
+        line = Location(places.show(places.journal), len(journal.lines) + 1)
+        raise InputError("not what was written", "restore it, or run again", line)
+    damages = _damages(places.output, journal.blocks)
+    if places.output.name == MANIFEST:
+        damages = (*damages, *_damaged_files(places.output))
+    return Verdict(journal, tuple(damages))
+
+
+def _damages(path: Path, blocks: Sequence[Block]) -> tuple[str, ...]:
+    if not path.exists():
+        return ("the file is missing",)
+    with opened(path) as file:
+        return tuple(_compare(file, blocks))
+
+
+def _compare(file: BinaryIO, blocks: Sequence[Block]) -> Iterator[str]:
+    """Yield what is wrong, block by block, and stay in step where a block is missing or there twice."""
+    extents = output_extents(blocks)
+    size = file.seek(0, os.SEEK_END)
+    place = index = 0
+    before: Extent | None = None
+    while index < len(extents):
+        extent = extents[index]
+        if extent.stands_at(place, file):
+            place, index, before = place + extent.length, index + 1, extent if extent.length else before
+        elif before and before.stands_at(place, file):
+            yield f"{_named(extents.index(before), blocks)} is there twice"
+            place += before.length
+        elif missing := _missing(file, place, extents[index:]):
+            for lost in range(index, index + missing):
+                yield f"{_named(lost, blocks)} is missing"
+            index += missing
+        else:
+            how = "missing" if place >= size else "cut short" if place + extent.length > size else "damaged"
+            yield f"{_named(index, blocks)} is {how}"
+            place, index, before = place + extent.length, index + 1, None
+    while before and place < size and before.stands_at(place, file):
+        yield f"{_named(extents.index(before), blocks)} is there twice"
+        place += before.length
+    if place < size:
+        yield f"{size - place:,} bytes stand behind the last block"
+
+
+def _missing(file: BinaryIO, place: int, extents: Sequence[Extent]) -> int:
+    """Return how many blocks are missing, if a later one stands where the first should; else 0."""
+    return next((n for n, extent in enumerate(extents) if n and extent.length and extent.stands_at(place, file)), 0)
+
+
+def _named(index: int, blocks: Sequence[Block]) -> str:
+    before = blocks[index - 1] if index else Block()
+    block = blocks[index]
+    return (
+        f"block {index + 1} of {len(blocks)} (records {before.progress.records + 1:,} to {block.progress.records:,}, "
+        f"bytes {before.size:,} to {block.size:,})"
+    )
+
+
+def _damaged_files(manifest: Path) -> Iterator[str]:
+    with opened(manifest) as lines:
+        for line in lines:
+            try:
+                entry = json.loads(line)
+                path, size, checksum = manifest.with_name(entry["file"]), entry["size"], entry["checksum"]
+            except (ValueError, KeyError, TypeError):
+                continue  # the block that it is in has been reported
+            if not path.exists():
+                yield f"the file {path.name!r} is missing"
+            elif path.stat().st_size != size or zlib.crc32(path.read_bytes()) != checksum:
+                yield f"the file {path.name!r} is damaged"

@@ -1,0 +1,89 @@
+"""Laws about what a decoder asks of the network."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from seqpipe.contracts import Decoder, Example, Head
+from seqpipe.data import Batch, Ragged
+from seqpipe.data.ragged import Array
+from seqpipe.errors import RecordError
+from seqpipe.testing.law import DoesNotApply, broken
+from seqpipe.testing.subject import Subject, records_of, subject_of, targets_of
+
+STEP = 1e-5
+TOLERANCE = 1e-4
+SAMPLED = 16
+
+
+def loss_has_its_gradient(example: Example) -> None:
+    """In float64, the gradient of the loss is that which central differences give."""
+    subject = subject_of(example)
+    if subject.spec.kind in ("labels", "outputs"):
+        raise DoesNotApply("it asks nothing of a network")
+    head, batch = _asked(subject)
+    width = head.width
+    target = batch.columns.get("target")
+    assert batch.sequence is not None
+    lengths = np.ones(len(batch.rows), np.int64) if head.pooled else batch.sequence.lengths
+    if isinstance(target, Ragged) and not head.pooled and subject.stepper is not None:
+        lengths = target.lengths
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    random = np.random.default_rng(3)
+    logits = random.normal(size=(int(offsets[-1]), width))
+    own = {name: random.normal(size=parameter.shape) for name, parameter in head.parameters.items()}
+
+    def losses() -> Array:
+        return head.loss(batch.replace(sequence=Ragged(logits, offsets)), own)[0]
+
+    found, gradient, of_own = head.loss(batch.replace(sequence=Ragged(logits, offsets)), own)
+    if found.shape != (len(batch.rows),) or gradient.shape != logits.shape:
+        broken(f"loss gives {list(found.shape)} and {list(gradient.shape)}, not one a row and the logits' shape")
+    counted = np.isfinite(found)
+    for name, array, one in [("the logits", logits, gradient), *((name, own[name], of_own[name]) for name in own)]:
+        for place in random.permutation(array.size)[:SAMPLED]:
+            flat, its = array.reshape(-1), one.reshape(-1)
+            before = flat[place]
+            flat[place] = before + STEP
+            above = losses()[counted].sum()
+            flat[place] = before - STEP
+            expected = (above - losses()[counted].sum()) / (2 * STEP)
+            flat[place] = before
+            if abs(its[place] - expected) > TOLERANCE * max(1.0, abs(expected)):
+                broken(f"the gradient of {name} is {its[place]:.6g} at item {place}, differences give {expected:.6g}")
+
+
+def metrics_count(example: Example) -> None:
+    """Each metric gives as many numbers for every record, and a figure for their sum."""
+    subject = subject_of(example)
+    head = subject.head
+    stage = example.stage
+    assert isinstance(stage, Decoder)
+    if head is None or subject.step.spec.kind != "outputs":
+        raise DoesNotApply("it gives no outputs that could be measured")
+    if not head.metrics:
+        raise DoesNotApply("it has no metrics")
+    _asked(subject)
+    records = records_of(example)
+    evaluated = stage.for_evaluation().build(subject.spec, subject.learned, subject.parameters, subject.stepper)
+    out, _ = evaluated(subject.incoming())
+    assert out.outputs is not None
+    for metric in head.metrics:
+        outcomes = [*zip(records, out.outputs, strict=True), (records[0], ())]
+        counts = [list(metric.count(record, outcome)) for record, outcome in outcomes]
+        if len(set(map(len, counts))) > 1 or not np.isfinite(np.array(counts, np.float64)).all():
+            broken(f"{metric.name} counts {counts[0]} of one record, and {counts[-1]} of one without results")
+        float(metric.value(np.sum(counts, axis=0)))
+
+
+def _asked(subject: Subject) -> tuple[Head, Batch]:
+    """Return the head and what comes in to the first core, with targets."""
+    head = subject.head
+    if head is None:
+        raise DoesNotApply("it asks nothing of a network")
+    try:
+        return head, targets_of(subject)
+    except RecordError as error:
+        if subject.example.targets:
+            raise
+        raise DoesNotApply(f"the example has no targets ({error})") from None

@@ -1,0 +1,76 @@
+"""Laws about what a step does with a batch."""
+
+from __future__ import annotations
+
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+
+from seqpipe.contracts import Example
+from seqpipe.testing.comparison import copied, difference, part
+from seqpipe.testing.law import broken
+from seqpipe.testing.subject import subject_of
+
+THREADS = 4
+
+
+def runs(example: Example) -> None:
+    """The example goes through."""
+    subject = subject_of(example)
+    subject.step(subject.incoming())
+
+
+def repeatable(example: Example) -> None:
+    """The same batch gives the same result, whatever came before it."""
+    subject = subject_of(example)
+    batch = subject.incoming()
+    first, _ = subject.step(batch)
+    for _ in range(2):
+        if found := difference(first, subject.step(batch)[0]):
+            broken(f"at the second time {found}")
+
+
+def unchanged(example: Example) -> None:
+    """What comes in is left as it is."""
+    subject = subject_of(example)
+    batch = subject.incoming()
+    before, records = copied(batch), pickle.dumps(batch.records)
+    subject.step(batch)
+    if found := difference(before, batch):
+        broken(f"of the incoming batch, {found}")
+    if pickle.dumps(batch.records) != records:
+        broken("it changes the records")
+
+
+def alone(example: Example) -> None:
+    """A record gives the same alone as among others, to the last bit."""
+    subject = subject_of(example)
+    batch = subject.incoming()
+    whole, _ = subject.step(batch)
+    for index, record in enumerate(batch.records):
+        single, _ = subject.step(part(batch, index))
+        if found := difference(part(whole, index), single):
+            broken(f"of record {record.position} of {len(batch.records)}, {found} when it is alone")
+
+
+def on_threads(example: Example) -> None:
+    """Several threads may call a step at once."""
+    subject = subject_of(example)
+    batch = subject.incoming()
+    parts = [part(batch, index) for index in range(len(batch.records))] * THREADS
+    expected = [subject.step(one)[0] for one in parts]
+    with ThreadPoolExecutor(THREADS) as pool:
+        for one, (out, _) in zip(expected, pool.map(subject.step, parts), strict=True):
+            if found := difference(one, out):
+                broken(f"on several threads {found}")
+
+
+def pickles(example: Example) -> None:
+    """A step can be sent to another process."""
+    subject = subject_of(example)
+    try:
+        again = pickle.loads(pickle.dumps(subject.step))  # noqa: S301 - made in this line
+    except Exception as error:  # noqa: BLE001 - whatever stands in the way
+        broken(f"it cannot be pickled: {type(error).__name__}: {error}")
+    batch = subject.incoming()
+    if found := difference(subject.step(batch)[0], again(batch)[0]):
+        broken(f"after a pickle {found}")

@@ -1,0 +1,66 @@
+"""Long records in windows: truncated back-propagation through time (R. Williams, J. Peng, 1990).
+
+The state of the network is carried from a window to the next, its gradient is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from seqpipe.contracts import State
+from seqpipe.data import Batch, Column, OneHot, Ragged
+from seqpipe.errors import ConfigError
+from seqpipe.pipeline import Pipeline
+
+States = Mapping[int, State]
+"""What each network carries on, by the index of its stage."""
+
+
+def check_windows(pipeline: Pipeline) -> None:
+    """Check that a pipeline can be trained in windows.
+
+    Raises:
+        ConfigError: it cannot.
+    """
+    for index, network in pipeline.networks.items():
+        if not network.carries:
+            raise ConfigError(
+                f"{pipeline.stages[index].name} needs a record whole, so `train.window` does not go with it",
+                "drop `window`, or use a recurrent core that reads forward only",
+            )
+    if not pipeline.head.separable:
+        owner = pipeline.stages[max(pipeline.networks) + 1]
+        raise ConfigError(
+            f"the objective of {owner.name} is over whole records, so `train.window` does not go with it",
+            "drop `window`",
+        )
+
+
+def window_of(batch: Batch, number: int, length: int) -> Batch:
+    """Return a window of each row: from position ``number * length`` on; rows that are over are empty."""
+    assert batch.sequence is not None
+    offsets = batch.sequence.offsets
+    begins = np.minimum(offsets[:-1] + number * length, offsets[1:])
+    ends = np.minimum(begins + length, offsets[1:])
+    columns = {
+        name: _cut(column, begins, ends)
+        for name, column in batch.columns.items()
+        if np.array_equal(column.offsets, offsets)
+    }
+    return batch.replace(sequence=_cut(batch.sequence, begins, ends), columns=columns)
+
+
+def _cut(column: Column, begins: Any, ends: Any) -> Column:
+    if isinstance(column, OneHot):
+        ids = _cut(column.ids, begins, ends)
+        assert isinstance(ids, Ragged)
+        return OneHot(ids, column.depth, column.codebook)
+    counts = ends - begins
+    offsets = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=offsets[1:])
+    items = np.arange(offsets[-1]) + np.repeat(begins - offsets[:-1], counts)
+    values = column.values
+    return Ragged(values.select(items) if isinstance(values, Ragged) else values[items], offsets)

@@ -1,0 +1,1 @@
+"""How good a pipeline is on records whose targets are known."""

@@ -1,0 +1,120 @@
+"""Evaluation from a pipeline file: the data read as the training data were, the figures by their names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from seqpipe.builtin.readers.lines import ReadLines
+from seqpipe.config import dump, parse_document
+from seqpipe.config.stages import declared_stage
+from seqpipe.contracts import Metric, Outcome, Reader
+from seqpipe.data import Record
+from seqpipe.engine.feed import read
+from seqpipe.errors import InputError, Location
+from seqpipe.metrics import Figure, figures
+from seqpipe.pipeline.opened import Opened, open_pipeline
+from seqpipe.registry import Registry
+from seqpipe.sources import expand
+from seqpipe.training.evaluation.outcomes import RATE, for_evaluation, outcomes
+from seqpipe.training.section.declared import data_reader
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Measured:
+    """How good a pipeline is on a data set.
+
+    Attributes:
+        figures: of each metric and of the speed, by name; a name such as ``f1_per_type.PER`` is one of a group.
+        metrics: that the decoder owns.
+        results: each record with what was found.
+    """
+
+    figures: Mapping[str, Figure]
+    metrics: tuple[Metric, ...]
+    results: Sequence[tuple[Record, Outcome]]
+
+
+def measure(
+    opened: Opened,
+    registry: Registry,
+    data: str,
+    *,
+    labels: Sequence[str] = (),
+    limit: int | None = None,
+    threads: int = 1,
+) -> Measured:
+    """Run a trained pipeline over records whose targets are known.
+
+    Args:
+        opened: the pipeline with its model.
+        registry: has the readers.
+        data: a file, folder or glob.
+        labels: the only ones that the pipeline may answer; targets keep all of theirs.
+        limit: read that many records at most.
+        threads: to compute on.
+
+    Raises:
+        SeqpipeError: the data cannot be read or have no targets, or a label is not known.
+    """
+    built = for_evaluation(opened.pipeline(), labels=labels)
+    reader = _reader(opened, registry)
+    found = outcomes(built, read(reader, expand([data], reader.suffixes), limit), threads)
+    if not found.results:
+        raise InputError("there are no records to evaluate on", "name a file that has some", Location(data))
+    metrics = built.head.metrics
+    return Measured({**figures(metrics, found.results), RATE: found.rate}, metrics, found.results)
+
+
+def evaluate(
+    name: str | os.PathLike[str],
+    data: str | os.PathLike[str],
+    *,
+    settings: Iterable[str] = (),
+    labels: Sequence[str] = (),
+    threads: int = 1,
+) -> dict[str, Any]:
+    """Return how good a trained pipeline is: a figure with ``value``, ``low`` and ``high`` for each metric.
+
+    Args:
+        name: the path of a pipeline file, or the name of one that a plugin ships, such as ``text/sentiment``.
+        data: a file, folder or glob of records with targets, in the format of the training data.
+        settings: as for ``--set``: ``["decoder.beam=10"]``.
+        labels: the only ones that the pipeline may answer; targets keep all of theirs.
+        threads: to compute on.
+
+    Raises:
+        SeqpipeError: the pipeline or the data are wrong.
+    """
+    registry = Registry.discover()
+    opened = open_pipeline(os.fspath(name), registry, settings)
+    return nested(measure(opened, registry, os.fspath(data), labels=labels, threads=threads).figures)
+
+
+def nested(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Return figures with those of a group (``f1_per_type.PER``) in a mapping of their own."""
+    found: dict[str, Any] = {}
+    for name, figure in figures.items():
+        group, dot, member = name.partition(".")
+        if dot:
+            found.setdefault(group, {})[member] = figure
+        else:
+            found[name] = figure
+    return found
+
+
+def _reader(opened: Opened, registry: Registry) -> Reader:
+    """Return what reads data with targets: what the pipeline file says, else what the model was trained with."""
+    declared, model = opened.declared, opened.model
+    if ("train", "data", "reader") in declared.document:
+        return data_reader(declared, registry)
+    if model and "data_reader" in model.facts:
+        text = dump({"read": model.facts["data_reader"]})
+        document = parse_document(text, str(opened.model_path), Path())
+        reader = declared_stage(document, ("read",), ("reader",), registry)
+        assert isinstance(reader, Reader)
+        return reader
+    return declared.reader or ReadLines()

@@ -1,0 +1,124 @@
+"""How good a trained pipeline is on records whose targets are known."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from seqpipe.contracts import Decoder, Outcome, Parameters, State, Step
+from seqpipe.data import Batch, Record
+from seqpipe.data.ragged import Array
+from seqpipe.engine.portions import batches
+from seqpipe.engine.threads import process
+from seqpipe.errors import ConfigError, UsageError, did_you_mean
+from seqpipe.metrics import Figure
+from seqpipe.pipeline import Pipeline, assemble
+from seqpipe.pipeline.parameters import Given
+
+RATE = "records_per_second"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Outcomes:
+    """What a pipeline gave for records whose targets are known.
+
+    Attributes:
+        results: each record with all that was found for it; of a record in pieces, the last piece.
+        seconds: that it took, reading included.
+    """
+
+    results: Sequence[tuple[Record, Outcome]]
+    seconds: float
+
+    @property
+    def rate(self) -> Figure:
+        """Records a second; measured once, so its bounds are its value."""
+        value = len(self.results) / self.seconds if self.seconds > 0 else 0.0
+        return Figure(value, value, value)
+
+
+def outcomes(pipeline: Pipeline, records: Iterable[Record], threads: int = 1) -> Outcomes:
+    """Run a pipeline, in the form `for_evaluation`, over records.
+
+    Raises:
+        RecordError: a record cannot be processed, or has no target although the metrics compare with it.
+    """
+    begin = time.perf_counter()
+    return Outcomes(list(_results(pipeline, records, threads)), time.perf_counter() - begin)
+
+
+def for_evaluation(pipeline: Pipeline, weights: Parameters | None = None, labels: Sequence[str] = ()) -> Pipeline:
+    """Return the pipeline with decoders in the form whose outputs the metrics look at.
+
+    Args:
+        pipeline: trained, or in training.
+        weights: other ones than its own.
+        labels: the only ones that it may answer; none: all.
+
+    Raises:
+        ConfigError: it does not answer with labels.
+        UsageError: one of the labels is not among its own.
+    """
+    stages = tuple(stage.for_evaluation() if isinstance(stage, Decoder) else stage for stage in pipeline.stages)
+    supply = Given(pipeline.parameters if weights is None else weights, "in training")
+    built = assemble(stages, pipeline.source, pipeline.learned, supply)
+    return _restricted(built, labels) if labels else built
+
+
+def _results(pipeline: Pipeline, records: Iterable[Record], threads: int) -> Iterator[tuple[Record, Outcome]]:
+    found: list[Outcome] = []
+    checked = False
+    for done in process(pipeline, batches(records), threads):
+        for record, outcome in zip(done.records, done.outcomes, strict=True):
+            if not checked and record.target is None:
+                _check_needs_no_target(pipeline, record)
+            checked = True
+            found.append(outcome)
+            if record.last:
+                yield record, [result for part in found for result in part]
+                found = []
+
+
+def _check_needs_no_target(pipeline: Pipeline, record: Record) -> None:
+    """Let the head say so if it compares with targets, and there is none."""
+    batch = Batch((record,))
+    for step in pipeline.preparing:
+        batch, _ = step(batch)
+    pipeline.head.targets(batch)
+
+
+def _restricted(pipeline: Pipeline, labels: Sequence[str]) -> Pipeline:
+    """Return the pipeline with all other labels made impossible, between the network and the decoder."""
+    owner = max(pipeline.networks) + 1
+    known: Sequence[str] | None = getattr(pipeline.head, "labels", None)
+    if known is None:
+        raise ConfigError(f"{pipeline.stages[owner].name} does not answer with labels", "leave out --labels")
+    for label in labels:
+        if label not in known:
+            raise UsageError(f"the pipeline has no label {label!r}", did_you_mean(label, known))
+    penalty = np.array([0.0 if label in labels else _IMPOSSIBLE for label in known], np.float32)
+    steps = list(pipeline.steps)
+    steps[owner] = _Restricted(steps[owner], penalty)
+    return Pipeline(
+        pipeline.stages, pipeline.learned, pipeline.source, tuple(steps), pipeline.head, pipeline.parameters
+    )
+
+
+_IMPOSSIBLE = -1e9
+"""Added to a logit; not infinite, so that sums over paths of labels stay numbers."""
+
+
+class _Restricted(Step):
+    """A decoder that is shown other logits."""
+
+    def __init__(self, decoder: Step, penalty: Array) -> None:
+        self.decoder = decoder
+        self.penalty = penalty
+        self.spec = decoder.spec
+
+    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
+        logits = batch.ragged
+        return self.decoder(batch.replace(sequence=logits.with_values(logits.array + self.penalty)), state)

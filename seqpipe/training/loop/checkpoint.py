@@ -1,0 +1,101 @@
+"""All that is needed to go on with a training, in one file that is whole or not there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save as to_bytes
+
+from seqpipe.atomic import atomic_write
+from seqpipe.data.ragged import Array
+from seqpipe.errors import Location, ModelError
+
+FORMAT = 1
+_CARRIED = "carried/"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Checkpoint:
+    """A training at rest.
+
+    Attributes:
+        identity: of what is trained on what: a training goes on only with the same.
+        progress: where it stands, see `seqpipe.training.loop.progress.Progress.values`.
+        arrays: see `seqpipe.training.loop.optimization.Optimization.arrays`.
+        carried: the states that networks carry to the next window: nested tuples, lists and mappings of arrays.
+    """
+
+    identity: Mapping[str, Any]
+    progress: Mapping[str, Any]
+    arrays: Mapping[str, Array]
+    carried: Any = ()
+
+    def save(self, path: Path) -> None:
+        """Write the file (safetensors; the plain values are JSON in its metadata).
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        leaves: list[Array] = []
+        header = {
+            "format": FORMAT,
+            "identity": dict(self.identity),
+            "progress": dict(self.progress),
+            "carried": _flattened(self.carried, leaves),
+        }
+        arrays = {**self.arrays, **{f"{_CARRIED}{index}": array for index, array in enumerate(leaves)}}
+        tensors = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+        with atomic_write(path, "wb") as file:
+            file.write(to_bytes(tensors, {"checkpoint": json.dumps(header)}))
+
+    @classmethod
+    def load(cls, path: Path) -> Checkpoint:
+        """Read the file.
+
+        Raises:
+            ModelError: it is missing, damaged or no checkpoint.
+        """
+        where = Location(str(path))
+        try:
+            with safe_open(path, "np") as file:
+                header = json.loads((file.metadata() or {})["checkpoint"])
+                arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
+            if header["format"] != FORMAT:
+                raise ModelError("a checkpoint of another version of seqpipe", "go on with that version", where)
+            carried = _nested(header["carried"], arrays)
+            kept = {name: array for name, array in arrays.items() if not name.startswith(_CARRIED)}
+            return cls(header["identity"], header["progress"], kept, carried)
+        except FileNotFoundError:
+            raise ModelError("there is no checkpoint", "name the folder of a training that has begun", where) from None
+        except (SafetensorError, OSError, KeyError, ValueError, TypeError):
+            raise ModelError("not a whole checkpoint", "train again from the beginning", where) from None
+
+
+def _flattened(value: Any, leaves: list[Array]) -> Any:
+    """Return the form of nested values as JSON, their arrays gathered in a list."""
+    if value is None:
+        return None
+    if isinstance(value, np.ndarray):
+        leaves.append(value)
+        return len(leaves) - 1
+    if isinstance(value, Mapping):
+        return {"mapping": [[key, _flattened(item, leaves)] for key, item in value.items()]}
+    if isinstance(value, list | tuple):
+        return {"tuple": [_flattened(item, leaves) for item in value]}
+    raise TypeError(f"a network carries {type(value).__name__}, which a checkpoint cannot keep")
+
+
+def _nested(form: Any, arrays: Mapping[str, Array]) -> Any:
+    if form is None:
+        return None
+    if isinstance(form, int):
+        return arrays[f"{_CARRIED}{form}"]
+    if "mapping" in form:
+        return {key: _nested(item, arrays) for key, item in form["mapping"]}
+    return tuple(_nested(item, arrays) for item in form["tuple"])

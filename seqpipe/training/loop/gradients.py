@@ -1,0 +1,117 @@
+"""One step of a training: the loss of a batch and its gradients, on threads, with the same bits for any number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from seqpipe.contracts import Training
+from seqpipe.data import Batch, Record
+from seqpipe.data.ragged import Array
+from seqpipe.pipeline import Pipeline
+from seqpipe.training.data.truncation import States
+
+BLOCK = 32
+"""Records that are computed together, at most. Gradients are added block after block, on any number of threads."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Gradients:
+    """What a batch says about the weights.
+
+    Attributes:
+        loss: the sum over the batch, in nats; records whose loss is infinite are left out.
+        weight: how many units of loss (records, positions) the sum is over.
+        positions: how many the network saw.
+        by_name: the gradient of the mean loss for each parameter.
+        states: what the networks carry on, of each block.
+        impossible: records whose targets the network cannot give, such as more symbols than it has frames.
+    """
+
+    loss: float
+    weight: float
+    positions: int
+    by_name: dict[str, Array]
+    states: tuple[States, ...]
+    impossible: tuple[Record, ...]
+
+
+def blocks_of(records: int) -> list[slice]:
+    """Return which records of a batch are computed together; it does not depend on the threads."""
+    count = min(max(2, -(-records // BLOCK)), records)
+    return [slice(first, None, count) for first in range(count)]
+
+
+def gradients(
+    pipeline: Pipeline, blocks: Sequence[Batch], training: Training, pool: Executor, states: Sequence[States] = ()
+) -> Gradients:
+    """Return the loss of a batch and its gradients.
+
+    Args:
+        pipeline: its parameters are read.
+        blocks: of the batch, prepared.
+        training: dropout.
+        pool: computes the blocks.
+        states: what the networks carried on, of each block; none at the beginning of records.
+    """
+    weights = [_weight(pipeline, batch) for batch in blocks]
+    weight = sum(weights)
+    scale = 1.0 / weight if weight else 0.0
+    before = states or ({},) * len(blocks)
+    parts = list(pool.map(lambda batch, state: _block(pipeline, batch, state, scale, training), blocks, before))
+    total: dict[str, Array] = {}
+    for part in parts:
+        for name, gradient in part.by_name.items():
+            if name in total:
+                total[name] += gradient
+            else:
+                total[name] = gradient
+    return Gradients(
+        loss=sum(part.loss for part in parts),
+        weight=weight,
+        positions=sum(map(_positions, blocks)),
+        by_name=total,
+        states=tuple(part.states for part in parts),
+        impossible=tuple(record for part in parts for record in part.impossible),
+    )
+
+
+def _positions(batch: Batch) -> int:
+    assert batch.sequence is not None
+    return int(batch.sequence.offsets[-1])
+
+
+def _weight(pipeline: Pipeline, batch: Batch) -> float:
+    weights = pipeline.head.weights(batch)
+    return float(len(batch.rows) if weights is None else weights.sum())
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Part:
+    loss: float
+    by_name: dict[str, Array]
+    states: States
+    impossible: list[Record]
+
+
+def _block(pipeline: Pipeline, batch: Batch, before: States, scale: float, training: Training) -> _Part:
+    if not _positions(batch):  # in a window behind the end of all its records
+        return _Part(0.0, {}, before, [])
+    saved, after = {}, {}
+    for index, network in pipeline.networks.items():
+        of_stage = replace(training, key=hash((training.key, index)))
+        batch, after[index], saved[index] = network.forward(batch, before.get(index), of_stage)
+    owner = max(pipeline.networks) + 1
+    own = {name: pipeline.parameters[f"{owner}.{name}"] for name in pipeline.head.parameters}
+    losses, gradient, of_head = pipeline.head.loss(batch, own)
+    by_name = {f"{owner}.{name}": array * array.dtype.type(scale) for name, array in of_head.items()}
+    incoming: Array | None = gradient * gradient.dtype.type(scale)
+    for index, network in reversed(list(pipeline.networks.items())):
+        assert incoming is not None
+        incoming, of_network = network.backward(saved[index], incoming)
+        by_name |= {f"{index}.{name}": array for name, array in of_network.items()}
+    impossible = [batch.row_record(row) for row in np.flatnonzero(np.isposinf(losses)).tolist()]
+    return _Part(float(losses[~np.isposinf(losses)].sum()), by_name, after, impossible)

@@ -1,0 +1,1 @@
+"""The section ``train`` of a pipeline file."""

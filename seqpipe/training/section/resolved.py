@@ -1,0 +1,49 @@
+"""The whole configuration of a pipeline, defaults written out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from seqpipe.config.declaration import Declaration
+from seqpipe.errors import SeqpipeError
+from seqpipe.training.section.declared import train_settings
+from seqpipe.training.section.settings import TrainSettings
+
+
+def resolved(declared: Declaration) -> dict[str, Any]:
+    """Return all that a pipeline file says, with defaults; what comes from the environment stays a reference to it."""
+    document = declared.document
+    values: dict[str, Any] = {"name": document.written(("name",)) if ("name",) in document else declared.name}
+    values |= {key: document.written((key,)) for key in ("model", "plugins") if (key,) in document}
+    if declared.reader:
+        values["read"] = document.masked(declared.reader.declaration(), ("read",))
+    values["stages"] = [
+        document.masked(stage.declaration(), ("stages", index)) for index, stage in enumerate(declared.stages)
+    ]
+    if declared.writer:
+        values["write"] = document.masked(declared.writer.declaration(), ("write",))
+    if ("limits",) in document:
+        values["limits"] = document.masked(declared.limits.model_dump(mode="json"), ("limits",))
+    if ("train",) in document:
+        values["train"] = _train(declared)
+    return values
+
+
+def known_training(declared: Declaration) -> TrainSettings | None:
+    """Return the section ``train``, checked; None where there is none, or a variable that it needs is not set.
+
+    Raises:
+        ConfigError: it is wrong.
+    """
+    try:
+        declared.document.values(("train",))
+    except (KeyError, SeqpipeError):
+        return None
+    return train_settings(declared)
+
+
+def _train(declared: Declaration) -> Any:
+    settings = known_training(declared)
+    if settings is None:
+        return declared.document.written(("train",))
+    return declared.document.masked(settings.model_dump(mode="json", exclude_none=True), ("train",))

@@ -1,0 +1,100 @@
+"""The model card: what a model is, what it was made of, how good it is (M. Mitchell et al., 2019)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from seqpipe.config import dump
+from seqpipe.metrics import Figure
+from seqpipe.pipeline import Model
+from seqpipe.pipeline.parameters import count
+from seqpipe.training.evaluation.outcomes import RATE
+from seqpipe.training.loop.progress import Progress
+from seqpipe.training.session.task import Task
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Run:
+    """How the training went.
+
+    Attributes:
+        progress: at its end.
+        best: the index of the best epoch.
+        figures: of the model as it is written; empty without dev data.
+        threads: that the speed was measured with.
+        size: of the model's file, in bytes.
+    """
+
+    progress: Progress
+    best: int
+    figures: Mapping[str, Figure]
+    threads: int
+    size: int
+
+
+def card(task: Task, model: Model, run: Run) -> str:
+    """Return the card as Markdown."""
+    sections = {
+        "Data": _data(task),
+        "Figures": _figures(task, run),
+        "Training": _training(task, model, run),
+        "Size and speed": _size(model, run),
+        "Stages": ["```yaml", *dump({"stages": list(model.stages)}).splitlines(), "```"],
+    }
+    lines = [f"# {model.name}", "", f"A model of seqpipe. Use it in a pipeline: `model: {_FILE}`."]
+    for title, section in sections.items():
+        lines += ["", f"## {title}", "", *section]
+    return "\n".join(lines) + "\n"
+
+
+_FILE = "model.safetensors"
+
+
+def _data(task: Task) -> Iterator[str]:
+    data = task.facts["data"]
+    yield f"- learned from: {data['records']:,} records of {', '.join(f'`{path}`' for path in data['train'])}"
+    if data["dev_records"]:
+        where = ", ".join(f"`{path}`" for path in data.get("dev", ())) or "the same, held out"
+        yield f"- watched on: {data['dev_records']:,} records of {where}"
+    yield f"- licence: {task.settings.license or 'not stated; say it as `license` in the section `train`'}"
+
+
+def _figures(task: Task, run: Run) -> Iterator[str]:
+    if not task.dev:
+        yield "Not known: there were no dev data. Measure it with `seqpipe evaluate`."
+        return
+    yield "On the dev data, with the bounds between which a figure lies with a confidence of 95 %."
+    yield ""
+    yield "| metric | value | low | high |"
+    yield "|---|---|---|---|"
+    for name, figure in run.figures.items():
+        if name != RATE:
+            yield f"| {name} | {figure.value:.4g} | {figure.low:.4g} | {figure.high:.4g} |"
+    yield ""
+    yield "![The metric over the epochs](metric.svg)"
+
+
+def _training(task: Task, model: Model, run: Run) -> Iterator[str]:
+    progress = run.progress
+    best = progress.epochs[run.best]
+    if model.facts.get("command"):
+        yield f"- command: `{model.facts['command']}`, with the configuration in `pipeline.yaml`"
+    yield f"- {len(progress.epochs)} epochs, {progress.steps:,} steps, {_duration(progress.seconds)}"
+    yield f"- the model is that of epoch {best.number}, whose mean loss was {best.loss:.4g}"
+    yield f"- seed: {task.settings.seed}"
+    yield ""
+    yield "![The loss over the epochs](loss.svg)"
+
+
+def _size(model: Model, run: Run) -> Iterator[str]:
+    yield f"- {count(model.parameters):,} parameters, {run.size / 1e6:,.1f} MB"
+    if RATE in run.figures:
+        threads = f"{run.threads} thread{'s' * (run.threads > 1)}"
+        yield f"- {run.figures[RATE].value:,.0f} records a second, on {threads} of the machine that it was trained on"
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"

@@ -1,0 +1,60 @@
+"""The end of a training: the model, its card, the plots."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import numpy as np
+
+from seqpipe.atomic import atomic_write
+from seqpipe.metrics import Figure, figures
+from seqpipe.pipeline import Model
+from seqpipe.training.evaluation.outcomes import RATE, for_evaluation, outcomes
+from seqpipe.training.loop.progress import Progress
+from seqpipe.training.loop.schedule import best
+from seqpipe.training.session.card import Run, card
+from seqpipe.training.session.folder import RunFolder
+from seqpipe.training.session.plot import Series, line_chart
+from seqpipe.training.session.task import Task
+
+
+def finish(task: Task, progress: Progress, folder: RunFolder, threads: int, command: str) -> Model:
+    """Write the model of the best epoch, measured as it is written, with its card and plots; return it.
+
+    Raises:
+        OutputError: a file cannot be written.
+    """
+    kept = Model.load(folder.best)
+    weights = {name: array.astype(np.float16).astype(np.float32) for name, array in kept.parameters.items()}
+    found = _figures(task, weights, threads)
+    quality = {name: asdict(figure) for name, figure in found.items() if name != RATE}
+    model = task.model(weights, **kept.facts, figures=quality, command=command)
+    model.save(folder.model)
+    _plot(task, progress, folder)
+    run = Run(progress, best(progress.merits(task.metric)), found, threads, folder.model.stat().st_size)
+    with atomic_write(folder.path / "README.md") as file:
+        file.write(card(task, model, run))
+    return model
+
+
+def _figures(task: Task, weights: dict[str, np.ndarray], threads: int) -> dict[str, Figure]:
+    """Return the figures on the dev data; empty without any."""
+    if not task.dev:
+        return {}
+    pipeline = for_evaluation(task.pipeline, weights)
+    found = outcomes(pipeline, task.dev, threads)
+    return {**figures(pipeline.head.metrics, found.results), RATE: found.rate}
+
+
+def _plot(task: Task, progress: Progress, folder: RunFolder) -> None:
+    epochs = progress.epochs
+    marked = epochs[best(progress.merits(task.metric))].number
+    losses = Series("loss", [(epoch.number, epoch.loss) for epoch in epochs])
+    charts = {"loss": line_chart("Mean loss on the training data, in nats", "epoch", losses, marked)}
+    if task.metric is not None:
+        name = task.metric.name
+        points = [(epoch.number, epoch.figures[name]) for epoch in epochs]
+        charts["metric"] = line_chart(f"{name} on the dev data", "epoch", Series(name, points), marked)
+    for name, chart in charts.items():
+        with atomic_write(folder.path / f"{name}.svg") as file:
+            file.write(chart)

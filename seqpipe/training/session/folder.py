@@ -1,0 +1,145 @@
+"""The folder of a training: what was asked for, how it went, where it stands, and the model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from itertools import count
+from pathlib import Path
+
+from seqpipe.atomic import atomic_write
+from seqpipe.errors import ConfigError, Location, OutputError
+from seqpipe.pipeline import Model
+from seqpipe.training.loop.checkpoint import Checkpoint
+from seqpipe.training.loop.progress import Epoch
+
+
+class RunFolder:
+    """``runs/<name>-<n>/``.
+
+    It holds ``pipeline.yaml`` (the resolved configuration), ``metrics.jsonl`` (an epoch a line, no clocks in it),
+    ``timing.jsonl`` (what happened when), ``checkpoints/`` (the last state, the best weights), and at the end
+    ``model.safetensors``, its card ``README.md``, and plots.
+
+    Attributes:
+        path: of the folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def create(cls, name: str, path: Path | None = None) -> RunFolder:
+        """Make a new folder: the given one, or the next free ``runs/<name>-<n>``.
+
+        Raises:
+            OutputError: it is there already, or cannot be made.
+        """
+        if path is not None:
+            return cls._make(path)
+        for number in count(1):
+            candidate = Path("runs") / f"{name}-{number}"
+            try:
+                return cls._make(candidate)
+            except OutputError:
+                if not candidate.exists():
+                    raise
+        raise AssertionError
+
+    @classmethod
+    def open(cls, path: Path, pipeline: str) -> RunFolder:
+        """Return a folder whose training is to go on; half-written files of a killed process are removed.
+
+        Args:
+            path: of the folder.
+            pipeline: the resolved configuration, which must be the one that the training began with.
+
+        Raises:
+            OutputError: there is no such training.
+            ConfigError: the configuration has changed.
+        """
+        folder = cls(path)
+        try:
+            began = folder._pipeline.read_text(encoding="utf-8")
+        except OSError:
+            raise OutputError(
+                "there is no training here", "name the folder of one, such as runs/name-1", Location(str(path))
+            ) from None
+        if began != pipeline:
+            line = _difference(began, pipeline)
+            raise ConfigError(
+                f"the pipeline is not the one that this training began with: {line}",
+                "change it back, or begin a new training",
+                Location(str(folder._pipeline)),
+            )
+        for left in (*path.glob(".*.tmp"), *folder._checkpoints.glob(".*.tmp")):
+            left.unlink(missing_ok=True)
+        return folder
+
+    @property
+    def model(self) -> Path:
+        """Where the model is written."""
+        return self.path / "model.safetensors"
+
+    @property
+    def timing(self) -> Path:
+        """Where is written what happened when."""
+        return self.path / "timing.jsonl"
+
+    @property
+    def last(self) -> Path:
+        """Where the last checkpoint is."""
+        return self._checkpoints / "last.safetensors"
+
+    @property
+    def best(self) -> Path:
+        """Where the best weights so far are, in full precision."""
+        return self._checkpoints / "best.safetensors"
+
+    def write_pipeline(self, text: str) -> None:
+        """Keep the resolved configuration."""
+        with atomic_write(self._pipeline) as file:
+            file.write(text)
+
+    def write_metrics(self, epochs: Sequence[Epoch]) -> None:
+        """Note how the epochs went."""
+        with atomic_write(self.path / "metrics.jsonl") as file:
+            for epoch in epochs:
+                file.write(json.dumps(epoch.line()) + "\n")
+
+    def save_last(self, checkpoint: Checkpoint) -> None:
+        """Keep where the training stands."""
+        checkpoint.save(self.last)
+
+    def save_best(self, model: Model) -> None:
+        """Keep the best weights."""
+        model.save(self.best, half=False)
+
+    @property
+    def _pipeline(self) -> Path:
+        return self.path / "pipeline.yaml"
+
+    @property
+    def _checkpoints(self) -> Path:
+        return self.path / "checkpoints"
+
+    @classmethod
+    def _make(cls, path: Path) -> RunFolder:
+        try:
+            path.mkdir(parents=True)
+            (path / "checkpoints").mkdir()
+        except FileExistsError:
+            raise OutputError("it exists already", "name a folder that does not", Location(str(path))) from None
+        except OSError as error:
+            raise OutputError(f"cannot be made: {error.strerror}", "name another folder", Location(str(path))) from None
+        return cls(path)
+
+
+def _difference(began: str, now: str) -> str:
+    """Return the first line that differs."""
+    before, after = began.splitlines(), now.splitlines()
+    for old, new in zip(before, after, strict=False):
+        if old != new:
+            return f"it had {old.strip()!r}, now {new.strip()!r}"
+    longer = before if len(before) > len(after) else after
+    return f"{'it had' if longer is before else 'now'} {longer[min(len(before), len(after))].strip()!r}"

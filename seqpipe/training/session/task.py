@@ -1,0 +1,196 @@
+"""What to train on what: a pipeline file with its data read, and the pipeline before its first step."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from seqpipe.contracts import Augmentation, Metric, Reader, Stage
+from seqpipe.data import Batch, Record, Spec
+from seqpipe.errors import ConfigError, RecordError, did_you_mean
+from seqpipe.pipeline import Fresh, Model, Pipeline, assemble, fit
+from seqpipe.pipeline.assemble import Places
+from seqpipe.pipeline.opened import Opened
+from seqpipe.registry import Registry
+from seqpipe.shipped import is_shipped_name, shipped
+from seqpipe.training.data.prepared import Prepared, prepare, prepare_all
+from seqpipe.training.data.problems import Problems
+from seqpipe.training.data.records import Records, hold_out, in_batches, read_records
+from seqpipe.training.data.truncation import check_windows
+from seqpipe.training.section.declared import augmentations, data_paths, data_reader, train_settings
+from seqpipe.training.section.settings import TrainSettings
+from seqpipe.training.session.start import Starting
+
+log = logging.getLogger("seqpipe")
+
+FIT_TOGETHER = 256
+"""Records that are shown to stages at once; one at a time where bad ones are to be left out."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Task:
+    """A training before its first step.
+
+    Attributes:
+        name: of the pipeline.
+        settings: of the section ``train``.
+        reader: of the data.
+        pipeline: with the first weights.
+        data: what is learned from.
+        dev: what the progress is watched on; may be none.
+        augmentations: other forms of what is learned from.
+        metric: that decides which epoch is best; None: the last one is.
+        facts: for the model: where the data come from, their licence, how they are read.
+    """
+
+    name: str
+    settings: TrainSettings
+    reader: Reader
+    pipeline: Pipeline
+    data: Prepared
+    dev: Records
+    augmentations: tuple[Augmentation, ...]
+    metric: Metric | None
+    facts: dict[str, Any] = field(repr=False)
+
+    def model(self, weights: dict[str, Any], **facts: Any) -> Model:
+        """Return a model with weights that were found."""
+        stages = tuple(stage.declaration() for stage in self.pipeline.stages)
+        return Model(self.name, stages, self.pipeline.learned, weights, {**self.facts, **facts})
+
+
+def task_of(opened: Opened, registry: Registry, problems: Problems) -> Task:
+    """Read the data that a pipeline file names, fit its stages, and build it.
+
+    Raises:
+        ConfigError: the section ``train`` is missing or wrong, or stages do not fit.
+        InputError: the data cannot be read.
+        RecordError: a record cannot be learned from, if that ends the training.
+        ModelError: the model to start from does not fit.
+    """
+    declared = opened.declared
+    settings = train_settings(declared)
+    reader = data_reader(declared, registry)
+    learn = read_records(reader, data_paths(declared, "train", settings.data.train), problems)
+    dev: Records = ()
+    if settings.data.dev:
+        dev = read_records(reader, data_paths(declared, "dev", settings.data.dev), problems)
+    elif settings.data.held_out:
+        learn, dev = hold_out(learn, settings.data.held_out)
+    starting = _starting(opened, settings, registry)
+    pipeline = _built(declared.stages, declared.places, reader.spec, settings, starting, learn, problems)
+    if settings.window:
+        check_windows(pipeline)
+    metric = _metric(opened, settings, pipeline, dev)
+    data = _shorter(prepare_all(pipeline, learn, problems), settings.data.longest)
+    if not len(data):
+        raise ConfigError("no record is left to learn from", "mend the data", declared.document.where(("train",)))
+    kept = tuple(_evaluated(pipeline, dev, problems))
+    return Task(
+        name=declared.name,
+        settings=settings,
+        reader=reader,
+        pipeline=pipeline,
+        data=data,
+        dev=kept,
+        augmentations=tuple(one.among(data.batch.records) for one in augmentations(declared.document, registry)),
+        metric=metric,
+        facts=_facts(opened, settings, reader, len(data), len(kept)),
+    )
+
+
+def _built(
+    stages: tuple[Stage, ...],
+    places: Places,
+    source: Spec,
+    settings: TrainSettings,
+    starting: Starting | None,
+    learn: Records,
+    problems: Problems,
+) -> Pipeline:
+    """Fit the stages and build the pipeline with its first weights."""
+    passes = in_batches(learn, FIT_TOGETHER if problems.on_error == "fail" else 1)
+    failed = None if problems.on_error == "fail" else problems
+    learned = fit(stages, source, passes, known=starting.learned(stages) if starting else {}, failed=failed)
+    fresh = Fresh(settings.seed)
+    pipeline = assemble(stages, source, learned, starting.supply(fresh) if starting else fresh, places)
+    if starting:
+        starting.report()
+    return pipeline
+
+
+def _starting(opened: Opened, settings: TrainSettings, registry: Registry) -> Starting | None:
+    if settings.start is None:
+        return None
+    name, key = settings.start.model, ("train", "start", "model")
+    path = shipped("models", name, registry) if is_shipped_name(name) else Path(opened.declared.path_of(key, name))
+    return Starting(Model.load(path), str(path), matching=settings.start.matching)
+
+
+def _metric(opened: Opened, settings: TrainSettings, pipeline: Pipeline, dev: Records) -> Metric | None:
+    """Return the metric that decides which epoch is best.
+
+    Raises:
+        ConfigError: it is wanted, and there is none.
+    """
+    document = opened.declared.document
+    metrics = {metric.name: metric for metric in pipeline.head.metrics} if dev else {}
+    name = settings.stop.metric
+    if name is not None and name not in metrics:
+        where = document.where(("train", "stop", "metric"))
+        raise ConfigError(f"there is no metric {name!r} on the dev data", did_you_mean(name, metrics), where)
+    for key, wanted in ((("stop", "patience"), settings.stop.patience), (("schedule",), settings.schedule.plateau)):
+        if wanted and not metrics:
+            where = document.where(("train", *key))
+            raise ConfigError("nothing says when an epoch is better", "name `dev` data, or set `held_out`", where)
+    return metrics[name] if name else next(iter(metrics.values()), None)
+
+
+def _shorter(data: Prepared, longest: int | None) -> Prepared:
+    """Return the data without the records that are too long."""
+    if longest is None or not (long := int((data.lengths > longest).sum())):
+        return data
+    log.warning("%d of %d records are longer than train.data.longest and not learned", long, len(data))
+    return Prepared.of(data.select(np.flatnonzero(data.lengths <= longest)))
+
+
+def _evaluated(pipeline: Pipeline, records: Sequence[Record], problems: Problems) -> Iterable[Record]:
+    """Yield the dev records that the pipeline can process; those whose targets it can never give count as wrong."""
+    for record in records:
+        try:
+            prepare(pipeline, [record])
+        except RecordError as error:
+            problems(record, error)
+            if not _processable(pipeline, record):
+                continue
+        yield record
+
+
+def _processable(pipeline: Pipeline, record: Record) -> bool:
+    batch = Batch((record,))
+    try:
+        for step in pipeline.preparing:
+            batch, _ = step(batch)
+    except RecordError:
+        return False
+    return True
+
+
+def _facts(opened: Opened, settings: TrainSettings, reader: Reader, learned: int, dev: int) -> dict[str, Any]:
+    written = opened.declared.document.written(("train", "data"))
+    paths = {name: _texts(written[name]) for name in ("train", "dev") if name in written}
+    return {
+        "data": paths | {"records": learned, "dev_records": dev},
+        "data_reader": reader.declaration(),
+        "license": settings.license,
+    }
+
+
+def _texts(paths: Any) -> list[str]:
+    """Return paths as they were written: those of this machine say nothing to others."""
+    return [str(path) for path in (paths if isinstance(paths, list | tuple) else [paths])]

@@ -1,0 +1,173 @@
+"""From a pipeline file to a trained model in a folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from seqpipe.config import dump
+from seqpipe.data import Record
+from seqpipe.engine.observers import Events
+from seqpipe.errors import RecordError
+from seqpipe.hookspecs import EpochFinished, RecordFailed, RunFinished, RunStarted
+from seqpipe.pipeline.opened import Opened, open_pipeline
+from seqpipe.registry import Registry
+from seqpipe.training.data.problems import OnError, Problems
+from seqpipe.training.loop.checkpoint import Checkpoint
+from seqpipe.training.loop.progress import Epoch
+from seqpipe.training.loop.trainer import Trainer
+from seqpipe.training.loop.watcher import Step, Watcher
+from seqpipe.training.section.resolved import resolved
+from seqpipe.training.session.finish import finish
+from seqpipe.training.session.folder import RunFolder
+from seqpipe.training.session.task import task_of
+from seqpipe.training.session.tracker import JSONLinesTracker
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a training runs; nothing here changes what comes out of it, but for ``on_error``.
+
+    Attributes:
+        output: the folder to make; None: the next free ``runs/<name>-<n>``.
+        resume: the folder of a training that is to go on, instead of a new one.
+        threads: to compute on.
+        on_error: what to do with a record that cannot be learned from: ``fail`` or ``skip`` it.
+        interrupted: says whether to stop after the current step.
+        command: that began it, for the model card.
+    """
+
+    output: Path | None = None
+    resume: Path | None = None
+    threads: int = 1
+    on_error: OnError = "fail"
+    interrupted: Callable[[], bool] = lambda: False
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A training that is over.
+
+    Attributes:
+        folder: where everything is.
+        failed: how many records were left out.
+    """
+
+    folder: RunFolder
+    failed: int
+
+
+def run_training(opened: Opened, registry: Registry, options: Options, watcher: Watcher) -> Trained:
+    """Train a pipeline, or go on with it.
+
+    Args:
+        opened: what to train.
+        registry: its observers are told what happens.
+        options: how.
+        watcher: is told of each step.
+
+    Raises:
+        SeqpipeError: the pipeline, the data or the folder is wrong, or the training cannot go on.
+        Interrupted: it was asked to stop.
+    """
+    pipeline = dump(resolved(opened.declared))
+    problems = Problems(options.on_error)
+    folder = RunFolder.open(options.resume, pipeline) if options.resume is not None else None
+    checkpoint = Checkpoint.load(folder.last) if folder and folder.last.exists() else None
+    task = task_of(opened, registry, problems)
+    if folder is None:
+        folder = RunFolder.create(opened.declared.name, options.output)
+        folder.write_pipeline(pipeline)
+    with _tracked(registry, folder):
+        events = Events(registry)
+        events.tell(RunStarted(task.name, task.facts["data"]["train"]))
+        problems.tell(lambda record, error: events.tell(_failed(record, error)))
+        telling = _Telling(watcher, events)
+        trainer = Trainer(task, folder, problems, telling, options.interrupted, options.threads)
+        if checkpoint is not None:
+            trainer.resume(checkpoint)
+        watcher.begun(folder.path, len(task.data), len(task.dev), len(trainer.progress.epochs))
+        try:
+            trainer.run()
+            finish(task, trainer.progress, folder, options.threads, options.command)
+        finally:
+            events.tell(RunFinished(telling.records, len(problems), trainer.progress.seconds))
+    return Trained(folder, len(problems))
+
+
+def train(
+    name: str | os.PathLike[str],
+    *,
+    settings: Iterable[str] = (),
+    output: str | os.PathLike[str] | None = None,
+    resume: str | os.PathLike[str] | None = None,
+    threads: int = 1,
+    on_error: OnError = "fail",
+) -> Path:
+    """Train a pipeline and return the path of its model.
+
+    Args:
+        name: the path of a pipeline file, or the name of one that a plugin ships.
+        settings: as for ``--set``: ``["core.hidden=64"]``.
+        output: the folder to make for it; None: the next free ``runs/<name>-<n>``.
+        resume: the folder of a training that is to go on.
+        threads: to compute on; the model is the same for any number.
+        on_error: what to do with a record that cannot be learned from: ``fail`` or ``skip`` it.
+
+    Raises:
+        SeqpipeError: the pipeline, the data or the folder is wrong, or the training cannot go on.
+    """
+    registry = Registry.discover()
+    opened = open_pipeline(os.fspath(name), registry, settings, with_model=False)
+    options = Options(
+        output=Path(output) if output is not None else None,
+        resume=Path(resume) if resume is not None else None,
+        threads=threads,
+        on_error=on_error,
+    )
+    return run_training(opened, registry, options, Watcher()).folder.model
+
+
+@contextmanager
+def _tracked(registry: Registry, folder: RunFolder) -> Iterator[None]:
+    """Let the built-in observer write into a folder."""
+    tracker = JSONLinesTracker(folder.timing)
+    registry.manager.register(tracker)
+    try:
+        yield
+    finally:
+        registry.manager.unregister(tracker)
+
+
+def _failed(record: Record, error: RecordError) -> RecordFailed:
+    return RecordFailed(record.source, record.position, record.id, error.stage, error, record.raw)
+
+
+class _Telling(Watcher):
+    """Passes on what it is told, and tells the observers of epochs and of their speed."""
+
+    def __init__(self, watcher: Watcher, events: Events) -> None:
+        self.watcher = watcher
+        self.events = events
+        self.records = 0
+        self._of_epoch = [0, 0, 0.0]  # records, positions, seconds
+
+    def stepped(self, step: Step) -> None:
+        self.records += step.records
+        for index, value in enumerate((step.records, step.positions, step.seconds)):
+            self._of_epoch[index] += value
+        self.watcher.stepped(step)
+
+    def evaluating(self) -> None:
+        self.watcher.evaluating()
+
+    def epoch_finished(self, epoch: Epoch, *, best: bool) -> None:
+        records, positions, seconds = self._of_epoch
+        self._of_epoch = [0, 0, 0.0]
+        speed = {"seconds": seconds, "records": records, "positions": positions}
+        self.events.tell(EpochFinished(epoch.number, epoch.line() | speed))
+        self.watcher.epoch_finished(epoch, best=best)

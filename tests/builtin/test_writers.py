@@ -1,0 +1,138 @@
+"""The forms that results take."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seqpipe.builtin.writers import WriteJSONLines, WriteText, WriteTSV
+from seqpipe.data import Record
+from seqpipe.errors import RecordError
+
+
+def result(columns: dict[str, Any] | None = None, **results: Any) -> Record:
+    return Record("r:1", results, "r", 1, columns or {})
+
+
+def line(record: Record) -> str:
+    return WriteJSONLines().encode(record).decode()
+
+
+def test_an_object_a_line() -> None:
+    record = result({"text": "déjà\nvu"}, stars=4, scores={"good": 0.5})
+    assert line(record) == '{"id": "r:1", "text": "déjà\\nvu", "stars": 4, "scores": {"good": 0.5}}\n'
+
+
+def test_a_column_with_the_name_of_a_result_is_kept() -> None:
+    record = result({"stars": "5", "id": "mine"}, stars=4, id="yours")
+    assert json.loads(line(record)) == {
+        "id": "r:1",
+        "input.stars": "5",
+        "input.id": "mine",
+        "stars": 4,
+        "output.id": "yours",
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (np.float32(0.9), "0.9"),
+        (float(np.float32(0.9)), "0.9"),
+        (0.9, "0.9"),
+        (0.1 + 0.2, "0.30000000000000004"),
+        (1 / 16000, "6.25e-05"),
+        (86400.0625, "86400.0625"),
+        (np.float32(1e-30), "1e-30"),
+        (-0.0, "-0.0"),
+        (float("nan"), "null"),
+        (np.array([np.inf, -np.inf, 1], np.float32), "[null, null, 1.0]"),
+        (np.array([[1, 2]], np.int64), "[[1, 2]]"),
+        (np.int8(3), "3"),
+        (np.bool_(True), "true"),
+        (np.str_("a"), '"a"'),
+        ((1, None, {"a": (2,)}), '[1, null, {"a": [2]}]'),
+        ("\u2028\x00", '"\u2028\\u0000"'),
+        ("\ud800é", '"\\ud800\\u00e9"'),
+    ],
+)
+def test_values(value: Any, written: str) -> None:
+    assert line(result(x=value)) == f'{{"id": "r:1", "x": {written}}}\n'
+
+
+@given(st.floats(width=32, allow_nan=False, allow_infinity=False))
+def test_a_float32_reads_back(value: float) -> None:
+    read = json.loads(line(result(x=np.float32(value))))["x"]
+    assert np.float32(read) == np.float32(value)
+
+
+def test_a_value_that_json_does_not_have() -> None:
+    with pytest.raises(RecordError) as caught:
+        line(result(tokens=[{1, 2}]))
+    assert str(caught.value) == "r:1: 'tokens' holds set (give numbers, texts, lists and mappings)"
+
+
+def test_a_table() -> None:
+    writer, record = WriteTSV(), result({"text": "a\tb\\n\r\n"}, stars=4, words=["a"], none=None)
+    head, layout = writer.begin(record)
+    assert head == b"id\ttext\tstars\twords\tnone\n"
+    assert writer.encode(record, layout) == b'r:1\ta\\tb\\\\n\\r\\n\t4\t["a"]\t\n'
+    assert writer.begin(None)[0] == b""
+
+
+def test_a_table_keeps_the_columns_of_its_first_record() -> None:
+    writer = WriteTSV()
+    _, layout = writer.begin(result(stars=4, why="plot"))
+    assert json.loads(json.dumps(layout)) == layout
+    assert writer.encode(result(why="cast", stars=3), layout) == b"r:1\t3\tcast\n"
+    assert writer.encode(result(stars=3), layout) == b"r:1\t3\t\n"
+    with pytest.raises(RecordError) as caught:
+        writer.encode(result(stars=3, who="me"), layout)
+    assert str(caught.value) == (
+        "r:1: the table has no column for 'who', which the first record did not have "
+        "(name the columns in the writer: `fields: [id, ...]`)"
+    )
+
+
+def test_a_table_of_chosen_fields() -> None:
+    writer = WriteTSV.model_validate({"fields": ["stars", "id", "absent"]})
+    head, layout = writer.begin(None)
+    assert head == b"stars\tid\tabsent\n"
+    assert writer.encode(result({"text": "a"}, stars=4), layout) == b"4\tr:1\t\n"
+
+
+def test_plain_text() -> None:
+    record = result({"text": "guten Tag"}, translation="good\r\nday\u2028!", score=0.5)
+    assert WriteText().encode(record) == b"good day !\n"
+    assert WriteText(field="score").encode(record) == b"0.5\n"
+    assert WriteText(field="id").encode(record) == b"r:1\n"
+    assert WriteText().encode(result(text=None)) == b"\n"
+
+
+@pytest.mark.parametrize(
+    ("writer", "record", "message"),
+    [
+        (WriteText(field="star"), result(stars=1), "r:1: no field 'star' to write (did you mean 'stars'?)"),
+        (WriteText(field="zz"), result(stars=1), "r:1: no field 'zz' to write (the fields are id, stars)"),
+        (WriteText(), result(), "r:1: no field '' to write (the fields are id)"),
+    ],
+)
+def test_a_field_that_is_not_there(writer: WriteText, record: Record, message: str) -> None:
+    with pytest.raises(RecordError) as caught:
+        writer.encode(record)
+    assert str(caught.value) == message
+
+
+@given(st.text())
+def test_a_cell_is_one_cell_and_a_line_one_line(text: str) -> None:
+    record = result({"text": text}, stars=1)
+    for writer in (WriteTSV(), WriteJSONLines(), WriteText(field="text")):
+        written = writer.encode(record, writer.begin(record)[1])
+        assert not isinstance(writer, WriteTSV) or written.count(b"\t") == 2
+        assert written.endswith(b"\n")
+        assert written.count(b"\n") == 1

@@ -1,0 +1,264 @@
+"""Outputs that a later run can go on with."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from seqpipe.builtin.writers import WriteJSONLines, WriteTSV
+from seqpipe.contracts import Writer
+from seqpipe.engine.stop import Stop
+from seqpipe.errors import OutputError, RecordError, UsageError
+from seqpipe.hookspecs import BatchFinished
+from seqpipe.journal import Places, Progress, append, verify
+from tests.stub_pipeline import feed_of, journaled, run_into
+
+OUT = Path("out")
+PART = Path("out.part")
+JOURNAL = Path("out.journal")
+BAD = Path("out.quarantine.jsonl")
+LINES = [f"line {n}" + (" bad" if n % 7 == 3 else " many words" if n % 5 == 0 else "") for n in range(60)]
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(append, "SHORTEST", 0.0)
+    monkeypatch.setattr(append, "SHARE", 0.0)
+    monkeypatch.setattr(sys.modules["seqpipe.engine.portions"], "RECORDS", 4)  # in a block
+    Path("in.txt").write_text("".join(f"{line}\n" for line in LINES))
+
+
+def stop_after(records: int) -> dict[str, Any]:
+    stop, done = Stop(), 0
+
+    def watch(event: Any) -> None:
+        nonlocal done
+        if isinstance(event, BatchFinished):
+            done += event.records
+            if done >= records:
+                stop.ask(15)
+
+    return {"stop": stop, "watches": [watch]}
+
+
+def remove_all() -> None:
+    shutil.rmtree(PART, ignore_errors=True)
+    for path in (OUT, JOURNAL, BAD):
+        path.unlink(missing_ok=True)
+
+
+def write_whole(writer: Writer) -> tuple[bytes, bytes]:
+    run_into(OUT, feed_of("in.txt"), on_error="quarantine", writer=writer)
+    content = OUT.read_bytes(), BAD.read_bytes()
+    remove_all()
+    return content
+
+
+@pytest.mark.parametrize("writer", [WriteJSONLines(), WriteTSV()])
+@pytest.mark.parametrize("done", [1, 20, 59])
+def test_a_run_that_was_stopped_goes_on(writer: Writer, done: int) -> None:
+    whole = write_whole(writer)
+    first = run_into(OUT, feed_of("in.txt"), on_error="quarantine", writer=writer, **stop_after(done))
+    assert not OUT.exists()
+    second = run_into(OUT, feed_of("in.txt"), on_error="quarantine", writer=writer, resume=True)
+    assert (OUT.read_bytes(), BAD.read_bytes()) == whole
+    assert first.records + second.records == len(LINES)
+    assert second.before.records == first.records
+    assert not PART.exists()
+    assert verify(OUT).damages == ()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(data=st.data())
+def test_after_any_truncation_it_goes_on(data: st.DataObject) -> None:
+    saved = Path("saved")
+    if not saved.exists():
+        whole = write_whole(WriteTSV())
+        run_into(OUT, feed_of("in.txt"), on_error="quarantine", writer=WriteTSV(), **stop_after(40))
+        shutil.move(PART, saved)
+        Path("whole").write_bytes(whole[0])
+        Path("whole.bad").write_bytes(whole[1])
+        append.SHORTEST = 60.0  # fewer blocks from here on, which is faster
+    remove_all()
+    shutil.copytree(saved, PART)
+    for path in sorted(PART.iterdir()):
+        cut = data.draw(st.integers(0, path.stat().st_size), label=path.name)
+        tail = data.draw(st.sampled_from([b"", b"garbage", b'{"block"\n']), label="tail")
+        path.write_bytes(path.read_bytes()[:cut] + tail)
+    run_into(OUT, feed_of("in.txt"), on_error="quarantine", writer=WriteTSV(), resume=True)
+    assert OUT.read_bytes() == Path("whole").read_bytes()
+    assert BAD.read_bytes() == Path("whole.bad").read_bytes()
+    assert verify(OUT).damages == ()
+    assert not PART.exists()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@given(data=st.data())
+def test_after_any_damage_it_goes_on_with_what_is_whole(data: st.DataObject) -> None:
+    if not Path("whole").exists():
+        Path("whole").write_bytes(write_whole(WriteJSONLines())[0])
+        run_into(OUT, feed_of("in.txt"), on_error="quarantine", **stop_after(40))
+        shutil.move(PART, "saved")
+        append.SHORTEST = 60.0
+    remove_all()
+    shutil.copytree("saved", PART)
+    path = PART / data.draw(st.sampled_from(["output", "journal", "quarantine"]))
+    content = bytearray(path.read_bytes())
+    content[data.draw(st.integers(0, len(content) - 1))] ^= data.draw(st.integers(1, 255))
+    path.write_bytes(content)
+    run_into(OUT, feed_of("in.txt"), on_error="quarantine", resume=True)
+    assert OUT.read_bytes() == Path("whole").read_bytes()
+
+
+def test_a_new_run_does_not_throw_an_unfinished_one_away() -> None:
+    done = run_into(OUT, feed_of("in.txt"), on_error="skip", **stop_after(20)).records
+    with pytest.raises(UsageError) as caught:
+        run_into(OUT, feed_of("in.txt"), on_error="skip")
+    assert str(caught.value) == (
+        f"out: an earlier run ended after {done} records (add --resume to go on, or remove out.part to begin anew)"
+    )
+    assert (PART / "output").exists()
+
+
+def test_resuming_begins_where_there_is_nothing_to_resume() -> None:
+    run_into(OUT, feed_of("in.txt"), on_error="skip", resume=True)
+    assert OUT.read_text().count("\n") == sum(1 if "many" not in line else 4 for line in LINES if "bad" not in line)
+
+
+def test_what_is_complete_is_not_run_again() -> None:
+    run_into(OUT, feed_of("in.txt"), on_error="skip")
+    before = OUT.stat().st_mtime_ns
+    found = journaled(OUT, resume=True)
+    assert isinstance(found, Progress)
+    assert found.records == len(LINES)
+    assert OUT.stat().st_mtime_ns == before
+    assert not PART.exists()
+    with pytest.raises(UsageError, match=r"^out: complete, but of another run: the model has changed \(leave out"):
+        journaled(OUT, resume=True, facts={"model": "other"})
+    OUT.write_bytes(OUT.read_bytes()[:-1])
+    with pytest.raises(UsageError, match=r"^out: complete, but changed since \(leave out --resume"):
+        journaled(OUT, resume=True)
+
+
+def test_a_run_that_was_sealed_but_not_named_is_completed(monkeypatch: pytest.MonkeyPatch) -> None:
+    run_into(OUT, feed_of("in.txt"), on_error="quarantine")
+    whole = {path: path.read_bytes() for path in (OUT, JOURNAL, BAD)}
+    for steps in range(3):  # what a death between the renamings leaves
+        PART.mkdir()
+        for number, (path, name) in enumerate(((BAD, "quarantine"), (OUT, "output"), (JOURNAL, "journal"))):
+            path.unlink(missing_ok=True)
+            (path if number < steps else PART / name).write_bytes(whole[path])
+        found = journaled(OUT, resume=True, quarantine=True)
+        assert isinstance(found, Progress)
+        assert {path: path.read_bytes() for path in whole} == whole
+        assert not PART.exists()
+
+
+def test_a_run_is_not_gone_on_with_if_it_is_another_one() -> None:
+    done = run_into(OUT, feed_of("in.txt"), on_error="skip", **stop_after(20)).records
+    for facts, reason in (
+        ({"model": "other"}, "the model has changed"),
+        ({"plugins": {"text": "seqpipe-text 0.2.0"}}, "the plugin text is seqpipe-text 0.2.0, and was None"),
+        ({"settings": {"--shard": "1/2"}}, "--shard is 1/2, and was not given"),
+    ):
+        with pytest.raises(UsageError) as caught:
+            journaled(OUT, resume=True, facts=facts)
+        assert str(caught.value) == (
+            f"out: an earlier run ended after {done} records, and cannot be gone on with: {reason} "
+            "(undo that, or remove out.part to begin anew)"
+        )
+
+
+def test_two_runs_cannot_write_one_file() -> None:
+    with journaled(OUT) as output:  # type: ignore[union-attr]  # nothing is complete
+        for resume in (False, True):
+            with pytest.raises(OutputError) as caught:
+                journaled(OUT, resume=resume)
+            assert str(caught.value) == "out: another run is writing it (wait for its end, or write to another file)"
+        output.finish()
+    run_into(OUT, feed_of("in.txt"), on_error="skip")
+
+
+def test_a_run_that_fails_at_once_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(append, "SHORTEST", 60.0)
+    with pytest.raises(RecordError):
+        run_into(OUT, feed_of("in.txt"))
+    assert sorted(path.name for path in Path().iterdir()) == ["in.txt"]
+
+
+def test_a_run_that_fails_later_keeps_what_it_has_done() -> None:
+    Path("in.txt").write_text("fine\n" * 30 + "bad\n" + "fine\n" * 30)
+    with pytest.raises(RecordError):
+        run_into(OUT, feed_of("in.txt"))
+    summary = run_into(OUT, feed_of("in.txt"), on_error="quarantine", resume=True)
+    assert (summary.before.records, summary.records, summary.failed) == (30, 31, 1)
+    assert OUT.read_text().count("\n") == 60
+    assert BAD.read_text().count("\n") == 1
+
+
+@pytest.mark.parametrize("make", [Path.touch, Path.mkdir])
+def test_what_cannot_be_written_to(make: Callable[[Path], None]) -> None:
+    make(Path("x"))
+    out = Path("x/out") if Path("x").is_file() else Path("missing/out")
+    with pytest.raises(OutputError, match=r"^(x|missing)/out: "):
+        journaled(out)
+
+
+def test_a_replaced_file_hands_on_its_permissions_and_a_link_stays_one() -> None:
+    real = Path("real")
+    real.write_text("old")
+    real.chmod(0o640)
+    OUT.symlink_to(real)
+    run_into(OUT, feed_of("in.txt"), on_error="skip")
+    assert OUT.is_symlink()
+    assert real.stat().st_mode & 0o777 == 0o640
+    assert real.read_text() != "old"
+    assert verify(OUT).damages == ()
+    assert Places.of_file(OUT).journal.name == "real.journal"
+
+
+class Separate(WriteJSONLines):
+    separate = True
+    suffix = ".json"
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.glob("[!.]*")}
+
+
+def test_a_folder_of_files_is_resumed_and_verified() -> None:
+    Path("in.txt").write_text("".join(f"line {number}\n" for number in range(30)))
+    for name in ("whole", "out"):
+        Path(name).mkdir()
+    run_into(Path("whole"), feed_of("in.txt"), writer=Separate())
+    run_into(OUT, feed_of("in.txt"), writer=Separate(), **stop_after(10))
+    first = files(OUT)
+    run_into(OUT, feed_of("in.txt"), writer=Separate(), resume=True)
+    assert files(OUT) == files(Path("whole"))
+    assert 10 <= len(first) < 30
+    assert verify("out").damages == ()
+    (OUT / "in.txt_7.json").write_text("")
+    (OUT / "in.txt_9.json").unlink()
+    assert verify("out").damages == ("the file 'in.txt_7.json' is damaged", "the file 'in.txt_9.json' is missing")
+
+
+def test_two_results_of_one_name_are_refused_also_by_a_later_run() -> None:
+    Path("in.jsonl").write_text("")
+    OUT.mkdir()
+    Path("in.txt").write_text("".join(f"line {number}\n" for number in range(8)) + "two words are many\n")
+    with pytest.raises(OutputError) as caught:
+        run_into(OUT, feed_of("in.txt"), writer=Separate())
+    assert str(caught.value) == (
+        "out: two results would be written to 'in.txt_9.json' (give the records different ids)"
+    )
+    entry = json.loads((OUT / ".manifest.jsonl.part/output").read_text().splitlines()[0])
+    assert entry["file"] == "in.txt_1.json"
