@@ -58,7 +58,8 @@ class TileWriter:
         following = builder.add(step, INT64(1))
         for phi, value in [(step, following), *_pairs(running, added)]:
             phi.add_incoming(value, loop)
-        builder.cbranch(builder.icmp_signed("<", following, depth), loop, after)
+        again = builder.cbranch(builder.icmp_signed("<", following, depth), loop, after)
+        again.set_metadata("llvm.loop", _rolled(builder.module))
         builder.position_at_end(after)
         totals = [[self._phi(self.vector, value, before) for value in row] for row in sums]
         for total, value in _pairs(totals, added):
@@ -70,25 +71,39 @@ class TileWriter:
 
     def _add_step(self, step, running):
         """Add ``left[row, step] * right[step]`` to the running sums and return the new ones."""
-        builder, arguments = self.builder, self.arguments
+        builder = self.builder
         if len(self.rows) > 1:
             line = self._at("ahead", builder.mul(step, self._vectors(1)))
             builder.call(prefetch_function(builder), [line, INT32(0), INT32(2), INT32(1)])  # to read, into L2, as data
-        offset = builder.mul(step, arguments["right_step"])
-        weights = [
-            self._load(
-                self._at("right", offset, builder.mul(INT64(panel), arguments["right_panel"]), self._vectors(gate))
-            )
-            for panel, gate in self.vectors
-        ]
-        added = []
-        for row in self.rows:
-            place = self._at(
-                "left", builder.mul(INT64(row), arguments["left_row"]), builder.mul(step, arguments["left_step"])
-            )
-            value = splat(builder, builder.load(builder.bitcast(place, self.element.as_pointer())), self.vector)
-            added.append([self._multiply_add(value, *pair) for pair in zip(weights, running[row], strict=True)])
+        columns = range(len(self.vectors))
+        added = [[None] * len(columns) for _ in self.rows]
+        if len(self.rows) < len(columns):  # keep the fewer in registers, and read the others one by one
+            factors = [self._factor(row, step) for row in self.rows]
+            for column in columns:
+                weights = self._weights(column, step)
+                for row in self.rows:
+                    added[row][column] = self._multiply_add(factors[row], weights, running[row][column])
+        else:
+            weights = [self._weights(column, step) for column in columns]
+            for row in self.rows:
+                factor = self._factor(row, step)
+                for column in columns:
+                    added[row][column] = self._multiply_add(factor, weights[column], running[row][column])
         return added
+
+    def _weights(self, column, step):
+        """Return a vector of ``right[step]``."""
+        builder, (panel, gate) = self.builder, self.vectors[column]
+        offset = builder.mul(step, self.arguments["right_step"])
+        panels = builder.mul(INT64(panel), self.arguments["right_panel"])
+        return self._load(self._at("right", offset, panels, self._vectors(gate)))
+
+    def _factor(self, row, step):
+        """Return ``left[row, step]`` in each lane of a vector."""
+        builder, arguments = self.builder, self.arguments
+        offset = builder.mul(INT64(row), arguments["left_row"])
+        place = self._at("left", offset, builder.mul(step, arguments["left_step"]))
+        return splat(builder, builder.load(builder.bitcast(place, self.element.as_pointer())), self.vector)
 
     def _multiply_add(self, factor, weights, addend):
         if not ISA.fused:
@@ -145,6 +160,13 @@ class TileWriter:
         phi = self.builder.phi(kind)
         phi.add_incoming(value, block)
         return phi
+
+
+def _rolled(module):
+    """Return what tells LLVM to leave a loop as it is: unrolled, a tile needs more registers than there are."""
+    identity = ir.MDValue(module, (), str(len(module.metadata)))  # a loop's own: it names itself first
+    identity.operands = (identity, module.add_metadata([ir.MetaDataString(module, "llvm.loop.unroll.disable")]))
+    return identity
 
 
 def _pairs(left, right):
