@@ -14,233 +14,123 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from seqpipe.api import (
-        Loaded as Loaded,
-    )
-    from seqpipe.api import (
-        load as load,
-    )
+    from seqpipe.api import Loaded as Loaded
+    from seqpipe.api import load as load
     from seqpipe.builtin.decoders.beam import Beam as Beam
-    from seqpipe.builtin.objectives import (
-        BernoulliHead as BernoulliHead,
-    )
-    from seqpipe.builtin.objectives import (
-        ClassificationHead as ClassificationHead,
-    )
-    from seqpipe.builtin.objectives import (
-        CrfHead as CrfHead,
-    )
-    from seqpipe.builtin.objectives import (
-        CtcHead as CtcHead,
-    )
-    from seqpipe.builtin.objectives import (
-        LabelLearner as LabelLearner,
-    )
-    from seqpipe.builtin.objectives import (
-        NextTokenHead as NextTokenHead,
-    )
-    from seqpipe.builtin.objectives import (
-        TranslationHead as TranslationHead,
-    )
-    from seqpipe.contracts import (
-        Augmentation as Augmentation,
-    )
-    from seqpipe.contracts import (
-        Core as Core,
-    )
-    from seqpipe.contracts import (
-        Decoder as Decoder,
-    )
-    from seqpipe.contracts import (
-        Encoder as Encoder,
-    )
-    from seqpipe.contracts import (
-        Example as Example,
-    )
-    from seqpipe.contracts import (
-        Head as Head,
-    )
-    from seqpipe.contracts import (
-        Layout as Layout,
-    )
-    from seqpipe.contracts import (
-        Learned as Learned,
-    )
-    from seqpipe.contracts import (
-        Learner as Learner,
-    )
-    from seqpipe.contracts import (
-        Metric as Metric,
-    )
-    from seqpipe.contracts import (
-        Network as Network,
-    )
-    from seqpipe.contracts import (
-        Outcome as Outcome,
-    )
-    from seqpipe.contracts import (
-        Parameter as Parameter,
-    )
-    from seqpipe.contracts import (
-        Parameters as Parameters,
-    )
-    from seqpipe.contracts import (
-        Reader as Reader,
-    )
-    from seqpipe.contracts import (
-        Stage as Stage,
-    )
-    from seqpipe.contracts import (
-        State as State,
-    )
-    from seqpipe.contracts import (
-        Step as Step,
-    )
-    from seqpipe.contracts import (
-        Stepper as Stepper,
-    )
-    from seqpipe.contracts import (
-        Tokenizer as Tokenizer,
-    )
-    from seqpipe.contracts import (
-        Training as Training,
-    )
-    from seqpipe.contracts import (
-        Writer as Writer,
-    )
-    from seqpipe.data import (
-        Batch as Batch,
-    )
-    from seqpipe.data import (
-        Column as Column,
-    )
-    from seqpipe.data import (
-        OneHot as OneHot,
-    )
-    from seqpipe.data import (
-        Ragged as Ragged,
-    )
-    from seqpipe.data import (
-        Record as Record,
-    )
-    from seqpipe.data import (
-        Spec as Spec,
-    )
+    from seqpipe.builtin.objectives import BernoulliObjective as BernoulliObjective
+    from seqpipe.builtin.objectives import ClassificationObjective as ClassificationObjective
+    from seqpipe.builtin.objectives import CrfObjective as CrfObjective
+    from seqpipe.builtin.objectives import CtcObjective as CtcObjective
+    from seqpipe.builtin.objectives import LabelLearner as LabelLearner
+    from seqpipe.builtin.objectives import NextTokenObjective as NextTokenObjective
+    from seqpipe.builtin.objectives import TranslationObjective as TranslationObjective
+    from seqpipe.contracts import Augmentation as Augmentation
+    from seqpipe.contracts import Core as Core
+    from seqpipe.contracts import Decoder as Decoder
+    from seqpipe.contracts import Encoder as Encoder
+    from seqpipe.contracts import Example as Example
+    from seqpipe.contracts import Incoming as Incoming
+    from seqpipe.contracts import Layout as Layout
+    from seqpipe.contracts import Learned as Learned
+    from seqpipe.contracts import Learner as Learner
+    from seqpipe.contracts import Metric as Metric
+    from seqpipe.contracts import Network as Network
+    from seqpipe.contracts import Objective as Objective
+    from seqpipe.contracts import Outcome as Outcome
+    from seqpipe.contracts import Parameter as Parameter
+    from seqpipe.contracts import Parameters as Parameters
+    from seqpipe.contracts import Reader as Reader
+    from seqpipe.contracts import Stage as Stage
+    from seqpipe.contracts import State as State
+    from seqpipe.contracts import Step as Step
+    from seqpipe.contracts import Stepper as Stepper
+    from seqpipe.contracts import Tokenizer as Tokenizer
+    from seqpipe.contracts import Training as Training
+    from seqpipe.contracts import Writer as Writer
+    from seqpipe.data import Batch as Batch
+    from seqpipe.data import Column as Column
+    from seqpipe.data import OneHot as OneHot
+    from seqpipe.data import Ragged as Ragged
+    from seqpipe.data import Record as Record
+    from seqpipe.data import Spec as Spec
     from seqpipe.data.source import Source as Source
-    from seqpipe.errors import (
-        ConfigError as ConfigError,
-    )
-    from seqpipe.errors import (
-        InputError as InputError,
-    )
-    from seqpipe.errors import (
-        Location as Location,
-    )
-    from seqpipe.errors import (
-        ModelError as ModelError,
-    )
-    from seqpipe.errors import (
-        OutputError as OutputError,
-    )
-    from seqpipe.errors import (
-        PluginError as PluginError,
-    )
-    from seqpipe.errors import (
-        RecordError as RecordError,
-    )
-    from seqpipe.errors import (
-        SeqpipeError as SeqpipeError,
-    )
-    from seqpipe.errors import (
-        UsageError as UsageError,
-    )
-    from seqpipe.hookspecs import (
-        API_VERSION as API_VERSION,
-    )
-    from seqpipe.hookspecs import (
-        BatchFinished as BatchFinished,
-    )
-    from seqpipe.hookspecs import (
-        EpochFinished as EpochFinished,
-    )
-    from seqpipe.hookspecs import (
-        RecordFailed as RecordFailed,
-    )
-    from seqpipe.hookspecs import (
-        RunFinished as RunFinished,
-    )
-    from seqpipe.hookspecs import (
-        RunStarted as RunStarted,
-    )
-    from seqpipe.hookspecs import (
-        hookimpl as hookimpl,
-    )
-    from seqpipe.metrics import (
-        accuracy as accuracy,
-    )
-    from seqpipe.metrics import (
-        edit_distance as edit_distance,
-    )
-    from seqpipe.metrics import (
-        entity_f1 as entity_f1,
-    )
-    from seqpipe.metrics import (
-        entity_f1_per_type as entity_f1_per_type,
-    )
-    from seqpipe.metrics import (
-        error_rate as error_rate,
-    )
-    from seqpipe.metrics import (
-        exact_match as exact_match,
-    )
-    from seqpipe.metrics import (
-        identity as identity,
-    )
-    from seqpipe.metrics import (
-        macro_f1 as macro_f1,
-    )
-    from seqpipe.metrics import (
-        mcc as mcc,
-    )
-    from seqpipe.metrics import (
-        nll_per_step as nll_per_step,
-    )
-    from seqpipe.metrics import (
-        ratio as ratio,
-    )
-    from seqpipe.metrics import (
-        sensitivity as sensitivity,
-    )
-    from seqpipe.metrics import (
-        specificity as specificity,
-    )
-    from seqpipe.network.ctc import (
-        Grammar as Grammar,
-    )
-    from seqpipe.network.ctc import (
-        ctc_beam_search as ctc_beam_search,
-    )
-    from seqpipe.network.sampling import (
-        log_softmax as log_softmax,
-    )
-    from seqpipe.network.sampling import (
-        sample as sample,
-    )
-    from seqpipe.network.sampling import (
-        softmax as softmax,
-    )
-    from seqpipe.network.sampling import (
-        uniforms as uniforms,
-    )
+    from seqpipe.errors import ConfigError as ConfigError
+    from seqpipe.errors import InputError as InputError
+    from seqpipe.errors import Location as Location
+    from seqpipe.errors import ModelError as ModelError
+    from seqpipe.errors import OutputError as OutputError
+    from seqpipe.errors import PluginError as PluginError
+    from seqpipe.errors import RecordError as RecordError
+    from seqpipe.errors import SeqpipeError as SeqpipeError
+    from seqpipe.errors import UsageError as UsageError
+    from seqpipe.hookspecs import API_VERSION as API_VERSION
+    from seqpipe.hookspecs import BatchFinished as BatchFinished
+    from seqpipe.hookspecs import EpochFinished as EpochFinished
+    from seqpipe.hookspecs import RecordFailed as RecordFailed
+    from seqpipe.hookspecs import RunFinished as RunFinished
+    from seqpipe.hookspecs import RunStarted as RunStarted
+    from seqpipe.hookspecs import hookimpl as hookimpl
+    from seqpipe.metrics import accuracy as accuracy
+    from seqpipe.metrics import edit_distance as edit_distance
+    from seqpipe.metrics import entity_f1 as entity_f1
+    from seqpipe.metrics import entity_f1_per_type as entity_f1_per_type
+    from seqpipe.metrics import error_rate as error_rate
+    from seqpipe.metrics import exact_match as exact_match
+    from seqpipe.metrics import identity as identity
+    from seqpipe.metrics import macro_f1 as macro_f1
+    from seqpipe.metrics import mcc as mcc
+    from seqpipe.metrics import nll_per_step as nll_per_step
+    from seqpipe.metrics import ratio as ratio
+    from seqpipe.metrics import sensitivity as sensitivity
+    from seqpipe.metrics import specificity as specificity
+    from seqpipe.network.ctc import Grammar as Grammar
+    from seqpipe.network.ctc import ctc_beam_search as ctc_beam_search
+    from seqpipe.network.sampling import log_softmax as log_softmax
+    from seqpipe.network.sampling import sample as sample
+    from seqpipe.network.sampling import softmax as softmax
+    from seqpipe.network.sampling import uniforms as uniforms
     from seqpipe.training.evaluation.measured import evaluate as evaluate
     from seqpipe.training.session.train import train as train
 
 __version__ = "0.1.0"
 
 _MODULES = {
-    "seqpipe.training.evaluation.measured": ("evaluate",),
-    "seqpipe.training.session.train": ("train",),
     "seqpipe.api": ("Loaded", "load"),
+    "seqpipe.builtin.decoders.beam": ("Beam",),
+    "seqpipe.builtin.objectives": (
+        "BernoulliObjective",
+        "ClassificationObjective",
+        "CrfObjective",
+        "CtcObjective",
+        "LabelLearner",
+        "NextTokenObjective",
+        "TranslationObjective",
+    ),
+    "seqpipe.contracts": (
+        "Augmentation",
+        "Core",
+        "Decoder",
+        "Encoder",
+        "Example",
+        "Incoming",
+        "Layout",
+        "Learned",
+        "Learner",
+        "Metric",
+        "Network",
+        "Objective",
+        "Outcome",
+        "Parameter",
+        "Parameters",
+        "Reader",
+        "Stage",
+        "State",
+        "Step",
+        "Stepper",
+        "Tokenizer",
+        "Training",
+        "Writer",
+    ),
     "seqpipe.data": ("Batch", "Column", "OneHot", "Ragged", "Record", "Spec"),
     "seqpipe.data.source": ("Source",),
     "seqpipe.errors": (
@@ -253,15 +143,6 @@ _MODULES = {
         "RecordError",
         "SeqpipeError",
         "UsageError",
-    ),
-    "seqpipe.builtin.objectives": (
-        "BernoulliHead",
-        "ClassificationHead",
-        "CrfHead",
-        "CtcHead",
-        "LabelLearner",
-        "NextTokenHead",
-        "TranslationHead",
     ),
     "seqpipe.hookspecs": (
         "API_VERSION",
@@ -289,31 +170,8 @@ _MODULES = {
     ),
     "seqpipe.network.ctc": ("Grammar", "ctc_beam_search"),
     "seqpipe.network.sampling": ("log_softmax", "sample", "softmax", "uniforms"),
-    "seqpipe.builtin.decoders.beam": ("Beam",),
-    "seqpipe.contracts": (
-        "Augmentation",
-        "Core",
-        "Decoder",
-        "Encoder",
-        "Example",
-        "Head",
-        "Layout",
-        "Learned",
-        "Learner",
-        "Metric",
-        "Network",
-        "Outcome",
-        "Parameter",
-        "Parameters",
-        "Reader",
-        "Stage",
-        "State",
-        "Step",
-        "Stepper",
-        "Tokenizer",
-        "Training",
-        "Writer",
-    ),
+    "seqpipe.training.evaluation.measured": ("evaluate",),
+    "seqpipe.training.session.train": ("train",),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

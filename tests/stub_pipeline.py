@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from seqpipe.builtin.readers.lines import ReadLines
 from seqpipe.builtin.writers import WriteJSONLines
-from seqpipe.contracts import State, Step, Tokenizer, Writer
+from seqpipe.contracts import Incoming, State, Step, Tokenizer, Writer
 from seqpipe.data import Batch, Record, Spec
 from seqpipe.data.source import Source
 from seqpipe.engine.feed import Feed
@@ -30,7 +30,7 @@ class Shout(Tokenizer):
 
     name: ClassVar[str] = "stub.shout"
 
-    def build(self, spec: Spec, learned: Any) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         return Shouting()
 
 
@@ -69,7 +69,7 @@ class Shouting(Step):
 
 def stub_pipeline() -> Pipeline:
     """Return the pipeline."""
-    return Pipeline((Shout(),), ({},), Spec("text"), (Shouting(),), None, {})  # type: ignore[arg-type]  # no head
+    return Pipeline((Shout(),), ({},), Spec("text"), (Shouting(),), None, {})  # type: ignore[arg-type]  # no objective
 
 
 def sources(*paths: Path | str) -> list[Source]:

@@ -9,9 +9,9 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from seqpipe.contracts import Reader, State, Step, Tokenizer
+from seqpipe.contracts import Incoming, Reader, State, Step, Tokenizer
 from seqpipe.data import Batch, Record, Spec
 from seqpipe.data.source import Source
 from seqpipe.errors import InputError, RecordError
@@ -88,5 +88,5 @@ class WildStage(Tokenizer):
     name: ClassVar[str] = "stub.wild"
     isolated: ClassVar[bool] = True
 
-    def build(self, spec: Spec, learned: Any) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         return WildStep()

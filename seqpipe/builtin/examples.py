@@ -10,14 +10,14 @@ from seqpipe.builtin.cores.recurrent import GRU, LSTM
 from seqpipe.builtin.decoders.beam import Beam
 from seqpipe.builtin.decoders.ctc import Ctc
 from seqpipe.builtin.encoders.one_hot import OneHotEncoder
-from seqpipe.builtin.objectives import TranslationHead
+from seqpipe.builtin.objectives import TranslationObjective
 from seqpipe.builtin.readers.json_lines import ReadJSONLines
 from seqpipe.builtin.readers.tables import ReadCSV, ReadTSV
 from seqpipe.builtin.tokenizers.characters import Characters
 from seqpipe.builtin.tokenizers.numbers import Numbers
 from seqpipe.builtin.tokenizers.symbols import Symbols
 from seqpipe.builtin.tokenizers.windows import Windows
-from seqpipe.contracts import Example
+from seqpipe.contracts import Example, Incoming
 from seqpipe.data import Batch, Ragged, Record, Spec
 
 TEXTS = ("abcab", "b", "", "ccba")
@@ -41,7 +41,7 @@ def examples() -> list[Example]:
         Example(ConvolutionCore(width=2, window=3), SERIES, numbers, (Numbers(),)),
         Example(ConvolutionCore(width=2, window=5, stride=2, activation="tanh"), SERIES, numbers, (Numbers(),)),
         Example(ConvolutionCore(width=2, window=4, look_ahead=0), SERIES, numbers, (Numbers(), LSTM(hidden=3))),
-        Example(AttentionCore(embedding=3, hidden=4), TEXTS, before=ENCODED, targets=TARGETS, head=_translation()),
+        Example(AttentionCore(embedding=3, hidden=4), TEXTS, before=ENCODED, targets=TARGETS, objective=_translation()),
         Example(Beam(target=Symbols(), beam=2, longest=7), TEXTS, before=ATTENDED, targets=TARGETS),
         Example(Beam(target=Symbols(), longest=3, attention=True), TEXTS, before=ATTENDED, targets=TARGETS),
         Example(Ctc(), SERIES, numbers, (Numbers(), LSTM(hidden=3)), ("ab", "", "", "a")),
@@ -61,12 +61,12 @@ def _readers() -> list[Example]:
     ]
 
 
-def _translation() -> TranslationHead:
+def _translation() -> TranslationObjective:
     """Ask for the letters of `TARGETS`, as `Beam` would."""
-    step = Symbols().build(Spec("text"), {"vocabulary": ["<unk>", "a", "b", "c"]})
+    step = Symbols().build(Incoming(Spec("text"), {"vocabulary": ["<unk>", "a", "b", "c"]}))
 
     def tokenize(batch: Batch) -> Ragged:
         targets = tuple(Record(record.id, record.target) for record in batch.records)
         return step(Batch(targets))[0].ragged
 
-    return TranslationHead(5, tokenize)
+    return TranslationObjective(5, tokenize)

@@ -1,11 +1,14 @@
 """The contracts: the kinds of stages that a pipeline is made of, and the steps that they build."""
 
 from seqpipe.contracts.augmentation import Augmentation
-from seqpipe.contracts.core import Core, Network, Stepper, Training
+from seqpipe.contracts.core import Core
 from seqpipe.contracts.decoder import Decoder
 from seqpipe.contracts.example import Example
-from seqpipe.contracts.objective import Head, Metric, Outcome
+from seqpipe.contracts.incoming import Incoming
+from seqpipe.contracts.network import Network, Stepper, Training
+from seqpipe.contracts.objective import Metric, Objective, Outcome
 from seqpipe.contracts.parameter import Parameter, Parameters
+from seqpipe.contracts.pipeline_stage import PipelineStage
 from seqpipe.contracts.reader import Reader
 from seqpipe.contracts.stage import Learned, Learner, Stage, State, Step
 from seqpipe.contracts.transform import Encoder, Tokenizer
@@ -17,15 +20,17 @@ __all__ = [
     "Decoder",
     "Encoder",
     "Example",
-    "Head",
+    "Incoming",
     "Layout",
     "Learned",
     "Learner",
     "Metric",
     "Network",
+    "Objective",
     "Outcome",
     "Parameter",
     "Parameters",
+    "PipelineStage",
     "Reader",
     "Stage",
     "State",

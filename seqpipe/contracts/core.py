@@ -2,108 +2,28 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from abc import abstractmethod
+from typing import ClassVar
 
-import numpy as np
-import numpy.typing as npt
-
-from seqpipe.contracts.objective import Head
-from seqpipe.contracts.parameter import Parameter, Parameters
-from seqpipe.contracts.stage import Stage, State, Step
-from seqpipe.data import Batch, Spec
-from seqpipe.data.ragged import Array
+from seqpipe.contracts.incoming import Incoming
+from seqpipe.contracts.network import Network
+from seqpipe.contracts.parameter import Parameter
+from seqpipe.contracts.pipeline_stage import PipelineStage
 
 
-@dataclass(frozen=True, slots=True)
-class Training:
-    """What a network is told in training only.
-
-    Attributes:
-        input_dropout, dropout, recurrent_dropout: the share of inputs, of values between layers and of recurrent
-            weights that is set to zero.
-        key: seeds the dropout of this step of the training and of this stage; with the records' own positions it
-            determines every mask, whatever batch or thread a record is in.
-    """
-
-    input_dropout: float = 0.0
-    dropout: float = 0.0
-    recurrent_dropout: float = 0.0
-    key: int = 0
-
-
-class Network(Step):
-    """A core that is ready to run, and to be trained.
-
-    Attributes:
-        carries: whether `forward` goes on from the state that it returned for the window before.
-    """
-
-    carries: bool = False
-
-    @abstractmethod
-    def forward(self, batch: Batch, state: State, training: Training) -> tuple[Batch, State, Any]:
-        """As ``__call__``, in training: also returns what `backward` needs.
-
-        A stepper takes the true inputs from the batch (its sequence, or its column ``target``) and gives logits.
-        """
-
-    @abstractmethod
-    def backward(self, saved: Any, gradient: Array) -> tuple[Array | None, dict[str, Array]]:
-        """Return the gradients of the incoming values (None for one-hot input) and of each parameter.
-
-        Args:
-            saved: from `forward`.
-            gradient: of the outgoing values, in their shape.
-        """
-
-
-class Stepper(ABC):
-    """A core that is asked one position at a time over many rows, each answer depending on the ones before.
-
-    ``inputs`` are ids (int32, shape (rows,)) or frames (float32, shape (rows, width)). ``logits`` are float32, shape
-    (rows, width). The state is opaque; its rows stay apart.
-    """
-
-    @abstractmethod
-    def start(self, batch: Batch) -> tuple[Array, State]:
-        """Take in what is given (a prompt, or what an encoder made of the source) and return the first logits."""
-
-    @abstractmethod
-    def step(self, inputs: Array, state: State) -> tuple[Array, State]:
-        """Go on by one position."""
-
-    @abstractmethod
-    def select(self, state: State, rows: npt.NDArray[np.int64]) -> State:
-        """Return the state of the given rows, which may repeat: the beams that live on."""
-
-    @abstractmethod
-    def score(self, batch: Batch) -> Batch:
-        """Return the logits of a whole given sequence, each position from those before."""
-
-    def attention(self, state: State) -> list[Array] | None:
-        """Return for each row how much each position of its source counted in the last step; None without attention."""
-        return None
-
-
-class Core(Stage):
+class Core(PipelineStage):
     """A network: takes one-hot vectors, frames or features and gives features, logits or a stepper."""
 
     kind: ClassVar[str] = "core"
 
     @abstractmethod
-    def parameters(self, spec: Spec, head: Head | None) -> dict[str, Parameter]:
-        """Return the parameters that `build` takes.
-
-        Args:
-            spec: of the batches that come in.
-            head: what the decoder asks of the output; None if another core follows.
+    def parameters(self, incoming: Incoming) -> dict[str, Parameter]:
+        """Return the parameters that `build` gets.
 
         Raises:
-            ConfigError: this core cannot take ``spec`` or serve ``head``.
+            ConfigError: this core cannot take ``incoming.spec`` or serve ``incoming.objective``.
         """
 
     @abstractmethod
-    def build(self, spec: Spec, head: Head | None, parameters: Parameters) -> Network:
+    def build(self, incoming: Incoming) -> Network:
         """Return the network; one whose ``spec.kind`` is ``stepper`` is also a `Stepper`."""

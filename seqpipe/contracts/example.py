@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from seqpipe.contracts.objective import Head
+from seqpipe.contracts.objective import Objective
 from seqpipe.contracts.stage import Stage
 from seqpipe.data import Spec
 
@@ -25,7 +25,7 @@ class Example:
         spec: what the payloads are; for tokenizers, encoders, cores, decoders and augmentations.
         before: the stages between the payloads and this one.
         targets: what a network shall learn of each record; for stages that learn from them, and for decoders.
-        head: for a core, what the decoder asks of it; None: another core follows.
+        objective: for a core, what the decoder asks of it; None: another core follows.
         note: tells examples of one stage apart, where their parameters do not.
     """
 
@@ -34,7 +34,7 @@ class Example:
     spec: Spec = Spec("text")  # noqa: RUF009 - frozen
     before: tuple[Stage, ...] = ()
     targets: Sequence[Any] = ()
-    head: Head | None = None
+    objective: Objective | None = None
     note: str = ""
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Heads: what decoders ask of the network, and how good it is."""
+"""Objectives: what decoders ask of the network, how it is trained, and how good it is."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ class Metric:
     signature: str = ""
 
 
-class Head(ABC):
-    """What a decoder asks of the network, and the objective that trains it.
+class Objective(ABC):
+    """What a decoder asks of the network: what its outputs are, and the loss that trains it.
 
     Attributes:
         width: how many logits a position has.
         pooled: one position a row (True) or a sequence (False).
         separable: whether the loss is a sum over positions, so that a row may be learned in windows.
-        parameters: the head's own trained arrays, such as the transitions of a CRF.
+        parameters: further arrays that are trained, such as the transitions of a CRF; `Decoder.build` gets them too.
         metrics: what ``seqpipe evaluate`` reports; training watches the first.
     """
 
@@ -71,11 +71,11 @@ class Head(ABC):
 
         Args:
             batch: with logits for sequence, and what `targets` added.
-            parameters: the head's own.
+            parameters: the arrays that this objective asked for.
 
         Returns:
             The loss of each row (shape (rows,), in nats), and the gradients of their sum for the logits (in the shape
-            of their values) and for each of the head's parameters.
+            of their values) and for each of the parameters.
         """
 
     def weights(self, batch: Batch) -> Array | None:

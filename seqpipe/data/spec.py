@@ -42,8 +42,8 @@ class Spec:
         """The same spec with some attributes changed."""
         return replace(self, **changes)
 
-    def require(self, stage: str, *kinds: str, pooled: bool | None = None) -> None:
-        """Check that a stage can take this.
+    def require(self, stage: str, *kinds: str, pooled: bool | None = None) -> Spec:
+        """Check that a stage can take this, and return it.
 
         Raises:
             ConfigError: it is of none of the kinds, or it is pooled where a sequence is needed or the other way round.
@@ -54,6 +54,7 @@ class Spec:
         if pooled is not None and self.pooled != pooled:
             wanted = "one vector a record (output: pooled or last)" if pooled else "one vector a position"
             raise ConfigError(f"{stage} takes {wanted}, but what comes in is {self}", "change the core's output")
+        return self
 
     def __str__(self) -> str:
         parts = [self.kind]

@@ -1,8 +1,9 @@
 """From declared stages to something that runs: what they learn, what they become, and the file that keeps it."""
 
-from seqpipe.pipeline.assemble import Pipeline, assemble
+from seqpipe.pipeline.assemble import assemble
 from seqpipe.pipeline.fit import fit
 from seqpipe.pipeline.model import Model
 from seqpipe.pipeline.parameters import Fresh, Given, Zeros
+from seqpipe.pipeline.pipeline import Pipeline
 
 __all__ = ["Fresh", "Given", "Model", "Pipeline", "Zeros", "assemble", "fit"]

@@ -5,84 +5,28 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass, field
 
 from seqpipe.contracts import (
     Core,
     Decoder,
-    Encoder,
-    Head,
+    Incoming,
     Learned,
     Network,
+    Objective,
     Parameter,
+    PipelineStage,
     Stage,
-    State,
     Step,
-    Stepper,
-    Tokenizer,
 )
-from seqpipe.data import Batch, Spec
+from seqpipe.data import Spec
 from seqpipe.data.ragged import Array
-from seqpipe.errors import ConfigError, Location, RecordError, SeqpipeError
+from seqpipe.errors import ConfigError, Location, SeqpipeError
 from seqpipe.pipeline.encoded import stepper_of
 from seqpipe.pipeline.parameters import Supply
+from seqpipe.pipeline.pipeline import Pipeline
 
 Places = Sequence[Location | None]
 """Where each stage is declared."""
-
-
-@dataclass(frozen=True, eq=False)
-class Pipeline:
-    """Steps that run one after the other; itself called as a step is.
-
-    Attributes:
-        stages: what was declared.
-        learned: of each stage.
-        source: the spec of what comes in.
-        steps: one for each stage: tokenizers and encoders, networks, decoders.
-        head: what the first decoder asked of the network.
-        parameters: all trained arrays, each under ``<index of its stage>.<name>``; the steps were built from them.
-    """
-
-    stages: tuple[Stage, ...]
-    learned: tuple[Learned, ...]
-    source: Spec
-    steps: tuple[Step, ...]
-    head: Head
-    parameters: Mapping[str, Array] = field(repr=False)
-
-    def __call__(self, batch: Batch, states: Sequence[State] | None = None) -> tuple[Batch, tuple[State, ...]]:
-        """Run all steps over a batch, or over a piece of one with the states that the piece before left.
-
-        Raises:
-            RecordError: a record cannot be processed; names the stage.
-        """
-        before = states if states is not None else (None,) * len(self.steps)
-        after = []
-        for stage, step, state in zip(self.stages, self.steps, before, strict=True):
-            try:
-                batch, left = step(batch, state)
-            except RecordError as error:
-                raise error.by(stage.name) from error.__cause__
-            after.append(left)
-        return batch, tuple(after)
-
-    @property
-    def networks(self) -> Mapping[int, Network]:
-        """The steps that are trained, by their index; they follow one another."""
-        return {index: step for index, step in enumerate(self.steps) if isinstance(step, Network)}
-
-    @property
-    def preparing(self) -> tuple[Step, ...]:
-        """The steps before the network."""
-        return self.steps[: min(self.networks)]
-
-    def not_streamable(self) -> Stage | None:
-        """The first stage that cannot take a sequence in pieces; None: all can."""
-        for stage, step in zip(self.stages, self.steps, strict=True):
-            if not step.spec.streamable:
-                return stage
-        return None
 
 
 def assemble(
@@ -107,61 +51,97 @@ def assemble(
     """
     places = places or (None,) * len(stages)
     check_order(stages, places)
-    building = _Building(source, supply)
-    for index, stage in enumerate(stages):
-        with _blaming(places[index]):
-            if isinstance(stage, Tokenizer | Encoder):
-                building.steps.append(stage.build(building.spec, learned[index]))
-            elif isinstance(stage, Core):
-                building.add_core(index, stage, stages[index + 1 :], learned[index + 1 :])
-            elif isinstance(stage, Decoder):
-                building.add_decoder(index, stage, learned[index], stepper_of(stages[:index], building.steps))
-    if building.spec.kind != "outputs":
+    assembly = Assembly(stages, source, learned, supply, places)
+    if assembly.spec.kind != "outputs":
         raise ConfigError(
-            f"the last stage, {stages[-1].name}, gives {building.spec} rather than outputs",
+            f"the last stage, {stages[-1].name}, gives {assembly.spec} rather than outputs",
             "end with a decoder that gives outputs",
             places[-1],
         )
-    assert building.head is not None
-    return Pipeline(tuple(stages), tuple(learned), source, tuple(building.steps), building.head, building.parameters)
+    assert assembly.objective is not None
+    steps, parameters = tuple(assembly.steps), assembly.parameters
+    return Pipeline(tuple(stages), tuple(learned), source, steps, assembly.objective, parameters)
 
 
-class _Building:
-    """A pipeline as far as it has been built."""
+class Assembly:
+    """Stages of a pipeline, or its first ones, built each on what the ones before it give.
 
-    def __init__(self, source: Spec, supply: Supply) -> None:
+    Args:
+        stages: in order.
+        source: what the reader gives.
+        learned: of each stage.
+        supply: gives the trained arrays.
+        places: where each stage is declared, for messages; none: nowhere.
+        objective: what is asked of the last core where no decoder follows.
+
+    Attributes:
+        steps: one for each stage.
+        incoming: what each was built on.
+        objective: what the first decoder asks of the network.
+        parameters: all trained arrays, each under ``<index of its stage>.<name>``.
+
+    Raises:
+        ConfigError: stages that do not fit.
+        ModelError: weights that do not fit.
+    """
+
+    def __init__(
+        self,
+        stages: Sequence[Stage],
+        source: Spec,
+        learned: Sequence[Learned],
+        supply: Supply,
+        places: Places = (),
+        objective: Objective | None = None,
+    ) -> None:
+        self.stages = stages
         self.source = source
+        self.learned = learned
         self.supply = supply
         self.steps: list[Step] = []
+        self.incoming: list[Incoming] = []
+        self.objective: Objective | None = None
         self.parameters: dict[str, Array] = {}
-        self.head: Head | None = None
+        for index, place in enumerate(places or (None,) * len(stages)):
+            with _blaming(place):
+                self._add(index, objective)
 
     @property
     def spec(self) -> Spec:
+        """What the last step gives."""
         return self.steps[-1].spec if self.steps else self.source
 
-    def add_core(self, index: int, stage: Core, following: Sequence[Stage], learned: Sequence[Learned]) -> None:
-        if self.head is None:
-            at = next(i for i, later in enumerate(following) if isinstance(later, Decoder))
-            self.head = self._ask(following[at], learned[at])
-        head = None if isinstance(following[0], Core) else self.head
-        self.steps.append(stage.build(self.spec, head, self._take(index, stage.parameters(self.spec, head))))
+    def _add(self, index: int, objective: Objective | None) -> None:
+        stage = self.stages[index]
+        assert isinstance(stage, PipelineStage)
+        incoming = Incoming(self.spec, self.learned[index])
+        if isinstance(stage, Core):
+            if self.objective is None:
+                self.objective = self._asked(index) or objective
+            followed = index + 1 < len(self.stages) and isinstance(self.stages[index + 1], Core)
+            incoming = incoming.replace(objective=None if followed else self.objective)
+            incoming = incoming.replace(parameters=self._take(index, stage.parameters(incoming)))
+        elif isinstance(stage, Decoder):
+            before = stepper_of(self.stages[:index], self.steps) if self.steps else None
+            incoming = incoming.replace(objective=self.objective, stepper=before)
+            if self.objective is not None and isinstance(self.steps[-1], Network):
+                incoming = incoming.replace(parameters=self._take(index, self.objective.parameters))
+        self.incoming.append(incoming)
+        self.steps.append(stage.build(incoming))
 
-    def add_decoder(self, index: int, stage: Decoder, learned: Learned, stepper: Stepper | None) -> None:
-        before = self.steps[-1]
-        owns_head = isinstance(before, Network) and self.head is not None
-        parameters = self._take(index, self.head.parameters) if owns_head and self.head else {}
-        self.steps.append(stage.build(self.spec, learned, parameters, stepper))
-
-    def _ask(self, decoder: Stage, learned: Learned) -> Head:
-        assert isinstance(decoder, Decoder)
-        head = decoder.head(self.spec, learned)
-        if head is None:
-            raise ConfigError(
-                f"{decoder.name} cannot follow a core, it only changes what another decoder gives",
-                "put a decoder such as core.labels before it",
-            )
-        return head
+    def _asked(self, index: int) -> Objective | None:
+        """Return what the first decoder behind a core asks of it; None without any."""
+        for later in range(index, len(self.stages)):
+            stage = self.stages[later]
+            if isinstance(stage, Decoder):
+                objective = stage.objective(Incoming(self.spec, self.learned[later]))
+                if objective is None:
+                    raise ConfigError(
+                        f"{stage.name} cannot follow a core, it only changes what another decoder gives",
+                        "put a decoder such as core.labels before it",
+                    )
+                return objective
+        return None
 
     def _take(self, index: int, wanted: Mapping[str, Parameter]) -> dict[str, Array]:
         taken = {name: self.supply(f"{index}.{name}", parameter) for name, parameter in wanted.items()}

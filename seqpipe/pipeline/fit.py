@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from seqpipe.contracts import Decoder, Encoder, Learned, Learner, Stage, Step, Tokenizer
+from seqpipe.contracts import Decoder, Encoder, Incoming, Learned, Learner, Stage, Step, Tokenizer
 from seqpipe.data import Batch, Record, Spec
 from seqpipe.errors import RecordError
 
@@ -36,18 +36,18 @@ def fit(
         RecordError: a record cannot be learned from, and there is no ``failed``.
     """
     learned: list[Learned] = [known.get(index, {}) for index in range(len(stages))]
-    waiting = {index: one for index, one in _decoder_learners(stages).items() if index not in known}
+    waiting = {index: one for index, one in _decoder_learners(stages, source).items() if index not in known}
     steps: list[Step] = []
     spec = source
     for index, stage in enumerate(stages):
         if not isinstance(stage, Tokenizer | Encoder):
             break
-        learner = None if index in known else stage.learner(spec)
+        learner = None if index in known else stage.learner(Incoming(spec))
         if learner is not None:
             _show(batches(), steps, learner, waiting.values(), failed)
             learned[index] = learner.learned()
             _collect(waiting, learned)
-        steps.append(stage.build(spec, learned[index]))
+        steps.append(stage.build(Incoming(spec, learned[index])))
         spec = steps[-1].spec
     if waiting:
         _show(batches(), (), None, waiting.values(), failed)
@@ -55,8 +55,9 @@ def fit(
     return tuple(learned)
 
 
-def _decoder_learners(stages: Sequence[Stage]) -> dict[int, Learner]:
-    learners = {index: stage.learner() for index, stage in enumerate(stages) if isinstance(stage, Decoder)}
+def _decoder_learners(stages: Sequence[Stage], source: Spec) -> dict[int, Learner]:
+    incoming = Incoming(source)
+    learners = {index: stage.learner(incoming) for index, stage in enumerate(stages) if isinstance(stage, Decoder)}
     return {index: learner for index, learner in learners.items() if learner is not None}
 
 

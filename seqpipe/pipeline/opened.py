@@ -10,9 +10,10 @@ from seqpipe.config import Document, apply_overrides, dump, load, merge, parse_d
 from seqpipe.config.declaration import Declaration, declaration
 from seqpipe.data import Spec
 from seqpipe.errors import ConfigError, Errors, Location, ModelError, SeqpipeError
-from seqpipe.pipeline.assemble import Pipeline, assemble, check_order
+from seqpipe.pipeline.assemble import assemble, check_order
 from seqpipe.pipeline.model import Model
 from seqpipe.pipeline.parameters import Given, Zeros
+from seqpipe.pipeline.pipeline import Pipeline
 from seqpipe.registry import Registry
 from seqpipe.shipped import is_shipped_name, pipeline_path, shipped
 

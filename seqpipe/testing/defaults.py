@@ -15,10 +15,10 @@ from seqpipe.builtin.cores.recurrent import GRU
 from seqpipe.builtin.decoders.ctc import Ctc
 from seqpipe.builtin.decoders.labels import Labels
 from seqpipe.builtin.encoders.one_hot import OneHotEncoder
-from seqpipe.builtin.objectives import ClassificationHead, NextTokenHead
+from seqpipe.builtin.objectives import ClassificationObjective, NextTokenObjective
 from seqpipe.builtin.tokenizers.numbers import Numbers
 from seqpipe.builtin.tokenizers.symbols import Symbols
-from seqpipe.contracts import Augmentation, Core, Decoder, Example, Reader, Stage, Writer
+from seqpipe.contracts import Augmentation, Core, Decoder, Example, Incoming, Reader, Stage, Writer
 from seqpipe.data import Spec
 from seqpipe.errors import SeqpipeError
 from seqpipe.testing.law import Violation
@@ -128,10 +128,10 @@ def _candidates(stage: Stage) -> Iterator[Example]:
 
 
 def _of_core(stage: Stage) -> Iterator[Example]:
-    aligned, pooled = (ClassificationHead(LABELS, pooled=pooled) for pooled in (False, True))
+    aligned, pooled = (ClassificationObjective(LABELS, pooled=pooled) for pooled in (False, True))
     for (spec, given), before in _ENCODED:
-        for head in (NextTokenHead(_SYMBOLS) if spec.kind == "text" else aligned, pooled, None):
-            yield Example(stage, given, spec, before, head=head)
+        for objective in (NextTokenObjective(_SYMBOLS) if spec.kind == "text" else aligned, pooled, None):
+            yield Example(stage, given, spec, before, objective=objective)
 
 
 def _of_decoder(stage: Decoder) -> Iterator[Example]:
@@ -148,7 +148,7 @@ def _labels(stage: Decoder) -> Sequence[str]:
     """Return the labels that a decoder asks the network for before it has learned any; else some."""
     for kind in ("one_hot", "frames"):
         with suppress(Exception):  # the example that is made with these labels will say what is wrong
-            labels = getattr(stage.head(Spec(kind, "float32", len(LABELS)), {}), "labels", ())
+            labels = getattr(stage.objective(Incoming(Spec(kind, "float32", len(LABELS)))), "labels", ())
             if labels:
                 return tuple(labels)
     return LABELS
@@ -171,16 +171,16 @@ def _incoming(example: Example) -> str | Exception | None:
             augments(example)
             return example.spec.kind
         subject = subject_of(example)
-        if isinstance(example.stage, Decoder) and subject.head is not None and example.targets:
+        if isinstance(example.stage, Decoder) and subject.objective is not None and example.targets:
             targets_of(subject)
-        subject.step(subject.incoming())
+        subject.step(subject.batch())
     except SeqpipeError:
         return None
     except Violation as error:
         return None if isinstance(example.stage, Reader) else error
     except Exception as error:  # noqa: BLE001 - the law `runs` will say what is wrong
         return error
-    return f"{subject.spec.kind} of {subject.spec.width}"
+    return f"{subject.incoming.spec.kind} of {subject.incoming.spec.width}"
 
 
 _SYMBOLS = 1 + len(set("".join(TEXTS)))

@@ -2,70 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from seqpipe.contracts import (
-    Core,
-    Decoder,
-    Encoder,
-    Example,
-    Head,
-    Learned,
-    Parameters,
-    Stage,
-    State,
-    Step,
-    Stepper,
-    Tokenizer,
-)
-from seqpipe.data import Batch, Record, Spec
+from seqpipe.contracts import Example, Incoming, Objective, PipelineStage, State, Step
+from seqpipe.data import Batch, Record
 from seqpipe.data.ragged import Array
-from seqpipe.pipeline.encoded import stepper_of
+from seqpipe.pipeline.assemble import Assembly
 from seqpipe.pipeline.fit import fit
 from seqpipe.pipeline.parameters import Fresh
+from seqpipe.pipeline.pipeline import encode
 
 SEED = 1
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Subject:
     """The step that an example's stage builds, and those before it.
 
     Attributes:
         example: what was made ready.
+        stage: the example's.
         before: the steps between payloads and the stage.
+        incoming: what the stage is built on.
         step: the stage's own.
-        spec: what comes in to it.
-        learned: what it learned from the example.
-        parameters: its trained arrays, drawn.
-        head: for a core what is asked of it; for a decoder what it asks, or the first decoder before it.
-        stepper: the core before a decoder, if that can be asked step by step.
+        objective: for a core what is asked of it; for a decoder what it asks, or the first decoder before it.
     """
 
     example: Example
-    before: list[Step] = field(default_factory=list)
-    learned: Learned = field(default_factory=dict)
-    parameters: Parameters = field(default_factory=dict)
-    head: Head | None = None
-    stepper: Stepper | None = None
+    stage: PipelineStage
+    before: tuple[Step, ...]
+    incoming: Incoming
+    step: Step
+    objective: Objective | None
 
-    step: Step = field(init=False)
+    def build(self, **changes: Any) -> Step:
+        """Build the step once more, on something else than `incoming` in what is given."""
+        return self.stage.build(self.incoming.replace(**changes))
 
-    @property
-    def spec(self) -> Spec:
-        """What comes in to the stage."""
-        return self.before[-1].spec if self.before else self.example.spec
-
-    def build(self, learned: Learned | None = None) -> Step:
-        """Build the step once more."""
-        return _build(self.example.stage, self, self.learned if learned is None else learned)
-
-    def incoming(self, records: Sequence[Record] | None = None) -> Batch:
+    def batch(self, records: Sequence[Record] | None = None) -> Batch:
         """Return the batch that comes in to the stage when these records, or the example's own, are read."""
         batch = Batch(tuple(records_of(self.example) if records is None else records))
         for step in self.before:
@@ -86,65 +65,20 @@ def subject_of(example: Example) -> Subject:
     """Fit and build the stages of an example."""
     stages = (*example.before, example.stage)
     learned = fit(stages, example.spec, lambda: [Batch(tuple(records_of(example)))])
-    subject = Subject(example)
-    for index, stage in enumerate(stages):
-        _prepare(stage, subject, stages[index + 1 :], learned[index:], str(index))
-        subject.learned = learned[index]
-        step = _build(stage, subject, learned[index])
-        if index < len(example.before):
-            subject.before.append(step)
-            subject.stepper = stepper_of(stages[: index + 1], subject.before)
-        else:
-            subject.step = step
-    return subject
+    assembly = Assembly(stages, example.spec, learned, Fresh(SEED), objective=example.objective)
+    *before, step = assembly.steps
+    assert isinstance(example.stage, PipelineStage)
+    return Subject(example, example.stage, tuple(before), assembly.incoming[-1], step, assembly.objective)
 
 
-def _prepare(stage: Stage, subject: Subject, following: Sequence[Stage], learned: Sequence[Learned], key: str) -> None:
-    """Find out what is asked of a stage, and draw its arrays."""
-    wanted: Mapping[str, Any] = {}
-    if isinstance(stage, Core):
-        subject.head = _asked(subject, following, learned[1:])
-        wanted = stage.parameters(subject.spec, subject.head)
-    elif isinstance(stage, Decoder) and subject.head is not None:
-        wanted = subject.head.parameters if not _decoded(subject) else {}
-    draw = Fresh(SEED)
-    subject.parameters = {name: draw(f"{key}.{name}", parameter) for name, parameter in wanted.items()}
-
-
-def _decoded(subject: Subject) -> bool:
-    return subject.spec.kind in ("labels", "outputs")
-
-
-def _asked(subject: Subject, following: Sequence[Stage], learned: Sequence[Learned]) -> Head | None:
-    if following and isinstance(following[0], Core):
-        return None
-    for stage, found in zip(following, learned, strict=True):
-        if isinstance(stage, Decoder):
-            return stage.head(subject.spec, found)
-    return subject.example.head
-
-
-def _build(stage: Stage, subject: Subject, learned: Learned) -> Step:
-    if isinstance(stage, Tokenizer | Encoder):
-        return stage.build(subject.spec, learned)
-    if isinstance(stage, Core):
-        return stage.build(subject.spec, subject.head, subject.parameters)
-    assert isinstance(stage, Decoder)
-    return stage.build(subject.spec, learned, subject.parameters, subject.stepper)
-
-
-def targets_of(subject: Subject) -> Batch:
-    """Return what comes in to the first core, with what the head makes of the targets.
+def targets_of(subject: Subject, records: Sequence[Record] | None = None) -> Batch:
+    """Return what comes in to the first core for these records, or the example's own, with the objective's targets.
 
     Raises:
-        RecordError: the head cannot learn them.
+        RecordError: the objective cannot learn them.
     """
-    batch = Batch(tuple(records_of(subject.example)))
-    for step, stage in zip(subject.before, subject.example.before, strict=True):
-        if isinstance(stage, Core):
-            break
-        batch, _ = step(batch)
-    return subject.head.targets(batch) if subject.head else batch
+    batch = encode(subject.before, Batch(tuple(records_of(subject.example) if records is None else records)))
+    return subject.objective.targets(batch) if subject.objective else batch
 
 
 def records_of(example: Example) -> list[Record]:

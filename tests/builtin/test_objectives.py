@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from seqpipe.builtin.objectives import BernoulliHead, ClassificationHead, CrfHead, CtcHead, NextTokenHead
+from seqpipe.builtin.objectives import (
+    BernoulliObjective,
+    ClassificationObjective,
+    CrfObjective,
+    CtcObjective,
+    NextTokenObjective,
+)
 from seqpipe.data import Batch, OneHot, Ragged, Record
 from seqpipe.errors import RecordError
 
@@ -14,35 +20,35 @@ def batch(*targets: object, lengths: tuple[int, ...] = (2, 3)) -> Batch:
 
 
 def test_one_label_a_record():
-    found = ClassificationHead(("a", "b"), pooled=True).targets(batch("b", "a"))
+    found = ClassificationObjective(("a", "b"), pooled=True).targets(batch("b", "a"))
     assert found.columns["target"].array.tolist() == [1, 0]
 
 
-@pytest.mark.parametrize("head", [ClassificationHead(("a", "b"), pooled=False), CrfHead(("a", "b"))])
-def test_a_label_for_each_position(head):
-    found = head.targets(batch("ab", ["b", None, "a"]))
+@pytest.mark.parametrize("objective", [ClassificationObjective(("a", "b"), pooled=False), CrfObjective(("a", "b"))])
+def test_a_label_for_each_position(objective):
+    found = objective.targets(batch("ab", ["b", None, "a"]))
     assert found.columns["target"].array.tolist() == [0, 1, 1, -1, 0]
     with pytest.raises(RecordError, match="2 labels for a sequence of 3"):
-        head.targets(batch("ab", "ab"))
+        objective.targets(batch("ab", "ab"))
 
 
 def test_only_labelled_positions_have_weight():
-    head = ClassificationHead(("a", "b"), pooled=False)
-    assert head.weights(head.targets(batch("ab", ["b", None, "a"]))).tolist() == [2, 2]
+    objective = ClassificationObjective(("a", "b"), pooled=False)
+    assert objective.weights(objective.targets(batch("ab", ["b", None, "a"]))).tolist() == [2, 2]
 
 
 def test_symbols_are_counted_from_one():
-    head = CtcHead(("a", "b"))
-    found = head.targets(batch("ba", ""))
+    objective = CtcObjective(("a", "b"))
+    found = objective.targets(batch("ba", ""))
     assert [row.tolist() for row in found.columns["target"]] == [[2, 1], []]
-    assert head.weights(found).tolist() == [2, 1]
+    assert objective.weights(found).tolist() == [2, 1]
 
 
 def test_more_symbols_than_frames_have_an_infinite_loss_and_no_gradient():
-    head = CtcHead(("a", "b"))
-    prepared = head.targets(batch("abab", "a"))
+    objective = CtcObjective(("a", "b"))
+    prepared = objective.targets(batch("abab", "a"))
     logits = Ragged(np.zeros((5, 3), np.float32), prepared.sequence.offsets)
-    losses, gradient, _ = head.loss(prepared.replace(sequence=logits), {})
+    losses, gradient, _ = objective.loss(prepared.replace(sequence=logits), {})
     assert np.isinf(losses).tolist() == [True, False]
     assert not gradient[:2].any()
     assert gradient[2:].any()
@@ -50,26 +56,29 @@ def test_more_symbols_than_frames_have_an_infinite_loss_and_no_gradient():
 
 def test_frames_and_tokens_are_their_own_targets():
     frames = Ragged.of([np.array([[0.0, 0.5], [1.0, 0.0]], np.float32)])
-    found = BernoulliHead(2).targets(Batch((Record("1", ""),), frames))
+    found = BernoulliObjective(2).targets(Batch((Record("1", ""),), frames))
     assert found.columns["target"].array.tolist() == [[0, 1], [1, 0]]
     ids = Ragged.of([[3, 1]], np.int32)
-    assert NextTokenHead(4).targets(Batch((Record("1", ""),), OneHot(ids, 4))).columns["target"] is ids
+    assert NextTokenObjective(4).targets(Batch((Record("1", ""),), OneHot(ids, 4))).columns["target"] is ids
 
 
-@pytest.mark.parametrize("head", [ClassificationHead(("a", "b"), pooled=True), CtcHead(("a", "b"))])
-def test_missing_and_unknown_targets(head):
+@pytest.mark.parametrize("objective", [ClassificationObjective(("a", "b"), pooled=True), CtcObjective(("a", "b"))])
+def test_missing_and_unknown_targets(objective):
     with pytest.raises(RecordError, match="data:2: the record has no target"):
-        head.targets(batch("a", None))
+        objective.targets(batch("a", None))
     with pytest.raises(RecordError, match="data:1: the label 'c' does not occur in the training data"):
-        head.targets(batch("c", "a"))
+        objective.targets(batch("c", "a"))
 
 
 def test_which_losses_are_sums_over_positions():
-    assert {type(head).__name__ for head in (BernoulliHead(2), NextTokenHead(2)) if head.separable} == {
-        "BernoulliHead",
-        "NextTokenHead",
+    assert {
+        type(objective).__name__ for objective in (BernoulliObjective(2), NextTokenObjective(2)) if objective.separable
+    } == {
+        "BernoulliObjective",
+        "NextTokenObjective",
     }
-    assert ClassificationHead(("a",), pooled=False).separable
+    assert ClassificationObjective(("a",), pooled=False).separable
     assert not any(
-        head.separable for head in (ClassificationHead(("a",), pooled=True), CrfHead(("a",)), CtcHead(("a",)))
+        objective.separable
+        for objective in (ClassificationObjective(("a",), pooled=True), CrfObjective(("a",)), CtcObjective(("a",)))
     )

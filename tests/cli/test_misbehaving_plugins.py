@@ -15,9 +15,9 @@ import seqpipe
 class Chatty(seqpipe.Encoder):
     name: ClassVar[str] = "chatty.encoder"
 
-    def build(self, spec, learned):
+    def build(self, incoming):
         print("built")
-        return Step(spec)
+        return Step(incoming.spec)
 
 class Step(seqpipe.Step):
     def __init__(self, spec):
@@ -115,8 +115,8 @@ class Careless(seqpipe.Encoder):
     name: ClassVar[str] = "careless.encoder"
     isolated: ClassVar[bool] = True
 
-    def build(self, spec, learned):
-        return Step(spec)
+    def build(self, incoming):
+        return Step(incoming.spec)
 
 class Step(seqpipe.Step):
     def __init__(self, spec):

@@ -25,8 +25,8 @@ ODD = """
 
         name: ClassVar[str] = "odd.smell"
 
-        def build(self, spec, learned):
-            spec.require(self.name, "smells")
+        def build(self, incoming):
+            incoming.spec.require(self.name, "smells")
 
     @seqpipe.hookimpl
     def seqpipe_register_stages():

@@ -18,7 +18,7 @@ from tests.testing import wrong_steps as steps
 TEXTS = ("some text", "more")
 SERIES = ([0.5, -1.5, 2.0], [1.0, 3.0])
 NUMBERS = seqpipe.Spec("numbers")
-THREE = seqpipe.ClassificationHead(("1", "2", "3"), pooled=False)
+THREE = seqpipe.ClassificationObjective(("1", "2", "3"), pooled=False)
 
 
 def broken(example: testing.Example) -> list[str]:
@@ -30,7 +30,7 @@ def of_text(stage: seqpipe.Stage) -> testing.Example:
 
 
 def of_frames(stage: seqpipe.Stage) -> testing.Example:
-    return testing.Example(stage, SERIES, NUMBERS, (Numbers(),), head=THREE)
+    return testing.Example(stage, SERIES, NUMBERS, (Numbers(),), objective=THREE)
 
 
 def of_logits(stage: seqpipe.Stage) -> testing.Example:
@@ -39,7 +39,9 @@ def of_logits(stage: seqpipe.Stage) -> testing.Example:
 
 def of_one_hot(stage: seqpipe.Stage) -> testing.Example:
     letters = len(set("".join(TEXTS))) + 1
-    return testing.Example(stage, TEXTS, before=(Symbols(), OneHotEncoder()), head=seqpipe.NextTokenHead(letters))
+    return testing.Example(
+        stage, TEXTS, before=(Symbols(), OneHotEncoder()), objective=seqpipe.NextTokenObjective(letters)
+    )
 
 
 def of_lines(stage: seqpipe.Stage) -> testing.Example:

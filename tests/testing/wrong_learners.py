@@ -44,7 +44,7 @@ class Learning(Letters):
     name: ClassVar[str] = "wrong.learning"
     learner_class: ClassVar[type[Vocabulary]] = Vocabulary
 
-    def learner(self, spec: seqpipe.Spec) -> seqpipe.Learner:
+    def learner(self, incoming: seqpipe.Incoming) -> seqpipe.Learner:
         return self.learner_class()
 
     def step(self, spec: seqpipe.Spec, learned: seqpipe.Learned) -> seqpipe.Step:
@@ -95,8 +95,8 @@ class Clip(seqpipe.Encoder):
 
     name: ClassVar[str] = "wrong.clip"
 
-    def build(self, spec: seqpipe.Spec, learned: seqpipe.Learned) -> seqpipe.Step:
-        spec.require(self.name, "frames")
+    def build(self, incoming: seqpipe.Incoming) -> seqpipe.Step:
+        spec = incoming.spec.require(self.name, "frames")
         return ClipStep(spec)
 
 

@@ -1,4 +1,4 @@
-"""A core, a decoder and a head, each right, and each with one mistake."""
+"""A core, a decoder and an objective, each right, and each with one mistake."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ class Mix(seqpipe.Core):
     name: ClassVar[str] = "wrong.mix"
     network: ClassVar[type[MixNetwork]]
 
-    def parameters(self, spec, head):
-        spec.require(self.name, "frames")
-        return {"weight": seqpipe.Parameter((head.width, spec.width), self.draw)}
+    def parameters(self, incoming):
+        spec = incoming.spec.require(self.name, "frames")
+        return {"weight": seqpipe.Parameter((incoming.objective.width, spec.width), self.draw)}
 
     def draw(self, random, shape):
         return random.normal(size=shape).astype(np.float32)
 
-    def build(self, spec, head, parameters):
-        spec.require(self.name, "frames")
-        return self.network(spec.replace(kind="logits", width=head.width), parameters)
+    def build(self, incoming):
+        spec = incoming.spec.require(self.name, "frames")
+        return self.network(spec.replace(kind="logits", width=incoming.objective.width), incoming.parameters)
 
 
 class MixNetwork(seqpipe.Network):
@@ -101,14 +101,14 @@ class Loudest(seqpipe.Decoder):
 
     name: ClassVar[str] = "wrong.loudest"
 
-    def head(self, spec, learned):
-        return SquareHead(self.metric())
+    def objective(self, incoming):
+        return SquareObjective(self.metric())
 
     def metric(self):
         return seqpipe.accuracy("loudest")
 
-    def build(self, spec, learned, parameters, stepper):
-        spec.require(self.name, "logits", pooled=False)
+    def build(self, incoming):
+        spec = incoming.spec.require(self.name, "logits", pooled=False)
         return LoudestStep(spec.replace(kind="outputs", streamable=False))
 
 
@@ -121,7 +121,7 @@ class LoudestStep(seqpipe.Step):
         return batch.replace(outputs=tuple(({"loudest": int(one)},) for one in found)), None
 
 
-class SquareHead(seqpipe.Head):
+class SquareObjective(seqpipe.Objective):
     """Every logit should be one: half the square of what it lacks."""
 
     width = 3
@@ -141,7 +141,7 @@ class SquareHead(seqpipe.Head):
         return np.array(sums), logits.array - 1, {}
 
 
-class ShiftedHead(SquareHead):
+class ShiftedObjective(SquareObjective):
     def loss(self, batch, parameters):
         losses, gradient, of_head = super().loss(batch, parameters)
         return losses, gradient + 1, of_head
@@ -150,11 +150,11 @@ class ShiftedHead(SquareHead):
 class WrongLoss(Loudest):
     """The gradient of its loss is that of another one."""
 
-    def head(self, spec, learned):
-        return ShiftedHead(self.metric())
+    def objective(self, incoming):
+        return ShiftedObjective(self.metric())
 
 
-class FragileHead(SquareHead):
+class FragileObjective(SquareObjective):
     def targets(self, batch):
         assert all(record.target in ("1", "2", "3") for record in batch.records)
         return batch
@@ -163,8 +163,8 @@ class FragileHead(SquareHead):
 class WrongTargets(Loudest):
     """Ends with AssertionError where a target is none."""
 
-    def head(self, spec, learned):
-        return FragileHead(self.metric())
+    def objective(self, incoming):
+        return FragileObjective(self.metric())
 
 
 class WrongMetric(Loudest):
@@ -180,9 +180,9 @@ class Stepping(GRU):
     name: ClassVar[str] = "wrong.stepping"
     stepper: ClassVar[type[RecurrentStepper]] = RecurrentStepper
 
-    def build(self, spec, head, parameters):
-        network = super().build(spec, head, parameters)
-        return self.stepper(network.spec, network.plan, parameters)
+    def build(self, incoming):
+        network = super().build(incoming)
+        return self.stepper(network.spec, network.plan, incoming.parameters)
 
 
 class Forgetting(RecurrentStepper):

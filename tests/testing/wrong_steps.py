@@ -21,9 +21,9 @@ class Letters(seqpipe.Tokenizer):
 
     name: ClassVar[str] = "wrong.letters"
 
-    def build(self, spec: seqpipe.Spec, learned: seqpipe.Learned) -> seqpipe.Step:
-        spec.require(self.name, "text")
-        return self.step(spec, learned)
+    def build(self, incoming: seqpipe.Incoming) -> seqpipe.Step:
+        spec = incoming.spec.require(self.name, "text")
+        return self.step(spec, incoming.learned)
 
     def step(self, spec: seqpipe.Spec, learned: seqpipe.Learned) -> seqpipe.Step:
         return LettersStep(TOKENS)
@@ -86,7 +86,7 @@ class Drifting(Letters):
 class Omnivorous(Letters):
     """Takes whatever comes in."""
 
-    def build(self, spec: seqpipe.Spec, learned: seqpipe.Learned) -> seqpipe.Step:
+    def build(self, incoming: seqpipe.Incoming) -> seqpipe.Step:
         return LettersStep(TOKENS)
 
 

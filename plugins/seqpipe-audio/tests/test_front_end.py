@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqpipe import Batch, ConfigError, Ragged, Record, RecordError, Spec
+from seqpipe import Batch, ConfigError, Incoming, Ragged, Record, RecordError, Spec
 from seqpipe_audio.deltas import Deltas
 from seqpipe_audio.log_mel import LogMelFrames
 from seqpipe_audio.normalise import Normalise
@@ -24,7 +24,7 @@ def batch(*recordings, final=True):
 
 
 def frames_of(stage, samples):
-    out, state = stage.build(SAMPLES, {})(batch(samples))
+    out, state = stage.build(Incoming(SAMPLES))(batch(samples))
     assert state is None
     return out.ragged[0]
 
@@ -47,7 +47,7 @@ def test_filters_are_those_of_librosa():
 
 
 def test_slopes_are_those_of_librosa():
-    step = Deltas().build(Spec("frames", "float32", 13), {})
+    step = Deltas().build(Incoming(Spec("frames", "float32", 13)))
     frames = FROZEN["cepstra"].astype(np.float32)
     found = step(Batch((Record("", None),), sequence=Ragged.of([frames], np.float32)))[0].ragged[0]
     np.testing.assert_array_equal(found[:, :13], frames)
@@ -61,7 +61,7 @@ def test_the_cosine_transform_is_orthonormal():
 
 @pytest.mark.parametrize(("length", "count"), [(0, 0), (1, 1), (200, 1), (201, 2), (280, 2), (281, 3), (8000, 99)])
 def test_frames_go_on_until_all_samples_are_in_one(length, count):
-    out, _ = BANDS.build(SAMPLES, {})(batch(noise(length)))
+    out, _ = BANDS.build(Incoming(SAMPLES))(batch(noise(length)))
     spans = out.columns["spans"][0]
     assert len(out.ragged[0]) == len(spans) == count
     assert (np.diff(spans, axis=1) <= 80).all()
@@ -85,7 +85,7 @@ STAGES = {
 def test_pieces_give_the_bits_of_the_whole(name, cuts, seed):
     samples, spec, steps = noise(3000, seed), SAMPLES, []
     for stage in STAGES[name]:
-        steps.append(stage.build(spec, {}))
+        steps.append(stage.build(Incoming(spec)))
         spec = steps[-1].spec
     assert spec.streamable
     whole = batch(samples)
@@ -108,7 +108,7 @@ def test_a_recording_alone_has_the_bits_that_it_has_in_a_batch(name):
     recordings, spec = [noise(length, length) for length in (500, 0, 7, 4000)], SAMPLES
     steps = []
     for stage in STAGES[name]:
-        steps.append(stage.build(spec, {}))
+        steps.append(stage.build(Incoming(spec)))
         spec = steps[-1].spec
     together, alone = batch(*recordings), [batch(one) for one in recordings]
     for step in steps:
@@ -118,16 +118,16 @@ def test_a_recording_alone_has_the_bits_that_it_has_in_a_batch(name):
 
 
 def test_a_whole_recording_is_normalised():
-    step = Normalise().build(BANDS.build(SAMPLES, {}).spec, {})
+    step = Normalise().build(Incoming(BANDS.build(Incoming(SAMPLES)).spec))
     assert not step.spec.streamable
-    out = step(BANDS.build(SAMPLES, {})(batch(noise(4000), noise(0)))[0])[0].ragged
+    out = step(BANDS.build(Incoming(SAMPLES))(batch(noise(4000), noise(0)))[0])[0].ragged
     np.testing.assert_allclose(out[0].mean(axis=0), 0, atol=1e-5)
     np.testing.assert_allclose(out[0].std(axis=0), 1, atol=1e-5)
     assert len(out[1]) == 0
 
 
 def test_a_running_mean_follows_what_changes():
-    step = Normalise(running=True, memory=0.5, prior=0.1).build(Spec("frames", "float32", 1, rate=100), {})
+    step = Normalise(running=True, memory=0.5, prior=0.1).build(Incoming(Spec("frames", "float32", 1, rate=100)))
     level = np.concatenate([np.full(300, 5.0), np.full(300, -2.0)]).astype(np.float32)[:, None]
     out = step(Batch((Record("", None),), sequence=Ragged.of([level], np.float32)))[0].ragged[0]
     assert abs(out[299, 0]) < 0.5
@@ -146,17 +146,17 @@ def test_a_running_mean_follows_what_changes():
 )
 def test_what_does_not_fit_is_refused(settings, message):
     with pytest.raises(ConfigError) as caught:
-        LogMelFrames(**settings).build(SAMPLES, {})
+        LogMelFrames(**settings).build(Incoming(SAMPLES))
     assert message in str(caught.value)
 
 
 def test_other_things_than_samples_are_refused():
     with pytest.raises(ConfigError, match=r"audio.log_mel takes samples, but what comes in is text"):
-        BANDS.build(Spec("text"), {})
+        BANDS.build(Incoming(Spec("text")))
     with pytest.raises(ConfigError, match="whose rate is known"):
-        BANDS.build(Spec("samples", "float32"), {})
+        BANDS.build(Incoming(Spec("samples", "float32")))
     with pytest.raises(RecordError, match="str where samples are needed"):
-        BANDS.build(SAMPLES, {})(batch("speech"))
+        BANDS.build(Incoming(SAMPLES))(batch("speech"))
 
 
 def test_silence_and_loud_noise_give_finite_frames():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqpipe import Batch, InputError, Ragged, Record, RecordError, Source, Spec
+from seqpipe import Batch, Incoming, InputError, Ragged, Record, RecordError, Source, Spec
 from seqpipe_audio.piano_roll import KEYS, LOWEST, notes_of_roll, roll_of_keys, roll_of_notes
 from seqpipe_audio.piano_roll_echo import Echo
 from seqpipe_audio.piano_roll_encoder import Harmony
@@ -54,7 +54,7 @@ def test_notes_that_no_piano_has_are_left_out():
 @given(steps)
 def test_harmony_stands_beside_the_keys(keys):
     roll = as_roll(keys).astype(np.float32)
-    step = Harmony().build(Spec("frames", "float32", KEYS), {})
+    step = Harmony().build(Incoming(Spec("frames", "float32", KEYS)))
     out, _ = step(Batch((Record("a", roll),), Ragged.of([roll], np.float32, KEYS)))
     assert out.ragged.array.shape == (len(keys), step.spec.width) == (len(keys), KEYS + 12 + 2 * KEYS)
     np.testing.assert_array_equal(out.columns["keys"].array, roll)
@@ -69,7 +69,7 @@ def test_harmony_stands_beside_the_keys(keys):
 @given(st.lists(steps, min_size=1, max_size=3), st.sampled_from([(1,), (2, 5)]), st.sampled_from([1, 3]))
 def test_the_echo_is_what_followed_so_many_steps_before(pieces, delays, recent):
     rolls = [as_roll(keys).astype(np.float32) for keys in pieces]
-    step = Echo(delays=delays, recent=recent).build(Spec("frames", "float32", KEYS), {})
+    step = Echo(delays=delays, recent=recent).build(Incoming(Spec("frames", "float32", KEYS)))
     records = tuple(Record(str(index), None) for index in range(len(rolls)))
     out, _ = step(Batch(records, Ragged.of(rolls, np.float32, KEYS)))
     assert out.ragged.array.shape[1] == step.spec.width == KEYS + len(delays) * (KEYS + 1)

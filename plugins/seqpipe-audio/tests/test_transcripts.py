@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seqpipe import Batch, ConfigError, Ragged, Record, RecordError, Spec
+from seqpipe import Batch, ConfigError, Incoming, Ragged, Record, RecordError, Spec
 from seqpipe_audio.subtitles import WriteSRT, WriteVTT
 from seqpipe_audio.transcript import Transcript
 
@@ -29,7 +29,7 @@ def batch(*texts, begin=0, last=True, vocabulary=ALPHABET):
 
 
 def step(vocabulary=ALPHABET, **parameters):
-    return Transcript(**parameters).build(labels(vocabulary), {}, {}, None)
+    return Transcript(**parameters).build(Incoming(labels(vocabulary)))
 
 
 def test_characters_become_words_with_times():
@@ -70,7 +70,7 @@ def test_pieces_give_what_the_whole_gives(cut):
 def test_labels_that_do_not_know_their_time_are_refused():
     without = labels().replace(columns={"spans": Spec("spans", "int64", 2)})
     with pytest.raises(ConfigError, match=r"audio.transcript needs labels that know their time \(begin with"):
-        Transcript().build(without, {}, {}, None)
+        Transcript().build(Incoming(without))
 
 
 def record(*words):

@@ -8,7 +8,7 @@ SPEC = seqpipe.Spec("logits", "float32", 5, pooled=True)
 
 
 def rated(logits, records):
-    step = Stars().build(SPEC, {}, {}, None)
+    step = Stars().build(seqpipe.Incoming(SPEC))
     values = np.array(logits, np.float32)
     batch = seqpipe.Batch(tuple(records), seqpipe.Ragged(values, np.arange(len(values) + 1)))
     return step(batch)[0].outputs
@@ -30,19 +30,19 @@ def test_metrics_are_those_of_the_field():
         (2, {"stars": 3, "probabilities": {"1": 0.2, "2": 0.2, "3": 0.5, "4": 0.1, "5": 0.0}}),
     ]
     sums = {}
-    for metric in Stars().head(seqpipe.Spec("one_hot"), {}).metrics:
+    for metric in Stars().objective(seqpipe.Incoming(seqpipe.Spec("one_hot"))).metrics:
         counts = [metric.count(seqpipe.Record("r", "", target=str(gold)), (found,)) for gold, found in outcomes]
         sums[metric.name] = metric.value(np.sum(counts, axis=0))
     assert sums == {"accuracy": 1 / 4, "accuracy_binary": 2 / 3, "mae": (1 + 3 + 0 + 1) / 4}
 
 
 def test_a_number_of_stars_that_there_is_not_is_refused():
-    head = Stars().head(seqpipe.Spec("one_hot"), {})
+    objective = Stars().objective(seqpipe.Incoming(seqpipe.Spec("one_hot")))
     batch = seqpipe.Batch((seqpipe.Record("train.tsv:7", "a", "train.tsv", 7, target="6"),))
     with pytest.raises(seqpipe.RecordError, match=r"^train.tsv:7: the label '6' does not occur"):
-        head.targets(batch)
+        objective.targets(batch)
 
 
 def test_stars_need_one_vector_a_record():
     with pytest.raises(seqpipe.ConfigError, match="one vector a record"):
-        Stars().build(SPEC.replace(pooled=False), {}, {}, None)
+        Stars().build(seqpipe.Incoming(SPEC.replace(pooled=False)))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqpipe import Batch, ConfigError, ModelError, Record, RecordError, Spec
+from seqpipe import Batch, ConfigError, Incoming, ModelError, Record, RecordError, Spec
 from seqpipe_text.words import Words
 
 TEXT = Spec("text")
@@ -18,7 +18,7 @@ def batch(*texts):
 
 
 def learned(words, *texts):
-    learner = words.learner(TEXT)
+    learner = words.learner(Incoming(TEXT))
     for text in texts:
         learner.see(batch(text))
     return learner.learned()
@@ -34,7 +34,7 @@ def test_the_dictionary_is_by_frequency_then_by_alphabet():
 
 
 def test_tokens_and_where_they_stand():
-    step = Words().build(TEXT, {"dictionary": ["<unk>", "is", "n't", "it", "good"]})
+    step = Words().build(Incoming(TEXT, {"dictionary": ["<unk>", "is", "n't", "it", "good"]}))
     out, state = step(batch("It  isn't GOOD!", "", "good"))
     assert state is None
     assert out.ragged.array.dtype == np.int32
@@ -45,34 +45,34 @@ def test_tokens_and_where_they_stand():
 
 
 def test_an_empty_batch():
-    out, _ = Words().build(TEXT, {"dictionary": ["<unk>"]})(batch())
+    out, _ = Words().build(Incoming(TEXT, {"dictionary": ["<unk>"]}))(batch())
     assert len(out.ragged) == 0
     assert out.columns["spans"].array.shape == (0, 2)
 
 
 def test_the_spec():
-    out = Words().build(TEXT, {"dictionary": ["<unk>", "a"]}).spec
+    out = Words().build(Incoming(TEXT, {"dictionary": ["<unk>", "a"]})).spec
     assert (out.kind, out.dtype, out.width, out.vocabulary) == ("tokens", "int32", 2, ("<unk>", "a"))
     assert list(out.columns) == ["spans"]
-    assert Words(size=50).build(TEXT, {}).spec.width == 50
+    assert Words(size=50).build(Incoming(TEXT)).spec.width == 50
 
 
 @given(st.lists(st.text(max_size=20), max_size=5))
 def test_all_that_was_seen_is_known(texts):
     words = Words()
     dictionary = learned(words, *texts)
-    step = words.build(TEXT, dictionary)
+    step = words.build(Incoming(TEXT, dictionary))
     out, _ = step(batch(*texts))
     assert 0 not in out.ragged.array
     again, _ = pickle.loads(pickle.dumps(step))(batch(*texts))
     assert np.array_equal(again.ragged.array, out.ragged.array)
-    unknown, _ = words.build(TEXT, {"dictionary": ["<unk>"]})(batch(*texts))
+    unknown, _ = words.build(Incoming(TEXT, {"dictionary": ["<unk>"]}))(batch(*texts))
     assert not unknown.ragged.array.any()
     assert np.array_equal(unknown.columns["spans"].array, out.columns["spans"].array)
 
 
 def test_a_batch_gives_what_its_records_give():
-    step = Words().build(TEXT, learned(Words(), "some of these words"))
+    step = Words().build(Incoming(TEXT, learned(Words(), "some of these words")))
     texts = ["some words", "of  these ", " none", "these words of some"]
     whole, _ = step(batch(*texts))
     for row, text in enumerate(texts):
@@ -82,32 +82,32 @@ def test_a_batch_gives_what_its_records_give():
 
 
 def test_a_long_text_without_spaces():
-    step = Words().build(TEXT, {"dictionary": ["<unk>", "!"]})
+    step = Words().build(Incoming(TEXT, {"dictionary": ["<unk>", "!"]}))
     out, _ = step(batch("!" * 100_000))
     assert out.ragged.array.sum() == 100_000
 
 
 @pytest.mark.parametrize("payload", [None, 7, b"fine", ["fine"]])
 def test_a_payload_that_is_no_text(payload):
-    step = Words().build(TEXT, {"dictionary": ["<unk>"]})
+    step = Words().build(Incoming(TEXT, {"dictionary": ["<unk>"]}))
     with pytest.raises(RecordError) as caught:
         step(batch("fine", payload))
     assert str(caught.value) == f"in:2: {type(payload).__name__} where text is needed (read records of text)"
     with pytest.raises(RecordError):
-        Words().learner(TEXT).see(batch(payload))
+        Words().learner(Incoming(TEXT)).see(batch(payload))
 
 
 @pytest.mark.parametrize("dictionary", [[], ["a"], ["<unk>", "a", "a"], ["<unk>", 7]])
 def test_a_damaged_dictionary(dictionary):
     with pytest.raises(ModelError) as caught:
-        Words().build(TEXT, {"dictionary": dictionary})
+        Words().build(Incoming(TEXT, {"dictionary": dictionary}))
     assert str(caught.value) == "the dictionary of text.words is not a list of different words after '<unk>'"
 
 
 def test_something_else_than_text_comes_in():
-    for use in (Words().learner, lambda spec: Words().build(spec, {})):
+    for use in (Words().learner, Words().build):
         with pytest.raises(ConfigError) as caught:
-            use(Spec("samples", "float32", rate=16_000))
+            use(Incoming(Spec("samples", "float32", rate=16_000)))
         assert str(caught.value) == (
             "text.words takes text, but what comes in is samples float32 at 16000 Hz "
             "(read records of text, and put it first)"

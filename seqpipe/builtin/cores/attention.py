@@ -11,7 +11,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from seqpipe.builtin.cores.initial_values import embedding, glorot, orthogonal, zeros
-from seqpipe.contracts import Core, Head, Network, Parameter, Parameters, State, Stepper, Training
+from seqpipe.contracts import Core, Incoming, Network, Parameter, Parameters, State, Stepper, Training
 from seqpipe.data import Batch, Ragged, Spec
 from seqpipe.data.ragged import Array
 from seqpipe.errors import ConfigError
@@ -29,24 +29,24 @@ class AttentionCore(Core):
     embedding: int = Field(128, ge=1, description="numbers that a token of the target is embedded in")
     hidden: int = Field(256, ge=1, description="hidden units")
 
-    def parameters(self, spec: Spec, head: Head | None) -> dict[str, Parameter]:
+    def parameters(self, incoming: Incoming) -> dict[str, Parameter]:
         """Those of the attention decoder, and ``initial.``, which makes its first state of the encoder's mean."""
-        spec.require(self.name, "features", pooled=False)
-        if head is None:
+        spec, objective = incoming.spec.require(self.name, "features", pooled=False), incoming.objective
+        if objective is None:
             raise ConfigError(f"{self.name} must be the last core")
         found = {
             name: Parameter(shape, _initial(name), decay=len(shape) > 1)
-            for name, shape in parameter_shapes(head.width, self.embedding, self.hidden, spec.width).items()
+            for name, shape in parameter_shapes(objective.width, self.embedding, self.hidden, spec.width).items()
         }
         found["initial.weight"] = Parameter((self.hidden, spec.width), glorot)
         found["initial.bias"] = Parameter((self.hidden,), zeros, decay=False)
         return found
 
-    def build(self, spec: Spec, head: Head | None, parameters: Parameters) -> Network:
+    def build(self, incoming: Incoming) -> Network:
         """Take features of a source, give a stepper over the target's tokens."""
-        assert head is not None
-        out = spec.replace(kind="stepper", width=head.width, streamable=False)
-        return _AttentionNetwork(out, parameters)
+        assert incoming.objective is not None
+        out = incoming.spec.replace(kind="stepper", width=incoming.objective.width, streamable=False)
+        return _AttentionNetwork(out, incoming.parameters)
 
 
 def _initial(name: str) -> Any:

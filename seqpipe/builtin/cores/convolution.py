@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from seqpipe.builtin.cores.initial_values import glorot, zeros
-from seqpipe.contracts import Core, Head, Network, Parameter, Parameters, State, Training
+from seqpipe.contracts import Core, Incoming, Network, Parameter, Parameters, State, Training
 from seqpipe.data import Batch, Ragged, Spec
 from seqpipe.data.ragged import Array
 from seqpipe.errors import ConfigError
@@ -34,10 +34,10 @@ class ConvolutionCore(Core):
         """Frames of the future that are seen."""
         return (self.window - 1) // 2 if self.look_ahead is None else self.look_ahead
 
-    def parameters(self, spec: Spec, head: Head | None) -> dict[str, Parameter]:
+    def parameters(self, incoming: Incoming) -> dict[str, Parameter]:
         """Weights as PyTorch's Conv1d has them: (width, frames' width, window)."""
-        spec.require(self.name, "frames", "features", pooled=False)
-        if head is not None:
+        spec = incoming.spec.require(self.name, "frames", "features", pooled=False)
+        if incoming.objective is not None:
             raise ConfigError(f"{self.name} gives features, not logits", "put a core such as core.gru behind it")
         if self.future >= self.window:
             raise ConfigError(f"{self.name} cannot look {self.future} frames ahead in a window of {self.window}")
@@ -46,15 +46,16 @@ class ConvolutionCore(Core):
             "bias": Parameter((self.width,), zeros),
         }
 
-    def build(self, spec: Spec, head: Head | None, parameters: Parameters) -> Network:
+    def build(self, incoming: Incoming) -> Network:
         """Take frames or features, give features."""
+        spec = incoming.spec
         out = spec.replace(
             kind="features",
             width=self.width,
             rate=spec.rate / self.stride if spec.rate else None,
             delay=spec.delay + self.future,
         )
-        return _ConvolutionNetwork(out, self, parameters)
+        return _ConvolutionNetwork(out, self, incoming.parameters)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

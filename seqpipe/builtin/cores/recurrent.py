@@ -12,8 +12,7 @@ from seqpipe.builtin.cores.input_layer import CellName, CharacterSettings, Input
 from seqpipe.builtin.cores.pooling import Pooling, PoolName
 from seqpipe.builtin.cores.recurrent_network import Plan, RecurrentNetwork
 from seqpipe.builtin.cores.recurrent_stepper import RecurrentStepper
-from seqpipe.contracts import Core, Head, Network, Parameter, Parameters
-from seqpipe.data import Spec
+from seqpipe.contracts import Core, Incoming, Network, Objective, Parameter
 from seqpipe.errors import ConfigError
 from seqpipe.network.recurrent import Recurrent
 
@@ -39,52 +38,52 @@ class _RecurrentCore(Core):
     def cell(self) -> CellName:
         """The cell, for the network."""
 
-    def parameters(self, spec: Spec, head: Head | None) -> dict[str, Parameter]:
+    def parameters(self, incoming: Incoming) -> dict[str, Parameter]:
         """Embedding, recurrent layers under ``rnn.``, ``pool.query``, and the output layer under ``output.``."""
-        plan = self._plan(spec, head)
+        plan, objective = self._plan(incoming), incoming.objective
         found = plan.inputs.parameters() | weights_of(plan.recurrent, "rnn.")
         if plan.pooling and "attention" in plan.pooling.parts:
             found["pool.query"] = Parameter((plan.recurrent.output_size,), embedding, decay=False)
-        if head is not None:
-            found["output.weight"] = Parameter((head.width, plan.features), glorot)
-            found["output.bias"] = Parameter((head.width,), zeros, decay=False)
+        if objective is not None:
+            found["output.weight"] = Parameter((objective.width, plan.features), glorot)
+            found["output.bias"] = Parameter((objective.width,), zeros, decay=False)
         return found
 
-    def build(self, spec: Spec, head: Head | None, parameters: Parameters) -> Network:
+    def build(self, incoming: Incoming) -> Network:
         """Take one-hot vectors, frames or features; give logits, features if another core follows, or a stepper."""
-        plan = self._plan(spec, head)
+        spec, objective, plan = incoming.spec, incoming.objective, self._plan(incoming)
         out = spec.replace(
-            kind="stepper" if self.output == "next" else "logits" if head else "features",
+            kind="stepper" if self.output == "next" else "logits" if objective else "features",
             dtype="float32",
-            width=head.width if head else plan.features,
+            width=objective.width if objective else plan.features,
             vocabulary=spec.vocabulary if self.output == "next" else None,
             pooled=self.output in ("pooled", "last"),
             streamable=spec.streamable and not self.bidirectional and self.output == "sequence",
             columns={name: column for name, column in spec.columns.items() if name != "characters"},
         )
         kind = RecurrentStepper if self.output == "next" else RecurrentNetwork
-        return kind(out, plan, parameters)
+        return kind(out, plan, incoming.parameters)
 
-    def _plan(self, spec: Spec, head: Head | None) -> Plan:
-        spec.require(self.name, "one_hot", "frames", "features", pooled=False)
-        self._check(spec, head)
+    def _plan(self, incoming: Incoming) -> Plan:
+        spec = incoming.spec.require(self.name, "one_hot", "frames", "features", pooled=False)
+        self._check(incoming.objective)
         inputs = InputLayer(spec, self.embedding, self.characters, self.cell)
         recurrent = Recurrent(self.cell, inputs.width, self.hidden, self.layers, self.bidirectional)
         pooling = Pooling(self.pooling, recurrent.output_size) if self.output == "pooled" else None
-        return Plan(inputs, recurrent, pooling, last=self.output == "last", head=head is not None)
+        return Plan(inputs, recurrent, pooling, last=self.output == "last", logits=incoming.objective is not None)
 
-    def _check(self, spec: Spec, head: Head | None) -> None:
+    def _check(self, objective: Objective | None) -> None:
         if self.output == "next" and self.bidirectional:
             raise ConfigError(
                 f"{self.name} cannot predict the next input if it reads from the end", "set `bidirectional: false`"
             )
-        if self.output == "next" and head is None:
+        if self.output == "next" and objective is None:
             raise ConfigError(f"{self.name} that predicts the next input must be the last core")
-        if head is not None and head.pooled != (self.output in ("pooled", "last")):
-            wanted = "pooled or last" if head.pooled else "sequence"
+        if objective is not None and objective.pooled != (self.output in ("pooled", "last")):
+            wanted = "pooled or last" if objective.pooled else "sequence"
             raise ConfigError(
                 f"{self.name} has `output: {self.output}`, but the decoder wants "
-                f"{'one vector a record' if head.pooled else 'a vector for each position'}",
+                f"{'one vector a record' if objective.pooled else 'a vector for each position'}",
                 f"set `output: {wanted}`",
             )
 

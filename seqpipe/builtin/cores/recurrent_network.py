@@ -29,14 +29,14 @@ class Plan:
         inputs, recurrent: the layers.
         pooling: None without.
         last: whether the last states are what goes on.
-        head: whether there is an output layer.
+        logits: whether there is an output layer.
     """
 
     inputs: InputLayer
     recurrent: Recurrent
     pooling: Pooling | None
     last: bool
-    head: bool
+    logits: bool
 
     @property
     def features(self) -> int:
@@ -103,7 +103,7 @@ class RecurrentNetwork(Network):
         )
         features, pooled = self._gather(batch, packing, outputs, after)
         array, mask = features.array, None
-        if training.dropout and plan.head:
+        if training.dropout and plan.logits:
             row_keys = keys if len(keys) == len(array) else position_keys(_names(batch), features.offsets, training.key)
             mask = dropout_mask(row_keys ^ 1, array.shape[1], training.dropout, array.dtype)
             array = array * mask
@@ -166,7 +166,7 @@ class RecurrentNetwork(Network):
         return batch.replace(sequence=sequence, columns=columns)
 
     def _linear(self) -> Linear | None:
-        if not self.plan.head:
+        if not self.plan.logits:
             return None
         return Linear(self.parameters["output.weight"], self.parameters["output.bias"])
 

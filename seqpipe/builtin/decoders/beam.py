@@ -10,15 +10,15 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, SerializeAsAny
 
-from seqpipe.builtin.objectives import TranslationHead
+from seqpipe.builtin.objectives import TranslationObjective
 from seqpipe.builtin.objectives.labels import missing
 from seqpipe.contracts import (
     Decoder,
-    Head,
+    Incoming,
     Learned,
     Learner,
     Metric,
-    Parameters,
+    Objective,
     State,
     Step,
     Stepper,
@@ -30,7 +30,8 @@ from seqpipe.errors import ConfigError
 from seqpipe.metrics import error_rate, exact_match
 from seqpipe.network.sampling import log_softmax
 
-_TARGET = Spec("text")
+_TARGETS = Incoming(Spec("text"))
+"""What comes in to the tokenizer of targets."""
 
 
 class Beam(Decoder):
@@ -46,27 +47,29 @@ class Beam(Decoder):
     smoothing: float = Field(0.0, ge=0, lt=1, description="label smoothing, in training")
     attention: bool = Field(False, description="also give how much each source position counted for each token")
 
-    def learner(self) -> Learner | None:
+    def learner(self, incoming: Incoming) -> Learner | None:
         """Gather what the targets' tokenizer learns."""
-        learner = self.target.learner(_TARGET)
+        learner = self.target.learner(_TARGETS)
         return _OfTargets(learner) if learner else None
 
-    def head(self, spec: Spec, learned: Learned) -> Head:
+    def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a token of the target, and one for its end."""
-        tokenize = _Targets(self.target.build(_TARGET, learned))
-        return TranslationHead(tokenize.end + 1, tokenize, self.metrics(), self.smoothing)
+        tokenize = _Targets(self.target.build(_TARGETS.replace(learned=incoming.learned)))
+        return TranslationObjective(tokenize.end + 1, tokenize, self.metrics(), self.smoothing)
 
     def metrics(self) -> tuple[Metric, ...]:
         """Return how right the texts are, the first being what training watches; a class of its own may say others."""
         return (exact_match("text"), error_rate("text", str.split, "wer"))
 
-    def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         """Take a stepper over what an encoder made of the source."""
-        spec.require(self.name, "stepper")
-        if stepper is None:
+        spec = incoming.spec.require(self.name, "stepper")
+        if incoming.stepper is None:
             raise ConfigError(f"{self.name} needs a core that can be asked step by step", "such as core.attention")
-        target = self.target.build(_TARGET, learned)
-        return _Search(spec.replace(kind="outputs", streamable=False), self, stepper, target.spec.vocabulary or ())
+        target = self.target.build(_TARGETS.replace(learned=incoming.learned))
+        return _Search(
+            spec.replace(kind="outputs", streamable=False), self, incoming.stepper, target.spec.vocabulary or ()
+        )
 
 
 class _OfTargets(Learner):

@@ -10,9 +10,9 @@ import numpy.typing as npt
 from pydantic import Field
 
 from seqpipe.builtin.decoders.labels import Names
-from seqpipe.builtin.objectives import CtcHead, LabelLearner
+from seqpipe.builtin.objectives import CtcObjective, LabelLearner
 from seqpipe.builtin.spans import row_extents
-from seqpipe.contracts import Decoder, Head, Learned, Learner, Parameters, State, Step, Stepper
+from seqpipe.contracts import Decoder, Incoming, Learned, Learner, Objective, State, Step
 from seqpipe.data import Batch, Ragged, Spec
 from seqpipe.errors import ConfigError
 from seqpipe.metrics import error_rate, exact_match
@@ -31,22 +31,22 @@ class Ctc(Decoder):
     symbols: Names = Field((), description="in the order of the logits from 1 on; none: learned")
     beam: int = Field(1, ge=1, description="prefixes kept by the search; 1: the best path, which can be streamed")
 
-    def learner(self) -> Learner | None:
+    def learner(self, incoming: Incoming) -> Learner | None:
         """Gather the symbols of the targets, unless they are given."""
         return None if self.symbols else LabelLearner(sequences=True, separator=self.separator)
 
-    def head(self, spec: Spec, learned: Learned) -> Head:
+    def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a symbol at each position, and one for the blank."""
-        symbols = self._symbols(learned)
+        symbols = self._symbols(incoming.learned)
         metrics = (error_rate("text", list, "cer"), error_rate("text", str.split, "wer"), exact_match("text"))
-        return CtcHead(symbols, metrics, self.separator)
+        return CtcObjective(symbols, metrics, self.separator)
 
-    def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         """Take logits; give labels, with their spans in the source and, by best path, their scores."""
-        spec.require(self.name, "logits", pooled=False)
+        spec = incoming.spec.require(self.name, "logits", pooled=False)
         if "spans" not in spec.columns:
             raise ConfigError(f"{self.name} needs positions that know where they stand in the source")
-        symbols = self._symbols(learned)
+        symbols = self._symbols(incoming.learned)
         spans = spec.columns["spans"]
         out = spec.replace(
             kind="labels",

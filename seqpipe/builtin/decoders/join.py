@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from seqpipe.contracts import Decoder, Learned, Parameters, State, Step, Stepper
+from seqpipe.contracts import Decoder, Incoming, State, Step
 from seqpipe.data import Batch, Ragged, Spec
 
 
@@ -23,9 +23,9 @@ class Join(Decoder):
         """Give one text a record, which the metrics look at."""
         return self.model_copy(update={"each": "record"})
 
-    def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         """Take labels."""
-        spec.require(self.name, "labels")
+        spec = incoming.spec.require(self.name, "labels")
         out = spec.replace(kind="outputs")
         return _Text(out, self.separator) if self.each == "record" else _Each(out)
 

@@ -7,8 +7,8 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 from pydantic import Field
 
-from seqpipe.builtin.objectives import ClassificationHead, LabelLearner
-from seqpipe.contracts import Decoder, Head, Learned, Learner, Parameters, State, Step, Stepper
+from seqpipe.builtin.objectives import ClassificationObjective, LabelLearner
+from seqpipe.contracts import Decoder, Incoming, Learner, Objective, State, Step
 from seqpipe.data import Batch, Spec
 from seqpipe.metrics import accuracy, macro_f1, mcc, sensitivity, specificity
 from seqpipe.network.sampling import softmax
@@ -31,22 +31,22 @@ class Labels(Decoder):
         None, description="the label that is sought: `seqpipe evaluate` gives sensitivity and specificity"
     )
 
-    def learner(self) -> Learner | None:
+    def learner(self, incoming: Incoming) -> Learner | None:
         """Gather the labels, unless they are given."""
         return None if self.labels else LabelLearner()
 
-    def head(self, spec: Spec, learned: Learned) -> Head:
+    def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a label, once a record."""
-        labels = self.labels or tuple(learned.get("labels", ()))
+        labels = self.labels or tuple(incoming.learned.get("labels", ()))
         metrics = [accuracy(self.field), macro_f1(self.field, labels), mcc(self.field, labels)]
         if self.positive is not None:
             metrics += [sensitivity(self.field, self.positive), specificity(self.field, self.positive)]
-        return ClassificationHead(labels, pooled=True, metrics=tuple(metrics), smoothing=self.smoothing)
+        return ClassificationObjective(labels, pooled=True, metrics=tuple(metrics), smoothing=self.smoothing)
 
-    def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         """Take logits, one position a record."""
-        spec.require(self.name, "logits", pooled=True)
-        return _Choose(spec.replace(kind="outputs"), self, self.labels or tuple(learned.get("labels", ())))
+        spec = incoming.spec.require(self.name, "logits", pooled=True)
+        return _Choose(spec.replace(kind="outputs"), self, self.labels or tuple(incoming.learned.get("labels", ())))
 
 
 class _Choose(Step):

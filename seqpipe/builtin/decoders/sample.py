@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from seqpipe.builtin.objectives import BernoulliHead, NextTokenHead
+from seqpipe.builtin.objectives import BernoulliObjective, NextTokenObjective
 from seqpipe.builtin.objectives.bernoulli import keys_of
-from seqpipe.contracts import Decoder, Head, Learned, Parameters, State, Step, Stepper
+from seqpipe.contracts import Decoder, Incoming, Objective, State, Step, Stepper
 from seqpipe.data import Batch, OneHot, Ragged, Spec
 from seqpipe.data.ragged import Array, sum_rows
 from seqpipe.errors import ConfigError
@@ -50,14 +50,15 @@ class Sample(_Generator):
     stop: str | None = Field(None, description="the token that ends a sequence")
     separator: str = Field("", description="what to put between tokens")
 
-    def head(self, spec: Spec, learned: Learned) -> Head:
+    def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a token."""
-        spec.require(self.name, "one_hot")
-        return NextTokenHead(spec.width, (nll_per_step(),))
+        spec = incoming.spec.require(self.name, "one_hot")
+        return NextTokenObjective(spec.width, (nll_per_step(),))
 
-    def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         """Take a stepper over tokens."""
-        return _Tokens(spec.replace(kind="outputs", streamable=False), self, self._check(spec, stepper))
+        spec = incoming.spec
+        return _Tokens(spec.replace(kind="outputs", streamable=False), self, self._check(spec, incoming.stepper))
 
 
 class Keys(_Generator):
@@ -69,18 +70,19 @@ class Keys(_Generator):
     fewest: int = Field(0, ge=0, description="keys that are on at least, at each step that is generated")
     most: int | None = Field(None, ge=1, le=64, description="keys that are on at most")
 
-    def head(self, spec: Spec, learned: Learned) -> Head:
+    def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a key: of the column ``keys`` where an encoder has put more beside them."""
-        spec.require(self.name, "frames")
+        spec = incoming.spec.require(self.name, "frames")
         keys = spec.columns.get("keys", spec).width
         if self.fewest > min(keys, self.most or keys):
             what = f"{self.name}: at least {self.fewest} keys of {keys}, and at most {self.most or keys}"
             raise ConfigError(what, "lower `fewest`, or raise `most`")
-        return BernoulliHead(keys, (nll_per_step(),))
+        return BernoulliObjective(keys, (nll_per_step(),))
 
-    def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         """Take a stepper over frames."""
-        return _Frames(spec.replace(kind="outputs", streamable=False), self, self._check(spec, stepper))
+        spec = incoming.spec
+        return _Frames(spec.replace(kind="outputs", streamable=False), self, self._check(spec, incoming.stepper))
 
 
 class _Tokens(Step):

@@ -9,8 +9,8 @@ import numpy as np
 from pydantic import Field
 
 from seqpipe.builtin.decoders.labels import Names
-from seqpipe.builtin.objectives import ClassificationHead, LabelLearner
-from seqpipe.contracts import Decoder, Head, Learned, Learner, Parameters, State, Step, Stepper
+from seqpipe.builtin.objectives import ClassificationObjective, LabelLearner
+from seqpipe.contracts import Decoder, Incoming, Learner, Objective, State, Step
 from seqpipe.data import Batch, Ragged, Spec
 from seqpipe.data.ragged import Array
 from seqpipe.errors import ConfigError
@@ -33,22 +33,22 @@ class Segments(Decoder):
     ignore: Names = Field((), description="labels that are not given")
     threshold: float = Field(0.0, ge=0, le=1, description="the least probability of a label that counts")
 
-    def learner(self) -> Learner | None:
+    def learner(self, incoming: Incoming) -> Learner | None:
         """Gather the labels, unless they are given."""
         return None if self.labels else LabelLearner(sequences=self.each == "position")
 
-    def head(self, spec: Spec, learned: Learned) -> Head:
+    def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a label, at each position or for each window."""
-        labels = self.labels or tuple(learned.get("labels", ()))
+        labels = self.labels or tuple(incoming.learned.get("labels", ()))
         metrics = (accuracy("label"),) if self.each == "window" else ()
-        return ClassificationHead(labels, pooled=self.each == "window", metrics=metrics)
+        return ClassificationObjective(labels, pooled=self.each == "window", metrics=metrics)
 
-    def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         """Take logits of positions that know their spans in the source."""
-        spec.require(self.name, "logits", pooled=self.each == "window")
+        spec = incoming.spec.require(self.name, "logits", pooled=self.each == "window")
         if "spans" not in spec.columns:
             raise ConfigError(f"{self.name} needs positions that know where they stand in the source")
-        labels = self.labels or tuple(learned.get("labels", ()))
+        labels = self.labels or tuple(incoming.learned.get("labels", ()))
         out = spec.replace(kind="outputs", streamable=spec.streamable or self.each == "window")
         return _Merge(out, labels, self)
 

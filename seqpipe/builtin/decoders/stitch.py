@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from seqpipe.contracts import Decoder, Learned, Parameters, State, Step, Stepper
+from seqpipe.contracts import Decoder, Incoming, State, Step
 from seqpipe.data import Batch, Ragged, Spec
 from seqpipe.errors import ConfigError
 
@@ -20,9 +20,9 @@ class Stitch(Decoder):
 
     name: ClassVar[str] = "core.stitch"
 
-    def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         """Take labels of windows with spans; give labels in one row a record."""
-        spec.require(self.name, "labels")
+        spec = incoming.spec.require(self.name, "labels")
         if "spans" not in spec.columns:
             raise ConfigError(f"{self.name} needs labels that know where they stand", "cut with core.windows")
         return _Join(spec.replace(columns={name: spec.columns[name] for name in ("spans", "scores")}))

@@ -8,8 +8,8 @@ import numpy as np
 from pydantic import Field
 
 from seqpipe.builtin.decoders.labels import Names
-from seqpipe.builtin.objectives import CrfHead, LabelLearner
-from seqpipe.contracts import Decoder, Head, Learned, Learner, Parameters, State, Step, Stepper
+from seqpipe.builtin.objectives import CrfObjective, LabelLearner
+from seqpipe.contracts import Decoder, Incoming, Learner, Objective, Parameters, State, Step
 from seqpipe.data import Batch, Ragged, Spec
 from seqpipe.metrics import accuracy, entity_f1, entity_f1_per_type, segments
 from seqpipe.network.crf import crf_viterbi
@@ -24,20 +24,22 @@ class Tags(Decoder):
     labels: Names = Field((), description="in the order of the logits; none: learned from the training data")
     entities: bool = Field(True, description="also give the segments, with their place in the text")
 
-    def learner(self) -> Learner | None:
+    def learner(self, incoming: Incoming) -> Learner | None:
         """Gather the labels, unless they are given."""
         return None if self.labels else LabelLearner(sequences=True)
 
-    def head(self, spec: Spec, learned: Learned) -> Head:
+    def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a label at each position."""
-        labels = self.labels or tuple(learned.get("labels", ()))
-        return CrfHead(labels, (entity_f1("labels"), accuracy("labels"), *entity_f1_per_type(labels)))
+        labels = self.labels or tuple(incoming.learned.get("labels", ()))
+        return CrfObjective(labels, (entity_f1("labels"), accuracy("labels"), *entity_f1_per_type(labels)))
 
-    def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         """Take logits, one position a token; the best labelling is known only at the end, so nothing is streamed."""
-        spec.require(self.name, "logits", pooled=False)
-        labels = self.labels or tuple(learned.get("labels", ()))
-        return _Viterbi(spec.replace(kind="outputs", streamable=False), labels, parameters, entities=self.entities)
+        spec = incoming.spec.require(self.name, "logits", pooled=False)
+        labels = self.labels or tuple(incoming.learned.get("labels", ()))
+        return _Viterbi(
+            spec.replace(kind="outputs", streamable=False), labels, incoming.parameters, entities=self.entities
+        )
 
 
 class _Viterbi(Step):

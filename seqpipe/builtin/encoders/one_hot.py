@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from seqpipe.contracts import Encoder, Learned, State, Step
+from seqpipe.contracts import Encoder, Incoming, State, Step
 from seqpipe.data import Batch, Column, OneHot, Ragged, Spec
 
 
@@ -13,9 +13,9 @@ class OneHotEncoder(Encoder):
 
     name: ClassVar[str] = "core.one_hot"
 
-    def build(self, spec: Spec, learned: Learned) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         """Take tokens, and characters of tokens where there are any; give one-hot vectors of both."""
-        spec.require(self.name, "tokens")
+        spec = incoming.spec.require(self.name, "tokens")
         return _Encode(
             spec.replace(
                 kind="one_hot",

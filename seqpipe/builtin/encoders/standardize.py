@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from seqpipe.contracts import Encoder, Learned, Learner, State, Step
+from seqpipe.contracts import Encoder, Incoming, Learned, Learner, State, Step
 from seqpipe.data import Batch, Spec
 from seqpipe.data.ragged import Array
 
@@ -16,16 +16,16 @@ class Standardize(Encoder):
 
     name: ClassVar[str] = "core.standardize"
 
-    def learner(self, spec: Spec) -> Learner | None:
+    def learner(self, incoming: Incoming) -> Learner | None:
         """Sum up frames and their squares."""
-        spec.require(self.name, "frames")
+        spec = incoming.spec.require(self.name, "frames")
         return _Moments(spec.width)
 
-    def build(self, spec: Spec, learned: Learned) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         """Take frames, give frames."""
-        spec.require(self.name, "frames")
-        mean = np.asarray(learned.get("mean", np.zeros(spec.width)), np.float32)
-        deviation = np.asarray(learned.get("deviation", np.ones(spec.width)), np.float32)
+        spec = incoming.spec.require(self.name, "frames")
+        mean = np.asarray(incoming.learned.get("mean", np.zeros(spec.width)), np.float32)
+        deviation = np.asarray(incoming.learned.get("deviation", np.ones(spec.width)), np.float32)
         return _Scale(spec, mean, deviation)
 
 

@@ -1,19 +1,19 @@
 """Heads: what the usual decoders ask of a network, and the objectives that train it."""
 
-from seqpipe.builtin.objectives.bernoulli import BernoulliHead
-from seqpipe.builtin.objectives.classification import ClassificationHead
-from seqpipe.builtin.objectives.crf import CrfHead
-from seqpipe.builtin.objectives.ctc import CtcHead
+from seqpipe.builtin.objectives.bernoulli import BernoulliObjective
+from seqpipe.builtin.objectives.classification import ClassificationObjective
+from seqpipe.builtin.objectives.crf import CrfObjective
+from seqpipe.builtin.objectives.ctc import CtcObjective
 from seqpipe.builtin.objectives.labels import LabelLearner, label_ids
-from seqpipe.builtin.objectives.tokens import NextTokenHead, TranslationHead
+from seqpipe.builtin.objectives.tokens import NextTokenObjective, TranslationObjective
 
 __all__ = [
-    "BernoulliHead",
-    "ClassificationHead",
-    "CrfHead",
-    "CtcHead",
+    "BernoulliObjective",
+    "ClassificationObjective",
+    "CrfObjective",
+    "CtcObjective",
     "LabelLearner",
-    "NextTokenHead",
-    "TranslationHead",
+    "NextTokenObjective",
+    "TranslationObjective",
     "label_ids",
 ]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from seqpipe.contracts import Head, Metric, Parameters
+from seqpipe.contracts import Metric, Objective, Parameters
 from seqpipe.data import Batch, Ragged
 from seqpipe.data.ragged import Array, sum_rows
 from seqpipe.network.losses import bernoulli_cross_entropy
 
 
-class BernoulliHead(Head):
+class BernoulliObjective(Objective):
     """Independent keys, given the past: the sum over keys of ``-log p(key)``.
 
     The first frame is predicted from silence and counted (N. Boulanger-Lewandowski et al. 2012). The keys are the

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from seqpipe.builtin.objectives.labels import label_ids, missing
-from seqpipe.contracts import Head, Metric, Parameters
+from seqpipe.contracts import Metric, Objective, Parameters
 from seqpipe.data import Batch, Ragged, Record
 from seqpipe.data.ragged import Array, sum_rows
 from seqpipe.errors import RecordError
 from seqpipe.network.losses import softmax_cross_entropy
 
 
-class ClassificationHead(Head):
+class ClassificationObjective(Objective):
     """Softmax over labels with cross-entropy: ``-log softmax(logits)[label]``.
 
     Args:

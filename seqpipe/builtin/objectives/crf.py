@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from seqpipe.builtin.objectives.classification import aligned_targets
-from seqpipe.contracts import Head, Metric, Parameter, Parameters
+from seqpipe.contracts import Metric, Objective, Parameter, Parameters
 from seqpipe.data import Batch, Ragged
 from seqpipe.data.ragged import Array
 from seqpipe.network.crf import crf_loss
@@ -15,7 +15,7 @@ def _zeros(_: np.random.Generator, shape: tuple[int, ...]) -> Array:
     return np.zeros(shape, np.float32)
 
 
-class CrfHead(Head):
+class CrfObjective(Objective):
     """Scores of labels and of the transitions between them (Lafferty et al. 2001).
 
     Labels that are not known are summed over, so a data set that annotates only some positions can be learned from.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from seqpipe.builtin.objectives.labels import items_of, label_ids, missing
-from seqpipe.contracts import Head, Metric, Parameters
+from seqpipe.contracts import Metric, Objective, Parameters
 from seqpipe.data import Batch, Ragged
 from seqpipe.data.ragged import Array
 from seqpipe.network.ctc import ctc_loss
@@ -13,7 +13,7 @@ from seqpipe.network.ctc import ctc_loss
 BLANK = 0
 
 
-class CtcHead(Head):
+class CtcObjective(Objective):
     """Connectionist temporal classification (Graves et al. 2006). Logit 0 is the blank, the others are the symbols.
 
     Args:

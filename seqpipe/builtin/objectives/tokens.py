@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from seqpipe.contracts import Head, Metric, Parameters
+from seqpipe.contracts import Metric, Objective, Parameters
 from seqpipe.data import Batch, OneHot, Ragged
 from seqpipe.data.ragged import Array, sum_rows
 from seqpipe.network.losses import softmax_cross_entropy
 
 
-class _TokenHead(Head):
+class _TokenObjective(Objective):
     """Softmax over a vocabulary at each position, with cross-entropy."""
 
     def __init__(self, width: int, metrics: tuple[Metric, ...], smoothing: float) -> None:
@@ -32,7 +32,7 @@ class _TokenHead(Head):
         return batch.columns["target"].lengths.astype(np.float64)
 
 
-class NextTokenHead(_TokenHead):
+class NextTokenObjective(_TokenObjective):
     """The tokens of the sequence itself, each predicted from those before it.
 
     Args:
@@ -51,7 +51,7 @@ class NextTokenHead(_TokenHead):
         return batch.with_columns(target=batch.sequence.ids)
 
 
-class TranslationHead(_TokenHead):
+class TranslationObjective(_TokenObjective):
     """Another sequence of tokens, made from the record's target, each predicted from the source and those before it.
 
     Args:

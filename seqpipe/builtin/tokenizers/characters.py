@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from seqpipe.builtin.tokenizers.vocabulary import VocabularyLearner, ids_by_symbol
-from seqpipe.contracts import Learned, Learner, State, Step, Tokenizer
+from seqpipe.contracts import Incoming, Learner, State, Step, Tokenizer
 from seqpipe.data import Batch, Ragged, Spec
 from seqpipe.errors import ConfigError
 
@@ -21,15 +21,16 @@ class Characters(Tokenizer):
 
     size: int = Field(200, ge=2, description="entries of the vocabulary, with the one for unknown characters")
 
-    def learner(self, spec: Spec) -> Learner | None:
+    def learner(self, incoming: Incoming) -> Learner | None:
         """Count characters."""
-        self._check(spec)
+        self._check(incoming.spec)
         return VocabularyLearner(_characters, self.size)
 
-    def build(self, spec: Spec, learned: Learned) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         """Take tokens with spans in a text, add the column ``characters``."""
+        spec = incoming.spec
         self._check(spec)
-        vocabulary = tuple(learned.get("vocabulary", ()))
+        vocabulary = tuple(incoming.learned.get("vocabulary", ()))
         characters = Spec("tokens", "int32", len(vocabulary) or self.size, vocabulary or None)
         columns = {**spec.columns, "characters": characters}
         return _AddCharacters(spec.replace(streamable=False, columns=columns))  # spans are places in the whole text

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from seqpipe.builtin.spans import seen_after, unit_spans
-from seqpipe.contracts import Learned, State, Step, Tokenizer
+from seqpipe.contracts import Incoming, State, Step, Tokenizer
 from seqpipe.data import Batch, Ragged, Record, Spec
 from seqpipe.data.ragged import Array
 from seqpipe.errors import RecordError
@@ -22,9 +22,9 @@ class Numbers(Tokenizer):
     width: int = Field(1, ge=1, description="numbers in a frame")
     rate: float | None = Field(None, gt=0, description="frames a second (Hz)")
 
-    def build(self, spec: Spec, learned: Learned) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         """Take payloads of numbers, of shape (length,) or (length, width), give float32 frames."""
-        spec.require(self.name, "numbers")
+        spec = incoming.spec.require(self.name, "numbers")
         out = Spec(
             "frames",
             "float32",

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from seqpipe.builtin.spans import seen_after, unit_spans
 from seqpipe.builtin.tokenizers.vocabulary import VocabularyLearner, ids_by_symbol
-from seqpipe.contracts import Learned, Learner, State, Step, Tokenizer
+from seqpipe.contracts import Incoming, Learner, State, Step, Tokenizer
 from seqpipe.data import Batch, Ragged, Record, Spec
 from seqpipe.errors import RecordError
 
@@ -29,15 +29,15 @@ class Symbols(Tokenizer):
         """Characters are; between separators there may be nothing."""
         return self.separator is None
 
-    def learner(self, spec: Spec) -> Learner | None:
+    def learner(self, incoming: Incoming) -> Learner | None:
         """Count symbols."""
-        spec.require(self.name, "text")
+        incoming.spec.require(self.name, "text")
         return VocabularyLearner(lambda batch: _all_symbols(batch, self.separator), self.size)
 
-    def build(self, spec: Spec, learned: Learned) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         """Take text, give tokens."""
-        spec.require(self.name, "text")
-        vocabulary = tuple(learned.get("vocabulary", ()))
+        spec = incoming.spec.require(self.name, "text")
+        vocabulary = tuple(incoming.learned.get("vocabulary", ()))
         out = Spec(
             "tokens",
             "int32",

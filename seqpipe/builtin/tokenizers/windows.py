@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from seqpipe.contracts import Learned, State, Step, Tokenizer
+from seqpipe.contracts import Incoming, State, Step, Tokenizer
 from seqpipe.data import Batch, Ragged, Spec
 from seqpipe.errors import ConfigError
 
@@ -26,9 +26,9 @@ class Windows(Tokenizer):
     stride: int = Field(ge=1, description="positions from the beginning of one window to that of the next")
     partial: bool = Field(True, description="keep what is left over at the end as a shorter window")
 
-    def build(self, spec: Spec, learned: Learned) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         """Take tokens or frames; give the same in more rows, with the column ``spans`` cut in the same way."""
-        spec.require(self.name, "tokens", "frames")
+        spec = incoming.spec.require(self.name, "tokens", "frames")
         if self.stride > self.length:
             raise ConfigError(f"{self.name}: windows of {self.length} every {self.stride} leave gaps between them")
         return _Cut(spec.replace(delay=spec.delay + self.length - 1), self)

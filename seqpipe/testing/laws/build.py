@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from copy import deepcopy
 
-from seqpipe.contracts import Core, Example, State, Step
-from seqpipe.data import Batch, Spec
+from seqpipe.contracts import Core, Example
+from seqpipe.data import Spec
 from seqpipe.errors import SeqpipeError
 from seqpipe.testing.comparison import difference, unequal
 from seqpipe.testing.law import DoesNotApply, broken
-from seqpipe.testing.subject import Subject, subject_of
+from seqpipe.testing.subject import subject_of
 
 FOREIGN = Spec("a kind that nobody knows", "int8", 7)
 
@@ -17,15 +17,15 @@ FOREIGN = Spec("a kind that nobody knows", "int8", 7)
 def builds_anew(example: Example) -> None:
     """Building changes nothing: another step of the same stage does the same."""
     subject = subject_of(example)
-    learned, declared = deepcopy(dict(subject.learned)), example.stage.declaration()
-    first, batch = subject.build(), subject.incoming()
+    learned, declared = deepcopy(dict(subject.incoming.learned)), example.stage.declaration()
+    first, batch = subject.build(), subject.batch()
     once, _ = first(batch)
     second = subject.build()
     if first.spec != second.spec:
         broken(f"its spec is {first.spec}, then {second.spec}")
     if found := difference(once, second(batch)[0]):
         broken(f"of the second step, {found}")
-    if found := unequal(learned, dict(subject.learned)):
+    if found := unequal(learned, dict(subject.incoming.learned)):
         broken(f"building changes what was learned: {found}")
     if found := unequal(declared, example.stage.declaration()):
         broken(f"building changes the stage: {found}")
@@ -33,38 +33,23 @@ def builds_anew(example: Example) -> None:
 
 def builds_unlearned(example: Example) -> None:
     """Before anything is learned, a stage builds a step that says what will come out (``seqpipe check``)."""
-    if not subject_of(example).learned:
+    subject = subject_of(example)
+    if not subject.incoming.learned:
         raise DoesNotApply("there is nothing to learn")
-    subject = _unlearned(example)
-    if subject.step.spec.kind != (kind := subject_of(example).step.spec.kind):
-        broken(f"it gives {subject.step.spec.kind} before it has learned, and {kind} afterwards")
+    before, after = subject.build(learned={}).spec.kind, subject.step.spec.kind
+    if before != after:
+        broken(f"it gives {before} before it has learned, and {after} afterwards")
 
 
 def refuses(example: Example) -> None:
     """What a stage cannot take, it refuses with a `SeqpipeError` when it is built."""
     subject = subject_of(example)
-    subject.before = [_Foreign()]
     try:
-        if isinstance(example.stage, Core):
-            example.stage.parameters(FOREIGN, subject.head)
-        subject.build()
+        if isinstance(subject.stage, Core):
+            subject.stage.parameters(subject.incoming.replace(spec=FOREIGN, parameters={}))
+        subject.build(spec=FOREIGN)
     except SeqpipeError:
         return
     except Exception as error:  # noqa: BLE001 - anything else is what this law forbids
         broken(f"of {FOREIGN.kind!r} it says {type(error).__name__}: {error}; call spec.require(self.name, ...) first")
     broken(f"it takes {FOREIGN.kind!r}: call spec.require(self.name, ...) first")
-
-
-class _Foreign(Step):
-    """In the place of the last step before the stage."""
-
-    spec = FOREIGN
-
-    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        return batch, state
-
-
-def _unlearned(example: Example) -> Subject:
-    subject = subject_of(example)
-    subject.step = subject.build({})
-    return subject

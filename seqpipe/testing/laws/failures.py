@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from seqpipe.contracts import Decoder, Example
+from seqpipe.contracts import Example
 from seqpipe.data import Batch, Record
 from seqpipe.errors import RecordError
 from seqpipe.testing.law import DoesNotApply, broken
-from seqpipe.testing.subject import records_of, subject_of
+from seqpipe.testing.subject import records_of, subject_of, targets_of
 
 ODD = (None, 7, b"bytes", {"a": 1}, [[1.0], [1.0, 2.0]], ["text"], np.array([np.nan], np.float32))
 """Payloads of which a tokenizer takes few."""
@@ -30,19 +30,12 @@ def odd_payloads(example: Example) -> None:
 def odd_targets(example: Example) -> None:
     """A target that is missing or cannot be learned is a `RecordError` that names the record."""
     subject = subject_of(example)
-    stage = example.stage
-    assert isinstance(stage, Decoder)
-    if subject.head is None or not example.targets or subject.spec.kind in ("labels", "outputs"):
+    if subject.objective is None or not example.targets or subject.incoming.spec.kind in ("labels", "outputs"):
         raise DoesNotApply("it learns nothing from targets")
     for target in (None, 7.5, "a label that was never seen"):
         record = records_of(example)[0]
         odd = Record("odd", record.payload, "odd.txt", 7, target=target)
-        batch = Batch((odd,))
-        for step, before in zip(subject.before, example.before, strict=True):
-            if before.kind == "core":
-                break
-            batch, _ = step(batch)
-        _try(lambda batch=batch: subject.head and subject.head.targets(batch), target, "odd.txt:7")
+        _try(lambda odd=odd: targets_of(subject, [odd]), target, "odd.txt:7")
 
 
 def _try(call: Any, value: Any, place: str) -> None:

@@ -15,7 +15,7 @@ def inverts(example: Example) -> None:
     if not stage.invertible:
         raise DoesNotApply("it does not say that it can be inverted")
     subject = subject_of(example)
-    batch = subject.incoming()
+    batch = subject.batch()
     out, _ = subject.step(batch)
     vocabulary = subject.step.spec.vocabulary
     if vocabulary is None or not isinstance(out.sequence, Ragged):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from seqpipe.contracts import Decoder, Encoder, Example, Learned, Tokenizer
+from seqpipe.contracts import Decoder, Example, Incoming, Learned
 from seqpipe.data import Batch
 from seqpipe.testing.comparison import difference, part, unequal
 from seqpipe.testing.law import DoesNotApply, broken
@@ -28,21 +28,20 @@ def learns_the_same(example: Example) -> None:
 def learned_is_kept(example: Example) -> None:
     """What was learned goes into a model's file and comes back: JSON values and NumPy arrays by name."""
     subject = subject_of(example)
-    if not subject.learned:
+    if not subject.incoming.learned:
         raise DoesNotApply("there is nothing to learn")
     try:
-        kept = {name: _kept(value) for name, value in subject.learned.items()}
+        kept = {name: _kept(value) for name, value in subject.incoming.learned.items()}
     except (TypeError, ValueError) as error:
         broken(f"what is learned cannot be kept: {error}")
-    batch = subject.incoming()
-    if found := difference(subject.step(batch)[0], subject.build(kept)(batch)[0]):
+    batch = subject.batch()
+    if found := difference(subject.step(batch)[0], subject.build(learned=kept)(batch)[0]):
         broken(f"with what came back from a file, {found}")
 
 
 def _learned(subject: Subject, batches: list[Batch]) -> Learned:
-    stage = subject.example.stage
-    assert isinstance(stage, Tokenizer | Encoder | Decoder)
-    learner = stage.learner() if isinstance(stage, Decoder) else stage.learner(subject.spec)
+    spec = subject.example.spec if isinstance(subject.stage, Decoder) else subject.incoming.spec
+    learner = subject.stage.learner(Incoming(spec))
     if learner is None:
         raise DoesNotApply("there is nothing to learn")
     for batch in batches:
@@ -52,8 +51,8 @@ def _learned(subject: Subject, batches: list[Batch]) -> Learned:
 
 def _batches(subject: Subject, *, split: bool) -> list[Batch]:
     """Return what a learner sees: what comes in to the step, or for a decoder the records as they are read."""
-    decoder = isinstance(subject.example.stage, Decoder)
-    batch = Batch(tuple(records_of(subject.example))) if decoder else subject.incoming()
+    decoder = isinstance(subject.stage, Decoder)
+    batch = Batch(tuple(records_of(subject.example))) if decoder else subject.batch()
     return [part(batch, index) for index in range(len(batch.records))] if split else [batch]
 
 

@@ -32,7 +32,7 @@ _ENOUGH = 1.0  # seconds
 def empty_batch(example: Example) -> None:
     """A batch without records goes through."""
     subject = subject_of(example)
-    out, _ = subject.step(subject.incoming([]))
+    out, _ = subject.step(subject.batch([]))
     if (out.outputs is not None and len(out.outputs)) or (out.sequence is not None and len(out.sequence)):
         broken("there are rows, or outputs, where there are no records")
 
@@ -40,19 +40,19 @@ def empty_batch(example: Example) -> None:
 def empty_record(example: Example) -> None:
     """A record with nothing in it goes through."""
     subject = subject_of(example)
-    subject.step(subject.incoming([_record(_payload(example)[:0])]))
+    subject.step(subject.batch([_record(_payload(example)[:0])]))
 
 
 def one_element(example: Example) -> None:
     """A record with a single character, number or sample goes through."""
     subject = subject_of(example)
-    subject.step(subject.incoming([_record(_payload(example)[:1])]))
+    subject.step(subject.batch([_record(_payload(example)[:1])]))
 
 
 def very_long(example: Example) -> None:
     """A record of twenty thousand positions goes through."""
     subject = subject_of(example)
-    subject.step(subject.incoming([_record(repeated(_payload(example), LONG))]))
+    subject.step(subject.batch([_record(repeated(_payload(example), LONG))]))
 
 
 def linear_time(example: Example) -> None:
@@ -87,7 +87,7 @@ def _record(payload: Any) -> Record:
 
 def _both(subject: Subject) -> tuple[Batch, Batch]:
     payload = _payload(subject.example)
-    short, long = (subject.incoming([_record(repeated(payload, size))]) for size in (SHORT, SHORT * TIMES))
+    short, long = (subject.batch([_record(repeated(payload, size))]) for size in (SHORT, SHORT * TIMES))
     return short, long
 
 

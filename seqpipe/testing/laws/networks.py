@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from seqpipe.contracts import Core, Example, Network, Parameters, Training
+from seqpipe.contracts import Core, Example, Network, Parameters, Step, Training
 from seqpipe.data import Batch, Ragged
 from seqpipe.data.ragged import Array
 from seqpipe.errors import RecordError
@@ -24,9 +24,8 @@ SAMPLED = 12
 def draws_parameters(example: Example) -> None:
     """Arrays begin as float32, finite, of the shape declared, the same for the same random numbers."""
     subject = subject_of(example)
-    stage = example.stage
-    assert isinstance(stage, Core)
-    for name, parameter in stage.parameters(subject.spec, subject.head).items():
+    assert isinstance(subject.stage, Core)
+    for name, parameter in subject.stage.parameters(subject.incoming).items():
         first, second = (np.asarray(parameter.initial(np.random.default_rng(5), parameter.shape)) for _ in range(2))
         if first.dtype != np.float32 or first.shape != parameter.shape:
             broken(f"{name} begins as {first.dtype}{list(first.shape)}, not as float32{list(parameter.shape)}")
@@ -39,7 +38,7 @@ def draws_parameters(example: Example) -> None:
 def forward_is_call(example: Example) -> None:
     """Without dropout, training computes what a run computes."""
     subject = subject_of(example)
-    network = _network(subject)
+    network = _checked(subject.step)
     if network.spec.kind == "stepper":
         raise DoesNotApply("a stepper gives logits in training only; see `scores_its_steps`")
     batch = _with_targets(subject)
@@ -53,7 +52,7 @@ def forward_is_call(example: Example) -> None:
 def drops_the_same(example: Example) -> None:
     """Dropout depends on the key alone: the same key, the same values."""
     subject = subject_of(example)
-    network, batch = _network(subject), _with_targets(subject)
+    network, batch = _checked(subject.step), _with_targets(subject)
     training = Training(input_dropout=0.5, dropout=0.5, recurrent_dropout=0.5, key=3)
     first, second = (network.forward(batch, None, training)[0] for _ in range(2))
     if found := difference(first, second):
@@ -63,22 +62,20 @@ def drops_the_same(example: Example) -> None:
 def gradients(example: Example) -> None:
     """In float64, gradients of values and of parameters are those that central differences give."""
     subject = subject_of(example)
-    stage = example.stage
-    assert isinstance(stage, Core)
     batch = _in_float64(_with_targets(subject))
     random = np.random.default_rng(7)
     parameters = {
         name: array.astype(np.float64) + random.uniform(-0.1, 0.1, array.shape)  # away from kinks, as of relu at 0
-        for name, array in subject.parameters.items()
+        for name, array in subject.incoming.parameters.items()
     }
-    out, _, saved = _forward(stage, subject, parameters, batch)
+    out, _, saved = _forward(subject, parameters, batch)
     weights = random.normal(size=out.ragged.array.shape)
-    incoming, of_parameters = stage.build(subject.spec, subject.head, parameters).backward(saved, weights)
+    incoming, of_parameters = _built(subject, parameters).backward(saved, weights)
     if set(of_parameters) != set(parameters):
         broken(f"backward gives gradients of {sorted(of_parameters)}, the parameters are {sorted(parameters)}")
 
     def value() -> float:
-        return float(np.sum(_forward(stage, subject, parameters, batch)[0].ragged.array * weights))
+        return float(np.sum(_forward(subject, parameters, batch)[0].ragged.array * weights))
 
     for name, array in parameters.items():
         _compare(name, array, of_parameters[name], value)
@@ -107,22 +104,26 @@ def _places(array: Array) -> Iterator[tuple[Any, ...]]:
     return zip(*(axis.tolist() for axis in np.unravel_index(chosen, array.shape)), strict=True)
 
 
-def _network(subject: Subject) -> Network:
-    if not isinstance(subject.step, Network):
-        broken(f"build gives {type(subject.step).__name__}, which is no seqpipe.Network")
-    return subject.step
+def _built(subject: Subject, parameters: Parameters) -> Network:
+    return _checked(subject.build(parameters=parameters))
 
 
-def _forward(stage: Core, subject: Subject, parameters: Parameters, batch: Batch) -> tuple[Batch, Any, Any]:
-    return stage.build(subject.spec, subject.head, parameters).forward(batch, None, Training())
+def _checked(step: Step) -> Network:
+    if not isinstance(step, Network):
+        broken(f"build gives {type(step).__name__}, which is no seqpipe.Network")
+    return step
+
+
+def _forward(subject: Subject, parameters: Parameters, batch: Batch) -> tuple[Batch, Any, Any]:
+    return _built(subject, parameters).forward(batch, None, Training())
 
 
 def _with_targets(subject: Subject) -> Batch:
-    batch = subject.incoming()
-    if subject.head is None or not subject.example.targets:
+    batch = subject.batch()
+    if subject.objective is None or not subject.example.targets:
         return batch
     try:
-        return subject.head.targets(batch)
+        return subject.objective.targets(batch)
     except RecordError:
         return batch
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from seqpipe.contracts import Decoder, Example, Head
+from seqpipe.contracts import Decoder, Example, Objective
 from seqpipe.data import Batch, Ragged
 from seqpipe.data.ragged import Array
 from seqpipe.errors import RecordError
@@ -19,24 +19,23 @@ SAMPLED = 16
 def loss_has_its_gradient(example: Example) -> None:
     """In float64, the gradient of the loss is that which central differences give."""
     subject = subject_of(example)
-    if subject.spec.kind in ("labels", "outputs"):
+    if subject.incoming.spec.kind in ("labels", "outputs"):
         raise DoesNotApply("it asks nothing of a network")
-    head, batch = _asked(subject)
-    width = head.width
+    objective, batch = _asked(subject)
     target = batch.columns.get("target")
     assert batch.sequence is not None
-    lengths = np.ones(len(batch.rows), np.int64) if head.pooled else batch.sequence.lengths
-    if isinstance(target, Ragged) and not head.pooled and subject.stepper is not None:
+    lengths = np.ones(len(batch.rows), np.int64) if objective.pooled else batch.sequence.lengths
+    if isinstance(target, Ragged) and not objective.pooled and subject.incoming.stepper is not None:
         lengths = target.lengths
     offsets = np.concatenate([[0], np.cumsum(lengths)])
     random = np.random.default_rng(3)
-    logits = random.normal(size=(int(offsets[-1]), width))
-    own = {name: random.normal(size=parameter.shape) for name, parameter in head.parameters.items()}
+    logits = random.normal(size=(int(offsets[-1]), objective.width))
+    own = {name: random.normal(size=parameter.shape) for name, parameter in objective.parameters.items()}
 
     def losses() -> Array:
-        return head.loss(batch.replace(sequence=Ragged(logits, offsets)), own)[0]
+        return objective.loss(batch.replace(sequence=Ragged(logits, offsets)), own)[0]
 
-    found, gradient, of_own = head.loss(batch.replace(sequence=Ragged(logits, offsets)), own)
+    found, gradient, of_own = objective.loss(batch.replace(sequence=Ragged(logits, offsets)), own)
     if found.shape != (len(batch.rows),) or gradient.shape != logits.shape:
         broken(f"loss gives {list(found.shape)} and {list(gradient.shape)}, not one a row and the logits' shape")
     counted = np.isfinite(found)
@@ -56,19 +55,18 @@ def loss_has_its_gradient(example: Example) -> None:
 def metrics_count(example: Example) -> None:
     """Each metric gives as many numbers for every record, and a figure for their sum."""
     subject = subject_of(example)
-    head = subject.head
-    stage = example.stage
+    objective, stage = subject.objective, subject.stage
     assert isinstance(stage, Decoder)
-    if head is None or subject.step.spec.kind != "outputs":
+    if objective is None or subject.step.spec.kind != "outputs":
         raise DoesNotApply("it gives no outputs that could be measured")
-    if not head.metrics:
+    if not objective.metrics:
         raise DoesNotApply("it has no metrics")
     _asked(subject)
     records = records_of(example)
-    evaluated = stage.for_evaluation().build(subject.spec, subject.learned, subject.parameters, subject.stepper)
-    out, _ = evaluated(subject.incoming())
+    evaluated = stage.for_evaluation().build(subject.incoming)
+    out, _ = evaluated(subject.batch())
     assert out.outputs is not None
-    for metric in head.metrics:
+    for metric in objective.metrics:
         outcomes = [*zip(records, out.outputs, strict=True), (records[0], ())]
         counts = [list(metric.count(record, outcome)) for record, outcome in outcomes]
         if len(set(map(len, counts))) > 1 or not np.isfinite(np.array(counts, np.float64)).all():
@@ -76,13 +74,13 @@ def metrics_count(example: Example) -> None:
         float(metric.value(np.sum(counts, axis=0)))
 
 
-def _asked(subject: Subject) -> tuple[Head, Batch]:
-    """Return the head and what comes in to the first core, with targets."""
-    head = subject.head
-    if head is None:
+def _asked(subject: Subject) -> tuple[Objective, Batch]:
+    """Return the objective and what comes in to the first core, with targets."""
+    objective = subject.objective
+    if objective is None:
         raise DoesNotApply("it asks nothing of a network")
     try:
-        return head, targets_of(subject)
+        return objective, targets_of(subject)
     except RecordError as error:
         if subject.example.targets:
             raise

@@ -21,7 +21,7 @@ IDS = ("tokens", "labels", "one_hot")
 def spec_is_true(example: Example) -> None:
     """What comes out is what the spec says: container, dtype, width, vocabulary, columns."""
     subject = subject_of(example)
-    batch = subject.incoming()
+    batch = subject.batch()
     out, _ = subject.step(batch)
     spec = subject.step.spec
     if out.records != batch.records:
@@ -42,7 +42,7 @@ def spans_in_order(example: Example) -> None:
     subject = subject_of(example)
     if "spans" not in subject.step.spec.columns or subject.step.spec.kind == "outputs":
         raise DoesNotApply("it gives no spans")
-    out, _ = subject.step(subject.incoming())
+    out, _ = subject.step(subject.batch())
     spans = out.columns.get("spans")
     if not isinstance(spans, Ragged) or spans.array.shape[1:] != (2,):
         broken("the column 'spans' is no Ragged of shape (total, 2)")

@@ -52,10 +52,10 @@ def _scored(example: Example) -> tuple[Stepper, Batch, Array, Array]:
     stepper: Any = subject.step
     if not isinstance(stepper, Stepper):
         raise DoesNotApply("it is no stepper")
-    batch = subject.incoming()
+    batch = subject.batch()
     index = int(np.argmax(batch.sequence.lengths)) if batch.sequence is not None else 0
-    if example.targets and subject.head is not None:
-        targeted = part(subject.head.targets(batch), index)
+    if example.targets and subject.objective is not None:
+        targeted = part(subject.objective.targets(batch), index)
         if "target" in targeted.columns and not _is_own(targeted):
             inputs = np.asarray(targeted.columns["target"][0])  # type: ignore[index]
             return stepper, part(batch, index), inputs[:-1], stepper.score(targeted).ragged.array

@@ -16,13 +16,13 @@ THREADS = 4
 def runs(example: Example) -> None:
     """The example goes through."""
     subject = subject_of(example)
-    subject.step(subject.incoming())
+    subject.step(subject.batch())
 
 
 def repeatable(example: Example) -> None:
     """The same batch gives the same result, whatever came before it."""
     subject = subject_of(example)
-    batch = subject.incoming()
+    batch = subject.batch()
     first, _ = subject.step(batch)
     for _ in range(2):
         if found := difference(first, subject.step(batch)[0]):
@@ -32,7 +32,7 @@ def repeatable(example: Example) -> None:
 def unchanged(example: Example) -> None:
     """What comes in is left as it is."""
     subject = subject_of(example)
-    batch = subject.incoming()
+    batch = subject.batch()
     before, records = copied(batch), pickle.dumps(batch.records)
     subject.step(batch)
     if found := difference(before, batch):
@@ -44,7 +44,7 @@ def unchanged(example: Example) -> None:
 def alone(example: Example) -> None:
     """A record gives the same alone as among others, to the last bit."""
     subject = subject_of(example)
-    batch = subject.incoming()
+    batch = subject.batch()
     whole, _ = subject.step(batch)
     for index, record in enumerate(batch.records):
         single, _ = subject.step(part(batch, index))
@@ -55,7 +55,7 @@ def alone(example: Example) -> None:
 def on_threads(example: Example) -> None:
     """Several threads may call a step at once."""
     subject = subject_of(example)
-    batch = subject.incoming()
+    batch = subject.batch()
     parts = [part(batch, index) for index in range(len(batch.records))] * THREADS
     expected = [subject.step(one)[0] for one in parts]
     with ThreadPoolExecutor(THREADS) as pool:
@@ -71,6 +71,6 @@ def pickles(example: Example) -> None:
         again = pickle.loads(pickle.dumps(subject.step))  # noqa: S301 - made in this line
     except Exception as error:  # noqa: BLE001 - whatever stands in the way
         broken(f"it cannot be pickled: {type(error).__name__}: {error}")
-    batch = subject.incoming()
+    batch = subject.batch()
     if found := difference(subject.step(batch)[0], again(batch)[0]):
         broken(f"after a pickle {found}")

@@ -11,7 +11,6 @@ from seqpipe.contracts import Augmentation
 from seqpipe.data import Batch, Record
 from seqpipe.errors import InputError
 from seqpipe.training.data.order import order
-from seqpipe.training.data.prepared import prepare
 from seqpipe.training.loop.gradients import blocks_of
 from seqpipe.training.session.task import Task
 
@@ -64,7 +63,7 @@ class EpochBatches:
             _augmented(data.batch.records[index], augmentations, (self.task.settings.seed, self.epoch, index))
             for index in records.tolist()
         ]
-        return prepare(self.task.pipeline, changed)
+        return self.task.pipeline.prepare(Batch(tuple(changed)))
 
     def _longest(self, number: int) -> int:
         """Return the length of the longest row of a batch."""

@@ -24,7 +24,7 @@ Failed = Callable[[Record, RecordError], None]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Prepared:
-    """Records that have been through tokenizers and encoders, with the targets that the head made.
+    """Records that have been through tokenizers and encoders, with the targets that the objective made.
 
     Attributes:
         batch: all of them.
@@ -72,18 +72,6 @@ class Prepared:
         return state.hexdigest()
 
 
-def prepare(pipeline: Pipeline, records: Sequence[Record]) -> Batch:
-    """Bring records before the network, with their targets.
-
-    Raises:
-        RecordError: one of them cannot be learned from.
-    """
-    batch = Batch(tuple(records))
-    for step in pipeline.preparing:
-        batch, _ = step(batch)
-    return pipeline.head.targets(batch)
-
-
 def prepare_all(pipeline: Pipeline, records: Sequence[Record], failed: Failed) -> Prepared:
     """Prepare a data set; those records of which `failed` is told, if it does not raise, are left out."""
     parts = [part for begin in range(0, len(records), CHUNK) for part in _parts(pipeline, records, begin, failed)]
@@ -107,11 +95,11 @@ def _parts(pipeline: Pipeline, records: Sequence[Record], begin: int, failed: Fa
     """Prepare a chunk of records, one by one if one of them is bad; empty ones are bad."""
     chunk = records[begin : begin + CHUNK]
     try:
-        batch = prepare(pipeline, chunk)
+        batch = pipeline.prepare(Batch(tuple(chunk)))
     except RecordError:
         for record in chunk:
             try:
-                batch = prepare(pipeline, [record])
+                batch = pipeline.prepare(Batch((record,)))
             except RecordError as error:
                 failed(record, error)
             else:

@@ -31,10 +31,10 @@ def check_windows(pipeline: Pipeline) -> None:
                 f"{pipeline.stages[index].name} needs a record whole, so `train.window` does not go with it",
                 "drop `window`, or use a recurrent core that reads forward only",
             )
-    if not pipeline.head.separable:
-        owner = pipeline.stages[max(pipeline.networks) + 1]
+    if not pipeline.objective.separable:
+        decoder = pipeline.stages[pipeline.first_decoder]
         raise ConfigError(
-            f"the objective of {owner.name} is over whole records, so `train.window` does not go with it",
+            f"the objective of {decoder.name} is over whole records, so `train.window` does not go with it",
             "drop `window`",
         )
 

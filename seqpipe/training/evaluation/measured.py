@@ -65,7 +65,7 @@ def measure(
     found = outcomes(built, read(reader, expand([data], reader.suffixes), limit), threads)
     if not found.results:
         raise InputError("there are no records to evaluate on", "name a file that has some", Location(data))
-    metrics = built.head.metrics
+    metrics = built.objective.metrics
     return Measured({**figures(metrics, found.results), RATE: found.rate}, metrics, found.results)
 
 

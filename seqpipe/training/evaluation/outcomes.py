@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -74,7 +74,7 @@ def _results(pipeline: Pipeline, records: Iterable[Record], threads: int) -> Ite
     for done in process(pipeline, batches(records), threads):
         for record, outcome in zip(done.records, done.outcomes, strict=True):
             if not checked and record.target is None:
-                _check_needs_no_target(pipeline, record)
+                pipeline.prepare(Batch((record,)))  # the objective says so if it compares with targets
             checked = True
             found.append(outcome)
             if record.last:
@@ -82,29 +82,19 @@ def _results(pipeline: Pipeline, records: Iterable[Record], threads: int) -> Ite
                 found = []
 
 
-def _check_needs_no_target(pipeline: Pipeline, record: Record) -> None:
-    """Let the head say so if it compares with targets, and there is none."""
-    batch = Batch((record,))
-    for step in pipeline.preparing:
-        batch, _ = step(batch)
-    pipeline.head.targets(batch)
-
-
 def _restricted(pipeline: Pipeline, labels: Sequence[str]) -> Pipeline:
     """Return the pipeline with all other labels made impossible, between the network and the decoder."""
-    owner = max(pipeline.networks) + 1
-    known: Sequence[str] | None = getattr(pipeline.head, "labels", None)
+    first = pipeline.first_decoder
+    known: Sequence[str] | None = getattr(pipeline.objective, "labels", None)
     if known is None:
-        raise ConfigError(f"{pipeline.stages[owner].name} does not answer with labels", "leave out --labels")
+        raise ConfigError(f"{pipeline.stages[first].name} does not answer with labels", "leave out --labels")
     for label in labels:
         if label not in known:
             raise UsageError(f"the pipeline has no label {label!r}", did_you_mean(label, known))
     penalty = np.array([0.0 if label in labels else _IMPOSSIBLE for label in known], np.float32)
     steps = list(pipeline.steps)
-    steps[owner] = _Restricted(steps[owner], penalty)
-    return Pipeline(
-        pipeline.stages, pipeline.learned, pipeline.source, tuple(steps), pipeline.head, pipeline.parameters
-    )
+    steps[first] = _Restricted(steps[first], penalty)
+    return replace(pipeline, steps=tuple(steps))
 
 
 _IMPOSSIBLE = -1e9

@@ -85,7 +85,7 @@ def _positions(batch: Batch) -> int:
 
 
 def _weight(pipeline: Pipeline, batch: Batch) -> float:
-    weights = pipeline.head.weights(batch)
+    weights = pipeline.objective.weights(batch)
     return float(len(batch.rows) if weights is None else weights.sum())
 
 
@@ -104,10 +104,8 @@ def _block(pipeline: Pipeline, batch: Batch, before: States, scale: float, train
     for index, network in pipeline.networks.items():
         of_stage = replace(training, key=hash((training.key, index)))
         batch, after[index], saved[index] = network.forward(batch, before.get(index), of_stage)
-    owner = max(pipeline.networks) + 1
-    own = {name: pipeline.parameters[f"{owner}.{name}"] for name in pipeline.head.parameters}
-    losses, gradient, of_head = pipeline.head.loss(batch, own)
-    by_name = {f"{owner}.{name}": array * array.dtype.type(scale) for name, array in of_head.items()}
+    losses, gradient, of_objective = pipeline.loss(batch)
+    by_name = {name: array * array.dtype.type(scale) for name, array in of_objective.items()}
     incoming: Array | None = gradient * gradient.dtype.type(scale)
     for index, network in reversed(list(pipeline.networks.items())):
         assert incoming is not None

@@ -221,7 +221,7 @@ class Trainer:
                 self._stop_if_asked()
                 yield record
 
-        return values(pipeline.head.metrics, outcomes(pipeline, until_asked(), self.threads).results)
+        return values(pipeline.objective.metrics, outcomes(pipeline, until_asked(), self.threads).results)
 
     def save(self) -> None:
         """Write a checkpoint."""

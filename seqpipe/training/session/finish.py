@@ -43,7 +43,7 @@ def _figures(task: Task, weights: dict[str, np.ndarray], threads: int) -> dict[s
         return {}
     pipeline = for_evaluation(task.pipeline, weights)
     found = outcomes(pipeline, task.dev, threads)
-    return {**figures(pipeline.head.metrics, found.results), RATE: found.rate}
+    return {**figures(pipeline.objective.metrics, found.results), RATE: found.rate}
 
 
 def _plot(task: Task, progress: Progress, folder: RunFolder) -> None:

@@ -18,7 +18,7 @@ from seqpipe.pipeline.assemble import Places
 from seqpipe.pipeline.opened import Opened
 from seqpipe.registry import Registry
 from seqpipe.shipped import is_shipped_name, shipped
-from seqpipe.training.data.prepared import Prepared, prepare, prepare_all
+from seqpipe.training.data.prepared import Prepared, prepare_all
 from seqpipe.training.data.problems import Problems
 from seqpipe.training.data.records import Records, hold_out, in_batches, read_records
 from seqpipe.training.data.truncation import check_windows
@@ -139,7 +139,7 @@ def _metric(opened: Opened, settings: TrainSettings, pipeline: Pipeline, dev: Re
         ConfigError: it is wanted, and there is none.
     """
     document = opened.declared.document
-    metrics = {metric.name: metric for metric in pipeline.head.metrics} if dev else {}
+    metrics = {metric.name: metric for metric in pipeline.objective.metrics} if dev else {}
     name = settings.stop.metric
     if name is not None and name not in metrics:
         where = document.where(("train", "stop", "metric"))
@@ -163,7 +163,7 @@ def _evaluated(pipeline: Pipeline, records: Sequence[Record], problems: Problems
     """Yield the dev records that the pipeline can process; those whose targets it can never give count as wrong."""
     for record in records:
         try:
-            prepare(pipeline, [record])
+            pipeline.prepare(Batch((record,)))
         except RecordError as error:
             problems(record, error)
             if not _processable(pipeline, record):
@@ -172,10 +172,8 @@ def _evaluated(pipeline: Pipeline, records: Sequence[Record], problems: Problems
 
 
 def _processable(pipeline: Pipeline, record: Record) -> bool:
-    batch = Batch((record,))
     try:
-        for step in pipeline.preparing:
-            batch, _ = step(batch)
+        pipeline.encode(Batch((record,)))
     except RecordError:
         return False
     return True

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from seqpipe import Batch, Encoder, Learned, Ragged, Spec, State, Step
+from seqpipe import Batch, Encoder, Incoming, Ragged, Spec, State, Step
 
 Frames = npt.NDArray[np.float32]
 Int64 = npt.NDArray[np.int64]
@@ -27,9 +27,9 @@ class Deltas(Encoder):
     order: int = Field(1, ge=1, le=2, description="1: slopes; 2: also their slopes")
     reach: int = Field(2, ge=1, description="frames to either side that a slope is taken over")
 
-    def build(self, spec: Spec, learned: Learned) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         """Take frames, give frames that are twice or three times as wide."""
-        spec.require(self.name, "frames")
+        spec = incoming.spec.require(self.name, "frames")
         ahead = self.order * self.reach
         return _AddDeltas(spec.replace(width=spec.width * (1 + self.order), delay=spec.delay + ahead), self)
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from seqpipe import Batch, ConfigError, Learned, Ragged, Record, RecordError, Spec, State, Step, Tokenizer
+from seqpipe import Batch, ConfigError, Incoming, Ragged, Record, RecordError, Spec, State, Step, Tokenizer
 from seqpipe_audio.decoding import Samples
 from seqpipe_audio.spectrum import LogMel, cosine_transform, mel_filters
 
@@ -32,13 +32,13 @@ class LogMelFrames(Tokenizer):
         None, ge=1, description="numbers of the cepstrum in place of the bands; none: the bands"
     )
 
-    def build(self, spec: Spec, learned: Learned) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         """Take samples whose rate is known; give float32 frames, which can be streamed.
 
         Raises:
             ConfigError: something else comes in, or the bands, the hop or the cepstrum do not fit.
         """
-        spec.require(self.name, "samples")
+        spec = incoming.spec.require(self.name, "samples")
         if not spec.rate:
             raise ConfigError(f"{self.name} needs samples whose rate is known")
         window, hop = max(round(self.window * spec.rate), 1), max(round(self.hop * spec.rate), 1)

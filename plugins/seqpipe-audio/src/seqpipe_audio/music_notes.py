@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from seqpipe import Batch, Decoder, Learned, Parameters, Ragged, Spec, State, Step, Stepper
+from seqpipe import Batch, Decoder, Incoming, Ragged, Spec, State, Step
 from seqpipe_audio.piano_roll import notes_of_roll, roll_of_keys
 
 
@@ -26,9 +26,9 @@ class Notes(Decoder):
         """Leave out what was given."""
         return self.model_copy(update={"opening": False})
 
-    def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         """Take the outputs of `core.keys`."""
-        spec.require(self.name, "outputs")
+        spec = incoming.spec.require(self.name, "outputs")
         return _Name(spec, self)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from seqpipe import Batch, Encoder, Learned, Spec, State, Step
+from seqpipe import Batch, Encoder, Incoming, Spec, State, Step
 
 Float64 = npt.NDArray[np.float64]
 
@@ -29,9 +29,9 @@ class Normalise(Encoder):
     memory: float = Field(10.0, gt=0, description="seconds in which a running mean forgets")
     prior: float = Field(1.0, ge=0, description="seconds that the mean and variance before the first frame count for")
 
-    def build(self, spec: Spec, learned: Learned) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         """Take frames, give frames."""
-        spec.require(self.name, "frames")
+        spec = incoming.spec.require(self.name, "frames")
         if not self.running:
             return _Whole(spec.replace(streamable=False))
         rate = spec.rate or 1.0

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from seqpipe import Batch, Encoder, Learned, Ragged, Spec, State, Step
+from seqpipe import Batch, Encoder, Incoming, Ragged, Spec, State, Step
 
 Array = npt.NDArray[Any]
 Delays = Annotated[tuple[Annotated[int, Field(ge=1, le=4096)], ...], Field(strict=False, min_length=1)]
@@ -28,9 +28,9 @@ class Echo(Encoder):
     delays: Delays = Field(description="in steps: after how many the music may repeat itself")
     recent: int = Field(8, ge=1, le=1024, description="over how many of the last steps the likeness is measured")
 
-    def build(self, spec: Spec, learned: Learned) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         """Take frames, with the column ``keys`` if they are more than the keys; give wider ones and that column."""
-        spec.require(self.name, "frames")
+        spec = incoming.spec.require(self.name, "frames")
         keys = spec.columns.get("keys", spec.replace(columns={}))
         width = spec.width + len(self.delays) * (keys.width + 1)
         return _Echo(spec.replace(width=width, columns={**spec.columns, "keys": keys}), self)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from seqpipe import Batch, Encoder, Learned, Spec, State, Step
+from seqpipe import Batch, Encoder, Incoming, Spec, State, Step
 from seqpipe_audio.piano_roll import LOWEST
 
 Frames = npt.NDArray[np.float32]
@@ -29,9 +29,9 @@ class Harmony(Encoder):
     pitch_classes: bool = Field(True, description="add the 12 pitch classes, from C, in any octave")
     outer: bool = Field(True, description="add the highest key and the lowest one")
 
-    def build(self, spec: Spec, learned: Learned) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         """Take frames of keys; give wider frames, and the column ``keys`` with what came in."""
-        spec.require(self.name, "frames")
+        spec = incoming.spec.require(self.name, "frames")
         width = spec.width + OCTAVE * self.pitch_classes + 2 * spec.width * self.outer
         return _Add(spec.replace(width=width, columns={**spec.columns, "keys": spec.replace(columns={})}), self)
 

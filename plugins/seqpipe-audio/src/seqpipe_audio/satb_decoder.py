@@ -12,11 +12,10 @@ from seqpipe import (
     Batch,
     ConfigError,
     Decoder,
-    Head,
-    Learned,
-    NextTokenHead,
+    Incoming,
+    NextTokenObjective,
+    Objective,
     OneHot,
-    Parameters,
     Ragged,
     Spec,
     State,
@@ -67,23 +66,23 @@ class SampleVoices(Decoder):
     opening: bool = Field(True, description="begin the result with what was given")
     score: bool = Field(False, description="also give minus the log probability (nats) of what is given, and its steps")
 
-    def head(self, spec: Spec, learned: Learned) -> Head:
+    def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a token."""
-        spec.require(self.name, "one_hot")
+        spec = incoming.spec.require(self.name, "one_hot")
         if spec.vocabulary != VOCABULARY:
             raise ConfigError(f"{self.name} takes tokens of voices", "put the tokenizer audio.voices first")
-        return NextTokenHead(spec.width, (nll_per_step(),))
+        return NextTokenObjective(spec.width, (nll_per_step(),))
 
     def for_evaluation(self) -> Decoder:
         """Score what is given, generate nothing."""
         return self.model_copy(update={"length": 0, "score": True, "opening": False})
 
-    def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         """Take a stepper over the tokens of `audio.voices`."""
-        spec.require(self.name, "stepper")
-        if stepper is None:
+        spec = incoming.spec.require(self.name, "stepper")
+        if incoming.stepper is None:
             raise ConfigError(f"{self.name} needs a core that can be asked step by step", "set its `output: next`")
-        return _Compose(spec.replace(kind="outputs", streamable=False), self, stepper)
+        return _Compose(spec.replace(kind="outputs", streamable=False), self, incoming.stepper)
 
 
 class _Compose(Step):

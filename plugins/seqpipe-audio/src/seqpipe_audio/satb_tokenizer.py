@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from seqpipe import Batch, Learned, Ragged, Record, RecordError, Spec, State, Step, Tokenizer
+from seqpipe import Batch, Incoming, Ragged, Record, RecordError, Spec, State, Step, Tokenizer
 from seqpipe_audio.satb import VOCABULARY, Voices, ids_of_voices, outside, voices_of
 
 
@@ -16,9 +16,9 @@ class VoiceTokens(Tokenizer):
 
     name: ClassVar[str] = "audio.voices"
 
-    def build(self, spec: Spec, learned: Learned) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         """Take voices, give tokens, the last of which count down to the end."""
-        spec.require(self.name, "voices")
+        incoming.spec.require(self.name, "voices")
         return _Spell(Spec("tokens", "int32", len(VOCABULARY), VOCABULARY, streamable=False))
 
     def join(self, tokens: Sequence[str]) -> str:

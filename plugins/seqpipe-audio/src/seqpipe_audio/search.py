@@ -11,20 +11,19 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from seqpipe import (
     Batch,
     ConfigError,
-    CtcHead,
+    CtcObjective,
     Decoder,
     Grammar,
-    Head,
+    Incoming,
     LabelLearner,
     Learned,
     Learner,
     ModelError,
-    Parameters,
+    Objective,
     Ragged,
     Spec,
     State,
     Step,
-    Stepper,
     ctc_beam_search,
     error_rate,
     exact_match,
@@ -60,26 +59,26 @@ class Search(Decoder):
     least_probability: float = Field(1e-4, ge=0, lt=1, description="characters less likely than this are not tried")
     language: LanguageSettings = Field(LanguageSettings(), description="how the language model is learned")
 
-    def learner(self) -> Learner | None:
+    def learner(self, incoming: Incoming) -> Learner | None:
         """Gather the characters of the targets, and count n-grams."""
         return _Language(self.language)
 
-    def head(self, spec: Spec, learned: Learned) -> Head:
+    def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a character at each position, and one for the blank."""
         metrics = (error_rate("text", list, "cer"), error_rate("text", str.split, "wer"), exact_match("text"))
-        return CtcHead(tuple(learned.get("labels", ())), metrics)
+        return CtcObjective(tuple(incoming.learned.get("labels", ())), metrics)
 
-    def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         """Take logits; give labels, with their spans in the source and their scores.
 
         Raises:
             ConfigError: something else comes in.
             ModelError: what was learned is no language model.
         """
-        spec.require(self.name, "logits", pooled=False)
+        spec = incoming.spec.require(self.name, "logits", pooled=False)
         if "spans" not in spec.columns:
             raise ConfigError(f"{self.name} needs positions that know where they stand in the source")
-        symbols = tuple(learned.get("labels", ()))
+        symbols = tuple(incoming.learned.get("labels", ()))
         spans = spec.columns["spans"]
         out = spec.replace(
             kind="labels",
@@ -89,7 +88,7 @@ class Search(Decoder):
             streamable=False,
             columns={"spans": spans, "scores": Spec("scores", "float64", 1)},
         )
-        return _Search(out, self, _grammar(learned, symbols, self))
+        return _Search(out, self, _grammar(incoming.learned, symbols, self))
 
 
 class _Language(Learner):

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from seqpipe import Batch, ConfigError, Decoder, Learned, Parameters, Ragged, Spec, State, Step, Stepper
+from seqpipe import Batch, ConfigError, Decoder, Incoming, Ragged, Spec, State, Step
 
 BETWEEN_WORDS = " "
 
@@ -27,13 +27,13 @@ class Transcript(Decoder):
         """Give one text a recording, which the metrics look at."""
         return self.model_copy(update={"each": "recording"})
 
-    def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         """Take labels whose spans are in samples of a known rate.
 
         Raises:
             ConfigError: something else comes in.
         """
-        spec.require(self.name, "labels")
+        spec = incoming.spec.require(self.name, "labels")
         spans = spec.columns.get("spans")
         if spans is None or not spans.rate:
             raise ConfigError(f"{self.name} needs labels that know their time", "begin with audio.log_mel")

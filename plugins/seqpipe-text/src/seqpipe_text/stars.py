@@ -10,18 +10,16 @@ from pydantic import Field
 
 from seqpipe import (
     Batch,
-    ClassificationHead,
+    ClassificationObjective,
     Decoder,
-    Head,
-    Learned,
+    Incoming,
     Metric,
+    Objective,
     Outcome,
-    Parameters,
     Record,
     Spec,
     State,
     Step,
-    Stepper,
     accuracy,
     ratio,
     softmax,
@@ -39,18 +37,18 @@ class Stars(Decoder):
     probabilities: bool = Field(True, description="also give the probability of each number of stars")
     smoothing: float = Field(0.0, ge=0, lt=1, description="label smoothing, in training")
 
-    def head(self, spec: Spec, learned: Learned) -> Head:
+    def objective(self, incoming: Incoming) -> Objective:
         """Ask for five logits, once a record; targets are 1 to 5."""
         metrics = (accuracy("stars"), _accuracy_binary(), _mean_absolute_error())
-        return ClassificationHead(STARS, pooled=True, metrics=metrics, smoothing=self.smoothing)
+        return ClassificationObjective(STARS, pooled=True, metrics=metrics, smoothing=self.smoothing)
 
     def for_evaluation(self) -> Decoder:
         """Give the probabilities, which the metrics look at."""
         return self.model_copy(update={"probabilities": True})
 
-    def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         """Take logits, one position a record."""
-        spec.require(self.name, "logits", pooled=True)
+        spec = incoming.spec.require(self.name, "logits", pooled=True)
         return _Rate(spec.replace(kind="outputs"), probabilities=self.probabilities)
 
 

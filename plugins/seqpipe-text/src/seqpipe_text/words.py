@@ -12,7 +12,20 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from seqpipe import Batch, Learned, Learner, ModelError, Ragged, Record, RecordError, Spec, State, Step, Tokenizer
+from seqpipe import (
+    Batch,
+    Incoming,
+    Learned,
+    Learner,
+    ModelError,
+    Ragged,
+    Record,
+    RecordError,
+    Spec,
+    State,
+    Step,
+    Tokenizer,
+)
 from seqpipe_text.splitting import Word, joined, words_of
 
 UNKNOWN = "<unk>"
@@ -34,20 +47,20 @@ class Words(Tokenizer):
     size: int = Field(10_000, ge=2, description="entries of the dictionary, with the one for unknown words")
     min_count: int = Field(1, ge=1, description="how often a word must occur to be in the dictionary")
 
-    def learner(self, spec: Spec) -> Learner | None:
+    def learner(self, incoming: Incoming) -> Learner | None:
         """Count words."""
-        spec.require(self.name, "text")
+        incoming.spec.require(self.name, "text")
         return _Dictionary(self)
 
-    def build(self, spec: Spec, learned: Learned) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         """Take text, give tokens, with ``spans`` in characters of the text as it came.
 
         Raises:
             ConfigError: something else than text comes in.
             ModelError: what was learned is no dictionary.
         """
-        spec.require(self.name, "text")
-        dictionary = _checked(learned["dictionary"]) if learned else None
+        incoming.spec.require(self.name, "text")
+        dictionary = _checked(incoming.learned["dictionary"]) if incoming.learned else None
         spans = Spec("spans", "int64", 2)
         width = len(dictionary) if dictionary else self.size
         out = Spec("tokens", "int32", width, dictionary, streamable=False, columns={"spans": spans})

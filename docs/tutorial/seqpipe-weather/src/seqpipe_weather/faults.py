@@ -10,19 +10,17 @@ from pydantic import Field
 
 from seqpipe import (
     Batch,
-    ClassificationHead,
+    ClassificationObjective,
     Decoder,
-    Head,
-    Learned,
+    Incoming,
     Metric,
+    Objective,
     Outcome,
-    Parameters,
     Ragged,
     Record,
     Spec,
     State,
     Step,
-    Stepper,
     softmax,
 )
 
@@ -37,13 +35,13 @@ class Faults(Decoder):
 
     threshold: float = Field(0.5, gt=0, lt=1, description="the least probability of a fault that is reported")
 
-    def head(self, spec: Spec, learned: Learned) -> Head:
+    def objective(self, incoming: Incoming) -> Objective:
         """Ask for two numbers a day; targets are a list of ok and fault, one a day."""
-        return ClassificationHead(FLAGS, pooled=False, metrics=(_f1(),))
+        return ClassificationObjective(FLAGS, pooled=False, metrics=(_f1(),))
 
-    def build(self, spec: Spec, learned: Learned, parameters: Parameters, stepper: Stepper | None) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         """Take logits, one position a day."""
-        spec.require(self.name, "logits", pooled=False)
+        spec = incoming.spec.require(self.name, "logits", pooled=False)
         return _Report(spec.replace(kind="outputs"), self.threshold)
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from seqpipe import Batch, Learned, Learner, Ragged, Record, RecordError, Spec, State, Step, Tokenizer
+from seqpipe import Batch, Incoming, Learned, Learner, Ragged, Record, RecordError, Spec, State, Step, Tokenizer
 
 
 class Quantize(Tokenizer):
@@ -20,17 +20,17 @@ class Quantize(Tokenizer):
 
     bins: int = Field(32, ge=2, description="bins, each a token")
 
-    def learner(self, spec: Spec) -> Learner | None:
+    def learner(self, incoming: Incoming) -> Learner | None:
         """Gather numbers."""
-        spec.require(self.name, "numbers")
+        incoming.spec.require(self.name, "numbers")
         return _Edges(self.bins)
 
-    def build(self, spec: Spec, learned: Learned) -> Step:
+    def build(self, incoming: Incoming) -> Step:
         """Take series of numbers; give tokens, with the column ``spans``."""
-        spec.require(self.name, "numbers")
+        spec = incoming.spec.require(self.name, "numbers")
         columns = {"spans": Spec("spans", "int64", 2)}
         out = Spec("tokens", "int32", self.bins, streamable=spec.streamable, columns=columns)
-        return _Bins(out, np.asarray(learned.get("edges", ()), np.float64))
+        return _Bins(out, np.asarray(incoming.learned.get("edges", ()), np.float64))
 
 
 class _Edges(Learner):

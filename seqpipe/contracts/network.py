@@ -1,0 +1,85 @@
+"""What a core builds: a network that runs and is trained, and one that is asked step by step."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqpipe.contracts.stage import State, Step
+from seqpipe.data import Batch
+from seqpipe.data.ragged import Array
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What a network is told in training only.
+
+    Attributes:
+        input_dropout, dropout, recurrent_dropout: the share of inputs, of values between layers and of recurrent
+            weights that is set to zero.
+        key: seeds the dropout of this step of the training and of this stage; with the records' own positions it
+            determines every mask, whatever batch or thread a record is in.
+    """
+
+    input_dropout: float = 0.0
+    dropout: float = 0.0
+    recurrent_dropout: float = 0.0
+    key: int = 0
+
+
+class Network(Step):
+    """A core that is ready to run, and to be trained.
+
+    Attributes:
+        carries: whether `forward` goes on from the state that it returned for the window before.
+    """
+
+    carries: bool = False
+
+    @abstractmethod
+    def forward(self, batch: Batch, state: State, training: Training) -> tuple[Batch, State, Any]:
+        """As ``__call__``, in training: also returns what `backward` needs.
+
+        A stepper takes the true inputs from the batch (its sequence, or its column ``target``) and gives logits.
+        """
+
+    @abstractmethod
+    def backward(self, saved: Any, gradient: Array) -> tuple[Array | None, dict[str, Array]]:
+        """Return the gradients of the incoming values (None for one-hot input) and of each parameter.
+
+        Args:
+            saved: from `forward`.
+            gradient: of the outgoing values, in their shape.
+        """
+
+
+class Stepper(ABC):
+    """A core that is asked one position at a time over many rows, each answer depending on the ones before.
+
+    ``inputs`` are ids (int32, shape (rows,)) or frames (float32, shape (rows, width)). ``logits`` are float32, shape
+    (rows, width). The state is opaque; its rows stay apart.
+    """
+
+    @abstractmethod
+    def start(self, batch: Batch) -> tuple[Array, State]:
+        """Take in what is given (a prompt, or what an encoder made of the source) and return the first logits."""
+
+    @abstractmethod
+    def step(self, inputs: Array, state: State) -> tuple[Array, State]:
+        """Go on by one position."""
+
+    @abstractmethod
+    def select(self, state: State, rows: npt.NDArray[np.int64]) -> State:
+        """Return the state of the given rows, which may repeat: the beams that live on."""
+
+    @abstractmethod
+    def score(self, batch: Batch) -> Batch:
+        """Return the logits of a whole given sequence, each position from those before."""
+
+    def attention(self, state: State) -> list[Array] | None:
+        """Return for each row how much each position of its source counted in the last step; None without attention."""
+        return None

@@ -1,0 +1,109 @@
+"""Steps that run one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import takewhile
+
+from seqpipe.contracts import Learned, Network, Objective, Stage, State, Step
+from seqpipe.data import Batch, Spec
+from seqpipe.data.ragged import Array
+from seqpipe.errors import RecordError
+
+
+@dataclass(frozen=True, eq=False)
+class Pipeline:
+    """Steps that run one after the other; itself called as a step is.
+
+    Attributes:
+        stages: what was declared.
+        learned: of each stage.
+        source: the spec of what comes in.
+        steps: one for each stage: tokenizers and encoders, networks, decoders.
+        objective: what the first decoder asks of the network.
+        parameters: all trained arrays, each under ``<index of its stage>.<name>``, the objective's under the first
+            decoder's index; the steps were built from them.
+    """
+
+    stages: tuple[Stage, ...]
+    learned: tuple[Learned, ...]
+    source: Spec
+    steps: tuple[Step, ...]
+    objective: Objective
+    parameters: Mapping[str, Array] = field(repr=False)
+
+    def __call__(self, batch: Batch, states: Sequence[State] | None = None) -> tuple[Batch, tuple[State, ...]]:
+        """Run all steps over a batch, or over a piece of one with the states that the piece before left.
+
+        Raises:
+            RecordError: a record cannot be processed; names the stage.
+        """
+        before = states if states is not None else (None,) * len(self.steps)
+        after = []
+        for stage, step, state in zip(self.stages, self.steps, before, strict=True):
+            try:
+                batch, left = step(batch, state)
+            except RecordError as error:
+                raise error.by(stage.name) from error.__cause__
+            after.append(left)
+        return batch, tuple(after)
+
+    @property
+    def networks(self) -> Mapping[int, Network]:
+        """The steps that are trained, by their index; they follow one another."""
+        return {index: step for index, step in enumerate(self.steps) if isinstance(step, Network)}
+
+    @property
+    def first_decoder(self) -> int:
+        """The index of the stage that has the objective."""
+        return max(self.networks) + 1
+
+    def encode(self, batch: Batch) -> Batch:
+        """Run the steps before the network.
+
+        Raises:
+            RecordError: a record cannot be processed.
+        """
+        return encode(self.steps, batch)
+
+    def prepare(self, batch: Batch) -> Batch:
+        """Bring records before the network, with the targets that the objective makes of theirs.
+
+        Raises:
+            RecordError: one of them cannot be learned from.
+        """
+        return self.objective.targets(self.encode(batch))
+
+    def loss(self, batch: Batch) -> tuple[Array, Array, dict[str, Array]]:
+        """Return how wrong the logits are.
+
+        Args:
+            batch: prepared, with what the network made of it for sequence.
+
+        Returns:
+            The loss of each row (shape (rows,), in nats), and the gradients of their sum: for the logits, and for the
+            objective's own arrays under their names in `parameters`.
+        """
+        under = f"{self.first_decoder}."
+        own = {name: self.parameters[under + name] for name in self.objective.parameters}
+        losses, gradient, of_own = self.objective.loss(batch, own)
+        return losses, gradient, {under + name: array for name, array in of_own.items()}
+
+    def not_streamable(self) -> Stage | None:
+        """The first stage that cannot take a sequence in pieces; None: all can."""
+        for stage, step in zip(self.stages, self.steps, strict=True):
+            if not step.spec.streamable:
+                return stage
+        return None
+
+
+def encode(steps: Iterable[Step], batch: Batch) -> Batch:
+    """Run those of some steps that stand before the first network.
+
+    Raises:
+        RecordError: a record cannot be processed.
+    """
+    for step in takewhile(lambda step: not isinstance(step, Network), steps):
+        batch, _ = step(batch)
+    return batch
