@@ -26,7 +26,7 @@ COMMENTS = (
     "Wonderful music and a moving end.",
     "Never again.",
 )
-WARM_POSITIONS = 20_000  # after so many the tables of what each word adds are made, see `seqpipe.network.incoming.Tables`
+WARM_POSITIONS = 20_000  # the tables of what each word adds are then made (`seqpipe.network.incoming.Tables`)
 
 
 def main() -> None:

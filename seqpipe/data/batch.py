@@ -66,15 +66,17 @@ class Batch:
 
     def replace(self, **changes: Any) -> Batch:
         """The same batch with some attributes changed."""
-        return Batch(**{  # dataclasses.replace, without looking at every field anew
-            "records": self.records,
-            "sequence": self.sequence,
-            "columns": self.columns,
-            "rows": self.rows,
-            "outputs": self.outputs,
-            "final": self.final,
-            **changes,
-        })
+        return Batch(
+            **{  # dataclasses.replace, without looking at every field anew
+                "records": self.records,
+                "sequence": self.sequence,
+                "columns": self.columns,
+                "rows": self.rows,
+                "outputs": self.outputs,
+                "final": self.final,
+                **changes,
+            }
+        )
 
     def with_columns(self, **columns: Column) -> Batch:
         """The same batch with more columns, or others under the same name."""
