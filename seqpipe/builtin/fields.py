@@ -52,7 +52,9 @@ def plain(value: Any, name: str, record: Record) -> Any:
     if kind is float:
         return _short(value)
     if kind is dict or isinstance(value, Mapping):
-        return {str(key): plain(item, name, record) for key, item in value.items()}
+        return {
+            str(key): _short(item) if type(item) is float else plain(item, name, record) for key, item in value.items()
+        }
     if isinstance(value, np.generic | np.ndarray):
         return plain(value.tolist(), name, record)
     if isinstance(value, list | tuple):

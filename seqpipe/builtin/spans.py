@@ -32,8 +32,11 @@ def seen_after(offsets: Int64, seen: Int64 | None) -> Int64:
 
 def row_extents(spans: Ragged) -> Ragged:
     """Return where each row begins and ends in its source: one position a row, shape (rows, 2); empty rows (0, 0)."""
-    flat = np.concatenate([spans.array.reshape(-1, 2), np.zeros((1, 2), np.int64)])
-    begin, end = spans.offsets[:-1], spans.offsets[1:]
-    extents = np.stack([flat[begin, 0], flat[end - 1, 1]], axis=1)
-    extents[begin == end] = 0
+    flat, begin, end = spans.array.reshape(-1, 2), spans.offsets[:-1], spans.offsets[1:]
+    extents = np.zeros((len(spans), 2), np.int64)
+    filled = begin < end
+    if np.count_nonzero(filled) < len(filled):
+        extents[filled, 0], extents[filled, 1] = flat[begin[filled], 0], flat[end[filled] - 1, 1]
+    else:
+        extents[:, 0], extents[:, 1] = flat[begin, 0], flat[end - 1, 1]
     return Ragged(extents, np.arange(len(spans) + 1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -66,11 +66,21 @@ class Batch:
 
     def replace(self, **changes: Any) -> Batch:
         """The same batch with some attributes changed."""
-        return replace(self, **changes)
+        return Batch(
+            **{  # dataclasses.replace, without looking at every field anew
+                "records": self.records,
+                "sequence": self.sequence,
+                "columns": self.columns,
+                "rows": self.rows,
+                "outputs": self.outputs,
+                "final": self.final,
+                **changes,
+            }
+        )
 
     def with_columns(self, **columns: Column) -> Batch:
         """The same batch with more columns, or others under the same name."""
-        return replace(self, columns={**self.columns, **columns})
+        return self.replace(columns={**self.columns, **columns})
 
     def row_record(self, row: int) -> Record:
         """The record that a row belongs to."""

@@ -59,7 +59,7 @@ class Ragged:
     @property
     def lengths(self) -> Offsets:
         """The length of each row: int64, shape (rows,)."""
-        return np.diff(self.offsets)
+        return self.offsets[1:] - self.offsets[:-1]  # what np.diff gives, in a fifth of the time for few rows
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -82,10 +82,12 @@ class Ragged:
 
     def select(self, rows: Offsets) -> Ragged:
         """The given rows, in the given order."""
-        lengths = self.lengths[rows]
+        begins = self.offsets[:-1][rows]
+        lengths = self.offsets[1:][rows] - begins
         offsets = np.zeros(len(rows) + 1, np.int64)
-        np.cumsum(lengths, out=offsets[1:])
-        items = np.arange(offsets[-1]) + np.repeat(self.offsets[:-1][rows] - offsets[:-1], lengths)
+        lengths.cumsum(out=offsets[1:])
+        items = (begins - offsets[:-1]).repeat(lengths)
+        items += np.arange(len(items))
         return Ragged(self.values.select(items) if isinstance(self.values, Ragged) else self.values[items], offsets)
 
     def with_values(self, values: Array | Ragged) -> Ragged:

@@ -49,8 +49,9 @@ def results_of(record: Record, outcome: Outcome) -> list[Record]:
 def process(pipeline: Pipeline, batches: Iterable[Batch], threads: int = 1) -> Iterator[Done]:
     """Yield the results of batches in their order, while up to ``threads`` of them are computed.
 
-    Reading goes on in the calling thread, so reading, computing and what the caller does with the results overlap.
-    The pieces of one record are computed one after the other, each with the state that the one before left.
+    One thread is the calling one: a batch is computed when it has been read. With more, reading goes on in the calling
+    thread, so that reading, computing and what the caller does with the results overlap. The pieces of one record are
+    computed one after the other, each with the state that the one before left.
 
     Raises:
         RecordError: for the first record that cannot be processed.
@@ -62,7 +63,8 @@ def process(pipeline: Pipeline, batches: Iterable[Batch], threads: int = 1) -> I
             waiting.append(batch)
             yield batch
 
-    for attempted in attempts(pipeline, noted(), threads):
+    found = attempts(pipeline, noted(), threads) if threads > 1 else _one_by_one(pipeline, noted())
+    for attempted in found:
         records = waiting.popleft().records
         outcomes: list[Outcome] = []
         for one in attempted or ():
@@ -70,6 +72,15 @@ def process(pipeline: Pipeline, batches: Iterable[Batch], threads: int = 1) -> I
                 raise_failure(one)
             outcomes.append(one)
         yield Done(records, outcomes)
+
+
+def _one_by_one(pipeline: Pipeline, batches: Iterable[Batch]) -> Iterator[list[Attempted]]:
+    """Yield for each batch what was found for its records, computed in the calling thread."""
+    before: _Attempt | None = None
+    for batch in batches:
+        done = _attempt(pipeline, batch, before)
+        before = None if batch.final else done
+        yield done.attempted
 
 
 def attempts(
@@ -90,7 +101,7 @@ def attempts(
     try:
         for batch in batches:
             if batch is not None:
-                flying.append(workers.submit(_attempt, pipeline, batch, before))
+                flying.append(workers.submit(_attempt_after, pipeline, batch, before))
                 before = None if batch.final else flying[-1]
             while flying and (flying[0].done() or len(flying) >= AHEAD * threads) and _wait(flying[0], stop):
                 yield flying.popleft().result().attempted
@@ -110,10 +121,13 @@ class _Attempt:
     states: Sequence[State] | None
 
 
-def _attempt(pipeline: Pipeline, batch: Batch, before: Future[_Attempt] | None) -> _Attempt:
-    if before is None and batch.final:
+def _attempt_after(pipeline: Pipeline, batch: Batch, before: Future[_Attempt] | None) -> _Attempt:
+    return _attempt(pipeline, batch, before.result() if before else None)
+
+
+def _attempt(pipeline: Pipeline, batch: Batch, previous: _Attempt | None) -> _Attempt:
+    if previous is None and batch.final:
         return _Attempt(attempt(pipeline, batch), None)
-    previous = before.result() if before else None
     if previous and isinstance(previous.attempted[0], RecordError):
         return previous  # the record has failed, whatever follows of it
     return _Attempt(*attempt_piece(pipeline, batch, previous.states if previous else None))

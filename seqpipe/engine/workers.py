@@ -13,13 +13,12 @@ T = TypeVar("T")
 
 
 class Workers:
-    """Some threads; they end when there is nothing to do after `close`."""
+    """Up to so many threads, each started for a task that comes; they end when there is nothing to do after `close`."""
 
     def __init__(self, threads: int) -> None:
         self._tasks: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._threads = threads
-        for number in range(threads):
-            Thread(target=self._work, name=f"seqpipe-{number}", daemon=True).start()
+        self._started = 0
 
     def submit(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Call a function on one of the threads; those that were submitted earlier come first."""
@@ -33,11 +32,14 @@ class Workers:
                     future.set_exception(error)
 
         self._tasks.put(task)
+        if self._started < self._threads:
+            Thread(target=self._work, name=f"seqpipe-{self._started}", daemon=True).start()
+            self._started += 1
         return future
 
     def close(self) -> None:
         """Let the threads end, without waiting for them."""
-        for _ in range(self._threads):
+        for _ in range(self._started):
             self._tasks.put(None)
 
     def _work(self) -> None:

@@ -86,11 +86,17 @@ class Unit:
         if kernel.startswith("_"):
             raise AttributeError(kernel)
 
+        variants: dict[str, Kernel] = {}
+
         def call(*arguments: object) -> Any:
-            kernels = _load(self._name, _variant(arguments))
-            if kernel not in kernels:
-                raise AttributeError(f"unit {self._name!r} has no kernel {kernel!r}")
-            return kernels[kernel](*arguments)
+            variant = _variant(arguments)
+            found = variants.get(variant)
+            if found is None:
+                kernels = _load(self._name, variant)
+                if kernel not in kernels:
+                    raise AttributeError(f"unit {self._name!r} has no kernel {kernel!r}")
+                found = variants[variant] = kernels[kernel]
+            return found(*arguments)
 
         setattr(self, kernel, call)
         return call

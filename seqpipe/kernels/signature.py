@@ -89,7 +89,7 @@ class Signature:
         if len(arguments) != len(self._expected):
             raise TypeError(f"takes {len(self._expected)} arguments, not {len(arguments)}")
         packed, ndarray = list(arguments), np.ndarray
-        for index, (dtype, ndim, flags) in self._arrays:
+        for index, dtype, ndim, flags in self._arrays:
             array = arguments[index]
             if (
                 type(array) is not ndarray
@@ -102,8 +102,8 @@ class Signature:
         return packed
 
     @cached_property
-    def _arrays(self) -> tuple[tuple[int, tuple[np.dtype[Any], int, int]], ...]:
-        return tuple((index, expected) for index, expected in enumerate(self._expected) if expected[1])
+    def _arrays(self) -> tuple[tuple[int, np.dtype[Any], int, int], ...]:
+        return tuple((index, *expected) for index, expected in enumerate(self._expected) if expected[1])
 
     def _complaint(self, index: int, argument: object) -> str:
         dtype, ndim, flags = self._expected[index]

@@ -70,28 +70,40 @@ class Packing:
         return int(self.batch_sizes[0]) if self.batch_sizes.size else 0
 
     def pack(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Return values that stand sequence after sequence, (total, ...), in packed order."""
+        """Return values that stand sequence after sequence, (total, ...), in packed order; themselves if it is theirs.
+
+        A single sequence is in packed order.
+        """
+        if self.order.size == 1:
+            return np.ascontiguousarray(values)
         return np.ascontiguousarray(values.take(self.gather, axis=0))
 
     def unpack(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Return values that stand in packed order, (total, ...), sequence after sequence."""
+        """Return values that stand in packed order, (total, ...), sequence after sequence; the opposite of `pack`."""
+        if self.order.size == 1:
+            return values
         unpacked = np.empty_like(values)
         unpacked[self.gather] = values
         return unpacked
 
-    def sort(self, rows: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Return a copy of one row for each sequence, (sequences, ...), in the order of the packing."""
+    def sort(self, rows: npt.NDArray[Any], axis: int = 0) -> npt.NDArray[Any]:
+        """Return a copy of one row for each sequence, along an axis, in the order of the packing."""
         if self.is_sorted:
             return rows.copy()
-        return np.ascontiguousarray(rows.take(self.order, axis=0))
+        return np.ascontiguousarray(rows.take(self.order, axis))
 
-    def unsort(self, rows: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Return one row for each sequence, (sequences, ...), from the order of the packing in their own order."""
+    def unsort(self, rows: npt.NDArray[Any], axis: int = 0) -> npt.NDArray[Any]:
+        """Return one row for each sequence, along an axis, from the order of the packing in their own order."""
         if self.is_sorted:
             return rows
-        unsorted = np.empty_like(rows)
-        unsorted[self.order] = rows
-        return unsorted
+        return np.ascontiguousarray(rows.take(self._places, axis))
+
+    @cached_property
+    def _places(self) -> Int64:
+        """Where each sequence stands in the order of the packing, (sequences,)."""
+        places = np.empty_like(self.order)
+        places[self.order] = np.arange(self.order.size)
+        return places
 
 
 _NOT_LENGTHS = "lengths must be one row of numbers, none of them negative"

@@ -9,7 +9,7 @@ import numpy as np
 
 from seqpipe.kernels import unit
 from seqpipe.network.arrays import Float, Int64, check_offsets
-from seqpipe.network.attention import Attended, dot_attention, dot_attention_backward
+from seqpipe.network.attention import Attended, dot_attention_backward
 
 
 def mean_pool(values: Float, offsets: Int64) -> Float:
@@ -65,8 +65,13 @@ def last_pool_backward(grad_pooled: Float, offsets: Int64) -> Float:
 
 def attention_pool(values: Float, offsets: Int64, query: Float) -> Attended:
     """Return each sequence's rows weighted by the softmax of their inner products with a learned query, (width,)."""
+    check_offsets("offsets", offsets, len(values))
     queries, rows = _one_query_each(query, offsets)
-    return dot_attention(queries, rows, values, values, offsets)
+    attended = Attended(np.empty(queries.shape, values.dtype), np.empty(len(values), values.dtype), offsets)
+    unit("attention").dot_attention(
+        queries, rows, values, values, offsets, attended.weights, attended.offsets, attended.contexts
+    )
+    return attended
 
 
 def attention_pool_backward(
@@ -82,7 +87,9 @@ def attention_pool_backward(
 
 def _one_query_each(query: Float, offsets: Int64) -> tuple[Float, Int64]:
     rows = np.arange(len(offsets) - 1)
-    return np.tile(query, (len(rows), 1)), rows
+    queries = np.empty((len(rows), len(query)), query.dtype)
+    queries[:] = query
+    return queries, rows
 
 
 def _take(values: Float, offsets: Int64, rows: Int64) -> Float:

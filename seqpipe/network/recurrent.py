@@ -159,7 +159,7 @@ class Recurrent:
         check_length("inputs", inputs, packing.total)
         if state is not None:
             self._check_state(state, packing)
-        final: list[State] = []
+        states = self._states(state, packing, weights.dtype)
         saved: list[SavedLayer] = []
         for layer in range(self.layers):
             mask = dropout_masks[layer - 1] if layer and dropout_masks is not None else None
@@ -168,23 +168,21 @@ class Recurrent:
             outputs = np.empty((len(inputs), self.output_size), weights.dtype)
             runs = []
             for direction in range(self.directions):
-                run = Run(weights.runs[len(final)], packing, direction == 1, outputs, direction * self.hidden)
-                initial = self._initial(state, packing, len(final), weights.dtype)
+                index = layer * self.directions + direction
+                run = Run(weights.runs[index], packing, direction == 1, outputs, direction * self.hidden)
                 tables = None if layer or keep else weights.tables
-                kept, last = self._run(run, inputs, initial, tables, codebook, keep=keep)
-                runs.append(kept)
-                final.append(tuple(packing.unsort(values) for values in last))
+                own = tuple(values[index] for values in states)
+                runs.append(self._run(run, inputs, own, tables, codebook, keep=keep))
             if keep:
                 saved.append(SavedLayer(inputs, mask, codebook, tuple(runs)))
             inputs, codebook = outputs, None
-        return outputs, _stacked(final), tuple(saved)
+        return outputs, tuple(packing.unsort(values, axis=1) for values in states), tuple(saved)
 
-    def _initial(self, state: State | None, packing: Packing, index: int, dtype: np.dtype[Any]) -> State:
-        """Return the states that a run begins with, (sequences, hidden) each in the order of the packing."""
+    def _states(self, state: State | None, packing: Packing, dtype: np.dtype[Any]) -> State:
+        """Return new arrays of the states that all runs begin with, as `State` but in the order of the packing."""
         if state is None:
-            shape = len(packing.order), self.hidden
-            return tuple(np.zeros(shape, dtype) for _ in range(self._cell.states))
-        return tuple(packing.sort(values[index]) for values in state)
+            return self.zero_state(len(packing.order), dtype)
+        return tuple(packing.sort(values, axis=1) for values in state)
 
     def _check_state(self, state: State, packing: Packing) -> None:
         expected = [(self.layers * self.directions, len(packing.order), self.hidden)] * self._cell.states
@@ -195,18 +193,18 @@ class Recurrent:
         self,
         run: Run,
         inputs: npt.NDArray[Any],
-        initial: State,
+        state: State,
         tables: Tables | None,
         codebook: Float | None,
         *,
         keep: bool,
-    ) -> tuple[SavedRun, State]:
-        """Run one direction of one layer; return what it keeps and its final state."""
+    ) -> SavedRun:
+        """Run one direction of one layer, replacing its state by the final one; return what it keeps."""
         bias = self._cell.input_bias(run.weights)
         arrays = incoming(inputs, run.packing, run.weights, bias, tables, codebook, keep=keep)
-        state = tuple(values.copy() for values in initial) if keep else initial
+        initial = tuple(values.copy() for values in state) if keep else ()
         kept = self._cell.forward(run, arrays, state, keep=keep)
-        return SavedRun(run, initial, kept), state
+        return SavedRun(run, initial, kept)
 
     def backward(
         self, saved: Saved, grad_outputs: Float, grad_state: State | None = None

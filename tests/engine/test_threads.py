@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from seqpipe.data import Batch, Record
+from seqpipe.contracts import State, Step
+from seqpipe.data import Batch, Record, Spec
 from seqpipe.engine import stop as stop_module
 from seqpipe.engine.stop import Stop
 from seqpipe.engine.threads import AHEAD, attempts, process
@@ -31,6 +33,40 @@ def test_results_keep_their_order(threads: int) -> None:
     assert found == [str(number) for number in range(1, 12)]
 
 
+class WhichThread(Step):
+    """Gives the name of the thread that it is called on."""
+
+    spec = Spec("outputs")
+
+    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
+        name = threading.current_thread().name
+        return batch.replace(outputs=tuple(({"thread": name},) for _ in batch.records)), None
+
+
+@pytest.mark.parametrize(("threads", "batches", "computing"), [(1, 5, {"MainThread"}), (2, 1, {"seqpipe-0"})])
+def test_no_more_threads_are_started_than_compute(threads: int, batches: int, computing: set[str]) -> None:
+    pipeline = replace(stub_pipeline(), steps=(WhichThread(),))
+    before = set(threading.enumerate())
+    results = [
+        (result.payload["thread"], set(threading.enumerate()) - before)
+        for done in process(pipeline, [one("a", number) for number in range(batches)], threads)
+        for result in done.results()
+    ]
+    assert {name for name, _ in results} == computing
+    assert all({thread.name for thread in started} <= computing for _, started in results)
+
+
+def test_one_thread_computes_a_batch_before_it_reads_the_next() -> None:
+    taken = []
+
+    def batches() -> Iterator[Batch]:
+        for number in range(3):
+            taken.append(number)
+            yield one("t", number)
+
+    assert [len(taken) for _ in process(stub_pipeline(), batches())] == [1, 2, 3]
+
+
 @pytest.mark.parametrize("threads", [1, 4])
 def test_pieces_get_the_state_of_the_one_before(threads: int) -> None:
     batches = [one(f"p{number}", last=number % 4 == 3) for number in range(8)]
@@ -45,12 +81,13 @@ def test_pieces_behind_a_bad_one_fail_with_it() -> None:
     assert found[1] is found[3]
 
 
-def test_the_first_failure_in_order_ends_strict_processing() -> None:
+@pytest.mark.parametrize("threads", [1, 2])
+def test_the_first_failure_in_order_ends_strict_processing(threads: int) -> None:
     batches = [one("slow bad", 1), one("bug", 2)]
     with pytest.raises(RecordError, match=r"^in:1: stub.shout: refused"):
-        list(process(stub_pipeline(), batches, 2))
+        list(process(stub_pipeline(), batches, threads))
     with pytest.raises(ZeroDivisionError):
-        list(process(stub_pipeline(), batches[1:], 2))
+        list(process(stub_pipeline(), batches[1:], threads))
 
 
 @pytest.mark.parametrize("threads", [1, 3])

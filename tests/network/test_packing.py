@@ -17,6 +17,9 @@ def test_unpack_undoes_pack(lengths):
     assert np.array_equal(packing.unpack(packing.pack(values)), values)
     rows = np.arange(len(lengths))
     assert np.array_equal(packing.unsort(packing.sort(rows)), rows)
+    states = np.arange(2 * len(lengths)).reshape(2, -1)
+    assert np.array_equal(packing.sort(states, axis=1), states[:, packing.order])
+    assert np.array_equal(packing.unsort(packing.sort(states, axis=1), axis=1), states)
 
 
 @given(lengths)

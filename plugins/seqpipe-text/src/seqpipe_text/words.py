@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Sequence
-from itertools import chain
+from itertools import accumulate, chain
 from typing import Any, ClassVar
 
 import numpy as np
@@ -107,13 +107,14 @@ class _Tokenize(Step):
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
         texts = [_text(record).split(" ") for record in batch.records]
         chunks = list(chain.from_iterable(texts))
-        ends = np.cumsum([0, *map(len, texts)])
+        ends = np.fromiter(accumulate(map(len, texts), initial=0), np.int64, len(texts) + 1)
         words = self._words_of(chunks)
         offsets = words.offsets[ends]
         table = words.array
-        spans = table[:, 1:] + np.repeat(_places(chunks, ends), words.lengths)[:, None]
+        spans = table[:, 1:] + _places(chunks, ends).repeat(words.lengths)[:, None]
         ids = np.ascontiguousarray(table[:, 0])
-        return batch.replace(sequence=Ragged(ids, offsets)).with_columns(spans=Ragged(spans, offsets)), None
+        columns = {**batch.columns, "spans": Ragged(spans, offsets)}
+        return batch.replace(sequence=Ragged(ids, offsets), columns=columns), None
 
     def _words_of(self, chunks: list[str]) -> Ragged:
         """Return the words of each chunk: int32, id, begin and end in the chunk."""
@@ -162,8 +163,8 @@ class _Kept(threading.local):
 def _places(chunks: list[str], ends: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Return where each chunk begins in its text, with a space behind each; ``ends``: of the texts, in chunks."""
     behind = np.zeros(len(chunks) + 1, np.int64)
-    np.cumsum(np.fromiter(map(len, chunks), np.int64, len(chunks)) + 1, out=behind[1:])
-    return behind[:-1] - np.repeat(behind[ends[:-1]], np.diff(ends))
+    (np.fromiter(map(len, chunks), np.int64, len(chunks)) + 1).cumsum(out=behind[1:])
+    return behind[:-1] - behind[ends[:-1]].repeat(ends[1:] - ends[:-1])
 
 
 def _checked(dictionary: Any) -> tuple[str, ...]:
