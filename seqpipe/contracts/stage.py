@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from seqpipe.data import Batch, Spec
+from seqpipe.data import Batch, Ragged, Spec, seen_after, unit_spans
 
 Learned = Mapping[str, Any]
 """What a stage learned without gradients (a dictionary, means, labels): plain JSON values and NumPy arrays by name."""
@@ -71,6 +71,50 @@ class Step(ABC):
         Raises:
             RecordError: for a record that cannot be processed.
         """
+
+    @staticmethod
+    def of(spec: Spec, function: Callable[[Batch], Batch]) -> Step:
+        """Return the step that a function is, which remembers nothing.
+
+        Args:
+            spec: of what comes out.
+            function: of a module, so that it can be pickled; `functools.partial` gives it more arguments.
+        """
+        return _Function(spec, function)
+
+    @staticmethod
+    def of_positions(spec: Spec, function: Callable[[Batch], Ragged]) -> Step:
+        """Return the step of a tokenizer that gives a position for each one of the source, such as each character.
+
+        It adds the column ``spans``, counted on from piece to piece.
+
+        Args:
+            spec: of what comes out, without ``spans``.
+            function: makes the sequence of a batch, or of a piece of one; picklable as for `of`.
+        """
+        return _Positions(spec.replace(columns={**spec.columns, "spans": Spec("spans", "int64", 2)}), function)
+
+
+class _Function(Step):
+    def __init__(self, spec: Spec, function: Callable[[Batch], Batch]) -> None:
+        self.spec = spec
+        self.function = function
+
+    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
+        return self.function(batch), None
+
+
+class _Positions(Step):
+    """State: how many positions of each row came in the pieces before."""
+
+    def __init__(self, spec: Spec, function: Callable[[Batch], Ragged]) -> None:
+        self.spec = spec
+        self.function = function
+
+    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
+        sequence = self.function(batch)
+        out = batch.replace(sequence=sequence).with_columns(spans=unit_spans(sequence.offsets, state))
+        return out, None if batch.final else seen_after(sequence.offsets, state)
 
 
 class Learner(ABC):

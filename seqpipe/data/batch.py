@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +12,10 @@ import numpy.typing as npt
 from seqpipe.data.onehot import OneHot
 from seqpipe.data.ragged import Ragged
 from seqpipe.data.record import Record
+from seqpipe.errors import PluginError
 
 Column = Ragged | OneHot
+ColumnT = TypeVar("ColumnT", Ragged, OneHot)
 Outputs = tuple[tuple[Mapping[str, Any], ...], ...]
 
 
@@ -48,11 +50,47 @@ class Batch:
             object.__setattr__(self, "rows", np.arange(len(self.records), dtype=np.int64))
 
     @property
-    def ragged(self) -> Ragged:
-        """The main column where it holds numbers or ids rather than one-hot vectors."""
-        if not isinstance(self.sequence, Ragged):
-            raise TypeError(f"the batch's sequence is {type(self.sequence).__name__}, not Ragged")
+    def main(self) -> Column:
+        """The main column.
+
+        Raises:
+            PluginError: there is none.
+        """
+        if self.sequence is None:
+            raise PluginError("a stage asks for a sequence, and the batch has none", "put a tokenizer before it")
         return self.sequence
+
+    @property
+    def ragged(self) -> Ragged:
+        """The main column where it holds numbers or ids rather than one-hot vectors.
+
+        Raises:
+            PluginError: it does not, or there is none.
+        """
+        return _of_kind("sequence", self.main, Ragged)
+
+    @property
+    def one_hot(self) -> OneHot:
+        """The main column where it holds one-hot vectors.
+
+        Raises:
+            PluginError: it does not, or there is none.
+        """
+        return _of_kind("sequence", self.main, OneHot)
+
+    def column(self, name: str, kind: type[ColumnT]) -> ColumnT:
+        """A further column, `Ragged` or `OneHot`.
+
+        Raises:
+            PluginError: there is none of the name, or it is of the other kind.
+        """
+        if name not in self.columns:
+            there = ", ".join(self.columns) or "none"
+            raise PluginError(
+                f"a stage asks for the column {name!r}, and the batch has {there}",
+                "let it check `incoming.spec.columns` when it is built",
+            )
+        return _of_kind(f"column {name!r}", self.columns[name], kind)
 
     @property
     def payloads(self) -> list[Any]:
@@ -82,6 +120,26 @@ class Batch:
         """The same batch with more columns, or others under the same name."""
         return self.replace(columns={**self.columns, **columns})
 
+    def with_outputs(self, results: Iterable[Iterable[Mapping[str, Any]]]) -> Batch:
+        """The same batch with outputs: each record has what its rows give, in their order.
+
+        Args:
+            results: of each row none, one or many.
+        """
+        outputs: list[list[Mapping[str, Any]]] = [[] for _ in self.records]
+        for record, of_row in zip(self.rows.tolist(), results, strict=True):
+            outputs[record].extend(of_row)
+        return self.replace(outputs=tuple(map(tuple, outputs)))
+
     def row_record(self, row: int) -> Record:
         """The record that a row belongs to."""
         return self.records[int(self.rows[row])]
+
+
+def _of_kind(what: str, column: Column, kind: type[ColumnT]) -> ColumnT:
+    if not isinstance(column, kind):
+        raise PluginError(
+            f"a stage asks for the batch's {what} as {kind.__name__}, and it is {type(column).__name__}",
+            "let it check `incoming.spec` when it is built",
+        )
+    return column

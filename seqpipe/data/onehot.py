@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,13 +42,26 @@ class OneHot:
         """The length of each row: int64, shape (rows,)."""
         return self.ids.lengths
 
+    @classmethod
+    def concatenate(cls, parts: Sequence[OneHot]) -> OneHot:
+        """Put the rows of several under one another; they are of one depth and codebook."""
+        return parts[0].with_ids(Ragged.concatenate([part.ids for part in parts]))
+
     def slice(self, start: int, stop: int) -> OneHot:
         """Rows ``start`` to ``stop``."""
-        return OneHot(self.ids.slice(start, stop), self.depth, self.codebook)
+        return self.with_ids(self.ids.slice(start, stop))
 
     def select(self, rows: npt.NDArray[np.int64]) -> OneHot:
         """The given rows, in the given order."""
-        return OneHot(self.ids.select(rows), self.depth, self.codebook)
+        return self.with_ids(self.ids.select(rows))
+
+    def cut(self, begins: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> OneHot:
+        """A part of each row: ``row[begins[i]:ends[i]]``, both within the row."""
+        return self.with_ids(self.ids.cut(begins, ends))
+
+    def with_ids(self, ids: Ragged) -> OneHot:
+        """Other vectors of the same depth and codebook."""
+        return OneHot(ids, self.depth, self.codebook)
 
     def dense(self) -> Array:
         """The matrix that this stands for: float32, shape (total, depth). For tests and small things only."""

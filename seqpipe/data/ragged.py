@@ -13,6 +13,28 @@ Array = npt.NDArray[Any]
 Offsets = npt.NDArray[np.int64]
 
 
+def offsets_of(lengths: Sequence[int] | Offsets) -> Offsets:
+    """Return the offsets of rows of the given lengths: int64, shape (rows + 1,), from 0 to their sum."""
+    offsets = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(lengths, out=offsets[1:])
+    return offsets
+
+
+def indices_of_ranges(begins: Offsets | int, lengths: Offsets) -> Offsets:
+    """Return ``begin, begin + 1, ...`` of each range, one range after the other: int64, shape (sum of lengths,).
+
+    >>> indices_of_ranges(np.array([5, 0]), np.array([3, 2])).tolist()
+    [5, 6, 7, 0, 1]
+    """
+    return _indices(begins, lengths, offsets_of(lengths))
+
+
+def _indices(begins: Offsets | int, lengths: Offsets, offsets: Offsets) -> Offsets:
+    indices: Offsets = (begins - offsets[:-1]).repeat(lengths)
+    indices += np.arange(len(indices))
+    return indices
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Ragged:
     """Rows of any length: row ``i`` is ``values[offsets[i]:offsets[i + 1]]`` (Arrow's list layout).
@@ -35,8 +57,7 @@ class Ragged:
         arrays = [np.asarray(sequence, dtype) for sequence in sequences]
         if width is not None:
             arrays = [array.reshape(-1, width) for array in arrays]
-        offsets = np.zeros(len(arrays) + 1, np.int64)
-        np.cumsum([len(array) for array in arrays], out=offsets[1:])
+        offsets = offsets_of([len(array) for array in arrays])
         if not arrays:
             return cls(np.empty((0,) if width is None else (0, width), dtype), offsets)
         return cls(np.concatenate(arrays), offsets)
@@ -44,8 +65,7 @@ class Ragged:
     @classmethod
     def concatenate(cls, parts: Sequence[Ragged]) -> Ragged:
         """Put the rows of several raggeds under one another."""
-        offsets = np.zeros(1 + sum(len(part) for part in parts), np.int64)
-        np.cumsum(np.concatenate([part.lengths for part in parts]), out=offsets[1:])
+        offsets = offsets_of(np.concatenate([part.lengths for part in parts]))
         values = [part.values for part in parts]
         if isinstance(values[0], Ragged):
             return cls(cls.concatenate(values), offsets)  # type: ignore[arg-type]
@@ -83,12 +103,23 @@ class Ragged:
     def select(self, rows: Offsets) -> Ragged:
         """The given rows, in the given order."""
         begins = self.offsets[:-1][rows]
-        lengths = self.offsets[1:][rows] - begins
-        offsets = np.zeros(len(rows) + 1, np.int64)
-        lengths.cumsum(out=offsets[1:])
-        items = (begins - offsets[:-1]).repeat(lengths)
-        items += np.arange(len(items))
+        return self.ranges(begins, self.offsets[1:][rows] - begins)
+
+    def ranges(self, begins: Offsets, lengths: Offsets) -> Ragged:
+        """Rows made of ranges of the values, whichever rows these are in: row ``i`` has ``lengths[i]`` of them."""
+        offsets = offsets_of(lengths)
+        items = _indices(begins, lengths, offsets)
         return Ragged(self.values.select(items) if isinstance(self.values, Ragged) else self.values[items], offsets)
+
+    def cut(self, begins: Offsets, ends: Offsets) -> Ragged:
+        """A part of each row: ``row[begins[i]:ends[i]]``, both within the row."""
+        return self.ranges(self.offsets[:-1] + begins, ends - begins)
+
+    def extend(self, other: Ragged) -> Ragged:
+        """Each row, followed by the same row of another ragged."""
+        both = Ragged.concatenate([self, other])
+        alternating = both.select(np.arange(len(both)).reshape(2, -1).T.ravel())
+        return Ragged(alternating.values, alternating.offsets[::2].copy())
 
     def with_values(self, values: Array | Ragged) -> Ragged:
         """The same rows with other values, one for each of today's."""

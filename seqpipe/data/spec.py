@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from math import prod
 from typing import Any
 
-from seqpipe.errors import ConfigError
+from seqpipe.errors import ConfigError, PluginError
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +21,12 @@ class Spec:
             may use kinds of their own.
         dtype: NumPy's name of the element type; empty for payloads.
         width: numbers in a position; for tokens and one-hot vectors the size of the vocabulary; 0 for payloads.
+        shape: how the numbers of a position lie where they are more than a list, such as (height, width, channels) of
+            an image; their product is the width, and arrays stay (positions, width).
         vocabulary: what each id stands for, where ids stand for something.
         rate: positions a second, where time is what passes.
         pooled: one position a row rather than a sequence.
         streamable: the same sequence in pieces gives the same result.
-        delay: how many positions of the source must follow before a position's result is out.
         columns: the further columns, by name.
     """
 
@@ -35,11 +37,19 @@ class Spec:
     rate: float | None = None
     pooled: bool = False
     streamable: bool = True
-    delay: int = 0
+    shape: tuple[int, ...] = ()
     columns: Mapping[str, Spec] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        if self.shape and prod(self.shape) != self.width:
+            raise PluginError(f"a spec of the width {self.width:,} has the shape {_by(self.shape)}")
+
     def replace(self, **changes: Any) -> Spec:
-        """The same spec with some attributes changed."""
+        """The same spec with some attributes changed; another width has no shape, and a shape has its own width."""
+        if "shape" in changes:
+            changes.setdefault("width", prod(changes["shape"]))
+        elif "width" in changes:
+            changes["shape"] = ()
         return replace(self, **changes)
 
     def require(self, stage: str, *kinds: str, pooled: bool | None = None) -> Spec:
@@ -59,7 +69,7 @@ class Spec:
     def __str__(self) -> str:
         parts = [self.kind]
         if self.width:
-            parts.append(f"of {self.width:,}")
+            parts.append(f"of {_by(self.shape) if self.shape else f'{self.width:,}'}")
         if self.dtype:
             parts.append(self.dtype)
         if self.rate:
@@ -69,6 +79,10 @@ class Spec:
         if self.columns:
             parts.append(f"with {', '.join(self.columns)}")
         return " ".join(parts)
+
+
+def _by(shape: tuple[int, ...]) -> str:
+    return " x ".join(f"{length:,}" for length in shape)
 
 
 _BEFORE = {

@@ -86,10 +86,9 @@ def joined(pieces: Sequence[Batch], left_out: Container[str] = ()) -> tuple[Rows
 
 
 def _rows(batch: Batch, left_out: Container[str]) -> Rows:
-    assert batch.sequence is not None
-    columns = {"sequence": batch.sequence, **batch.columns}
+    columns = {"sequence": batch.main, **batch.columns}
     columns = {name: column for name, column in columns.items() if name not in left_out}
-    return [{name: _items(column, row) for name, column in columns.items()} for row in range(len(batch.sequence))]
+    return [{name: _items(column, row) for name, column in columns.items()} for row in range(len(batch.main))]
 
 
 def _items(column: Column, row: int) -> list[Any]:

@@ -139,8 +139,7 @@ class _AttentionNetwork(Network, Stepper):
 
     def _inputs(self, batch: Batch) -> Ragged:
         """Return the targets, each token in the place of the one that follows it."""
-        target = batch.columns["target"]
-        assert isinstance(target, Ragged)
+        target = batch.column("target", Ragged)
         ids = np.roll(target.array, 1)
         ids[target.offsets[:-1][target.lengths > 0]] = self.end
         return target.with_values(ids.astype(np.int32))

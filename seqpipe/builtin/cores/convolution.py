@@ -10,7 +10,7 @@ from pydantic import Field
 
 from seqpipe.builtin.cores.initial_values import glorot, zeros
 from seqpipe.contracts import Core, Incoming, Network, Parameter, Parameters, State, Training
-from seqpipe.data import Batch, Ragged, Spec
+from seqpipe.data import Batch, Ragged, Spec, indices_of_ranges
 from seqpipe.data.ragged import Array
 from seqpipe.errors import ConfigError
 from seqpipe.network.convolution import Convolution, ConvolutionState
@@ -53,7 +53,6 @@ class ConvolutionCore(Core):
             kind="features",
             width=self.width,
             rate=spec.rate / self.stride if spec.rate else None,
-            delay=spec.delay + self.future,
         )
         return _ConvolutionNetwork(out, self, incoming.parameters)
 
@@ -114,19 +113,13 @@ class _ConvolutionNetwork(Network):
 
     def _spans(self, batch: Batch, offsets: Array, before: _Left, after: ConvolutionState) -> tuple[Ragged, Ragged]:
         """Return where each feature vector lies in the source, and the spans of frames that wait for their turn."""
-        new = batch.columns["spans"]
-        assert isinstance(new, Ragged)
-        rows = len(new)
-        held = Ragged.concatenate([before.spans, new]).select(np.arange(2 * rows).reshape(2, rows).T.ravel())
-        held = Ragged(held.values, held.offsets[::2].copy())
+        held = before.spans.extend(batch.column("spans", Ragged))
         stride = self.core.stride
         first = np.minimum(before.frames.emitted * stride, before.frames.seen)
-        row = np.repeat(np.arange(rows), np.diff(offsets))
-        number = np.arange(offsets[-1]) - offsets[:-1][row] + before.frames.emitted[row]
+        row = np.repeat(np.arange(len(held)), np.diff(offsets))
+        number = indices_of_ranges(before.frames.emitted, np.diff(offsets))
         taken = held.array[held.offsets[:-1][row] + number * stride - first[row]]
         begin = taken[:, 0]
         spans = Ragged(np.stack([begin, begin + stride * (taken[:, 1] - begin)], axis=1), offsets)
         used = np.minimum(after.emitted * stride, after.seen) - first
-        length = held.lengths - used
-        items = np.arange(length.sum()) + np.repeat(held.offsets[:-1] + used - (np.cumsum(length) - length), length)
-        return spans, Ragged(held.array[items], np.concatenate([[0], np.cumsum(length)]))
+        return spans, held.cut(used, held.lengths)

@@ -134,9 +134,7 @@ class InputLayer:
     def _spell(self, batch: Batch, parameters: Parameters) -> tuple[Array, tuple[npt.NDArray[np.int32], Packing, Any]]:
         """Return for each word the last states of both directions over its characters."""
         assert self._spelling is not None
-        column = batch.columns["characters"]
-        assert isinstance(column, OneHot)
-        words = column.ids.values
+        words = batch.column("characters", OneHot).ids.values
         assert isinstance(words, Ragged)
         packing = Packing.of(words.lengths)
         ids = packing.pack(words.array)

@@ -11,9 +11,8 @@ import numpy.typing as npt
 
 from seqpipe.builtin.cores.input_layer import InputLayer, SavedInput, apart, side_by_side, under
 from seqpipe.builtin.cores.pooling import Pooling, SavedPool
-from seqpipe.builtin.spans import row_extents
 from seqpipe.contracts import Network, Parameters, State, Training
-from seqpipe.data import Batch, Ragged, Spec
+from seqpipe.data import Batch, Ragged, Spec, row_extents
 from seqpipe.data.ragged import Array
 from seqpipe.network.dropout import dropout_mask, position_keys
 from seqpipe.network.linear import Linear
@@ -89,7 +88,7 @@ class RecurrentNetwork(Network):
         """As ``__call__``, with dropout; also keep what the gradient needs."""
         plan, keys = self.plan, self._keys(batch, training)
         values, codebook, of_inputs = plan.inputs.forward(batch, self.parameters, keys, training.input_dropout)
-        packing = Packing.of(_offsets_lengths(batch))
+        packing = Packing.of(batch.main.lengths)
         weights = under("rnn.", self.parameters)
         weight_masks = _weight_masks(weights, training)
         outputs, after, of_layers = plan.recurrent.forward(
@@ -140,7 +139,7 @@ class RecurrentNetwork(Network):
         return incoming, gradients | of_inputs
 
     def _features(self, batch: Batch, values: Array, codebook: Array | None, state: State) -> tuple[Ragged, State]:
-        packing = Packing.of(_offsets_lengths(batch))
+        packing = Packing.of(batch.main.lengths)
         outputs, after, _ = self.plan.recurrent.forward(
             packing.pack(values), packing, self.weights, state, codebook=codebook
         )
@@ -152,8 +151,7 @@ class RecurrentNetwork(Network):
         if self.plan.last:
             last = side_by_side(state[0][-self.plan.recurrent.directions :])
             return Ragged(last, np.arange(len(last) + 1)), None
-        assert batch.sequence is not None
-        sequence = Ragged(packing.unpack(outputs), batch.sequence.offsets)
+        sequence = Ragged(packing.unpack(outputs), batch.main.offsets)
         if self.plan.pooling is None:
             return sequence, None
         return self.plan.pooling.forward(sequence, self.parameters.get("pool.query"))
@@ -172,9 +170,8 @@ class RecurrentNetwork(Network):
 
     def _keys(self, batch: Batch, training: Training) -> npt.NDArray[np.int64]:
         if not (training.input_dropout or training.dropout):
-            return np.zeros(0 if batch.sequence is None else int(batch.sequence.offsets[-1]), np.int64)
-        assert batch.sequence is not None
-        return position_keys(_names(batch), batch.sequence.offsets, training.key)
+            return np.zeros(int(batch.main.offsets[-1]), np.int64)
+        return position_keys(_names(batch), batch.main.offsets, training.key)
 
     def _layer_masks(self, keys: npt.NDArray[np.int64], rate: float) -> list[Array]:
         width = self.plan.recurrent.output_size
@@ -203,8 +200,3 @@ def _weight_masks(weights: Parameters, training: Training) -> dict[str, Array]:
 
 def _names(batch: Batch) -> list[str]:
     return [f"{batch.row_record(row).id}/{row}" for row in range(len(batch.rows))]
-
-
-def _offsets_lengths(batch: Batch) -> npt.NDArray[np.int64]:
-    assert batch.sequence is not None
-    return batch.sequence.lengths

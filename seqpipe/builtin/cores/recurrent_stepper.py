@@ -22,15 +22,13 @@ class RecurrentStepper(RecurrentNetwork, Stepper):
 
     def forward(self, batch: Batch, state: State, training: Training) -> tuple[Batch, State, Any]:
         """Give the logits of each position from those before it; the state has the last position of each row."""
-        assert batch.sequence is not None
-        last, inner = state or (_before(batch.sequence), None)
-        out, after, saved = super().forward(batch.replace(sequence=_shifted(batch.sequence, last)), inner, training)
-        return out, (_last(batch.sequence, last), after), saved
+        last, inner = state or (_before(batch.main), None)
+        out, after, saved = super().forward(batch.replace(sequence=_shifted(batch.main, last)), inner, training)
+        return out, (_last(batch.main, last), after), saved
 
     def start(self, batch: Batch) -> tuple[Array, State]:
         """Read the whole sequence, and expect what comes after it."""
-        assert batch.sequence is not None
-        opened = batch.replace(sequence=_opened(batch.sequence), columns={}, final=False)
+        opened = batch.replace(sequence=_opened(batch.main), columns={}, final=False)
         out, state = super().__call__(opened)
         return np.ascontiguousarray(out.ragged.array[out.ragged.offsets[1:] - 1]), state
 
@@ -47,8 +45,7 @@ class RecurrentStepper(RecurrentNetwork, Stepper):
 
     def score(self, batch: Batch) -> Batch:
         """Give the logits of each position from those before it."""
-        assert batch.sequence is not None
-        out, _ = super().__call__(batch.replace(sequence=_shifted(batch.sequence, _before(batch.sequence))))
+        out, _ = super().__call__(batch.replace(sequence=_shifted(batch.main, _before(batch.main))))
         return out
 
 
@@ -62,7 +59,7 @@ def _before(sequence: Column) -> Array:
 def _shifted(sequence: Column, first: Array) -> Column:
     """Return sequences without their last position, and in front what is given."""
     if isinstance(sequence, OneHot):
-        return OneHot(_shift(sequence.ids, first), sequence.depth, sequence.codebook)
+        return sequence.with_ids(_shift(sequence.ids, first))
     return _shift(sequence, first)
 
 
@@ -85,7 +82,7 @@ def _last(sequence: Column, before: Array) -> Array:
 def _opened(sequence: Column) -> Column:
     """Return sequences with the zero vector in front."""
     if isinstance(sequence, OneHot):
-        return OneHot(_open(sequence.ids, -1), sequence.depth, sequence.codebook)
+        return sequence.with_ids(_open(sequence.ids, -1))
     return _open(sequence, 0)
 
 

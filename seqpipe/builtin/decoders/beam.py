@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -19,7 +20,6 @@ from seqpipe.contracts import (
     Learner,
     Metric,
     Objective,
-    State,
     Step,
     Stepper,
     Tokenizer,
@@ -66,10 +66,9 @@ class Beam(Decoder):
         spec = incoming.spec.require(self.name, "stepper")
         if incoming.stepper is None:
             raise ConfigError(f"{self.name} needs a core that can be asked step by step", "such as core.attention")
-        target = self.target.build(_TARGETS.replace(learned=incoming.learned))
-        return _Search(
-            spec.replace(kind="outputs", streamable=False), self, incoming.stepper, target.spec.vocabulary or ()
-        )
+        vocabulary = self.target.build(_TARGETS.replace(learned=incoming.learned)).spec.vocabulary or ()
+        out = spec.replace(kind="outputs", streamable=False)
+        return Step.of(out, partial(_search, decoder=self, stepper=incoming.stepper, vocabulary=vocabulary))
 
 
 class _OfTargets(Learner):
@@ -120,24 +119,17 @@ class _Hypothesis:
         return found[::-1]
 
 
-class _Search(Step):
-    def __init__(self, spec: Spec, decoder: Beam, stepper: Stepper, vocabulary: Sequence[str]) -> None:
-        self.spec = spec
-        self.decoder = decoder
-        self.stepper = stepper
-        self.vocabulary = vocabulary
-
-    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        found = beam_search(self.stepper, batch, len(self.vocabulary), self.decoder)
-        return batch.replace(outputs=tuple((self._result(best, score),) for best, score in found)), None
-
-    def _result(self, best: _Hypothesis, score: float) -> dict[str, Any]:
+def _search(batch: Batch, decoder: Beam, stepper: Stepper, vocabulary: Sequence[str]) -> Batch:
+    """Give the best target of each record."""
+    results = []
+    for best, score in beam_search(stepper, batch, len(vocabulary), decoder):
         chain = best.chain()
-        tokens = [self.vocabulary[here.token] for here in chain if here.token < len(self.vocabulary)]
-        result: dict[str, Any] = {"text": self.decoder.target.join(tokens), "score": score}
-        if self.decoder.attention:
+        tokens = [vocabulary[here.token] for here in chain if here.token < len(vocabulary)]
+        result: dict[str, Any] = {"text": decoder.target.join(tokens), "score": score}
+        if decoder.attention:
             result["attention"] = [here.attention for here in chain]
-        return result
+        results.append((result,))
+    return batch.replace(outputs=tuple(results))
 
 
 def beam_search(stepper: Stepper, batch: Batch, end: int, decoder: Beam) -> list[tuple[_Hypothesis, float]]:

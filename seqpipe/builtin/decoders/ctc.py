@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -11,9 +12,8 @@ from pydantic import Field
 
 from seqpipe.builtin.decoders.labels import Names
 from seqpipe.builtin.objectives import CtcObjective, LabelLearner
-from seqpipe.builtin.spans import row_extents
 from seqpipe.contracts import Decoder, Incoming, Learned, Learner, Objective, State, Step
-from seqpipe.data import Batch, Ragged, Spec
+from seqpipe.data import Batch, Ragged, Spec, row_extents
 from seqpipe.errors import ConfigError
 from seqpipe.metrics import error_rate, exact_match
 from seqpipe.network.ctc import GreedyState, ctc_beam_search, ctc_greedy
@@ -56,7 +56,7 @@ class Ctc(Decoder):
             streamable=spec.streamable and self.beam == 1,
             columns={"spans": spans, "scores": Spec("scores", "float64", 1), "extent": spans.replace(pooled=True)},
         )
-        return _BestPath(out) if self.beam == 1 else _Beam(out, self.beam)
+        return _BestPath(out) if self.beam == 1 else Step.of(out, partial(_beam, width=self.beam))
 
     def _symbols(self, learned: Learned) -> tuple[str, ...]:
         return self.symbols or tuple(learned.get("labels", ()))
@@ -76,7 +76,7 @@ class _BestPath(Step):
         self.spec = spec
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        logits, spans = batch.ragged, _spans(batch)
+        logits, spans = batch.ragged, batch.column("spans", Ragged)
         if state is None:
             nowhere = np.zeros(len(logits), np.int64)
             state = _UnderWay(GreedyState.initial(len(logits)), nowhere, nowhere)
@@ -104,29 +104,17 @@ def _in_source(frame: Int64, row: Int64, spans: Ragged, state: _UnderWay) -> tup
     return np.where(local >= 0, here[:, 0], state.begin[row]), np.where(local >= 0, here[:, 1], state.end[row])
 
 
-class _Beam(Step):
-    """The likeliest symbols, all alignments summed. Where in their row they lie is not known."""
-
-    def __init__(self, spec: Spec, beam: int) -> None:
-        self.spec = spec
-        self.beam = beam
-
-    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        logits = batch.ragged
-        found = ctc_beam_search(logits.array, logits.offsets, self.beam)
-        counts = np.diff(found.offsets)
-        places = np.repeat(row_extents(_spans(batch)).array, counts, axis=0)
-        return _labels(
-            batch, found.labels, Ragged(places, found.offsets), np.repeat(np.exp(found.scores), counts)
-        ), None
+def _beam(batch: Batch, width: int) -> Batch:
+    """Give the likeliest symbols, all alignments summed. Where in their row they lie is not known."""
+    logits = batch.ragged
+    found = ctc_beam_search(logits.array, logits.offsets, width)
+    counts = np.diff(found.offsets)
+    places = np.repeat(row_extents(batch.column("spans", Ragged)).array, counts, axis=0)
+    scores = np.repeat(np.exp(found.scores), counts)
+    return _labels(batch, found.labels, Ragged(places, found.offsets), scores)
 
 
 def _labels(batch: Batch, labels: npt.NDArray[np.int32], spans: Ragged, scores: npt.NDArray[np.float64]) -> Batch:
-    columns = {"spans": spans, "scores": spans.with_values(scores), "extent": row_extents(_spans(batch))}
+    extent = row_extents(batch.column("spans", Ragged))
+    columns = {"spans": spans, "scores": spans.with_values(scores), "extent": extent}
     return batch.replace(sequence=spans.with_values(labels - np.int32(1)), columns=columns)
-
-
-def _spans(batch: Batch) -> Ragged:
-    spans = batch.columns["spans"]
-    assert isinstance(spans, Ragged)
-    return spans

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from collections.abc import Sequence
+from functools import partial
+from itertools import pairwise
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -27,7 +30,9 @@ class Join(Decoder):
         """Take labels."""
         spec = incoming.spec.require(self.name, "labels")
         out = spec.replace(kind="outputs")
-        return _Text(out, self.separator) if self.each == "record" else _Each(out)
+        if self.each == "record":
+            return _Text(out, self.separator)
+        return Step.of(out, partial(_each, vocabulary=out.vocabulary or ()))
 
 
 class _Text(Step):
@@ -49,21 +54,13 @@ class _Text(Step):
         return batch.replace(outputs=outputs), texts
 
 
-class _Each(Step):
-    def __init__(self, spec: Spec) -> None:
-        self.spec = spec
-
-    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        spans, scores = batch.columns["spans"], batch.columns["scores"]
-        assert isinstance(spans, Ragged)
-        assert isinstance(scores, Ragged)
-        vocabulary = self.spec.vocabulary or ()
-        outputs: list[list[dict[str, Any]]] = [[] for _ in batch.records]
-        for row, labels in enumerate(batch.ragged):
-            for label, (start, stop), score in zip(
-                labels.tolist(), spans[row].tolist(), scores[row].tolist(), strict=True
-            ):
-                outputs[batch.rows[row]].append(
-                    {"label": vocabulary[label], "start": start, "stop": stop, "score": score}
-                )
-        return batch.replace(outputs=tuple(tuple(results) for results in outputs)), None
+def _each(batch: Batch, vocabulary: Sequence[str]) -> Batch:
+    """Give each label as a result."""
+    spans, scores = batch.column("spans", Ragged), batch.column("scores", Ragged)
+    results = [
+        {"label": vocabulary[label], "start": start, "stop": stop, "score": score}
+        for label, (start, stop), score in zip(
+            batch.ragged.array.tolist(), spans.array.tolist(), scores.array.tolist(), strict=True
+        )
+    ]
+    return batch.with_outputs(results[begin:end] for begin, end in pairwise(batch.ragged.offsets.tolist()))

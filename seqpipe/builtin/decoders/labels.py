@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from pydantic import Field
 
 from seqpipe.builtin.objectives import ClassificationObjective, LabelLearner
-from seqpipe.contracts import Decoder, Incoming, Learner, Objective, State, Step
-from seqpipe.data import Batch, Spec
+from seqpipe.contracts import Decoder, Incoming, Learner, Objective, Step
+from seqpipe.data import Batch
 from seqpipe.metrics import accuracy, macro_f1, mcc, sensitivity, specificity
 from seqpipe.network.sampling import softmax
 
@@ -46,22 +48,14 @@ class Labels(Decoder):
     def build(self, incoming: Incoming) -> Step:
         """Take logits, one position a record."""
         spec = incoming.spec.require(self.name, "logits", pooled=True)
-        return _Choose(spec.replace(kind="outputs"), self, self.labels or tuple(incoming.learned.get("labels", ())))
+        labels = self.labels or tuple(incoming.learned.get("labels", ()))
+        return Step.of(spec.replace(kind="outputs"), partial(_choose, labels=labels, decoder=self))
 
 
-class _Choose(Step):
-    def __init__(self, spec: Spec, decoder: Labels, labels: tuple[str, ...]) -> None:
-        self.spec = spec
-        self.decoder = decoder
-        self.labels = labels
-
-    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        probabilities = softmax(batch.ragged.array)
-        best = np.argmax(probabilities, axis=1)
-        outputs: list[list[dict[str, Any]]] = [[] for _ in batch.records]
-        for row, record in enumerate(batch.rows):
-            result: dict[str, Any] = {self.decoder.field: self.labels[best[row]]}
-            if self.decoder.probabilities:
-                result["probabilities"] = dict(zip(self.labels, probabilities[row].tolist(), strict=True))
-            outputs[record].append(result)
-        return batch.replace(outputs=tuple(tuple(results) for results in outputs)), None
+def _choose(batch: Batch, labels: Sequence[str], decoder: Labels) -> Batch:
+    probabilities = softmax(batch.ragged.array)
+    results: list[dict[str, Any]] = [{decoder.field: labels[best]} for best in np.argmax(probabilities, axis=1)]
+    if decoder.probabilities:
+        for result, of_row in zip(results, probabilities.tolist(), strict=True):
+            result["probabilities"] = dict(zip(labels, of_row, strict=True))
+    return batch.with_outputs((result,) for result in results)

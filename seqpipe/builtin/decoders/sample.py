@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -11,8 +13,8 @@ from pydantic import Field
 
 from seqpipe.builtin.objectives import BernoulliObjective, NextTokenObjective
 from seqpipe.builtin.objectives.bernoulli import keys_of
-from seqpipe.contracts import Decoder, Incoming, Objective, State, Step, Stepper
-from seqpipe.data import Batch, OneHot, Ragged, Spec
+from seqpipe.contracts import Decoder, Incoming, Objective, Step, Stepper
+from seqpipe.data import Batch, Ragged, Spec
 from seqpipe.data.ragged import Array, sum_rows
 from seqpipe.errors import ConfigError
 from seqpipe.metrics import nll_per_step
@@ -32,11 +34,13 @@ class _Generator(Decoder):
         """Score what is given, generate nothing."""
         return self.model_copy(update={"length": 0, "score": True})
 
-    def _check(self, spec: Spec, stepper: Stepper | None) -> Stepper:
-        spec.require(self.name, "stepper")
-        if stepper is None:
+    def _step(self, incoming: Incoming, generate: Callable[..., Batch]) -> Step:
+        """Return the step of a function that takes a batch, this decoder, the stepper and the spec that comes in."""
+        spec = incoming.spec.require(self.name, "stepper")
+        if incoming.stepper is None:
             raise ConfigError(f"{self.name} needs a core that can be asked step by step", "set its `output: next`")
-        return stepper
+        generating = partial(generate, decoder=self, stepper=incoming.stepper, spec=spec)
+        return Step.of(spec.replace(kind="outputs", streamable=False), generating)
 
 
 class Sample(_Generator):
@@ -57,8 +61,7 @@ class Sample(_Generator):
 
     def build(self, incoming: Incoming) -> Step:
         """Take a stepper over tokens."""
-        spec = incoming.spec
-        return _Tokens(spec.replace(kind="outputs", streamable=False), self, self._check(spec, incoming.stepper))
+        return self._step(incoming, _tokens)
 
 
 class Keys(_Generator):
@@ -81,75 +84,61 @@ class Keys(_Generator):
 
     def build(self, incoming: Incoming) -> Step:
         """Take a stepper over frames."""
-        spec = incoming.spec
-        return _Frames(spec.replace(kind="outputs", streamable=False), self, self._check(spec, incoming.stepper))
+        return self._step(incoming, _frames)
 
 
-class _Tokens(Step):
-    def __init__(self, spec: Spec, decoder: Sample, stepper: Stepper) -> None:
-        self.spec = spec
-        self.decoder = decoder
-        self.stepper = stepper
+def _tokens(batch: Batch, decoder: Sample, stepper: Stepper, spec: Spec) -> Batch:
+    vocabulary = spec.vocabulary or ()
+    rows = _draw_tokens(batch, decoder, stepper, vocabulary)
+    texts = [decoder.separator.join(vocabulary[token] for token in row) for row in rows]
+    results: list[dict[str, Any]] = [{"text": text} for text in texts]
+    if decoder.score:
+        logits = stepper.score(batch).ragged
+        losses, _ = softmax_cross_entropy(logits.array, batch.one_hot.ids.array)
+        results = [one | scores for one, scores in zip(results, _scores(losses, logits), strict=True)]
+    return batch.replace(outputs=tuple((result,) for result in results))
 
-    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        vocabulary = self.spec.vocabulary or ()
-        texts = [self.decoder.separator.join(vocabulary[token] for token in row) for row in self._generate(batch)]
-        results: list[dict[str, Any]] = [{"text": text} for text in texts]
-        if self.decoder.score:
-            assert isinstance(batch.sequence, OneHot)
-            logits = self.stepper.score(batch).ragged
-            losses, _ = softmax_cross_entropy(logits.array, batch.sequence.ids.array)
-            results = [one | scores for one, scores in zip(results, _scores(losses, logits), strict=True)]
-        return batch.replace(outputs=tuple((result,) for result in results)), None
 
-    def _generate(self, batch: Batch) -> list[list[int]]:
-        decoder = self.decoder
-        tokens: list[list[int]] = [[] for _ in batch.records]
-        if not decoder.length:
-            return tokens
-        stop = (self.spec.vocabulary or ()).index(decoder.stop) if decoder.stop is not None else -1
-        going = np.arange(len(batch.records))
-        logits, state = self.stepper.start(batch)
-        for numbers in uniforms(_positions(batch), decoder.seed, decoder.length, 1):
-            drawn, _ = sample(logits, numbers[going, 0], decoder.temperature, decoder.top_k, decoder.top_p)
-            for row, token in zip(going.tolist(), drawn.tolist(), strict=True):
-                if token != stop:
-                    tokens[row].append(token)
-            kept = np.flatnonzero(drawn != stop)
-            if not len(kept):
-                break
-            if len(kept) < len(going):
-                going, drawn, state = going[kept], drawn[kept], self.stepper.select(state, kept)
-            logits, state = self.stepper.step(drawn, state)
+def _draw_tokens(batch: Batch, decoder: Sample, stepper: Stepper, vocabulary: Sequence[str]) -> list[list[int]]:
+    tokens: list[list[int]] = [[] for _ in batch.records]
+    if not decoder.length:
         return tokens
+    stop = vocabulary.index(decoder.stop) if decoder.stop is not None else -1
+    going = np.arange(len(batch.records))
+    logits, state = stepper.start(batch)
+    for numbers in uniforms(_positions(batch), decoder.seed, decoder.length, 1):
+        drawn, _ = sample(logits, numbers[going, 0], decoder.temperature, decoder.top_k, decoder.top_p)
+        for row, token in zip(going.tolist(), drawn.tolist(), strict=True):
+            if token != stop:
+                tokens[row].append(token)
+        kept = np.flatnonzero(drawn != stop)
+        if not len(kept):
+            break
+        if len(kept) < len(going):
+            going, drawn, state = going[kept], drawn[kept], stepper.select(state, kept)
+        logits, state = stepper.step(drawn, state)
+    return tokens
 
 
-class _Frames(Step):
-    def __init__(self, spec: Spec, decoder: Keys, stepper: Stepper) -> None:
-        self.spec = spec
-        self.decoder = decoder
-        self.stepper = stepper
+def _frames(batch: Batch, decoder: Keys, stepper: Stepper, spec: Spec) -> Batch:
+    results: list[dict[str, Any]] = [{"keys": frames} for frames in _draw_frames(batch, decoder, stepper, spec.width)]
+    if decoder.score:
+        logits = stepper.score(batch).ragged
+        losses, _ = bernoulli_cross_entropy(logits.array, (keys_of(batch).array > 0).astype(np.uint8))
+        results = [one | scores for one, scores in zip(results, _scores(losses, logits), strict=True)]
+    return batch.replace(outputs=tuple((result,) for result in results))
 
-    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        results: list[dict[str, Any]] = [{"keys": frames} for frames in self._generate(batch)]
-        if self.decoder.score:
-            given = keys_of(batch)
-            logits = self.stepper.score(batch).ragged
-            losses, _ = bernoulli_cross_entropy(logits.array, (given.array > 0).astype(np.uint8))
-            results = [one | scores for one, scores in zip(results, _scores(losses, logits), strict=True)]
-        return batch.replace(outputs=tuple((result,) for result in results)), None
 
-    def _generate(self, batch: Batch) -> list[list[list[int]]]:
-        """Return for each record and step the keys that are on."""
-        decoder = self.decoder
-        drawn = np.zeros((len(batch.records), decoder.length, self.spec.width), np.bool_)
-        if decoder.length:
-            logits, state = self.stepper.start(batch)
-        for step, numbers in enumerate(uniforms(_positions(batch), decoder.seed, decoder.length, self.spec.width)):
-            if step:
-                logits, state = self.stepper.step(drawn[:, step - 1].astype(np.float32), state)
-            drawn[:, step] = sample_keys(logits, numbers, decoder.temperature, decoder.fewest, decoder.most)
-        return [_keys(frames) for frames in drawn]
+def _draw_frames(batch: Batch, decoder: Keys, stepper: Stepper, width: int) -> list[list[list[int]]]:
+    """Return for each record and step the keys that are on."""
+    drawn = np.zeros((len(batch.records), decoder.length, width), np.bool_)
+    if decoder.length:
+        logits, state = stepper.start(batch)
+    for step, numbers in enumerate(uniforms(_positions(batch), decoder.seed, decoder.length, width)):
+        if step:
+            logits, state = stepper.step(drawn[:, step - 1].astype(np.float32), state)
+        drawn[:, step] = sample_keys(logits, numbers, decoder.temperature, decoder.fewest, decoder.most)
+    return [_keys(frames) for frames in drawn]
 
 
 def _keys(frames: npt.NDArray[np.bool_]) -> list[list[int]]:

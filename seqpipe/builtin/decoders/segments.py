@@ -63,8 +63,7 @@ class _Merge(Step):
         self._ignored = np.array([label in decoder.ignore for label in labels] or [False])
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        logits, spans = batch.ragged, batch.columns["spans"]
-        assert isinstance(spans, Ragged)
+        logits, spans = batch.ragged, batch.column("spans", Ragged)
         probabilities = softmax(logits.array)
         rows_of = np.repeat(batch.rows, logits.lengths)
         borders = np.searchsorted(rows_of, np.arange(len(batch.records) + 1))

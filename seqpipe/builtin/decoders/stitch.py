@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqpipe.contracts import Decoder, Incoming, State, Step
-from seqpipe.data import Batch, Ragged, Spec
+from seqpipe.data import Batch, Ragged, Spec, offsets_of
 from seqpipe.errors import ConfigError
 
 Int64 = npt.NDArray[np.int64]
@@ -90,17 +90,13 @@ def _cut(first: _Window, second: _Window) -> tuple[int, int]:
 
 
 def _windows(batch: Batch) -> list[_Window]:
-    spans, scores, extent = (batch.columns[name] for name in ("spans", "scores", "extent"))
-    assert isinstance(spans, Ragged)
-    assert isinstance(scores, Ragged)
-    assert isinstance(extent, Ragged)
+    spans, scores, extent = (batch.column(name, Ragged) for name in ("spans", "scores", "extent"))
     places = extent.array.tolist()
     return [_Window(labels, spans[row], scores[row], *places[row]) for row, labels in enumerate(batch.ragged)]
 
 
 def _merge(batch: Batch, joined: list[list[_Window]]) -> Batch:
-    offsets = np.zeros(len(joined) + 1, np.int64)
-    np.cumsum([sum(len(part.labels) for part in parts) for parts in joined], out=offsets[1:])
+    offsets = offsets_of([sum(len(part.labels) for part in parts) for parts in joined])
     flat = [part for parts in joined for part in parts]
 
     def column(arrays: list[Any], empty: Any) -> Ragged:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar
 
-import numpy as np
 from pydantic import Field
 
 from seqpipe.builtin.decoders.labels import Names
 from seqpipe.builtin.objectives import CrfObjective, LabelLearner
-from seqpipe.contracts import Decoder, Incoming, Learner, Objective, Parameters, State, Step
-from seqpipe.data import Batch, Ragged, Spec
+from seqpipe.contracts import Decoder, Incoming, Learner, Objective, Parameters, Step
+from seqpipe.data import Batch, Ragged
 from seqpipe.metrics import accuracy, entity_f1, entity_f1_per_type, segments
 from seqpipe.network.crf import crf_viterbi
 
@@ -37,39 +38,28 @@ class Tags(Decoder):
         """Take logits, one position a token; the best labelling is known only at the end, so nothing is streamed."""
         spec = incoming.spec.require(self.name, "logits", pooled=False)
         labels = self.labels or tuple(incoming.learned.get("labels", ()))
-        return _Viterbi(
-            spec.replace(kind="outputs", streamable=False), labels, incoming.parameters, entities=self.entities
-        )
+        out = spec.replace(kind="outputs", streamable=False)
+        entities = self.entities and "spans" in spec.columns
+        return Step.of(out, partial(_tag, labels=labels, parameters=incoming.parameters, entities=entities))
 
 
-class _Viterbi(Step):
-    def __init__(self, spec: Spec, labels: tuple[str, ...], parameters: Parameters, *, entities: bool) -> None:
-        self.spec = spec
-        self.labels = labels
-        self.parameters = parameters
-        self.entities = entities and "spans" in spec.columns
-
-    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        logits = batch.ragged
-        transitions, start, stop = (self.parameters[name] for name in ("transitions", "start", "stop"))
-        ids, _ = crf_viterbi(logits.array, logits.offsets, transitions, start, stop)
-        outputs: list[list[dict[str, Any]]] = [[] for _ in batch.records]
-        for row, row_ids in enumerate(Ragged(ids, logits.offsets)):
-            labels = [self.labels[label] for label in row_ids.tolist()]
-            result: dict[str, Any] = {"labels": labels}
-            if self.entities:
-                result["entities"] = _entities(batch, row, labels)
-            outputs[batch.rows[row]].append(result)
-        return batch.replace(outputs=tuple(tuple(results) for results in outputs)), None
+def _tag(batch: Batch, labels: Sequence[str], parameters: Parameters, *, entities: bool) -> Batch:
+    """Give each row its likeliest labels (A. Viterbi, 1967)."""
+    logits = batch.ragged
+    transitions, start, stop = (parameters[name] for name in ("transitions", "start", "stop"))
+    ids, _ = crf_viterbi(logits.array, logits.offsets, transitions, start, stop)
+    tags = [[labels[label] for label in row.tolist()] for row in Ragged(ids, logits.offsets)]
+    results: list[dict[str, Any]] = [{"labels": of_row} for of_row in tags]
+    if entities:
+        for row, result in enumerate(results):
+            result["entities"] = _entities(batch, row, tags[row])
+    return batch.with_outputs((result,) for result in results)
 
 
 def _entities(batch: Batch, row: int, labels: list[str]) -> list[dict[str, Any]]:
-    spans = batch.columns["spans"]
-    assert isinstance(spans, Ragged)
-    places = np.asarray(spans[row])
-    text = batch.row_record(row).payload
-    found = []
+    places, text = batch.column("spans", Ragged)[row].tolist(), batch.row_record(row).payload
+    entities = []
     for kind, begin, end in sorted(segments(labels), key=lambda segment: segment[1]):
-        first, last = int(places[begin, 0]), int(places[end - 1, 1])
-        found.append({"type": kind, "start": first, "stop": last, "text": text[first:last]})
-    return found
+        first, last = places[begin][0], places[end - 1][1]
+        entities.append({"type": kind, "start": first, "stop": last, "text": text[first:last]})
+    return entities

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
-from seqpipe.contracts import Encoder, Incoming, State, Step
-from seqpipe.data import Batch, Column, OneHot, Ragged, Spec
+from seqpipe.contracts import Encoder, Incoming, Step
+from seqpipe.data import Batch, OneHot, Ragged, Spec
 
 
 class OneHotEncoder(Encoder):
@@ -16,27 +17,19 @@ class OneHotEncoder(Encoder):
     def build(self, incoming: Incoming) -> Step:
         """Take tokens, and characters of tokens where there are any; give one-hot vectors of both."""
         spec = incoming.spec.require(self.name, "tokens")
-        return _Encode(
-            spec.replace(
-                kind="one_hot",
-                dtype="float32",
-                columns={
-                    name: column.replace(kind="one_hot", dtype="float32") if column.kind == "tokens" else column
-                    for name, column in spec.columns.items()
-                },
-            )
-        )
+        columns = {name: _encoded(column) for name, column in spec.columns.items()}
+        out = _encoded(spec).replace(columns=columns)
+        return Step.of(out, partial(_encode, spec=out))
 
 
-class _Encode(Step):
-    def __init__(self, spec: Spec) -> None:
-        self.spec = spec
+def _encoded(spec: Spec) -> Spec:
+    return spec.replace(kind="one_hot", dtype="float32") if spec.kind == "tokens" else spec
 
-    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        columns: dict[str, Column] = dict(batch.columns)
-        for name, spec in self.spec.columns.items():
-            if spec.kind == "one_hot":
-                ids = columns[name]
-                assert isinstance(ids, Ragged)
-                columns[name] = OneHot(ids, spec.width)
-        return batch.replace(sequence=OneHot(batch.ragged, self.spec.width), columns=columns), None
+
+def _encode(batch: Batch, spec: Spec) -> Batch:
+    columns = {
+        name: OneHot(batch.column(name, Ragged), column.width)
+        for name, column in spec.columns.items()
+        if column.kind == "one_hot"
+    }
+    return batch.replace(sequence=OneHot(batch.ragged, spec.width)).with_columns(**columns)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
 
-from seqpipe.contracts import Encoder, Incoming, Learned, Learner, State, Step
-from seqpipe.data import Batch, Spec
+from seqpipe.contracts import Encoder, Incoming, Learned, Learner, Step
+from seqpipe.data import Batch
 from seqpipe.data.ragged import Array
 
 
@@ -26,7 +27,7 @@ class Standardize(Encoder):
         spec = incoming.spec.require(self.name, "frames")
         mean = np.asarray(incoming.learned.get("mean", np.zeros(spec.width)), np.float32)
         deviation = np.asarray(incoming.learned.get("deviation", np.ones(spec.width)), np.float32)
-        return _Scale(spec, mean, deviation)
+        return Step.of(spec, partial(_scaled, mean=mean, deviation=deviation))
 
 
 class _Moments(Learner):
@@ -49,12 +50,6 @@ class _Moments(Learner):
         return {"mean": mean.tolist(), "deviation": np.where(deviation > 1e-8, deviation, 1.0).tolist()}
 
 
-class _Scale(Step):
-    def __init__(self, spec: Spec, mean: Array, deviation: Array) -> None:
-        self.spec = spec
-        self.mean = mean
-        self.deviation = deviation
-
-    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        frames = batch.ragged
-        return batch.replace(sequence=frames.with_values((frames.array - self.mean) / self.deviation)), None
+def _scaled(batch: Batch, mean: Array, deviation: Array) -> Batch:
+    frames = batch.ragged
+    return batch.replace(sequence=frames.with_values((frames.array - mean) / deviation))

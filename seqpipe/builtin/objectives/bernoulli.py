@@ -34,18 +34,15 @@ class BernoulliObjective(Objective):
 
     def loss(self, batch: Batch, parameters: Parameters) -> tuple[Array, Array, dict[str, Array]]:
         """Minus the log probability of the frames, summed over a row."""
-        logits, target = batch.ragged, batch.columns["target"]
-        assert isinstance(target, Ragged)
+        logits, target = batch.ragged, batch.column("target", Ragged)
         losses, gradient = bernoulli_cross_entropy(logits.array, target.array)
         return sum_rows(losses, logits.offsets), gradient, {}
 
     def weights(self, batch: Batch) -> Array | None:
         """The number of frames of each row."""
-        return batch.columns["target"].lengths.astype(np.float64)
+        return batch.column("target", Ragged).lengths.astype(np.float64)
 
 
 def keys_of(batch: Batch) -> Ragged:
     """Return the frames of keys that a batch has, as they were before encoders."""
-    frames = batch.columns.get("keys", batch.sequence)
-    assert isinstance(frames, Ragged)
-    return frames
+    return batch.column("keys", Ragged) if "keys" in batch.columns else batch.ragged

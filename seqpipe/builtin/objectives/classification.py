@@ -42,15 +42,13 @@ class ClassificationObjective(Objective):
 
     def loss(self, batch: Batch, parameters: Parameters) -> tuple[Array, Array, dict[str, Array]]:
         """Cross-entropy, summed over the positions of a row."""
-        logits, target = batch.ragged, batch.columns["target"]
-        assert isinstance(target, Ragged)
+        logits, target = batch.ragged, batch.column("target", Ragged)
         losses, gradient = softmax_cross_entropy(logits.array, target.array, None, self.smoothing)
         return sum_rows(losses, logits.offsets), gradient, {}
 
     def weights(self, batch: Batch) -> Array | None:
         """The number of labelled positions of each row."""
-        target = batch.columns["target"]
-        assert isinstance(target, Ragged)
+        target = batch.column("target", Ragged)
         return sum_rows((target.array >= 0).astype(np.float64), target.offsets)
 
     def _ids_of_one(self, record: Record) -> Array:
@@ -65,9 +63,8 @@ def aligned_targets(batch: Batch, ids: dict[str, int]) -> Ragged:
     Raises:
         RecordError: a record has none, or not as many as positions.
     """
-    assert batch.sequence is not None
     found = []
-    for row, length in enumerate(batch.sequence.lengths):
+    for row, length in enumerate(batch.main.lengths):
         record = batch.row_record(row)
         if record.target is None:
             raise missing(record)

@@ -42,12 +42,11 @@ class CrfObjective(Objective):
 
     def loss(self, batch: Batch, parameters: Parameters) -> tuple[Array, Array, dict[str, Array]]:
         """Minus the log probability of the true labels."""
-        logits, target = batch.ragged, batch.columns["target"]
-        assert isinstance(target, Ragged)
+        logits, target = batch.ragged, batch.column("target", Ragged)
         transitions, start, stop = parameters["transitions"], parameters["start"], parameters["stop"]
         losses, gradients = crf_loss(logits.array, logits.offsets, target.array, transitions, start, stop)
         return losses, gradients.emissions, {name: getattr(gradients, name) for name in self.parameters}
 
     def weights(self, batch: Batch) -> Array | None:
         """The number of positions of each row."""
-        return batch.columns["target"].lengths.astype(np.float64)
+        return batch.column("target", Ragged).lengths.astype(np.float64)

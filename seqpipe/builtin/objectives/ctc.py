@@ -41,11 +41,10 @@ class CtcObjective(Objective):
 
     def loss(self, batch: Batch, parameters: Parameters) -> tuple[Array, Array, dict[str, Array]]:
         """Minus the log probability of the target over all alignments; infinite, with no gradient, if it has none."""
-        logits, target = batch.ragged, batch.columns["target"]
-        assert isinstance(target, Ragged)
+        logits, target = batch.ragged, batch.column("target", Ragged)
         losses, gradient = ctc_loss(logits.array, logits.offsets, target.array, target.offsets, blank=BLANK)
         return losses, gradient, {}
 
     def weights(self, batch: Batch) -> Array | None:
         """The number of symbols of each row, at least one."""
-        return np.maximum(batch.columns["target"].lengths, 1).astype(np.float64)
+        return np.maximum(batch.column("target", Ragged).lengths, 1).astype(np.float64)

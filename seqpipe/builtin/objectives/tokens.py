@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from seqpipe.contracts import Metric, Objective, Parameters
-from seqpipe.data import Batch, OneHot, Ragged
+from seqpipe.data import Batch, Ragged
 from seqpipe.data.ragged import Array, sum_rows
 from seqpipe.network.losses import softmax_cross_entropy
 
@@ -22,14 +22,13 @@ class _TokenObjective(Objective):
 
     def loss(self, batch: Batch, parameters: Parameters) -> tuple[Array, Array, dict[str, Array]]:
         """Minus the log probability of the tokens, summed over a row."""
-        logits, target = batch.ragged, batch.columns["target"]
-        assert isinstance(target, Ragged)
+        logits, target = batch.ragged, batch.column("target", Ragged)
         losses, gradient = softmax_cross_entropy(logits.array, target.array, None, self.smoothing)
         return sum_rows(losses, logits.offsets), gradient, {}
 
     def weights(self, batch: Batch) -> Array | None:
         """The number of tokens of each row."""
-        return batch.columns["target"].lengths.astype(np.float64)
+        return batch.column("target", Ragged).lengths.astype(np.float64)
 
 
 class NextTokenObjective(_TokenObjective):
@@ -47,8 +46,7 @@ class NextTokenObjective(_TokenObjective):
 
     def targets(self, batch: Batch) -> Batch:
         """Add ``target``: the sequence's own ids."""
-        assert isinstance(batch.sequence, OneHot)
-        return batch.with_columns(target=batch.sequence.ids)
+        return batch.with_columns(target=batch.one_hot.ids)
 
 
 class TranslationObjective(_TokenObjective):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
 
 from seqpipe.builtin.tokenizers.vocabulary import VocabularyLearner, ids_by_symbol
-from seqpipe.contracts import Incoming, Learner, State, Step, Tokenizer
-from seqpipe.data import Batch, Ragged, Spec
+from seqpipe.contracts import Incoming, Learner, Step, Tokenizer
+from seqpipe.data import Batch, Ragged, Spec, offsets_of
 from seqpipe.errors import ConfigError
 
 
@@ -33,7 +34,8 @@ class Characters(Tokenizer):
         vocabulary = tuple(incoming.learned.get("vocabulary", ()))
         characters = Spec("tokens", "int32", len(vocabulary) or self.size, vocabulary or None)
         columns = {**spec.columns, "characters": characters}
-        return _AddCharacters(spec.replace(streamable=False, columns=columns))  # spans are places in the whole text
+        out = spec.replace(streamable=False, columns=columns)  # spans are places in the whole text
+        return Step.of(out, partial(_with_characters, ids=ids_by_symbol(vocabulary)))
 
     def _check(self, spec: Spec) -> None:
         spec.require(self.name, "tokens")
@@ -41,24 +43,15 @@ class Characters(Tokenizer):
             raise ConfigError(f"{self.name} needs tokens that know where they stand in the text")
 
 
-class _AddCharacters(Step):
-    def __init__(self, spec: Spec) -> None:
-        self.spec = spec
-        self._ids = ids_by_symbol(spec.columns["characters"].vocabulary or ())
-
-    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        tokens = list(_tokens(batch))
-        ids = np.array([self._ids.get(character, 0) for token in tokens for character in token], np.int32)
-        offsets = np.zeros(len(tokens) + 1, np.int64)
-        np.cumsum([len(token) for token in tokens], out=offsets[1:])
-        assert batch.sequence is not None
-        return batch.with_columns(characters=Ragged(Ragged(ids, offsets), batch.sequence.offsets)), None
+def _with_characters(batch: Batch, ids: Mapping[str, int]) -> Batch:
+    tokens = list(_tokens(batch))
+    spelled = np.array([ids.get(character, 0) for token in tokens for character in token], np.int32)
+    words = Ragged(spelled, offsets_of([len(token) for token in tokens]))
+    return batch.with_columns(characters=Ragged(words, batch.main.offsets))
 
 
 def _tokens(batch: Batch) -> Iterable[str]:
-    spans = batch.columns["spans"]
-    assert isinstance(spans, Ragged)
-    for row, positions in enumerate(spans):
+    for row, positions in enumerate(batch.column("spans", Ragged)):
         text = batch.row_record(row).payload
         for begin, end in positions.tolist():
             yield text[begin:end]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from seqpipe.builtin.spans import seen_after, unit_spans
 from seqpipe.builtin.tokenizers.vocabulary import VocabularyLearner, ids_by_symbol
-from seqpipe.contracts import Incoming, Learner, State, Step, Tokenizer
+from seqpipe.contracts import Incoming, Learner, Step, Tokenizer
 from seqpipe.data import Batch, Ragged, Record, Spec
 from seqpipe.errors import RecordError
 
@@ -38,55 +38,38 @@ class Symbols(Tokenizer):
         """Take text, give tokens."""
         spec = incoming.spec.require(self.name, "text")
         vocabulary = tuple(incoming.learned.get("vocabulary", ()))
-        out = Spec(
-            "tokens",
-            "int32",
-            len(vocabulary) or self.size,
-            vocabulary or None,
-            streamable=spec.streamable and self.separator is None,
-            columns={"spans": Spec("spans", "int64", 2)},
-        )
-        return _Characters(out, vocabulary) if self.separator is None else _Parts(out, vocabulary, self.separator)
+        out = Spec("tokens", "int32", len(vocabulary) or self.size, vocabulary or None)
+        if self.separator is None:
+            return Step.of_positions(out.replace(streamable=spec.streamable), _CharacterIds(vocabulary))
+        out = out.replace(streamable=False, columns={"spans": Spec("spans", "int64", 2)})
+        return Step.of(out, partial(_parts, ids=ids_by_symbol(vocabulary), separator=self.separator))
 
     def join(self, tokens: Sequence[str]) -> str:
         """Put the symbols together again."""
         return (self.separator or "").join(tokens)
 
 
-class _Characters(Step):
-    """Characters by their code points, without a loop over them."""
+class _CharacterIds:
+    """Characters into ids by their code points, without a loop over them."""
 
-    def __init__(self, spec: Spec, vocabulary: Sequence[str]) -> None:
-        self.spec = spec
-        known = [(ord(symbol), index) for index, symbol in enumerate(vocabulary) if len(symbol) == 1]
-        points = sorted(known)
+    def __init__(self, vocabulary: Sequence[str]) -> None:
+        points = sorted((ord(symbol), index) for index, symbol in enumerate(vocabulary) if len(symbol) == 1)
         self._points = np.array([point for point, _ in points] or [-1], np.int64)
         self._ids = np.array([index for _, index in points] or [0], np.int32)
 
-    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        codes = [_code_points(_text(record)) for record in batch.records]
-        ragged = Ragged.of(codes, np.int64)
-        found = np.minimum(np.searchsorted(self._points, ragged.array), len(self._points) - 1)
-        ids = np.where(self._points[found] == ragged.array, self._ids[found], np.int32(0))
-        spans = unit_spans(ragged.offsets, state)
-        out = batch.replace(sequence=ragged.with_values(ids)).with_columns(spans=spans)
-        return out, None if batch.final else seen_after(ragged.offsets, state)
+    def __call__(self, batch: Batch) -> Ragged:
+        points = Ragged.of([_code_points(_text(record)) for record in batch.records], np.int64)
+        places = np.minimum(np.searchsorted(self._points, points.array), len(self._points) - 1)
+        known = self._points[places] == points.array
+        return points.with_values(np.where(known, self._ids[places], np.int32(0)))
 
 
-class _Parts(Step):
-    """What stands between separators."""
-
-    def __init__(self, spec: Spec, vocabulary: Sequence[str], separator: str) -> None:
-        self.spec = spec
-        self.separator = separator
-        self._ids = ids_by_symbol(vocabulary)
-
-    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        parts = [_split(_text(record), self.separator) for record in batch.records]
-        ids = Ragged.of([[self._ids.get(part, 0) for part, _ in row] for row in parts], np.int32)
-        spans = [[(begin, begin + len(part)) for part, begin in row] for row in parts]
-        out = batch.replace(sequence=ids).with_columns(spans=Ragged.of(spans, np.int64, width=2))
-        return out, None
+def _parts(batch: Batch, ids: Mapping[str, int], separator: str) -> Batch:
+    """Set the sequence to what stands between separators, with its spans."""
+    rows = [_split(_text(record), separator) for record in batch.records]
+    sequence = Ragged.of([[ids.get(part, 0) for part, _ in row] for row in rows], np.int32)
+    spans = [[(begin, begin + len(part)) for part, begin in row] for row in rows]
+    return batch.replace(sequence=sequence).with_columns(spans=Ragged.of(spans, np.int64, width=2))
 
 
 def _all_symbols(batch: Batch, separator: str | None) -> Iterable[str]:

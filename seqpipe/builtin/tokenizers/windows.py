@@ -10,7 +10,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from seqpipe.contracts import Incoming, State, Step, Tokenizer
-from seqpipe.data import Batch, Ragged, Spec
+from seqpipe.data import Batch, Ragged, Spec, indices_of_ranges
 from seqpipe.errors import ConfigError
 
 Int64 = npt.NDArray[np.int64]
@@ -31,7 +31,7 @@ class Windows(Tokenizer):
         spec = incoming.spec.require(self.name, "tokens", "frames")
         if self.stride > self.length:
             raise ConfigError(f"{self.name}: windows of {self.length} every {self.stride} leave gaps between them")
-        return _Cut(spec.replace(delay=spec.delay + self.length - 1), self)
+        return _Cut(spec, self)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -48,22 +48,22 @@ class _Cut(Step):
         self.windows = windows
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        columns = {"sequence": batch.ragged, **{name: _ragged(batch, name) for name in batch.columns}}
+        columns = {"sequence": batch.ragged, **{name: batch.column(name, Ragged) for name in batch.columns}}
         covered = np.zeros(len(batch.ragged), np.int64)
         if state is not None:
-            columns = {name: _join_rows(state.columns[name], column) for name, column in columns.items()}
+            columns = {name: state.columns[name].extend(column) for name, column in columns.items()}
             covered = state.covered
         lengths = columns["sequence"].lengths
         count = self._count(lengths, covered, final=batch.final)
         row = np.repeat(np.arange(len(lengths)), count)
-        begin = (np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)) * self.windows.stride
-        end = np.minimum(begin + self.windows.length, lengths[row])
-        cut = {name: _take(column, row, begin, end) for name, column in columns.items()}
+        begin = indices_of_ranges(0, count) * self.windows.stride
+        size = np.minimum(self.windows.length, lengths[row] - begin)
+        cut = {name: column.ranges(column.offsets[:-1][row] + begin, size) for name, column in columns.items()}
         out = batch.replace(sequence=cut.pop("sequence"), columns=cut, rows=batch.rows[row], final=True)
         if batch.final:
             return out, None
         next_begin = count * self.windows.stride
-        left = {name: _take(column, np.arange(len(lengths)), next_begin, lengths) for name, column in columns.items()}
+        left = {name: column.cut(next_begin, lengths) for name, column in columns.items()}
         return out, _Left(left, np.where(count > 0, self.windows.length - self.windows.stride, covered))
 
     def _count(self, lengths: Int64, covered: Int64, *, final: bool) -> Int64:
@@ -73,25 +73,3 @@ class _Cut(Step):
         if final and self.windows.partial:
             count = count + (np.where(count > 0, (count - 1) * stride + length, covered) < lengths)
         return count
-
-
-def _ragged(batch: Batch, name: str) -> Ragged:
-    column = batch.columns[name]
-    assert isinstance(column, Ragged)
-    return column
-
-
-def _take(column: Ragged, row: Int64, begin: Int64, end: Int64) -> Ragged:
-    """Return ``column[row][begin:end]`` for each of the given."""
-    lengths = np.maximum(end - begin, 0)
-    offsets = np.zeros(len(row) + 1, np.int64)
-    np.cumsum(lengths, out=offsets[1:])
-    items = np.arange(offsets[-1]) + np.repeat(column.offsets[:-1][row] + begin - offsets[:-1], lengths)
-    return Ragged(column.array[items], offsets)
-
-
-def _join_rows(first: Ragged, second: Ragged) -> Ragged:
-    """Append to each row of one ragged the same row of another."""
-    rows = len(first)
-    both = Ragged.concatenate([first, second]).select(np.arange(2 * rows).reshape(2, rows).T.ravel())
-    return Ragged(both.values, both.offsets[::2].copy())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from seqpipe.contracts import Decoder, Example, Objective
-from seqpipe.data import Batch, Ragged
+from seqpipe.data import Batch, Ragged, offsets_of
 from seqpipe.data.ragged import Array
 from seqpipe.errors import RecordError
 from seqpipe.testing.law import DoesNotApply, broken
@@ -23,11 +23,10 @@ def loss_has_its_gradient(example: Example) -> None:
         raise DoesNotApply("it asks nothing of a network")
     objective, batch = _asked(subject)
     target = batch.columns.get("target")
-    assert batch.sequence is not None
-    lengths = np.ones(len(batch.rows), np.int64) if objective.pooled else batch.sequence.lengths
+    lengths = np.ones(len(batch.rows), np.int64) if objective.pooled else batch.main.lengths
     if isinstance(target, Ragged) and not objective.pooled and subject.incoming.stepper is not None:
         lengths = target.lengths
-    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    offsets = offsets_of(lengths)
     random = np.random.default_rng(3)
     logits = random.normal(size=(int(offsets[-1]), objective.width))
     own = {name: random.normal(size=parameter.shape) for name, parameter in objective.parameters.items()}

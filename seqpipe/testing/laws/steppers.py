@@ -60,8 +60,7 @@ def _scored(example: Example) -> tuple[Stepper, Batch, Array, Array]:
             inputs = np.asarray(targeted.columns["target"][0])  # type: ignore[index]
             return stepper, part(batch, index), inputs[:-1], stepper.score(targeted).ragged.array
     whole = part(batch, index)
-    column = whole.sequence
-    assert column is not None
+    column = whole.main
     inputs = np.asarray(column.ids[0] if isinstance(column, OneHot) else column[0])
     return stepper, _emptied(whole), inputs[:-1], stepper.score(whole).ragged.array
 
@@ -83,5 +82,4 @@ def _emptied(batch: Batch) -> Batch:
             return OneHot(Ragged(column.ids.values[nothing], offsets), column.depth, column.codebook)  # type: ignore[index]
         return Ragged(column.values[nothing], offsets)  # type: ignore[index]
 
-    assert batch.sequence is not None
-    return batch.replace(sequence=emptied(batch.sequence), columns={})
+    return batch.replace(sequence=emptied(batch.main), columns={})

@@ -67,9 +67,7 @@ class EpochBatches:
 
     def _longest(self, number: int) -> int:
         """Return the length of the longest row of a batch."""
-        sequence = self.task.data.select(self._order[number]).sequence
-        assert sequence is not None
-        return int(sequence.lengths.max())
+        return int(self.task.data.select(self._order[number]).main.lengths.max())
 
 
 def _augmented(record: Record, augmentations: tuple[Augmentation, ...], key: tuple[int, int, int]) -> Record:

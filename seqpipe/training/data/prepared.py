@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from seqpipe.data import Batch, Column, OneHot, Ragged, Record
+from seqpipe.data import Batch, Column, OneHot, Ragged, Record, indices_of_ranges
 from seqpipe.errors import RecordError
 from seqpipe.pipeline import Pipeline
 
@@ -39,9 +39,8 @@ class Prepared:
     @classmethod
     def of(cls, batch: Batch) -> Prepared:
         """Wrap a batch that has been prepared."""
-        assert batch.sequence is not None
         firsts = np.searchsorted(batch.rows, np.arange(len(batch.records) + 1))
-        return cls(batch, firsts, np.diff(batch.sequence.offsets[firsts]))
+        return cls(batch, firsts, np.diff(batch.main.offsets[firsts]))
 
     def __len__(self) -> int:
         return len(self.lengths)
@@ -49,13 +48,11 @@ class Prepared:
     def select(self, records: Int64) -> Batch:
         """Return a batch of some records, in the given order."""
         counts = np.diff(self.firsts)[records]
-        ends = np.cumsum(counts)
-        rows = np.arange(counts.sum()) + np.repeat(self.firsts[records] - (ends - counts), counts)
+        rows = indices_of_ranges(self.firsts[records], counts)
         batch = self.batch
-        assert batch.sequence is not None
         return Batch(
             tuple(batch.records[index] for index in records.tolist()),
-            batch.sequence.select(rows),
+            batch.main.select(rows),
             {name: column.select(rows) for name, column in batch.columns.items()},
             np.repeat(np.arange(len(records)), counts),
         )
@@ -63,9 +60,8 @@ class Prepared:
     def digest(self) -> str:
         """Return a fingerprint of all that is learned from."""
         state = hashlib.sha256()
-        for name, column in sorted({"": self.batch.sequence, **self.batch.columns}.items()):
+        for name, column in sorted({"": self.batch.main, **self.batch.columns}.items()):
             ragged = column.ids if isinstance(column, OneHot) else column
-            assert ragged is not None
             state.update(name.encode())
             for array in (ragged.array, ragged.offsets):
                 state.update(np.ascontiguousarray(array).data)
@@ -80,13 +76,11 @@ def prepare_all(pipeline: Pipeline, records: Sequence[Record], failed: Failed) -
 
 def concatenate(batches: Sequence[Batch]) -> Batch:
     """Return one batch of the records of several, which have the same columns."""
-    first = batches[0]
-    assert first.sequence is not None
     begins = np.cumsum([0, *(len(batch.records) for batch in batches[:-1])])
     return Batch(
         tuple(record for batch in batches for record in batch.records),
-        _joined([batch.sequence for batch in batches if batch.sequence is not None]),
-        {name: _joined([batch.columns[name] for batch in batches]) for name in first.columns},
+        _joined([batch.main for batch in batches]),
+        {name: _joined([batch.columns[name] for batch in batches]) for name in batches[0].columns},
         np.concatenate([batch.rows + begin for batch, begin in zip(batches, begins.tolist(), strict=True)]),
     )
 
@@ -120,8 +114,6 @@ def _filled(batch: Batch, failed: Failed) -> Iterator[Batch]:
 
 
 def _joined(columns: Sequence[Column]) -> Column:
-    first = columns[0]
-    if isinstance(first, OneHot):
-        ids = Ragged.concatenate([column.ids for column in columns if isinstance(column, OneHot)])
-        return OneHot(ids, first.depth, first.codebook)
+    if isinstance(columns[0], OneHot):
+        return OneHot.concatenate([column for column in columns if isinstance(column, OneHot)])
     return Ragged.concatenate([column for column in columns if isinstance(column, Ragged)])

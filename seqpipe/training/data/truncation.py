@@ -6,12 +6,11 @@ The state of the network is carried from a window to the next, its gradient is n
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from seqpipe.contracts import State
-from seqpipe.data import Batch, Column, OneHot, Ragged
+from seqpipe.data import Batch
 from seqpipe.errors import ConfigError
 from seqpipe.pipeline import Pipeline
 
@@ -41,26 +40,12 @@ def check_windows(pipeline: Pipeline) -> None:
 
 def window_of(batch: Batch, number: int, length: int) -> Batch:
     """Return a window of each row: from position ``number * length`` on; rows that are over are empty."""
-    assert batch.sequence is not None
-    offsets = batch.sequence.offsets
-    begins = np.minimum(offsets[:-1] + number * length, offsets[1:])
-    ends = np.minimum(begins + length, offsets[1:])
+    sequence = batch.main
+    begins = np.minimum(number * length, sequence.lengths)
+    ends = np.minimum(begins + length, sequence.lengths)
     columns = {
-        name: _cut(column, begins, ends)
+        name: column.cut(begins, ends)
         for name, column in batch.columns.items()
-        if np.array_equal(column.offsets, offsets)
+        if np.array_equal(column.offsets, sequence.offsets)
     }
-    return batch.replace(sequence=_cut(batch.sequence, begins, ends), columns=columns)
-
-
-def _cut(column: Column, begins: Any, ends: Any) -> Column:
-    if isinstance(column, OneHot):
-        ids = _cut(column.ids, begins, ends)
-        assert isinstance(ids, Ragged)
-        return OneHot(ids, column.depth, column.codebook)
-    counts = ends - begins
-    offsets = np.zeros(len(counts) + 1, np.int64)
-    np.cumsum(counts, out=offsets[1:])
-    items = np.arange(offsets[-1]) + np.repeat(begins - offsets[:-1], counts)
-    values = column.values
-    return Ragged(values.select(items) if isinstance(values, Ragged) else values[items], offsets)
+    return batch.replace(sequence=sequence.cut(begins, ends), columns=columns)

@@ -80,8 +80,7 @@ def gradients(
 
 
 def _positions(batch: Batch) -> int:
-    assert batch.sequence is not None
-    return int(batch.sequence.offsets[-1])
+    return int(batch.main.offsets[-1])
 
 
 def _weight(pipeline: Pipeline, batch: Batch) -> float:

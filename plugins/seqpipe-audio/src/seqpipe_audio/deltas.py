@@ -30,8 +30,7 @@ class Deltas(Encoder):
     def build(self, incoming: Incoming) -> Step:
         """Take frames, give frames that are twice or three times as wide."""
         spec = incoming.spec.require(self.name, "frames")
-        ahead = self.order * self.reach
-        return _AddDeltas(spec.replace(width=spec.width * (1 + self.order), delay=spec.delay + ahead), self)
+        return _AddDeltas(spec.replace(width=spec.width * (1 + self.order)), self)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

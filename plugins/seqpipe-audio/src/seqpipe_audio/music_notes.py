@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
 
-from seqpipe import Batch, Decoder, Incoming, Ragged, Spec, State, Step
+from seqpipe import Batch, Decoder, Incoming, Ragged, Step
 from seqpipe_audio.piano_roll import notes_of_roll, roll_of_keys
 
 
@@ -29,25 +30,20 @@ class Notes(Decoder):
     def build(self, incoming: Incoming) -> Step:
         """Take the outputs of `core.keys`."""
         spec = incoming.spec.require(self.name, "outputs")
-        return _Name(spec, self)
+        return Step.of(spec, partial(_with_notes, decoder=self))
 
 
-class _Name(Step):
-    def __init__(self, spec: Spec, decoder: Notes) -> None:
-        self.spec = spec
-        self.decoder = decoder
-
-    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        decoder, outputs = self.decoder, []
-        frames = batch.columns.get("keys", batch.sequence)
-        assert isinstance(frames, Ragged)
-        for given, results in zip(frames, batch.outputs or (), strict=True):
-            (result,) = results
-            roll = roll_of_keys(result["keys"])
-            if decoder.opening:
-                roll = np.concatenate([given > 0, roll])
-            notes = notes_of_roll(roll, decoder.step, rearticulate=decoder.rearticulate)
-            for note in notes:
-                note["pitch"] += decoder.transpose
-            outputs.append(({"notes": notes} | {name: value for name, value in result.items() if name != "keys"},))
-        return batch.replace(outputs=tuple(outputs)), None
+def _with_notes(batch: Batch, decoder: Notes) -> Batch:
+    """Put notes in the place of keys."""
+    frames = batch.column("keys", Ragged) if "keys" in batch.columns else batch.ragged
+    outputs = []
+    for given, results in zip(frames, batch.outputs or (), strict=True):
+        (result,) = results
+        roll = roll_of_keys(result["keys"])
+        if decoder.opening:
+            roll = np.concatenate([given > 0, roll])
+        notes = notes_of_roll(roll, decoder.step, rearticulate=decoder.rearticulate)
+        for note in notes:
+            note["pitch"] += decoder.transpose
+        outputs.append(({"notes": notes} | {name: value for name, value in result.items() if name != "keys"},))
+    return batch.replace(outputs=tuple(outputs))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
@@ -33,24 +34,21 @@ class Normalise(Encoder):
         """Take frames, give frames."""
         spec = incoming.spec.require(self.name, "frames")
         if not self.running:
-            return _Whole(spec.replace(streamable=False))
+            return Step.of(spec.replace(streamable=False), _normalised)
         rate = spec.rate or 1.0
         return _Running(spec, memory=max(self.memory * rate, 1.0), prior=self.prior * rate)
 
 
-class _Whole(Step):
-    def __init__(self, spec: Spec) -> None:
-        self.spec = spec
-
-    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        frames = batch.ragged
-        values = np.empty_like(frames.array)
-        for begin, end in zip(frames.offsets[:-1].tolist(), frames.offsets[1:].tolist(), strict=True):
-            if begin < end:
-                row = frames.array[begin:end]
-                deviation = np.maximum(row.std(axis=0, dtype=np.float64), _LEAST_DEVIATION)
-                values[begin:end] = (row - row.mean(axis=0, dtype=np.float64)) / deviation
-        return batch.replace(sequence=frames.with_values(values)), None
+def _normalised(batch: Batch) -> Batch:
+    """Normalise each recording by its own mean and deviation."""
+    frames = batch.ragged
+    values = np.empty_like(frames.array)
+    for begin, end in pairwise(frames.offsets.tolist()):
+        if begin < end:
+            row = frames.array[begin:end]
+            deviation = np.maximum(row.std(axis=0, dtype=np.float64), _LEAST_DEVIATION)
+            values[begin:end] = (row - row.mean(axis=0, dtype=np.float64)) / deviation
+    return batch.replace(sequence=frames.with_values(values))
 
 
 @dataclass(frozen=True, eq=False, slots=True)

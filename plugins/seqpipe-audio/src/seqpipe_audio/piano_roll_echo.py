@@ -49,8 +49,7 @@ class _Echo(Step):
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
         frames = batch.ragged
-        keys = batch.columns.get("keys", frames)
-        assert isinstance(keys, Ragged)
+        keys = batch.column("keys", Ragged) if "keys" in batch.columns else frames
         heard, alike = state if state is not None else self._silence(len(keys))
         timeline = _Timeline(keys.offsets, heard, np.packbits(keys.array > 0, axis=1))
         now = timeline.now[:, None]

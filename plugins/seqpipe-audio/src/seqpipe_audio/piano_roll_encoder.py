@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from seqpipe import Batch, Encoder, Incoming, Spec, State, Step
+from seqpipe import Batch, Encoder, Incoming, Step
 from seqpipe_audio.piano_roll import LOWEST
 
 Frames = npt.NDArray[np.float32]
@@ -33,23 +34,18 @@ class Harmony(Encoder):
         """Take frames of keys; give wider frames, and the column ``keys`` with what came in."""
         spec = incoming.spec.require(self.name, "frames")
         width = spec.width + OCTAVE * self.pitch_classes + 2 * spec.width * self.outer
-        return _Add(spec.replace(width=width, columns={**spec.columns, "keys": spec.replace(columns={})}), self)
+        out = spec.replace(width=width, columns={**spec.columns, "keys": spec.replace(columns={})})
+        return Step.of(out, partial(_with_harmony, encoder=self))
 
 
-class _Add(Step):
-    def __init__(self, spec: Spec, encoder: Harmony) -> None:
-        self.spec = spec
-        self.encoder = encoder
-
-    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        keys = batch.ragged
-        parts: list[Frames] = [keys.array]
-        if self.encoder.pitch_classes:
-            parts.append(_pitch_classes(keys.array))
-        if self.encoder.outer:
-            parts += [_highest(keys.array), _highest(keys.array[:, ::-1])[:, ::-1]]
-        wider = keys.with_values(np.concatenate(parts, axis=1))
-        return batch.replace(sequence=wider).with_columns(keys=keys), None
+def _with_harmony(batch: Batch, encoder: Harmony) -> Batch:
+    keys = batch.ragged
+    parts: list[Frames] = [keys.array]
+    if encoder.pitch_classes:
+        parts.append(_pitch_classes(keys.array))
+    if encoder.outer:
+        parts += [_highest(keys.array), _highest(keys.array[:, ::-1])[:, ::-1]]
+    return batch.replace(sequence=keys.with_values(np.concatenate(parts, axis=1))).with_columns(keys=keys)
 
 
 def _pitch_classes(keys: Frames) -> Frames:

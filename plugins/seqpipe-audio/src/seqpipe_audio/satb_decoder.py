@@ -129,8 +129,7 @@ class _Compose(Step):
         return sample(own, drawn, decoder.temperature, decoder.top_k, decoder.top_p)[0]
 
     def _scores(self, batch: Batch) -> list[dict[str, float]]:
-        assert isinstance(batch.sequence, OneHot)
-        ids = batch.sequence.ids.array
+        ids = batch.one_hot.ids.array
         logits = self.stepper.score(batch).ragged
         likely = log_softmax(logits.array)[np.arange(len(ids)), ids].astype(np.float64)
         return [
@@ -139,5 +138,4 @@ class _Compose(Step):
 
 
 def _voices(batch: Batch) -> list[Voices]:
-    assert isinstance(batch.sequence, OneHot)
-    return [voices_of_ids(row) for row in batch.sequence.ids]
+    return [voices_of_ids(row) for row in batch.one_hot.ids]

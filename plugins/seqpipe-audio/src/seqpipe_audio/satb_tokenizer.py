@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from seqpipe import Batch, Incoming, Ragged, Record, RecordError, Spec, State, Step, Tokenizer
+from seqpipe import Batch, Incoming, Ragged, Record, RecordError, Spec, Step, Tokenizer
 from seqpipe_audio.satb import VOCABULARY, Voices, ids_of_voices, outside, voices_of
 
 
@@ -19,20 +19,15 @@ class VoiceTokens(Tokenizer):
     def build(self, incoming: Incoming) -> Step:
         """Take voices, give tokens, the last of which count down to the end."""
         incoming.spec.require(self.name, "voices")
-        return _Spell(Spec("tokens", "int32", len(VOCABULARY), VOCABULARY, streamable=False))
+        return Step.of(Spec("tokens", "int32", len(VOCABULARY), VOCABULARY, streamable=False), _spell)
 
     def join(self, tokens: Sequence[str]) -> str:
         """Put a space between tokens."""
         return " ".join(tokens)
 
 
-class _Spell(Step):
-    def __init__(self, spec: Spec) -> None:
-        self.spec = spec
-
-    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        ids = [ids_of_voices(_checked(record)) for record in batch.records]
-        return batch.replace(sequence=Ragged.of(ids, np.int32)), None
+def _spell(batch: Batch) -> Batch:
+    return batch.replace(sequence=Ragged.of([ids_of_voices(_checked(record)) for record in batch.records], np.int32))
 
 
 def _checked(record: Record) -> Voices:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -22,7 +23,6 @@ from seqpipe import (
     Objective,
     Ragged,
     Spec,
-    State,
     Step,
     ctc_beam_search,
     error_rate,
@@ -88,7 +88,7 @@ class Search(Decoder):
             streamable=False,
             columns={"spans": spans, "scores": Spec("scores", "float64", 1)},
         )
-        return _Search(out, self, _grammar(incoming.learned, symbols, self))
+        return Step.of(out, partial(_found, search=self, language=_grammar(incoming.learned, symbols, self)))
 
 
 class _Language(Learner):
@@ -127,29 +127,17 @@ def _grammar(learned: Learned, symbols: tuple[str, ...], search: Search) -> Gram
     return grammar(dict(zip(ngrams, counts, strict=True)), symbols, search.weight, search.bonus)
 
 
-class _Search(Step):
-    def __init__(self, spec: Spec, search: Search, language: Grammar) -> None:
-        self.spec = spec
-        self.search = search
-        self.language = language
-
-    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        logits, spans = batch.ragged, batch.columns["spans"]
-        assert isinstance(spans, Ragged)
-        least = np.log(self.search.least_probability) if self.search.least_probability else -np.inf
-        found = ctc_beam_search(
-            logits.array,
-            logits.offsets,
-            self.search.beam,
-            minimum_log_probability=float(least),
-            grammar=self.language,
-        )
-        labels = Ragged(found.labels, found.offsets)
-        places, scores = [], []
-        for row in range(len(labels)):
-            frames, certain = align(log_softmax(logits[row]), labels[row])
-            begin, end = spans[row][frames[:, 0], 0], spans[row][frames[:, 1] - 1, 1]
-            places.append(np.stack([begin, end], axis=1))
-            scores.append(certain)
-        columns = {"spans": Ragged.of(places, np.int64, 2), "scores": Ragged.of(scores, np.float64)}
-        return batch.replace(sequence=labels.with_values(found.labels - np.int32(1)), columns=columns), None
+def _found(batch: Batch, search: Search, language: Grammar) -> Batch:
+    """Give the characters that are likeliest, with their places and how certain they are."""
+    logits, spans = batch.ragged, batch.column("spans", Ragged)
+    least = float(np.log(search.least_probability)) if search.least_probability else -np.inf
+    best = ctc_beam_search(logits.array, logits.offsets, search.beam, minimum_log_probability=least, grammar=language)
+    labels = Ragged(best.labels, best.offsets)
+    places, scores = [], []
+    for row in range(len(labels)):
+        frames, certain = align(log_softmax(logits[row]), labels[row])
+        begin, end = spans[row][frames[:, 0], 0], spans[row][frames[:, 1] - 1, 1]
+        places.append(np.stack([begin, end], axis=1))
+        scores.append(certain)
+    columns = {"spans": Ragged.of(places, np.int64, 2), "scores": Ragged.of(scores, np.float64)}
+    return batch.replace(sequence=labels.with_values(best.labels - np.int32(1)), columns=columns)

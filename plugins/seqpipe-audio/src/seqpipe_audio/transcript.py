@@ -58,9 +58,7 @@ class _Words(Step):
         self.rate = rate
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        spans, scores = batch.columns["spans"], batch.columns["scores"]
-        assert isinstance(spans, Ragged)
-        assert isinstance(scores, Ragged)
+        spans, scores = batch.column("spans", Ragged), batch.column("scores", Ragged)
         heard = [self._copy(one) for one in state] if state else [_Heard() for _ in batch.records]
         for row, labels in enumerate(batch.ragged):
             one = heard[batch.rows[row]]

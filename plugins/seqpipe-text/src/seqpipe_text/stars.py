@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,8 +18,6 @@ from seqpipe import (
     Objective,
     Outcome,
     Record,
-    Spec,
-    State,
     Step,
     accuracy,
     ratio,
@@ -49,22 +48,16 @@ class Stars(Decoder):
     def build(self, incoming: Incoming) -> Step:
         """Take logits, one position a record."""
         spec = incoming.spec.require(self.name, "logits", pooled=True)
-        return _Rate(spec.replace(kind="outputs"), probabilities=self.probabilities)
+        return Step.of(spec.replace(kind="outputs"), partial(_rate, probabilities=self.probabilities))
 
 
-class _Rate(Step):
-    def __init__(self, spec: Spec, *, probabilities: bool) -> None:
-        self.spec = spec
-        self.probabilities = probabilities
-
-    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        probabilities = softmax(batch.ragged.array)
-        stars = (np.argmax(probabilities, axis=1) + 1).tolist()
-        results: list[dict[str, Any]] = [{"stars": one} for one in stars]
-        if self.probabilities:
-            for result, row in zip(results, probabilities.tolist(), strict=True):
-                result["probabilities"] = dict(zip(STARS, row, strict=True))
-        return batch.replace(outputs=tuple((result,) for result in results)), None
+def _rate(batch: Batch, *, probabilities: bool) -> Batch:
+    likely = softmax(batch.ragged.array)
+    results: list[dict[str, Any]] = [{"stars": best + 1} for best in np.argmax(likely, axis=1).tolist()]
+    if probabilities:
+        for result, of_row in zip(results, likely.tolist(), strict=True):
+            result["probabilities"] = dict(zip(STARS, of_row, strict=True))
+    return batch.with_outputs((result,) for result in results)
 
 
 def _accuracy_binary() -> Metric:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from functools import partial
+from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -18,8 +19,6 @@ from seqpipe import (
     Outcome,
     Ragged,
     Record,
-    Spec,
-    State,
     Step,
     softmax,
 )
@@ -42,23 +41,16 @@ class Faults(Decoder):
     def build(self, incoming: Incoming) -> Step:
         """Take logits, one position a day."""
         spec = incoming.spec.require(self.name, "logits", pooled=False)
-        return _Report(spec.replace(kind="outputs"), self.threshold)
+        return Step.of(spec.replace(kind="outputs"), partial(_report, threshold=self.threshold))
 
 
-class _Report(Step):
-    def __init__(self, spec: Spec, threshold: float) -> None:
-        self.spec = spec
-        self.threshold = threshold
-
-    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        probabilities = batch.ragged.with_values(softmax(batch.ragged.array)[:, FLAGS.index("fault")])
-        spans = batch.columns["spans"]
-        assert isinstance(spans, Ragged)
-        outputs: list[tuple[dict[str, Any], ...]] = []
-        for scores, days in zip(probabilities, spans, strict=True):
-            found = np.flatnonzero(scores >= self.threshold)
-            outputs.append(tuple({"day": int(days[place, 0]), "score": float(scores[place])} for place in found))
-        return batch.replace(outputs=tuple(outputs)), None
+def _report(batch: Batch, threshold: float) -> Batch:
+    probabilities = batch.ragged.with_values(softmax(batch.ragged.array)[:, FLAGS.index("fault")])
+    results = []
+    for scores, days in zip(probabilities, batch.column("spans", Ragged), strict=True):
+        faults = np.flatnonzero(scores >= threshold)
+        results.append([{"day": int(days[place, 0]), "score": float(scores[place])} for place in faults])
+    return batch.with_outputs(results)
 
 
 def _f1() -> Metric:

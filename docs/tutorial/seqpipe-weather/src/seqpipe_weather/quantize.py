@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
 
-from seqpipe import Batch, Incoming, Learned, Learner, Ragged, Record, RecordError, Spec, State, Step, Tokenizer
+from seqpipe import Batch, Incoming, Learned, Learner, Ragged, Record, RecordError, Spec, Step, Tokenizer
 
 
 class Quantize(Tokenizer):
@@ -28,9 +29,9 @@ class Quantize(Tokenizer):
     def build(self, incoming: Incoming) -> Step:
         """Take series of numbers; give tokens, with the column ``spans``."""
         spec = incoming.spec.require(self.name, "numbers")
-        columns = {"spans": Spec("spans", "int64", 2)}
-        out = Spec("tokens", "int32", self.bins, streamable=spec.streamable, columns=columns)
-        return _Bins(out, np.asarray(incoming.learned.get("edges", ()), np.float64))
+        edges = np.asarray(incoming.learned.get("edges", ()), np.float64)
+        out = Spec("tokens", "int32", self.bins, streamable=spec.streamable)
+        return Step.of_positions(out, partial(_binned, edges=edges))
 
 
 class _Edges(Learner):
@@ -49,21 +50,9 @@ class _Edges(Learner):
         return {"edges": np.quantile(self._seen, shares).tolist()}
 
 
-class _Bins(Step):
-    """State: how many numbers of each series came in the pieces before."""
-
-    def __init__(self, spec: Spec, edges: np.ndarray) -> None:
-        self.spec = spec
-        self.edges = edges
-
-    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        numbers = Ragged.of([_series(record) for record in batch.records], np.float64)
-        tokens = numbers.with_values(np.searchsorted(self.edges, numbers.array).astype(np.int32))
-        seen = np.zeros(len(numbers), np.int64) if state is None else state
-        days = np.arange(len(numbers.array)) + np.repeat(seen - numbers.offsets[:-1], numbers.lengths)
-        spans = numbers.with_values(np.stack([days, days + 1], axis=1))
-        out = batch.replace(sequence=tokens).with_columns(spans=spans)
-        return out, None if batch.final else seen + numbers.lengths
+def _binned(batch: Batch, edges: np.ndarray) -> Ragged:
+    numbers = Ragged.of([_series(record) for record in batch.records], np.float64)
+    return numbers.with_values(np.searchsorted(edges, numbers.array).astype(np.int32))
 
 
 def _series(record: Record) -> np.ndarray:

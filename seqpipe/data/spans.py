@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from seqpipe.data import Ragged
-
-Int64 = npt.NDArray[np.int64]
+from seqpipe.data.ragged import Offsets, Ragged, indices_of_ranges
 
 
-def unit_spans(offsets: Int64, seen: Int64 | None) -> Ragged:
+def unit_spans(offsets: Offsets, seen: Offsets | None) -> Ragged:
     """Return spans of one source position each: int64, shape (total, 2).
 
     Args:
         offsets: of the rows.
         seen: how many positions of each row came in pieces before; None: none.
     """
-    lengths = np.diff(offsets)
-    first = np.arange(offsets[-1]) - np.repeat(offsets[:-1], lengths)
-    if seen is not None:
-        first += np.repeat(seen, lengths)
+    first = indices_of_ranges(0 if seen is None else seen, np.diff(offsets))
     return Ragged(np.stack([first, first + 1], axis=1), offsets)
 
 
-def seen_after(offsets: Int64, seen: Int64 | None) -> Int64:
+def seen_after(offsets: Offsets, seen: Offsets | None) -> Offsets:
     """Return how many positions of each row have been seen after this piece."""
     lengths = np.diff(offsets)
     return lengths if seen is None else seen + lengths
