@@ -47,12 +47,22 @@ if TYPE_CHECKING:
     from seqpipe.contracts import Tokenizer as Tokenizer
     from seqpipe.contracts import Training as Training
     from seqpipe.contracts import Writer as Writer
+    from seqpipe.contracts.fields import Many as Many
+    from seqpipe.contracts.fields import Names as Names
+    from seqpipe.contracts.fields import Paths as Paths
+    from seqpipe.contracts.fields import Range as Range
+    from seqpipe.contracts.fields import Share as Share
     from seqpipe.data import Batch as Batch
     from seqpipe.data import Column as Column
     from seqpipe.data import OneHot as OneHot
     from seqpipe.data import Ragged as Ragged
     from seqpipe.data import Record as Record
     from seqpipe.data import Spec as Spec
+    from seqpipe.data import indices_of_ranges as indices_of_ranges
+    from seqpipe.data import offsets_of as offsets_of
+    from seqpipe.data import row_extents as row_extents
+    from seqpipe.data import seen_after as seen_after
+    from seqpipe.data import unit_spans as unit_spans
     from seqpipe.data.source import Source as Source
     from seqpipe.errors import ConfigError as ConfigError
     from seqpipe.errors import InputError as InputError
@@ -131,7 +141,20 @@ _MODULES = {
         "Training",
         "Writer",
     ),
-    "seqpipe.data": ("Batch", "Column", "OneHot", "Ragged", "Record", "Spec"),
+    "seqpipe.contracts.fields": ("Many", "Names", "Paths", "Range", "Share"),
+    "seqpipe.data": (
+        "Batch",
+        "Column",
+        "OneHot",
+        "Ragged",
+        "Record",
+        "Spec",
+        "indices_of_ranges",
+        "offsets_of",
+        "row_extents",
+        "seen_after",
+        "unit_spans",
+    ),
     "seqpipe.data.source": ("Source",),
     "seqpipe.errors": (
         "ConfigError",

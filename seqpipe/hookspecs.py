@@ -16,8 +16,8 @@ from seqpipe.contracts import Example, Stage
 from seqpipe.data import Record
 from seqpipe.errors import SeqpipeError
 
-API_VERSION = 1
-"""The version of these hooks. A plugin that was written for another says so: ``SEQPIPE_API_VERSION = 2``."""
+API_VERSION = 2
+"""The version of the hooks and contracts. A plugin says for which it was written: ``SEQPIPE_API_VERSION = 2``."""
 
 hookspec = pluggy.HookspecMarker("seqpipe")
 hookimpl = pluggy.HookimplMarker("seqpipe")

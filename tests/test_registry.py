@@ -180,8 +180,8 @@ HOOK = """
             "(did you mean 'seqpipe_register_stages'?)",
         ),
         (
-            "SEQPIPE_API_VERSION = 2",
-            "plugin 'bad' (seqpipe-bad 1.2) is written for version 2 of seqpipe's hooks, and this seqpipe has 1 "
+            "SEQPIPE_API_VERSION = 1",
+            "plugin 'bad' (seqpipe-bad 1.2) is written for version 1 of seqpipe's hooks, and this seqpipe has 2 "
             "(install versions of the two that fit)",
         ),
     ],

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from seqpipe.builtin.fields import output_fields
-from seqpipe.builtin.readers.tables import Names
 from seqpipe.contracts import Layout, Writer
+from seqpipe.contracts.fields import Names
 from seqpipe.data import Record
 from seqpipe.errors import RecordError, did_you_mean
 

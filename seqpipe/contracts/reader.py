@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
+from seqpipe.contracts.fields import Paths
 from seqpipe.contracts.stage import Stage
 from seqpipe.data import Record, Spec
 from seqpipe.data.source import Source
 from seqpipe.errors import RecordError
-
-
-def _as_tuple(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
-
-
-Paths = Annotated[tuple[str, ...], BeforeValidator(_as_tuple, json_schema_input_type=str | list[str])]
-"""One path or a list of them."""
 
 
 class Reader(Stage):

@@ -84,8 +84,9 @@ def test_its_plugin_passes_its_own_tests(run):
 
 
 def test_what_it_says_about_a_broken_law(run):
-    shown = next(one for one in blocks_of(PAGE) if "BROKEN pieces" in one.code).code
-    broken = "sed -i 's/None if batch.final else seen + numbers.lengths/None/' src/seqpipe_weather/quantize.py"
+    shown = next(one for one in blocks_of(PAGE) if "BROKEN alone" in one.code).code
+    dependent = "numbers.array - numbers.array.max(initial=0)"
+    broken = f"sed -i 's/edges, numbers.array/edges, {dependent}/' src/seqpipe_weather/quantize.py"
     result = run(f"{broken} && seqpipe plugins test weather")
     assert result.returncode == 2
     assert shown in result.stdout

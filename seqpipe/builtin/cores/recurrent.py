@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -13,10 +13,9 @@ from seqpipe.builtin.cores.pooling import Pooling, PoolName
 from seqpipe.builtin.cores.recurrent_network import Plan, RecurrentNetwork
 from seqpipe.builtin.cores.recurrent_stepper import RecurrentStepper
 from seqpipe.contracts import Core, Incoming, Network, Objective, Parameter
+from seqpipe.contracts.fields import Many
 from seqpipe.errors import ConfigError
 from seqpipe.network.recurrent import Recurrent
-
-Pools = Annotated[tuple[PoolName, ...], Field(strict=False, min_length=1)]
 
 
 class _RecurrentCore(Core):
@@ -31,7 +30,9 @@ class _RecurrentCore(Core):
         "sequence",
         description="a vector for each position; one a record, pooled or the last state; or the next input",
     )
-    pooling: Pools = Field(("max", "mean"), description="for `output: pooled`: max, mean, attention, side by side")
+    pooling: Many[PoolName] = Field(
+        ("max", "mean"), min_length=1, description="for `output: pooled`: max, mean, attention, side by side"
+    )
 
     @property
     @abstractmethod

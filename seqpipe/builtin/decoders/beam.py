@@ -24,6 +24,7 @@ from seqpipe.contracts import (
     Stepper,
     Tokenizer,
 )
+from seqpipe.contracts.fields import Share
 from seqpipe.data import Batch, Ragged, Record, Spec
 from seqpipe.data.ragged import Array
 from seqpipe.errors import ConfigError
@@ -44,7 +45,7 @@ class Beam(Decoder):
     beam: int = Field(5, ge=1, description="hypotheses kept at each step; 1: the likeliest token each time")
     length_penalty: float = Field(1.0, ge=0, description="scores are divided by the length to this power")
     longest: int = Field(200, ge=1, description="tokens after which a hypothesis ends")
-    smoothing: float = Field(0.0, ge=0, lt=1, description="label smoothing, in training")
+    smoothing: Share = Field(0.0, description="label smoothing, in training")
     attention: bool = Field(False, description="also give how much each source position counted for each token")
 
     def learner(self, incoming: Incoming) -> Learner | None:

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from seqpipe.builtin.decoders.labels import Names
 from seqpipe.builtin.objectives import CtcObjective, LabelLearner
 from seqpipe.contracts import Decoder, Incoming, Learned, Learner, Objective, State, Step
+from seqpipe.contracts.fields import Names
 from seqpipe.data import Batch, Ragged, Spec, row_extents
 from seqpipe.errors import ConfigError
 from seqpipe.metrics import error_rate, exact_match

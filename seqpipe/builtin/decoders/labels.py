@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
 
 from seqpipe.builtin.objectives import ClassificationObjective, LabelLearner
 from seqpipe.contracts import Decoder, Incoming, Learner, Objective, Step
+from seqpipe.contracts.fields import Names, Share
 from seqpipe.data import Batch
 from seqpipe.metrics import accuracy, macro_f1, mcc, sensitivity, specificity
 from seqpipe.network.sampling import softmax
-
-Names = Annotated[tuple[str, ...], Field(strict=False)]
-"""A list of names."""
 
 
 class Labels(Decoder):
@@ -28,7 +26,7 @@ class Labels(Decoder):
     labels: Names = Field((), description="in the order of the logits; none: learned from the training data")
     field: str = Field("label", description="the name of the result")
     probabilities: bool = Field(True, description="also give the probability of each label")
-    smoothing: float = Field(0.0, ge=0, lt=1, description="label smoothing, in training")
+    smoothing: Share = Field(0.0, description="label smoothing, in training")
     positive: str | None = Field(
         None, description="the label that is sought: `seqpipe evaluate` gives sensitivity and specificity"
     )

@@ -8,9 +8,9 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from seqpipe.builtin.decoders.labels import Names
 from seqpipe.builtin.objectives import ClassificationObjective, LabelLearner
 from seqpipe.contracts import Decoder, Incoming, Learner, Objective, State, Step
+from seqpipe.contracts.fields import Names
 from seqpipe.data import Batch, Ragged, Spec
 from seqpipe.data.ragged import Array
 from seqpipe.errors import ConfigError

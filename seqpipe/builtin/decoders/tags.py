@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from seqpipe.builtin.decoders.labels import Names
 from seqpipe.builtin.objectives import CrfObjective, LabelLearner
 from seqpipe.contracts import Decoder, Incoming, Learner, Objective, Parameters, Step
+from seqpipe.contracts.fields import Names
 from seqpipe.data import Batch, Ragged
 from seqpipe.metrics import accuracy, entity_f1, entity_f1_per_type, segments
 from seqpipe.network.crf import crf_viterbi

@@ -5,17 +5,17 @@ from __future__ import annotations
 import csv
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from seqpipe.builtin.readers.lines import BYTE_ORDER_MARK, not_utf8, raw_lines, text_lines, text_record, too_long
 from seqpipe.contracts import Reader
+from seqpipe.contracts.fields import Names
 from seqpipe.data import Record, Spec
 from seqpipe.data.source import Source
 from seqpipe.errors import InputError, Location, RecordError, did_you_mean
 
-Names = Annotated[tuple[str, ...], BeforeValidator(lambda names: tuple(names) if isinstance(names, list) else names)]
 """Names, as a list in YAML."""
 
 _LONGEST_CELL = 1 << 30  # characters

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from seqpipe.contracts.reader import Paths
+from seqpipe.contracts.fields import Paths, Share
 from seqpipe.network.optimizers import SGD, Adam, AdamW, Optimizer
-
-Share = Annotated[float, Field(ge=0, lt=1)]
 
 
 class _Settings(BaseModel):

@@ -4,33 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 import soxr
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import Field
 
-from seqpipe import Augmentation, Record
+from seqpipe import Augmentation, Range, Record
 from seqpipe_audio.decoding import Samples
 
 Spectrum = npt.NDArray[np.complexfloating]
 
 _SPEED_UNIT = 1000  # soxr takes two rates; this makes a factor of them
-
-
-def _ascending(pair: tuple[float, float]) -> tuple[float, float]:
-    if pair[0] > pair[1]:
-        raise ValueError("the first must not be greater than the second")
-    return pair
-
-
-Range = Annotated[
-    tuple[float, float],
-    BeforeValidator(lambda pair: tuple(pair) if isinstance(pair, list) else pair),
-    AfterValidator(_ascending),
-]
-"""Least and greatest, as a list of two in YAML; what is drawn lies evenly between them."""
 
 
 class Speed(Augmentation):

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from seqpipe import Batch, Encoder, Incoming, Ragged, Spec, State, Step
+from seqpipe import Batch, Encoder, Incoming, Many, Ragged, Spec, State, Step
 
 Array = npt.NDArray[Any]
-Delays = Annotated[tuple[Annotated[int, Field(ge=1, le=4096)], ...], Field(strict=False, min_length=1)]
+Delay = Annotated[int, Field(ge=1, le=4096)]
 
 
 class Echo(Encoder):
@@ -25,7 +25,7 @@ class Echo(Encoder):
 
     name: ClassVar[str] = "audio.echo"
 
-    delays: Delays = Field(description="in steps: after how many the music may repeat itself")
+    delays: Many[Delay] = Field(min_length=1, description="in steps: after how many the music may repeat itself")
     recent: int = Field(8, ge=1, le=1024, description="over how many of the last steps the likeness is measured")
 
     def build(self, incoming: Incoming) -> Step:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from seqpipe import (
     Batch,
@@ -20,6 +20,7 @@ from seqpipe import (
     Learned,
     Learner,
     ModelError,
+    Names,
     Objective,
     Ragged,
     Spec,
@@ -32,8 +33,6 @@ from seqpipe import (
 from seqpipe_audio.alignment import align
 from seqpipe_audio.language import count_ngrams, grammar
 
-_Texts = Annotated[tuple[str, ...], BeforeValidator(lambda paths: tuple(paths) if isinstance(paths, list) else paths)]
-
 
 class LanguageSettings(BaseModel):
     """A language model of characters, learned from the transcripts and from further text."""
@@ -41,7 +40,7 @@ class LanguageSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     order: int = Field(6, ge=1, le=20, description="characters in the longest n-gram")
-    text: _Texts = Field((), description="further text to learn from, a sentence a line; relative to where one trains")
+    text: Names = Field((), description="further text to learn from, a sentence a line; relative to where one trains")
 
 
 class Search(Decoder):

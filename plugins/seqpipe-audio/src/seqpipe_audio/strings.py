@@ -10,8 +10,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field, PrivateAttr
 
-from seqpipe import Augmentation, Record
-from seqpipe_audio.augmentation import Range
+from seqpipe import Augmentation, Range, Record
 from seqpipe_audio.decoding import Samples
 
 

@@ -18,6 +18,7 @@ from seqpipe import (
     Objective,
     Outcome,
     Record,
+    Share,
     Step,
     accuracy,
     ratio,
@@ -34,7 +35,7 @@ class Stars(Decoder):
     adjustable: ClassVar[frozenset[str]] = frozenset({"probabilities", "smoothing"})
 
     probabilities: bool = Field(True, description="also give the probability of each number of stars")
-    smoothing: float = Field(0.0, ge=0, lt=1, description="label smoothing, in training")
+    smoothing: Share = Field(0.0, description="label smoothing, in training")
 
     def objective(self, incoming: Incoming) -> Objective:
         """Ask for five logits, once a record; targets are 1 to 5."""

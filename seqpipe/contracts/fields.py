@@ -1,0 +1,35 @@
+"""Types of stages' parameters for which YAML has no word of its own."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+T = TypeVar("T")
+
+
+def _one_or_many(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+
+
+def _ascending(ends: tuple[float, float]) -> tuple[float, float]:
+    if ends[0] > ends[1]:
+        raise ValueError("the first must not be greater than the second")
+    return ends
+
+
+Many = Annotated[tuple[T, ...], Field(strict=False)]
+"""A list, kept as a tuple: stages are values. ``Many[int]`` takes ``[1, 2]``."""
+
+Names = Many[str]
+"""A list of texts."""
+
+Paths = Annotated[tuple[str, ...], BeforeValidator(_one_or_many, json_schema_input_type=str | list[str])]
+"""One path or a list of them."""
+
+Range = Annotated[tuple[float, float], Field(strict=False), AfterValidator(_ascending)]
+"""The least and the greatest, a list of two."""
+
+Share = Annotated[float, Field(ge=0, lt=1)]
+"""From 0 to below 1."""
