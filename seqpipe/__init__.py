@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from seqpipe.contracts import Tokenizer as Tokenizer
     from seqpipe.contracts import Training as Training
     from seqpipe.contracts import Writer as Writer
+    from seqpipe.contracts import concatenate_rows as concatenate_rows
+    from seqpipe.contracts import select_rows as select_rows
     from seqpipe.data import Batch as Batch
     from seqpipe.data import Column as Column
     from seqpipe.data import OneHot as OneHot
@@ -130,6 +132,8 @@ _MODULES = {
         "Tokenizer",
         "Training",
         "Writer",
+        "concatenate_rows",
+        "select_rows",
     ),
     "seqpipe.data": ("Batch", "Column", "OneHot", "Ragged", "Record", "Spec"),
     "seqpipe.data.source": ("Source",),
