@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from seqpipe.contracts import Tokenizer as Tokenizer
     from seqpipe.contracts import Training as Training
     from seqpipe.contracts import Writer as Writer
+    from seqpipe.contracts import concatenate_rows as concatenate_rows
+    from seqpipe.contracts import select_rows as select_rows
     from seqpipe.contracts.fields import Many as Many
     from seqpipe.contracts.fields import Names as Names
     from seqpipe.contracts.fields import Paths as Paths
@@ -140,6 +142,8 @@ _MODULES = {
         "Tokenizer",
         "Training",
         "Writer",
+        "concatenate_rows",
+        "select_rows",
     ),
     "seqpipe.contracts.fields": ("Many", "Names", "Paths", "Range", "Share"),
     "seqpipe.data": (

@@ -11,10 +11,11 @@ from seqpipe.builtin.readers.lines import ReadLines
 from seqpipe.contracts import Reader
 from seqpipe.data import Record
 from seqpipe.data.source import Source
+from seqpipe.engine.engine import Engine
 from seqpipe.engine.feed import Feed, records_of
 from seqpipe.engine.isolated_stages import isolating, reading
-from seqpipe.engine.portions import batches
-from seqpipe.engine.threads import process
+from seqpipe.engine.portions import Portion, portions_of
+from seqpipe.engine.threads import engine_of
 from seqpipe.limits import Limits
 from seqpipe.pipeline import Pipeline
 from seqpipe.pipeline.opened import open_pipeline
@@ -31,12 +32,12 @@ class Loaded:
     input, and what was found.
     """
 
-    def __init__(self, name: str, pipeline: Pipeline, reader: Reader, limits: Limits, threads: int) -> None:
+    def __init__(self, name: str, pipeline: Pipeline, reader: Reader, limits: Limits, engine: Engine) -> None:
         self.name = name
         self.pipeline = pipeline
         self.reader = reader
         self.limits = limits
-        self.threads = threads
+        self.engine = engine
 
     def __call__(self, payloads: Iterable[Any]) -> list[dict[str, Any]]:
         """Return the results for payloads (texts, series of numbers, ...), or for whole `Record` objects.
@@ -44,15 +45,24 @@ class Loaded:
         Raises:
             RecordError: for the first that cannot be processed.
         """
-        return list(self.iterate(payloads))
+        return list(self._results(portions_of(self._records(payloads), patient=True)))
 
     def iterate(self, payloads: Iterable[Any]) -> Results:
-        """Yield results while payloads come in, from an iterable that may be endless."""
-        records = (
-            payload if isinstance(payload, Record) else self.reader.record(payload, position)
-            for position, payload in enumerate(payloads, 1)
-        )
-        return self._results(records)
+        """Yield results while payloads come in, from an iterable that may be endless.
+
+        A payload may be a piece of a record, as a `Record` whose ``last`` is False while more of the same source,
+        position and id follow. Pieces of several records may come in turn, as from several microphones: each result is
+        yielded when it is computed, and the pieces of one round are computed together.
+
+            >>> import seqpipe, numpy as np
+            >>> def heard():  # two microphones, in pieces of a tenth of a second
+            ...     for _ in range(20):
+            ...         for name in ("left", "right"):
+            ...             yield seqpipe.Record(name, np.zeros(1600, np.float32), last=False)
+            >>> for result in seqpipe.load("audio/speech-stream").iterate(heard()):  # doctest: +SKIP
+            ...     print(result["id"], result["word"])
+        """
+        return self._results(portions_of(self._records(payloads)))
 
     def read(self, *inputs: str | os.PathLike[str]) -> Results:
         """Yield the results for files, folders or globs, which the pipeline's reader reads.
@@ -69,12 +79,17 @@ class Loaded:
 
     def _read(self, sources: Sequence[Source]) -> Results:
         with reading(self.reader, self.limits) as read:
-            yield from self._results(records_of(Feed(read, sources, self.reader.name)))
+            yield from self._results(portions_of(records_of(Feed(read, sources, self.reader.name))))
 
-    def _results(self, records: Iterable[Record]) -> Results:
+    def _records(self, payloads: Iterable[Any]) -> Iterator[Record]:
+        for position, payload in enumerate(payloads, 1):
+            yield payload if isinstance(payload, Record) else self.reader.record(payload, position)
+
+    def _results(self, portions: Iterable[Portion]) -> Results:
         with isolating(self.pipeline, self.limits) as pipeline:
-            for done in process(pipeline, batches(records), self.threads):
-                yield from (output_fields(result) for result in done.results())
+            for computed in self.engine.map(pipeline, portions):
+                if computed is not None:
+                    yield from map(output_fields, computed.results())
 
     def __repr__(self) -> str:
         return f"<seqpipe pipeline {self.name!r}: {' > '.join(stage.name for stage in self.pipeline.stages)}>"
@@ -86,11 +101,11 @@ def load(name: str | os.PathLike[str], *, settings: Iterable[str] = (), threads:
     Args:
         name: the path of a pipeline file, or the name of one that a plugin ships, such as ``text/sentiment``.
         settings: as for ``--set``: ``["decoder.beam=10"]``.
-        threads: batches that are computed at a time.
+        threads: batches that are computed at a time; one is computed by the thread that asks for results.
 
     Raises:
         SeqpipeError: it does not exist, is wrong, or has no model.
     """
     opened = open_pipeline(os.fspath(name), Registry.discover(), settings)
     declared = opened.declared
-    return Loaded(declared.name, opened.pipeline(), declared.reader or ReadLines(), declared.limits, threads)
+    return Loaded(declared.name, opened.pipeline(), declared.reader or ReadLines(), declared.limits, engine_of(threads))

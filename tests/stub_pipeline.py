@@ -19,6 +19,7 @@ from seqpipe.engine.observers import Events
 from seqpipe.engine.run import OnError, Summary, run
 from seqpipe.engine.shards import WHOLE, Shard
 from seqpipe.engine.stop import Stop
+from seqpipe.engine.threads import Threads
 from seqpipe.errors import RecordError
 from seqpipe.journal import Places, Progress
 from seqpipe.pipeline import Pipeline
@@ -44,10 +45,10 @@ class Shouting(Step):
     spec = Spec("outputs")
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        seen = state or 0
+        seen = [0] * len(batch.records) if state is None else state
         if len(batch.records) > 1 and any("lonely" in record.payload for record in batch.records):
             raise ValueError("one at a time")
-        return batch.replace(outputs=tuple(self._of(record, seen) for record in batch.records)), seen + 1
+        return batch.replace(outputs=tuple(map(self._of, batch.records, seen))), [pieces + 1 for pieces in seen]
 
     def _of(self, record: Record, seen: int) -> tuple[dict[str, Any], ...]:
         text = record.payload
@@ -119,4 +120,4 @@ def run_into(
     assert isinstance(output, ToFile)
     with output:
         events = Events(Registry(()), *watches)
-        return run(stub_pipeline(), feed, output, events, on_error=on_error, threads=threads, stop=stop)
+        return run(stub_pipeline(), feed, output, events, on_error=on_error, engine=Threads(threads), stop=stop)

@@ -20,6 +20,7 @@ from seqpipe.engine.observers import Events, Watch
 from seqpipe.engine.output import Output
 from seqpipe.engine.run import OnError, Summary, run
 from seqpipe.engine.stop import Stop
+from seqpipe.engine.threads import Threads
 from seqpipe.errors import SeqpipeError
 from seqpipe.journal import Progress
 from seqpipe.pipeline import Pipeline
@@ -84,7 +85,7 @@ class Job:
         if stop.signal:
             self._say_what_is_kept(to)
             return interruption.exit_code
-        return SOME_FAILED if summary.failed + summary.before.failed else 0
+        return SOME_FAILED if summary.failed + summary.resumed.failed else 0
 
     def _destination(self) -> Destination:
         declared, output = self.opened.declared, self.options.output
@@ -116,7 +117,7 @@ class Job:
                 Events(self.registry, bar, *watches),
                 name=name,
                 on_error=options.on_error,
-                threads=options.threads,
+                engine=Threads(options.threads),
                 stop=stop,
             )
 
@@ -131,7 +132,7 @@ class Job:
 
 
 def _show(summary: Summary) -> None:
-    before = f" ({summary.before.records:,} before)" if summary.before.records else ""
+    before = f" ({summary.resumed.records:,} before)" if summary.resumed.records else ""
     line = (
         f"{_counted(summary.records)}{before}, {summary.failed:,} failed, {summary.seconds:.2f} s, "
         f"{summary.rate:,.0f} records/s"
@@ -144,7 +145,7 @@ def _show(summary: Summary) -> None:
             results=summary.results,
             failed=summary.failed,
             seconds=round(summary.seconds, 3),
-            records_before=summary.before.records,
+            records_before=summary.resumed.records,
         )
 
 

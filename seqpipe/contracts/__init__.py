@@ -10,7 +10,8 @@ from seqpipe.contracts.objective import Metric, Objective, Outcome
 from seqpipe.contracts.parameter import Parameter, Parameters
 from seqpipe.contracts.pipeline_stage import PipelineStage
 from seqpipe.contracts.reader import Reader
-from seqpipe.contracts.stage import Learned, Learner, Stage, State, Step
+from seqpipe.contracts.stage import Learned, Learner, Stage, Step
+from seqpipe.contracts.state import State, concatenate_rows, select_rows
 from seqpipe.contracts.transform import Encoder, Tokenizer
 from seqpipe.contracts.writer import Layout, Writer
 
@@ -39,4 +40,6 @@ __all__ = [
     "Tokenizer",
     "Training",
     "Writer",
+    "concatenate_rows",
+    "select_rows",
 ]

@@ -6,10 +6,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
-from seqpipe.contracts.stage import State, Step
+from seqpipe.contracts.stage import Step
+from seqpipe.contracts.state import State
 from seqpipe.data import Batch
 from seqpipe.data.ragged import Array
 
@@ -61,7 +59,7 @@ class Stepper(ABC):
     """A core that is asked one position at a time over many rows, each answer depending on the ones before.
 
     ``inputs`` are ids (int32, shape (rows,)) or frames (float32, shape (rows, width)). ``logits`` are float32, shape
-    (rows, width). The state is opaque; its rows stay apart.
+    (rows, width). The state has these rows (see `State`), so that a beam or whoever draws can select among them.
     """
 
     @abstractmethod
@@ -71,10 +69,6 @@ class Stepper(ABC):
     @abstractmethod
     def step(self, inputs: Array, state: State) -> tuple[Array, State]:
         """Go on by one position."""
-
-    @abstractmethod
-    def select(self, state: State, rows: npt.NDArray[np.int64]) -> State:
-        """Return the state of the given rows, which may repeat: the beams that live on."""
 
     @abstractmethod
     def score(self, batch: Batch) -> Batch:

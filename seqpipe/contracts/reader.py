@@ -40,9 +40,10 @@ class Reader(Stage):
     def read(self, source: Source) -> Iterator[Record | RecordError]:
         """Yield the records of one source, lazily, and an error in the place of each that cannot be made.
 
-        The same source gives the same records whenever it is read: runs are resumed by reading again and leaving out
-        what is done. Records and errors have their ``raw`` bytes where these are at hand; a source may also be such an
-        excerpt, whose records are then counted from ``source.first``.
+        The pieces of a record follow one another, all with its id and position. The same source gives the same records
+        whenever it is read: runs are resumed by reading again and leaving out what is done. Records and errors have
+        their ``raw`` bytes where these are at hand; a source may also be such an excerpt, whose records are then
+        counted from ``source.first``.
 
         Raises:
             InputError: the source cannot be read.

@@ -8,13 +8,11 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
+from seqpipe.contracts.state import State
 from seqpipe.data import Batch, Ragged, Spec, seen_after, unit_spans
 
 Learned = Mapping[str, Any]
 """What a stage learned without gradients (a dictionary, means, labels): plain JSON values and NumPy arrays by name."""
-
-State = Any
-"""What a step remembers of a sequence between its pieces: opaque, picklable, None before the first piece."""
 
 
 class Stage(BaseModel):
@@ -54,9 +52,11 @@ class Step(ABC):
     """A stage that is ready to run: ``step(batch, state) -> (batch, state)``.
 
     A step is immutable and holds no memory of what it has seen; whatever must be remembered of a sequence between
-    its pieces is in ``state``, which the caller keeps. The law that every step with ``spec.streamable`` obeys: a
-    sequence in pieces, each step given the state that the last one returned, gives the same as the whole. Steps can
-    be pickled and called from several threads at once.
+    its pieces is in ``state`` (see `State`), which the caller keeps. Two laws hold for every step with
+    ``spec.streamable``: a sequence in pieces, each step given the state that the last one returned, gives the same as
+    the whole; and states have rows, so that sequences may join others in a batch, and leave it, between their pieces.
+    The pieces of a batch are all the first ones of their records or none is, and all the last ones or none is. Steps
+    can be pickled and called from several threads at once.
 
     Attributes:
         spec: what comes out.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -48,6 +48,21 @@ class Batch:
     def __post_init__(self) -> None:
         if self.rows is None:
             object.__setattr__(self, "rows", np.arange(len(self.records), dtype=np.int64))
+
+    @classmethod
+    def concatenate(cls, batches: Sequence[Batch]) -> Batch:
+        """Put the records of several batches under one another, which have the same columns and are alike final."""
+        first = batches[0]
+        outputs = tuple(results for batch in batches for results in batch.outputs or ())
+        begins = np.cumsum([0, *(len(batch.records) for batch in batches[:-1])])
+        return cls(
+            tuple(record for batch in batches for record in batch.records),
+            None if first.sequence is None else _joined([batch.main for batch in batches]),
+            {name: _joined([batch.columns[name] for batch in batches]) for name in first.columns},
+            np.concatenate([batch.rows + begin for batch, begin in zip(batches, begins.tolist(), strict=True)]),
+            None if first.outputs is None else outputs,
+            first.final,
+        )
 
     @property
     def main(self) -> Column:
@@ -143,3 +158,9 @@ def _of_kind(what: str, column: Column, kind: type[ColumnT]) -> ColumnT:
             "let it check `incoming.spec` when it is built",
         )
     return column
+
+
+def _joined(columns: Sequence[Column]) -> Column:
+    if isinstance(columns[0], OneHot):
+        return OneHot.concatenate([column for column in columns if isinstance(column, OneHot)])
+    return Ragged.concatenate([column for column in columns if isinstance(column, Ragged)])

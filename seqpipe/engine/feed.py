@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from seqpipe.contracts import Reader
 from seqpipe.data import Record
 from seqpipe.data.source import Source
-from seqpipe.engine.failures import Unforeseen, raise_failure
-from seqpipe.engine.portions import NOWHERE, Item, Place
+from seqpipe.engine.attempt import Unforeseen, raise_failure
+from seqpipe.engine.portions import Cursor, Item
 from seqpipe.engine.shards import WHOLE, Shard
 from seqpipe.errors import Location, RecordError, SeqpipeError
 from seqpipe.hookspecs import RecordFailed
@@ -55,9 +55,9 @@ class Feed:
     limit: int | None = None
     origin: Callable[[Source], Origin] | None = None
 
-    def items(self, after: Place = NOWHERE) -> Iterator[Item]:
-        """Yield what follows a place, in order: records, and what failed to become one."""
-        cursor = _Cursor(*after)
+    def items(self, after: Cursor = Cursor()) -> Iterator[Item]:  # noqa: B008 - immutable
+        """Yield what follows a cursor, in order: records, and what failed to become one."""
+        cursor = _MovingCursor(*after)
         for source in self.sources:
             if source.position < cursor.source:
                 continue
@@ -70,29 +70,32 @@ class Feed:
             elif not (self.single and cursor.item):
                 yield from self._items_of(source, cursor)
 
-    def failed(self, record: Record, error: RecordError, place: Place) -> RecordFailed:
+    def failed(self, record: Record, error: RecordError, cursor: Cursor) -> RecordFailed:
         """Return the event for a record that a stage could not process.
 
         Args:
             record: itself, or a piece of it.
             error: why, with the stage.
-            place: behind it.
+            cursor: behind it.
         """
-        origin = self._origin(self.sources[place[0] - 1])
-        item = place[1] if record.last else place[1] + 1
+        origin = self._origin(self.sources[cursor.source - 1])
+        item = cursor.item if record.last else cursor.item + 1
         raw = record.raw if record.last else None
         return RecordFailed(
             record.source, record.position, record.id, error.stage, error, raw, origin.input, origin.before + item
         )
 
-    def _items_of(self, source: Source, cursor: _Cursor) -> Iterator[Item]:
+    def _items_of(self, source: Source, cursor: _MovingCursor) -> Iterator[Item]:
         """Yield the items of one source behind those that are done, and move the cursor."""
         origin = self._origin(source)
         done, item = cursor.item, 0
-        whole = True
+        under_way: Record | None = None  # whose pieces are coming
         try:
             for found in self.read(source):
                 whole = isinstance(found, RecordError) or found.last
+                if under_way is not None and isinstance(found, Record):
+                    _check_follows(found, under_way)
+                under_way = found if isinstance(found, Record) and not whole else None
                 current = item + 1
                 if whole:
                     item = current
@@ -102,19 +105,19 @@ class Feed:
                     cursor.item, cursor.read = item, cursor.read + 1
                 if origin.shard.has(origin.input, origin.before + current):
                     got = found if isinstance(found, Record) else self._refused(source, current, found)
-                    yield got, (source.position, item, cursor.read)
+                    yield got, Cursor(source.position, item, cursor.read)
                 if whole and self._has_enough(cursor):
                     return
-            if not whole:
+            if under_way is not None:
                 raise RecordError("the source ends before the record does", "", Location(source.name))
         except Exception as error:  # noqa: BLE001 - a reader may raise anything
             foreseen = error if isinstance(error, SeqpipeError) else None
             reason = foreseen or Unforeseen.of(error, self.reader, Location(source.name))
             cursor.source, cursor.item, cursor.read = source.position + 1, 0, cursor.read + 1
             failed = self._refused(source, item + 1, reason)
-            yield replace(failed, rest=str(origin.shard)), (cursor.source, 0, cursor.read)
+            yield replace(failed, rest=str(origin.shard)), Cursor(cursor.source, 0, cursor.read)
 
-    def _has_enough(self, cursor: _Cursor) -> bool:
+    def _has_enough(self, cursor: _MovingCursor) -> bool:
         return self.limit is not None and cursor.read >= self.limit
 
     def _refused(self, source: Source, item: int, error: SeqpipeError) -> RecordFailed:
@@ -130,9 +133,17 @@ class Feed:
         return self.origin(source) if self.origin else Origin(source.position, 0, self.shard)
 
 
+def _check_follows(piece: Record, before: Record) -> None:
+    """Check that a piece belongs to the record whose pieces are coming: a run writes one record after the other."""
+    if (piece.source, piece.position, piece.id) != (before.source, before.position, before.id):
+        what = f"a record begins before the pieces of {before.id!r} have ended"
+        todo = "let the reader give all pieces of a record, the last one with `last`, before the next record"
+        raise RecordError(what, todo, piece.location)
+
+
 @dataclass(slots=True)
-class _Cursor:
-    """A `Place` that moves."""
+class _MovingCursor:
+    """A `Cursor` that moves."""
 
     source: int
     item: int

@@ -18,7 +18,7 @@ TICK = 0.05
 """Seconds after which whoever waits for the input looks whether there is something else to do."""
 
 
-class ReadAhead(Generic[T]):
+class Prefetch(Generic[T]):
     """Iterates over portions that a thread reads; None where nothing has come for a while. Ends when the run shall.
 
     Args:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections import deque
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from seqpipe.data import Batch, Record
-from seqpipe.engine.failures import Attempted, raise_failure
+from seqpipe.data import Record
+from seqpipe.engine.attempt import Attempted, raise_failure
+from seqpipe.engine.engine import Computed, Engine, results_of
 from seqpipe.engine.feed import Feed
 from seqpipe.engine.observers import Events
 from seqpipe.engine.output import Output
-from seqpipe.engine.portions import Place, Portion, portions
-from seqpipe.engine.prefetch import ReadAhead
+from seqpipe.engine.portions import Cursor, portions
+from seqpipe.engine.prefetch import Prefetch
 from seqpipe.engine.stop import Stop
-from seqpipe.engine.threads import attempts, results_of
+from seqpipe.engine.threads import Threads
 from seqpipe.errors import RecordError
 from seqpipe.hookspecs import BatchFinished, RecordFailed, RunFinished, RunStarted
 from seqpipe.journal import Progress
@@ -31,11 +30,11 @@ class Summary:
     """What a run did.
 
     Attributes:
-        records: that were taken, with those that failed; not those of runs before that it went on from.
+        records: that were taken, with those that failed; not those of the runs that it resumed.
         results: that were written.
         failed: records that were not processed.
         seconds: that it took.
-        before: how far runs before had come.
+        resumed: how far the runs had come that it resumed.
         signal: the signal that ended it before its input did; 0: none.
     """
 
@@ -43,7 +42,7 @@ class Summary:
     results: int
     failed: int
     seconds: float
-    before: Progress
+    resumed: Progress
     signal: int
 
     @property
@@ -60,7 +59,7 @@ def run(
     *,
     name: str = "",
     on_error: OnError = "fail",
-    threads: int = 1,
+    engine: Engine | None = None,
     stop: Stop | None = None,
 ) -> Summary:
     """Run a pipeline over the input and write each result.
@@ -72,28 +71,34 @@ def run(
         events: are told what happens.
         name: of the run, for the observers.
         on_error: what becomes of records that fail.
-        threads: batches that are computed at a time; the results are the same for any number.
+        engine: computes; the results are the same on any. None: one thread.
         stop: asks for the end before the input's.
 
     Raises:
         SeqpipeError: the output cannot be written, or, with ``fail``, a record or an input is bad.
     """
     begin = time.perf_counter()
-    stop = stop or Stop()
-    going = _Run(feed, output, events, on_error)
+    engine, stop = engine or Threads(), stop or Stop()
+    ledger = _Ledger(feed, output, events, on_error)
     events.tell(RunStarted(name, [source.name for source in feed.sources]))
+    prefetch = Prefetch(portions(feed.items(ledger.cursor)), stop)
     try:
-        going.through(pipeline, threads, stop)
+        for computed in engine.map(pipeline, prefetch, stop):
+            if computed is not None:
+                ledger.take(computed)
+            else:
+                ledger.pause()
         if not stop.signal:
             output.finish()
     finally:
-        summary = going.summary(time.perf_counter() - begin, stop.signal)
+        prefetch.close()
+        summary = ledger.summary(time.perf_counter() - begin, stop.signal)
         events.tell(RunFinished(summary.records, summary.failed, summary.seconds))
     return summary
 
 
-class _Run:
-    """How far a run has come."""
+class _Ledger:
+    """Writes what is computed, and counts how far the run has come."""
 
     def __init__(self, feed: Feed, output: Output, events: Events, on_error: OnError) -> None:
         self.feed = feed
@@ -101,31 +106,16 @@ class _Run:
         self.events = events
         self.on_error = on_error
         start = output.start
-        self.place: Place = (start.source, start.item, start.read)
+        self.cursor = Cursor(start.source, start.item, start.read)
         self.records, self.failed, self.results = start.records, start.failed, start.results
         self.pieces = 0  # of the record that is coming in pieces
-        self.of_pieces = 0  # results of these
-        self.broken = False  # that record has failed
+        self.results_of_pieces = 0
+        self.piece_failed = False
 
-    def through(self, pipeline: Pipeline, threads: int, stop: Stop) -> None:
-        """Go through the input, up to its end or till the run shall stop."""
-        waiting: deque[Portion] = deque()
-        ahead = ReadAhead(portions(self.feed.items(self.place)), stop)
-
-        def noted() -> Iterator[Batch | None]:
-            for portion in ahead:
-                if portion is not None:
-                    waiting.append(portion)
-                yield portion.batch if portion is not None else None
-
-        try:
-            for attempted in attempts(pipeline, noted(), threads, stop):
-                if attempted is not None:
-                    self._take(waiting.popleft(), attempted)
-                elif not self.pieces:
-                    self.output.reached(self._progress())
-        finally:
-            ahead.close()
+    def pause(self) -> None:
+        """Take note that nothing comes for a while."""
+        if not self.pieces:
+            self.output.reached(self._progress())
 
     def summary(self, seconds: float, signal: int) -> Summary:
         """Return what has been done."""
@@ -134,30 +124,30 @@ class _Run:
         return Summary(*counts, seconds, start, signal)
 
     def _progress(self) -> Progress:
-        return Progress(*self.place, self.records, self.failed, self.results)
+        return Progress(*self.cursor, self.records, self.failed, self.results)
 
-    def _take(self, portion: Portion, attempted: Sequence[Attempted]) -> None:
-        """Write what was found for a portion, and tell the observers."""
-        before = self.records
-        found: list[Record] = []
-        outcomes = iter(attempted)
-        for item, place in portion.items:
+    def take(self, computed: Computed) -> None:
+        """Write the results of a portion, and tell the observers."""
+        records = self.records
+        results: list[Record] = []
+        attempted = iter(computed.attempted)
+        for item, cursor in computed.portion.items:
             if isinstance(item, RecordFailed):
                 self._fail(item)
-                self._end_record(place)
+                self._end_record(cursor)
                 continue
-            outcome = next(outcomes)
-            if not self.broken:
-                found += self._write(item, outcome, place)
+            outcome = next(attempted)
+            if not self.piece_failed:
+                results += self._write(item, outcome, cursor)
             if item.last:
-                self._end_record(place)
+                self._end_record(cursor)
             else:
                 self.pieces += 1
         if not self.pieces:
             self.output.reached(self._progress())
-        self.events.tell(BatchFinished(self.records - before, found))
+        self.events.tell(BatchFinished(self.records - records, results))
 
-    def _write(self, record: Record, outcome: Attempted, place: Place) -> list[Record]:
+    def _write(self, record: Record, outcome: Attempted, cursor: Cursor) -> list[Record]:
         """Write the results of a record or a piece of one and return them; of one that failed there are none."""
         if not isinstance(outcome, RecordError):
             results = results_of(record, outcome)
@@ -167,27 +157,27 @@ class _Run:
                 outcome = error
             else:
                 self.results += len(results)
-                self.of_pieces += 0 if record.last else len(results)
+                self.results_of_pieces += 0 if record.last else len(results)
                 return results
-        self._fail(self.feed.failed(record, outcome, place))
-        self.broken = not record.last
+        self._fail(self.feed.failed(record, outcome, cursor))
+        self.piece_failed = not record.last
         return []
 
     def _fail(self, failed: RecordFailed) -> None:
         """Put a record aside, with what was written of its pieces; raise what is wrong with it if that ends the run."""
-        if self.pieces and not self.broken:
+        if self.pieces and not self.piece_failed:
             self.output.drop()
-            self.results -= self.of_pieces
+            self.results -= self.results_of_pieces
         if self.on_error == "fail":
             self.output.reached(self._progress())
             raise_failure(failed.error)
-        if not self.broken:
+        if not self.piece_failed:
             self.failed += 1
             self.output.reject(failed)
             self.events.tell(failed)
 
-    def _end_record(self, place: Place) -> None:
-        self.place = place
+    def _end_record(self, cursor: Cursor) -> None:
+        self.cursor = cursor
         self.records += 1
-        self.pieces = self.of_pieces = 0
-        self.broken = False
+        self.pieces = self.results_of_pieces = 0
+        self.piece_failed = False

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from seqpipe.contracts import State, Step
+from seqpipe.contracts import State, Step, select_rows
 from seqpipe.data import Batch
 from seqpipe.errors import Location, RecordError, SeqpipeError
 from seqpipe.isolation.process import Child, Death, Failure
@@ -38,7 +38,7 @@ class IsolatedStep(Step):
         try:
             return self._ask(batch, state)
         except Death as death:
-            raise self._blamed(batch, death) from None
+            raise self._blamed(batch, state, death) from None
         except Failure as failure:
             raise RecordError(f"failed: {failure}", "", _location(batch)) from None
 
@@ -62,13 +62,13 @@ class IsolatedStep(Step):
         self._idle.append(child)
         return answer
 
-    def _blamed(self, batch: Batch, death: Death) -> RecordError:
+    def _blamed(self, batch: Batch, state: State, death: Death) -> RecordError:
         """Return the error that names the record that killed the child, if one does so alone."""
         where = _location(batch)
         if where is None:
             for index in range(len(batch.records)):
                 try:
-                    self._ask(_alone(batch, index), None)
+                    self._ask(_alone(batch, index), select_rows(state, np.array([index])))
                 except Death as again:
                     where, death = batch.records[index].location, again
                     break

@@ -6,7 +6,7 @@ M.-T. Luong, H. Pham, C. Manning: Effective Approaches to Attention-based Neural
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -28,10 +28,22 @@ class Memory:
     keys: Float
     offsets: Int64
 
+    @classmethod
+    def concatenate(cls, parts: Sequence[Memory]) -> Memory:
+        """Put the records of several memories under one another."""
+        values, keys = (
+            np.concatenate(arrays) for arrays in ([one.values for one in parts], [one.keys for one in parts])
+        )
+        lengths = [np.diff(one.offsets) for one in parts]
+        return cls(values, keys, np.concatenate([[0], np.cumsum(np.concatenate(lengths))]))
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class DecoderState:
-    """Rows under way: ``hidden`` and ``feed`` (rows, hidden), and the record of the memory that each attends to."""
+    """Rows under way: ``hidden`` and ``feed`` (rows, hidden), and the record of the memory that each attends to.
+
+    Rows may share a record, so that the hypotheses of a beam do not each have a memory.
+    """
 
     memory: Memory
     rows: Int64
@@ -41,6 +53,17 @@ class DecoderState:
     def select(self, rows: Int64) -> DecoderState:
         """Return the state of some rows, in any order and any number of times: a beam's survivors."""
         return DecoderState(self.memory, self.rows[rows], self.hidden[rows], self.feed[rows])
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[DecoderState]) -> DecoderState:
+        """Put the rows of several states, and the records that they attend to, under one another."""
+        begins = np.cumsum([0, *(len(state.memory.offsets) - 1 for state in parts[:-1])])
+        return cls(
+            Memory.concatenate([state.memory for state in parts]),
+            np.concatenate([state.rows + begin for state, begin in zip(parts, begins, strict=True)]),
+            np.concatenate([state.hidden for state in parts]),
+            np.concatenate([state.feed for state in parts]),
+        )
 
 
 class AttentionWeights(NamedTuple):

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from seqpipe.data import Ragged
 from seqpipe.kernels import unit
 from seqpipe.kernels.product import pack, pack_transposed, product, transposed_product
 from seqpipe.network.arrays import Float, Int64, check_length, check_offsets
@@ -15,14 +16,12 @@ class ConvolutionState(NamedTuple):
     """What a convolution carries from chunk to chunk.
 
     Attributes:
-        values: (total, channels), the last frames of every sequence, at most the window less one.
-        offsets: (rows + 1,), the sequences of ``values``.
+        held: the last frames of every sequence, at most the window less one: (rows, any number, channels).
         seen: (rows,), frames so far.
         emitted: (rows,), outputs so far.
     """
 
-    values: Float
-    offsets: Int64
+    held: Ragged
     seen: Int64
     emitted: Int64
 
@@ -72,7 +71,7 @@ class Convolution:
         """Return the state before the first frame of ``rows`` sequences."""
         none = np.zeros(rows, np.int64)
         empty = np.empty((0, self._channels), self._matrix.dtype)
-        return ConvolutionState(empty, np.zeros(rows + 1, np.int64), none, none)
+        return ConvolutionState(Ragged(empty, np.zeros(rows + 1, np.int64)), none, none)
 
     def forward(self, values: Float, offsets: Int64) -> tuple[Float, Int64, _Windows]:
         """Return outputs (total, outputs), their offsets, and what `backward` needs, for whole sequences."""
@@ -103,8 +102,8 @@ class Convolution:
         self, values: Float, offsets: Int64, state: ConvolutionState, *, final: bool
     ) -> tuple[Float, _Windows, ConvolutionState]:
         check_offsets("offsets", offsets, len(values))
-        held, held_offsets = _join(state, values, offsets)
-        oldest = state.seen - np.diff(state.offsets)
+        held, held_offsets = _join(state.held, values, offsets)
+        oldest = state.seen - state.held.lengths
         seen = state.seen + np.diff(offsets)
         ready = seen if final else np.maximum(seen - self._look_ahead, 0)
         emitted = -(-ready // self._stride)
@@ -116,25 +115,25 @@ class Convolution:
         output = np.empty((len(columns), self._outputs), held.dtype)
         product(columns, self._packed, self._bias, output)
         kept = np.maximum(seen - np.maximum(emitted * self._stride - before, oldest), 0)
-        tail, tail_offsets = _last(held, held_offsets, kept)
+        tail = _last(held, held_offsets, kept)
         windows = _Windows(columns, held_offsets, starts, window_offsets)
-        return output, windows, ConvolutionState(tail, tail_offsets, seen, emitted)
+        return output, windows, ConvolutionState(tail, seen, emitted)
 
 
-def _join(state: ConvolutionState, values: Float, offsets: Int64) -> tuple[Float, Int64]:
+def _join(held: Ragged, values: Float, offsets: Int64) -> tuple[Float, Int64]:
     """Return every sequence's carried frames followed by its new ones."""
-    if not len(state.values):
+    if not held.offsets[-1]:
         return values, offsets
-    joined_offsets = state.offsets + offsets
+    joined_offsets = held.offsets + offsets
     joined = np.empty((joined_offsets[-1], values.shape[1]), values.dtype)
-    joined[_places(joined_offsets[:-1], np.diff(state.offsets))] = state.values
-    joined[_places(joined_offsets[:-1] + np.diff(state.offsets), np.diff(offsets))] = values
+    joined[_places(joined_offsets[:-1], held.lengths)] = held.array
+    joined[_places(joined_offsets[:-1] + held.lengths, np.diff(offsets))] = values
     return joined, joined_offsets
 
 
-def _last(values: Float, offsets: Int64, counts: Int64) -> tuple[Float, Int64]:
+def _last(values: Float, offsets: Int64, counts: Int64) -> Ragged:
     """Return the last ``counts[i]`` frames of every sequence."""
-    return values[_places(offsets[1:] - counts, counts)], np.concatenate([[0], np.cumsum(counts)])
+    return Ragged(values[_places(offsets[1:] - counts, counts)], np.concatenate([[0], np.cumsum(counts)]))
 
 
 def _places(begins: Int64, counts: Int64) -> Int64:

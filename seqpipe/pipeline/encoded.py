@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from seqpipe.contracts import Encoder, Stage, State, Step, Stepper
 from seqpipe.data import Batch, Ragged
@@ -32,7 +31,7 @@ class EncodedStepper(Stepper):
     """A stepper that takes frames as they are before the encoders of its pipeline.
 
     An encoder that remembers what came before keeps the frames that it was given in the column ``keys``, so that they
-    can be read again, and its memory is a tuple of arrays with a row for each sequence.
+    can be read again.
 
     Args:
         stepper: the core.
@@ -64,12 +63,6 @@ class EncodedStepper(Stepper):
         encoded, memories = self._encode(batch, memories)
         logits, inner = self.stepper.step(encoded.ragged.array, inner)
         return logits, (memories, inner)
-
-    def select(self, state: State, rows: npt.NDArray[np.int64]) -> State:
-        """Return the state of the given rows."""
-        memories, inner = state
-        kept = tuple(memory and tuple(part[rows] for part in memory) for memory in memories)
-        return kept, self.stepper.select(inner, rows)
 
     def score(self, batch: Batch) -> Batch:
         """Return the logits of what is given, which has been encoded."""

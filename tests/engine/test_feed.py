@@ -137,6 +137,16 @@ def test_a_record_that_does_not_end_is_a_failure() -> None:
     assert shown(feed.items()) == ["a", "<made: stub.reader: the source ends before the record does>"]
 
 
+def test_a_reader_that_mixes_the_pieces_of_records_is_refused() -> None:
+    records = [Record("1", "a", "made", 1, last=False), Record("2", "b", "made", 2, last=False)]
+    begun, refused = shown(feed_records(lambda: iter(records)).items())
+    assert begun == "a"
+    assert refused == (
+        "<made:2: stub.reader: a record begins before the pieces of '1' have ended "
+        "(let the reader give all pieces of a record, the last one with `last`, before the next record)>"
+    )
+
+
 def test_reading_without_a_run_ends_at_the_first_failure() -> None:
     assert [record.payload for record in read(ReadLines(), sources("a", "c"), limit=4)] == ["a1", "a2", "a3", "c1"]
     records = read(ReadLines(), sources("a", "b"))

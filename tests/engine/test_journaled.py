@@ -72,7 +72,7 @@ def test_a_run_that_was_stopped_goes_on(writer: Writer, done: int) -> None:
     second = run_into(OUT, feed_of("in.txt"), on_error="quarantine", writer=writer, resume=True)
     assert (OUT.read_bytes(), BAD.read_bytes()) == whole
     assert first.records + second.records == len(LINES)
-    assert second.before.records == first.records
+    assert second.resumed.records == first.records
     assert not PART.exists()
     assert verify(OUT).damages == ()
 
@@ -200,7 +200,7 @@ def test_a_run_that_fails_later_keeps_what_it_has_done() -> None:
     with pytest.raises(RecordError):
         run_into(OUT, feed_of("in.txt"))
     summary = run_into(OUT, feed_of("in.txt"), on_error="quarantine", resume=True)
-    assert (summary.before.records, summary.records, summary.failed) == (30, 31, 1)
+    assert (summary.resumed.records, summary.records, summary.failed) == (30, 31, 1)
     assert OUT.read_text().count("\n") == 60
     assert BAD.read_text().count("\n") == 1
 

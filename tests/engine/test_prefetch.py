@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from seqpipe.engine.prefetch import PORTIONS, ReadAhead
+from seqpipe.engine.prefetch import PORTIONS, Prefetch
 from seqpipe.engine.stop import Stop
 
 
 def test_everything_comes_in_order() -> None:
-    assert [one for one in ReadAhead(iter(range(50)), Stop()) if one is not None] == list(range(50))
+    assert [one for one in Prefetch(iter(range(50)), Stop()) if one is not None] == list(range(50))
 
 
 def test_what_reading_raises_is_raised_here() -> None:
@@ -21,7 +21,7 @@ def test_what_reading_raises_is_raised_here() -> None:
         yield 1
         raise OSError("gone")
 
-    found = (one for one in ReadAhead(portions(), Stop()) if one is not None)
+    found = (one for one in Prefetch(portions(), Stop()) if one is not None)
     assert next(found) == 1
     with pytest.raises(OSError, match="gone"):
         next(found)
@@ -36,7 +36,7 @@ def test_a_slow_consumer_holds_reading_back() -> None:
             taken += 1
             yield number
 
-    ahead = ReadAhead(portions(), Stop())
+    ahead = Prefetch(portions(), Stop())
     for done, _ in zip(range(20), (one for one in ahead if one is not None), strict=False):
         time.sleep(0.002)
         assert taken <= done + PORTIONS + 3
@@ -51,7 +51,7 @@ def test_a_slow_input_gives_the_consumer_time_for_other_things() -> None:
         yield 1
 
     found = []
-    for one in ReadAhead(portions(), Stop()):
+    for one in Prefetch(portions(), Stop()):
         found.append(one)
         gate.set()
     assert found[0] is None
@@ -66,7 +66,7 @@ def test_a_stop_ends_it_though_the_input_hangs() -> None:
         yield 1
         hanging.wait()
 
-    for one in ReadAhead(portions(), stop):
+    for one in Prefetch(portions(), stop):
         if one == 1:
             stop.ask(15)
     hanging.set()

@@ -154,5 +154,5 @@ def test_a_stop_before_the_end_is_no_end() -> None:
     assert 0 < summary.records < 5000
     assert not OUT.exists()
     again = run_into(OUT, feed_of("in.txt"), resume=True)
-    assert again.before.records == summary.records
+    assert again.resumed.records == summary.records
     assert shouts() == ["ONE"] * 5000

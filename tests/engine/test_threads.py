@@ -1,10 +1,10 @@
-"""Batches on threads."""
+"""Portions on engines: the calling thread and threads."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -12,25 +12,45 @@ import pytest
 from seqpipe.contracts import State, Step
 from seqpipe.data import Batch, Record, Spec
 from seqpipe.engine import stop as stop_module
+from seqpipe.engine.engine import CallingThread, Computed, Engine
+from seqpipe.engine.portions import Portion, portions_of
 from seqpipe.engine.stop import Stop
-from seqpipe.engine.threads import AHEAD, attempts, process
+from seqpipe.engine.threads import AHEAD, Threads, engine_of
 from seqpipe.errors import RecordError
 from tests.stub_pipeline import stub_pipeline
 
-
-def one(text: str, number: int = 1, *, last: bool = True) -> Batch:
-    return Batch((Record(str(number), text, "in", number, last=last),), final=last)
-
-
-def shouts(found: Iterator[list[object] | None]) -> list[str]:
-    return [outcome[0]["shout"] for attempted in found if attempted for outcome in attempted if outcome]  # type: ignore[index]
+every_engine = pytest.mark.parametrize(
+    "engine", [CallingThread(), Threads(1), Threads(2), Threads(4)], ids=["calling", "1", "2", "4"]
+)
 
 
-@pytest.mark.parametrize("threads", [1, 2, 4])
-def test_results_keep_their_order(threads: int) -> None:
-    batches = [one("slow" if number % 5 == 0 else f"t{number}", number) for number in range(1, 12)]
-    found = [result.id for done in process(stub_pipeline(), batches, threads) for result in done.results()]
-    assert found == [str(number) for number in range(1, 12)]
+def one(text: str, number: int = 1) -> Portion:
+    (portion,) = portions_of([Record(str(number), text, "in", number)])
+    return portion
+
+
+def portions(*records: Record) -> Iterator[Portion]:
+    return portions_of(records, size=1)
+
+
+def piece(text: str, name: str = "1", *, last: bool = False) -> Record:
+    return Record(name, text, "in", last=last)
+
+
+def computed(engine: Engine, given: Iterable[Portion | None], stop: Stop | None = None) -> Iterator[Computed]:
+    return (one for one in engine.map(stub_pipeline(), given, stop) if one is not None)
+
+
+def shouts(found: Iterable[Computed]) -> list[str]:
+    return [result.payload["shout"] for one in found for result in one.results()]
+
+
+@every_engine
+def test_results_keep_their_order_and_their_portions(engine: Engine) -> None:
+    given = [one("slow" if number % 5 == 0 else f"t{number}", number) for number in range(1, 12)]
+    found = list(computed(engine, given))
+    assert [one.portion for one in found] == given
+    assert [result.id for one in found for result in one.results()] == [str(number) for number in range(1, 12)]
 
 
 class WhichThread(Step):
@@ -43,97 +63,126 @@ class WhichThread(Step):
         return batch.replace(outputs=tuple(({"thread": name},) for _ in batch.records)), None
 
 
-@pytest.mark.parametrize(("threads", "batches", "computing"), [(1, 5, {"MainThread"}), (2, 1, {"seqpipe-0"})])
-def test_no_more_threads_are_started_than_compute(threads: int, batches: int, computing: set[str]) -> None:
+@pytest.mark.parametrize(("threads", "count", "computing"), [(1, 5, {"MainThread"}), (2, 1, {"seqpipe-0"})])
+def test_no_more_threads_are_started_than_compute(threads: int, count: int, computing: set[str]) -> None:
     pipeline = replace(stub_pipeline(), steps=(WhichThread(),))
     before = set(threading.enumerate())
     results = [
         (result.payload["thread"], set(threading.enumerate()) - before)
-        for done in process(pipeline, [one("a", number) for number in range(batches)], threads)
-        for result in done.results()
+        for found in engine_of(threads).map(pipeline, [one("a", number) for number in range(count)])
+        if found is not None
+        for result in found.results()
     ]
     assert {name for name, _ in results} == computing
     assert all({thread.name for thread in started} <= computing for _, started in results)
 
 
-def test_one_thread_computes_a_batch_before_it_reads_the_next() -> None:
+def test_one_thread_computes_a_portion_before_it_reads_the_next() -> None:
     taken = []
 
-    def batches() -> Iterator[Batch]:
+    def given() -> Iterator[Portion]:
         for number in range(3):
             taken.append(number)
             yield one("t", number)
 
-    assert [len(taken) for _ in process(stub_pipeline(), batches())] == [1, 2, 3]
+    assert [len(taken) for _ in computed(engine_of(1), given())] == [1, 2, 3]
 
 
-@pytest.mark.parametrize("threads", [1, 4])
-def test_pieces_get_the_state_of_the_one_before(threads: int) -> None:
-    batches = [one(f"p{number}", last=number % 4 == 3) for number in range(8)]
-    found = [outcome[0]["piece"] for done in process(stub_pipeline(), batches, threads) for outcome in done.outcomes]
+@every_engine
+def test_pieces_get_the_state_of_the_one_before(engine: Engine) -> None:
+    given = portions(*(piece(f"p{number}", last=number % 4 == 3) for number in range(8)))
+    found = [result.payload["piece"] for one in computed(engine, given) for result in one.results()]
     assert found == [0, 1, 2, 3] * 2
 
 
-def test_pieces_behind_a_bad_one_fail_with_it() -> None:
-    batches = [one("a", last=False), one("bad", last=False), one("c", last=False), one("d"), one("e")]
-    found = [attempted[0] for attempted in attempts(stub_pipeline(), batches, 2) if attempted]
-    assert [isinstance(outcome, RecordError) for outcome in found] == [False, True, True, True, False]
-    assert found[1] is found[3]
+@every_engine
+def test_pieces_of_several_records_each_get_their_own_state(engine: Engine) -> None:
+    names = ["a", "b", "a", "c", "b", "a", "c", "a", "b", "a", "c", "b"]
+    given = [piece("slow" if number == 2 else "p", name) for number, name in enumerate(names)]
+    given += [piece("p", name, last=True) for name in "abc"]
+    found = list(computed(engine, portions_of(given)))
+    assert max(len(one.portion.batch.records) for one in found) == 3
+    seen = [(result.id, result.payload["piece"]) for one in found for result in one.results()]
+    assert seen == [(name, names[:number].count(name)) for number, name in enumerate(names)] + [
+        ("a", 5),
+        ("b", 4),
+        ("c", 3),
+    ]
 
 
-@pytest.mark.parametrize("threads", [1, 2])
-def test_the_first_failure_in_order_ends_strict_processing(threads: int) -> None:
-    batches = [one("slow bad", 1), one("bug", 2)]
+@every_engine
+def test_pieces_behind_a_bad_one_fail_with_it_and_their_neighbours_do_not(engine: Engine) -> None:
+    rounds = ["fine", "fine", "bad", "fine"]
+    given = [piece(text if name == "b" else "fine", name) for text in rounds for name in "abc"]
+    found = [one for done in computed(engine, portions_of(given)) for one in done.attempted]
+    failed = [isinstance(one, RecordError) for one in found]
+    assert failed == [name == "b" and number >= 2 for number in range(4) for name in "abc"]
+    assert found[7] is found[10]
+
+
+@every_engine
+def test_a_record_that_breaks_off_leaves_nothing_to_one_of_the_same_name(engine: Engine) -> None:
+    first, again = piece("p"), piece("p")
+    begun, (later,) = portions(first), portions(again)
+    given = [*begun, replace(one("x"), torn=[("in", 0, "1")]), later, *(portions(again, piece("p", last=True)))][:3]
+    found = [result.payload for done in computed(engine, given) for result in done.results()]
+    assert [payload.get("piece") for payload in found] == [0, None, 0]
+
+
+@every_engine
+def test_the_first_failure_in_order_is_raised(engine: Engine) -> None:
+    given = [one("slow bad", 1), one("bug", 2)]
     with pytest.raises(RecordError, match=r"^in:1: stub.shout: refused"):
-        list(process(stub_pipeline(), batches, threads))
+        shouts(computed(engine, given))
     with pytest.raises(ZeroDivisionError):
-        list(process(stub_pipeline(), batches[1:], threads))
+        shouts(computed(engine, given[1:]))
 
 
 @pytest.mark.parametrize("threads", [1, 3])
 def test_no_more_is_taken_than_can_be_computed_soon(threads: int) -> None:
     taken = 0
 
-    def batches() -> Iterator[Batch]:
+    def given() -> Iterator[Portion]:
         nonlocal taken
         for number in range(100):
             taken += 1
             yield one("t", number)
 
-    for done, _ in enumerate(attempts(stub_pipeline(), batches(), threads)):
+    for done, _ in enumerate(computed(Threads(threads), given())):
         assert taken - done <= AHEAD * threads
         time.sleep(0.001)
 
 
-def test_what_is_done_comes_out_while_the_input_pauses() -> None:
-    def batches() -> Iterator[Batch | None]:
+@every_engine
+def test_what_is_done_comes_out_while_the_input_pauses(engine: Engine) -> None:
+    def given() -> Iterator[Portion | None]:
         yield one("first")
         while len(seen) < 1:
             yield None
         yield one("second")
 
-    seen: list[object] = []
-    for attempted in attempts(stub_pipeline(), batches(), 2):
-        seen += [attempted] if attempted else []
-    assert len(seen) == 2
+    seen: list[str] = []
+    for found in computed(engine, given()):
+        seen += shouts([found])
+    assert seen == ["FIRST", "SECOND"]
 
 
-def test_a_stop_finishes_what_is_in_flight(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stop_finishes_what_is_in_flight() -> None:
     stop = Stop()
-    batches = [one("slow", number) for number in range(1, 4)]
+    slow = [one("slow", number) for number in range(1, 4)]
 
-    def stopping_batches() -> Iterator[Batch]:
-        yield from batches
+    def given() -> Iterator[Portion]:
+        yield from slow
         stop.ask(2)
 
-    assert shouts(attempts(stub_pipeline(), stopping_batches(), 3, stop)) == ["SLOW"] * 3
+    assert shouts(computed(Threads(3), given(), stop)) == ["SLOW"] * 3
 
 
 def test_a_stop_waits_no_longer_than_it_should(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stop_module, "PATIENCE", 0.1)
     stop = Stop()
 
-    def stopping_batches() -> Iterator[Batch]:
+    def given() -> Iterator[Portion]:
         yield one("quick", 1)
         time.sleep(0.2)
         yield one("slow", 2)
@@ -141,6 +190,17 @@ def test_a_stop_waits_no_longer_than_it_should(monkeypatch: pytest.MonkeyPatch) 
         stop.ask(2)
 
     begin = time.monotonic()
-    assert shouts(attempts(stub_pipeline(), stopping_batches(), 2, stop)) == ["QUICK"]
+    assert shouts(computed(Threads(2), given(), stop)) == ["QUICK"]
     assert time.monotonic() - begin < 1
     assert threading.active_count() < 20
+
+
+def test_the_calling_thread_stops_before_the_next_portion() -> None:
+    stop = Stop()
+
+    def given() -> Iterator[Portion]:
+        yield one("first")
+        stop.ask(2)
+        yield one("second")
+
+    assert shouts(computed(CallingThread(), given(), stop)) == ["FIRST"]

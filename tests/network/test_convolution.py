@@ -61,7 +61,7 @@ def test_chunks_give_the_bits_of_the_whole(shape, cuts, seed):
         done += chunk
         offsets = np.array([0, chunk[0], chunk.sum()])
         output, bounds, state = convolution.step(values, offsets, state, final=step == len(lengths))
-        assert len(state.values) <= 2 * (shape[0] - 1)
+        assert len(state.held.array) <= 2 * (shape[0] - 1)
         for row in range(2):
             parts[row].append(output[bounds[row] : bounds[row + 1]])
     for row in range(2):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from seqpipe.contracts import select_rows
 from seqpipe.data import Batch, Ragged
 from seqpipe.errors import ConfigError
 from seqpipe.pipeline.encoded import EncodedStepper
@@ -12,13 +13,10 @@ class Recorder:
     """A stepper that gives back what it is asked with."""
 
     def start(self, batch):
-        return batch.ragged.array, "begun"
+        return batch.ragged.array, ["begun"] * len(batch.ragged)
 
     def step(self, inputs, state):
-        return inputs, f"{state}, went on"
-
-    def select(self, state, rows):
-        return f"{state}, {rows.tolist()}"
+        return inputs, [f"{row}, went on" for row in state]
 
     def score(self, batch):
         return batch
@@ -44,9 +42,9 @@ def total(batch, state=None):
 
 def test_what_is_drawn_goes_through_all_encoders_in_their_order():
     stepper = EncodedStepper(Recorder(), [double, double])
-    logits, state = stepper.step(np.eye(2, dtype=np.float32), ((None, None), "begun"))
+    logits, state = stepper.step(np.eye(2, dtype=np.float32), ((None, None), ["begun", "too"]))
     np.testing.assert_array_equal(logits, 4 * np.eye(2))
-    assert stepper.select(state, np.array([1, 0]))[1] == "begun, went on, [1, 0]"
+    assert select_rows(state, np.array([1, 0]))[1] == ["too, went on", "begun, went on"]
 
 
 def test_what_is_given_has_been_encoded_before():
@@ -63,7 +61,7 @@ def test_encoders_remember_what_was_given_and_what_is_drawn():
     _, state = EncodedStepper(Recorder(), [total]).start(batch)
     logits, state = EncodedStepper(Recorder(), [total]).step(np.array([[1.0], [1.0]], np.float32), state)
     assert logits.tolist() == [[4.0], [6.0]]
-    state = EncodedStepper(Recorder(), [total]).select(state, np.array([1, 1, 0]))
+    state = select_rows(state, np.array([1, 1, 0]))
     assert state[0][0][0].tolist() == [[6.0], [6.0], [4.0]]
 
 

@@ -190,9 +190,16 @@ class Forgetting(RecurrentStepper):
         return super().step(inputs, tuple(np.zeros_like(values) for values in state))
 
 
-class Mixing(RecurrentStepper):
-    def select(self, state, rows):
-        return super().select(state, np.zeros_like(rows)) if len(rows) > 1 else super().select(state, rows - 1)
+class Sideways(RecurrentStepper):
+    """Its state has the rows on the second axis."""
+
+    def start(self, batch):
+        logits, state = super().start(batch)
+        return logits, tuple(values.swapaxes(0, 1) for values in state)
+
+    def step(self, inputs, state):
+        logits, after = super().step(inputs, tuple(values.swapaxes(0, 1) for values in state))
+        return logits, tuple(values.swapaxes(0, 1) for values in after)
 
 
 class WrongSteps(Stepping):
@@ -201,7 +208,7 @@ class WrongSteps(Stepping):
     stepper: ClassVar[type[RecurrentStepper]] = Forgetting
 
 
-class WrongSelection(Stepping):
-    """Takes other rows than those asked for."""
+class WrongRows(Stepping):
+    """Rows of its state cannot be selected."""
 
-    stepper: ClassVar[type[RecurrentStepper]] = Mixing
+    stepper: ClassVar[type[RecurrentStepper]] = Sideways

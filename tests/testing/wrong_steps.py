@@ -212,6 +212,23 @@ class InPlace(LettersStep):
         return seen
 
 
+class Sideways(LettersStep):
+    """Its state has the rows on the second axis."""
+
+    def __call__(self, batch: seqpipe.Batch, state: Any = None) -> tuple[seqpipe.Batch, Any]:
+        return super().__call__(batch, None if state is None else state[0])
+
+    def after(self, seen: Any, ids: seqpipe.Ragged) -> Any:
+        return (seen + ids.lengths)[None]
+
+
+class OfTheBatch(LettersStep):
+    """Remembers one number of all the records in a batch."""
+
+    def after(self, seen: Any, ids: seqpipe.Ragged) -> Any:
+        return np.repeat((seen + ids.lengths).max(initial=0), len(ids))
+
+
 class Strict(LettersStep):
     """Says ValueError of what is no text."""
 

@@ -112,9 +112,6 @@ class _AttentionNetwork(Network, Stepper):
     def step(self, inputs: Array, state: State) -> tuple[Array, State]:
         return self._step(inputs.astype(np.int32), state.decoder)
 
-    def select(self, state: State, rows: npt.NDArray[np.int64]) -> State:
-        return _Under(state.decoder.select(rows), [state.attention[row] for row in rows])
-
     def score(self, batch: Batch) -> Batch:
         memory, ids = batch.ragged, self._inputs(batch)
         first, _ = self._first(memory)

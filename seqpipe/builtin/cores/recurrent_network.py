@@ -80,9 +80,9 @@ class RecurrentNetwork(Network):
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
         """Give logits, or features where another core follows."""
         values, codebook = self.plan.inputs.infer(batch, self.parameters)
-        features, after = self._features(batch, values, codebook, state)
+        features, after = self._features(batch, values, codebook, _by_run(state))
         out = features.with_values(self.linear.forward(features.array)) if self.linear else features
-        return self._out(batch, out), None if batch.final else after
+        return self._out(batch, out), None if batch.final else _by_row(after)
 
     def forward(self, batch: Batch, state: State, training: Training) -> tuple[Batch, State, Any]:
         """As ``__call__``, with dropout; also keep what the gradient needs."""
@@ -95,7 +95,7 @@ class RecurrentNetwork(Network):
             packing.pack(values),
             packing,
             plan.recurrent.prepare(weights | {name: weights[name] * kept for name, kept in weight_masks.items()}),
-            state,
+            _by_run(state),
             codebook=codebook,
             dropout_masks=self._layer_masks(packing.pack(keys), training.dropout) if training.dropout else None,
             keep=True,
@@ -109,7 +109,7 @@ class RecurrentNetwork(Network):
         linear = self._linear()
         out = features.with_values(linear.forward(array) if linear else array)
         saved = Saved(of_inputs, packing, of_layers, pooled, array, mask, linear, weight_masks)
-        return self._out(batch, out), after, saved
+        return self._out(batch, out), _by_row(after), saved
 
     def backward(self, saved: Saved, gradient: Array) -> tuple[Array | None, dict[str, Array]]:
         """Go back through the output layer, the pooling, the recurrent layers and the input."""
@@ -196,6 +196,16 @@ def _weight_masks(weights: Parameters, training: Training) -> dict[str, Array]:
         for name, array in weights.items()
         if name.startswith("weight_hh")
     }
+
+
+def _by_run(state: State) -> State:
+    """Return the states of sequences, (sequences, runs, hidden) each, as the layers and directions take them."""
+    return None if state is None else tuple(values.swapaxes(0, 1) for values in state)
+
+
+def _by_row(state: State) -> State:
+    """Return the states of layers and directions, (runs, sequences, hidden) each, with a row a sequence."""
+    return tuple(np.ascontiguousarray(values.swapaxes(0, 1)) for values in state)
 
 
 def _names(batch: Batch) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from seqpipe.builtin.cores.recurrent_network import RecurrentNetwork
 from seqpipe.contracts import State, Stepper, Training
@@ -38,10 +37,6 @@ class RecurrentStepper(RecurrentNetwork, Stepper):
         sequence = OneHot(each, self.plan.inputs.depth) if self.plan.inputs.one_hot else each
         out, state = super().__call__(Batch((), sequence, rows=each.offsets[:-1], final=False), state)
         return out.ragged.array, state
-
-    def select(self, state: State, rows: npt.NDArray[np.int64]) -> State:
-        """Take rows of the states."""
-        return tuple(np.ascontiguousarray(values[:, rows]) for values in state)
 
     def score(self, batch: Batch) -> Batch:
         """Give the logits of each position from those before it."""

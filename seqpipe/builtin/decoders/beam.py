@@ -23,6 +23,7 @@ from seqpipe.contracts import (
     Step,
     Stepper,
     Tokenizer,
+    select_rows,
 )
 from seqpipe.contracts.fields import Share
 from seqpipe.data import Batch, Ragged, Record, Spec
@@ -142,7 +143,7 @@ def beam_search(stepper: Stepper, batch: Batch, end: int, decoder: Beam) -> list
     alive = np.arange(len(batch.records))
     logits, state = stepper.start(batch)
     rows = np.repeat(alive, width)
-    logits, state = logits[rows], stepper.select(state, rows)
+    logits, state = logits[rows], select_rows(state, rows)
     scores = np.full((len(alive), width), -np.inf)
     scores[:, 0] = 0.0
     beams = [[_Hypothesis()] * width for _ in alive]
@@ -165,7 +166,7 @@ def beam_search(stepper: Stepper, batch: Batch, end: int, decoder: Beam) -> list
         rows = (going[:, None] * width + parent[going]).ravel()
         inputs = np.minimum(token[going].ravel(), end).astype(np.int32)
         alive, scores, beams = alive[going], scores[going], [beams[row] for row in going]
-        logits, state = stepper.step(inputs, stepper.select(state, rows))
+        logits, state = stepper.step(inputs, select_rows(state, rows))
     return best
 
 

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from seqpipe.builtin.objectives import BernoulliObjective, NextTokenObjective
 from seqpipe.builtin.objectives.bernoulli import keys_of
-from seqpipe.contracts import Decoder, Incoming, Objective, Step, Stepper
+from seqpipe.contracts import Decoder, Incoming, Objective, Step, Stepper, select_rows
 from seqpipe.data import Batch, Ragged, Spec
 from seqpipe.data.ragged import Array, sum_rows
 from seqpipe.errors import ConfigError
@@ -115,7 +115,7 @@ def _draw_tokens(batch: Batch, decoder: Sample, stepper: Stepper, vocabulary: Se
         if not len(kept):
             break
         if len(kept) < len(going):
-            going, drawn, state = going[kept], drawn[kept], stepper.select(state, kept)
+            going, drawn, state = going[kept], drawn[kept], select_rows(state, kept)
         logits, state = stepper.step(drawn, state)
     return tokens
 

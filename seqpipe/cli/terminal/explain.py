@@ -11,7 +11,7 @@ from seqpipe.builtin.tokenizers.vocabulary import UNKNOWN
 from seqpipe.cli.terminal.brief import brief, brief_id, one_line
 from seqpipe.contracts import Stage, State
 from seqpipe.data import Batch, OneHot, Ragged, Record, Spec
-from seqpipe.engine.portions import batches
+from seqpipe.engine.portions import portions_of
 from seqpipe.pipeline import Pipeline
 
 _TOKENS = 200
@@ -24,7 +24,7 @@ _SCORES = 10
 def explain(pipeline: Pipeline, records: Iterable[Record]) -> None:
     """Print for each record what comes out of each stage."""
     states: Sequence[State] = (None,) * len(pipeline.steps)
-    for batch in batches(records, size=1):
+    for batch in (portion.batch for portion in portions_of(records, size=1)):
         click.secho(_title(batch.records[0]), bold=True)
         states = _explain(pipeline, batch, states)
         if batch.final:

@@ -23,6 +23,7 @@ from seqpipe.testing.laws.readers import (
     reads_the_same_again,
     survives_damage,
 )
+from seqpipe.testing.laws.rows import joins_and_leaves
 from seqpipe.testing.laws.specs import spans_in_order, spec_is_true
 from seqpipe.testing.laws.steppers import scores_its_steps, selects_rows
 from seqpipe.testing.laws.steps import alone, on_threads, pickles, repeatable, runs, unchanged
@@ -60,6 +61,7 @@ LAWS: tuple[Law, ...] = (
     _law(linear_memory, STEPS, "very_long"),
     _law(pieces, STEPS, "repeatable", "unchanged", "spec_is_true"),
     _law(state_pickles, STEPS, "pieces"),
+    _law(joins_and_leaves, STEPS, "pieces", "alone", "state_pickles"),
     _law(odd_payloads, ("tokenizer",), "runs"),
     _law(inverts, ("tokenizer",), "spec_is_true"),
     _law(learns_the_same, ("tokenizer", "encoder", "decoder"), "runs"),

@@ -17,7 +17,7 @@ LENGTH = 97
 
 def pieces(example: Example) -> None:
     """For a stage that can be streamed: a sequence in pieces gives what the whole gives."""
-    subject, record = _streamed(example)
+    subject, record = streamed(example)
     whole = _whole(subject, [record])
     for sizes in _cuts(len(record.payload)):
         if found := _differ(whole, _whole(subject, in_pieces(record, sizes))):
@@ -26,7 +26,7 @@ def pieces(example: Example) -> None:
 
 def state_pickles(example: Example) -> None:
     """A state between two pieces can be kept in a file, and does not change when it is used."""
-    subject, record = _streamed(example)
+    subject, record = streamed(example)
     cut = in_pieces(record, [LENGTH // 3, LENGTH // 3])
     straight = _whole(subject, cut)
     state: State = None
@@ -42,7 +42,8 @@ def state_pickles(example: Example) -> None:
         broken(f"with states that went through a pickle, {found}")
 
 
-def _streamed(example: Example) -> tuple[Subject, Record]:
+def streamed(example: Example) -> tuple[Subject, Record]:
+    """Return a stage that can be streamed, and a record that is long enough to be cut."""
     subject = subject_of(example)
     if not subject.step.spec.streamable:
         raise DoesNotApply("it says that it cannot be streamed")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from seqpipe.contracts import Example, Stepper
+from seqpipe.contracts import Example, Stepper, concatenate_rows, select_rows
 from seqpipe.data import Batch, OneHot, Ragged
 from seqpipe.data.ragged import Array
 from seqpipe.testing.comparison import part
@@ -28,22 +28,25 @@ def scores_its_steps(example: Example) -> None:
 
 
 def selects_rows(example: Example) -> None:
-    """Rows of a state that are selected, doubled or put in another order go on as they would have."""
+    """Rows of a state that are selected, doubled, put in another order or joined go on as they would have."""
     stepper, opened, inputs, _ = _scored(example)
     _, state = stepper.start(opened)
     if not len(inputs):
         raise DoesNotApply("the example has no sequence to go on with")
     expected, _ = stepper.step(inputs[:1], state)
-    twice = stepper.select(state, np.array([0, 0], np.int64))
+    twice = select_rows(state, np.array([0, 0], np.int64))
     found, after = stepper.step(inputs[[0, -1]], twice)
     if not np.allclose(found[0], expected[0], atol=CLOSE):
         broken("a row that is selected twice goes on in another way")
     both, _ = stepper.step(inputs[[0, 0]], after)
     for order in ([1, 0], [1], [0]):
-        chosen = stepper.select(after, np.array(order, np.int64))
+        chosen = select_rows(after, np.array(order, np.int64))
         again, _ = stepper.step(inputs[[0] * len(order)], chosen)
         if not np.allclose(again, both[order], atol=CLOSE):
             broken(f"of two rows, those selected as {order} go on in another way")
+    joined, _ = stepper.step(inputs[[0] * 3], concatenate_rows([after, select_rows(after, np.array([0]))]))
+    if not np.allclose(joined, both[[0, 1, 0]], atol=CLOSE):
+        broken("rows of states that are joined go on in another way")
 
 
 def _scored(example: Example) -> tuple[Stepper, Batch, Array, Array]:

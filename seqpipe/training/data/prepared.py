@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from seqpipe.data import Batch, Column, OneHot, Ragged, Record, indices_of_ranges
+from seqpipe.data import Batch, OneHot, Ragged, Record, indices_of_ranges
 from seqpipe.errors import RecordError
 from seqpipe.pipeline import Pipeline
 
@@ -71,18 +71,7 @@ class Prepared:
 def prepare_all(pipeline: Pipeline, records: Sequence[Record], failed: Failed) -> Prepared:
     """Prepare a data set; those records of which `failed` is told, if it does not raise, are left out."""
     parts = [part for begin in range(0, len(records), CHUNK) for part in _parts(pipeline, records, begin, failed)]
-    return Prepared.of(concatenate(parts) if parts else Batch((), Ragged.of([])))
-
-
-def concatenate(batches: Sequence[Batch]) -> Batch:
-    """Return one batch of the records of several, which have the same columns."""
-    begins = np.cumsum([0, *(len(batch.records) for batch in batches[:-1])])
-    return Batch(
-        tuple(record for batch in batches for record in batch.records),
-        _joined([batch.main for batch in batches]),
-        {name: _joined([batch.columns[name] for batch in batches]) for name in batches[0].columns},
-        np.concatenate([batch.rows + begin for batch, begin in zip(batches, begins.tolist(), strict=True)]),
-    )
+    return Prepared.of(Batch.concatenate(parts) if parts else Batch((), Ragged.of([])))
 
 
 def _parts(pipeline: Pipeline, records: Sequence[Record], begin: int, failed: Failed) -> Iterator[Batch]:
@@ -111,9 +100,3 @@ def _filled(batch: Batch, failed: Failed) -> Iterator[Batch]:
     kept = np.flatnonzero(prepared.lengths)
     if len(kept):
         yield batch if len(kept) == len(prepared) else prepared.select(kept)
-
-
-def _joined(columns: Sequence[Column]) -> Column:
-    if isinstance(columns[0], OneHot):
-        return OneHot.concatenate([column for column in columns if isinstance(column, OneHot)])
-    return Ragged.concatenate([column for column in columns if isinstance(column, Ragged)])

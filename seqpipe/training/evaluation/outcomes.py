@@ -5,14 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from seqpipe.contracts import Decoder, Outcome, Parameters, State, Step
 from seqpipe.data import Batch, Record
 from seqpipe.data.ragged import Array
-from seqpipe.engine.portions import batches
-from seqpipe.engine.threads import process
+from seqpipe.engine.portions import RecordKey, portions_of
+from seqpipe.engine.threads import engine_of
 from seqpipe.errors import ConfigError, UsageError, did_you_mean
 from seqpipe.metrics import Figure
 from seqpipe.pipeline import Pipeline, assemble
@@ -69,17 +70,19 @@ def for_evaluation(pipeline: Pipeline, weights: Parameters | None = None, labels
 
 
 def _results(pipeline: Pipeline, records: Iterable[Record], threads: int) -> Iterator[tuple[Record, Outcome]]:
-    found: list[Outcome] = []
+    of_pieces: dict[RecordKey, list[Any]] = {}
     checked = False
-    for done in process(pipeline, batches(records), threads):
-        for record, outcome in zip(done.records, done.outcomes, strict=True):
+    for computed in engine_of(threads).map(pipeline, portions_of(records, patient=True)):
+        assert computed is not None
+        for record, outcome in zip(computed.portion.batch.records, computed.outcomes(), strict=True):
             if not checked and record.target is None:
                 pipeline.prepare(Batch((record,)))  # the objective says so if it compares with targets
             checked = True
-            found.append(outcome)
-            if record.last:
-                yield record, [result for part in found for result in part]
-                found = []
+            key = (record.source, record.position, record.id)
+            if not record.last:
+                of_pieces.setdefault(key, []).extend(outcome)
+            else:
+                yield record, [*of_pieces.pop(key, ()), *outcome]
 
 
 def _restricted(pipeline: Pipeline, labels: Sequence[str]) -> Pipeline:

@@ -1,0 +1,106 @@
+"""Where pipelines run: the contract of engines, and the calling thread, which is the simplest one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from seqpipe.contracts import Outcome
+from seqpipe.data import Record
+from seqpipe.engine.attempt import Attempt, Attempted, attempt, raise_failure
+from seqpipe.engine.portions import Portion, RecordKey
+from seqpipe.engine.stop import Stop
+from seqpipe.errors import RecordError
+from seqpipe.pipeline import Pipeline
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A portion that has gone through a pipeline.
+
+    Attributes:
+        portion: what came in.
+        attempted: for each record of its batch, the results that are known now, or why there are none.
+    """
+
+    portion: Portion
+    attempted: Sequence[Attempted]
+
+    def outcomes(self) -> Sequence[Outcome]:
+        """Return the results of each record.
+
+        Raises:
+            RecordError: the first one that has failed; or what a stage raised, if that was no error of seqpipe's.
+        """
+        for one in self.attempted:
+            if isinstance(one, RecordError):
+                raise_failure(one)
+        return self.attempted  # type: ignore[return-value]  # none of them is an error
+
+    def results(self) -> Iterator[Record]:
+        """Yield an output record for each result; raises what `outcomes` raises."""
+        for record, outcome in zip(self.portion.batch.records, self.outcomes(), strict=True):
+            yield from results_of(record, outcome)
+
+
+def results_of(record: Record, outcome: Outcome) -> list[Record]:
+    """Return an output record for each result that was found for a record."""
+    return [Record(record.id, result, record.source, record.position, record.columns) for result in outcome]
+
+
+class Engine(Protocol):
+    """Where a pipeline runs over portions of records: on threads, or on other machines."""
+
+    def map(
+        self, pipeline: Pipeline, portions: Iterable[Portion | None], stop: Stop | None = None
+    ) -> Iterator[Computed | None]:
+        """Yield each portion with what the pipeline made of it, in order, as soon as it and those before it are done.
+
+        The pieces of a record are computed one after the other, each with what the one before left (`UnderWay`). No
+        more portions are taken than can be computed soon, so that memory stays bounded.
+
+        Args:
+            pipeline: built; it can be pickled.
+            portions: None where there is none now, upon which those that are done are yielded, and then None.
+            stop: when it asks for the end, what is in flight is waited for as long as it says.
+        """
+
+
+class UnderWay(Generic[T]):
+    """In which portion the last piece of each record is that has not ended; T is what stands for the attempt at it."""
+
+    def __init__(self) -> None:
+        self._last: dict[RecordKey, tuple[T, int]] = {}
+
+    def before(self, portion: Portion) -> list[tuple[T, int]]:
+        """Return for each piece of a portion the attempt that has the piece before it, and its row there."""
+        return [self._last.pop(key) for key in portion.pieces] if portion.later else []
+
+    def add(self, portion: Portion, made: T) -> None:
+        """Take note of the attempt at a portion."""
+        if portion.pieces and not portion.batch.final:
+            self._last.update((key, (made, row)) for row, key in enumerate(portion.pieces))
+        for key in portion.torn:
+            self._last.pop(key, None)
+
+
+class CallingThread(Engine):
+    """Computes each portion when it has been read, where the results are asked for."""
+
+    def map(
+        self, pipeline: Pipeline, portions: Iterable[Portion | None], stop: Stop | None = None
+    ) -> Iterator[Computed | None]:
+        """Yield each portion with what the pipeline made of it."""
+        under_way = UnderWay[Attempt]()
+        for portion in portions:
+            if stop is not None and stop.signal:
+                return
+            if portion is None:
+                yield None
+                continue
+            made = attempt(pipeline, portion.batch, [before.carried[row] for before, row in under_way.before(portion)])
+            under_way.add(portion, made)
+            yield Computed(portion, made.attempted)
