@@ -15,6 +15,7 @@ to), so a wrong one is a `TypeError`; **shapes are not checked**: the caller ans
 
 Writing kernels, in a module of ``sources``::
 
+    from seqpipe.kernels.annotations import Array1, Array2, Float, Out
     from seqpipe.kernels.compiler import inlined, kernel
 
     @inlined                                         # called by kernels, compiled into them
@@ -22,15 +23,15 @@ Writing kernels, in a module of ``sources``::
         for i in range(target.size):
             target[i] += source[i]
 
-    @kernel("float[:, ::1]", "out float[::1]")       # an entry point; `out`: it writes to this argument
-    def add_rows(values, total):
+    @kernel                                          # an entry point; `Out`: it writes to this argument
+    def add_rows(values: Array2[Float], total: Out[Array1[Float]]) -> None:
         for row in range(values.shape[0]):
             add(values[row], total)
 
-The dtypes are ``float`` (float32 or float64, by variant), ``float32``, ``float64``, ``int32``, ``int64``, ``int8``,
-``uint8`` and ``bool``; scalars are ``"int64"``, ``"float64"`` or ``"float"``. An array that is not marked ``out`` is
-read-only to the compiler. A kernel allocates nothing, raises nothing, and returns nothing or one scalar
-(``returns="int64"``). There is no fastmath; every sum is in the order written. A source imports from another one as
+The dtypes are ``Float`` (float32 or float64, by variant), ``np.float32``, ``np.float64``, ``np.int32``, ``np.int64``,
+``np.int8``, ``np.uint8`` and ``np.bool``; scalars are ``int``, ``float`` or ``Float``. An array that is not marked
+``Out`` is read-only to the compiler. A kernel allocates nothing, raises nothing, and returns ``None`` or one scalar.
+There is no fastmath; every sum is in the order written. A source imports from another one as
 ``from seqpipe.kernels.sources.activations import tanh``: by these words the cache knows which units to rebuild.
 
 In float32 a literal makes an expression float64: write ``values.dtype.type(1)``. Loops over more than a few arrays are

@@ -22,6 +22,7 @@ from numba.core.registry import cpu_target
 from numba.np.arrayobj import make_array, populate_array
 
 from seqpipe.kernels import isa
+from seqpipe.kernels.annotations import declaration
 from seqpipe.kernels.signature import SYMBOL_PREFIX, Parameter, Signature
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -86,20 +87,14 @@ _CONTEXT = cpu_target.target_context.subtarget(_internal_codegen=_ObjectCodegen(
 _TARGET = SimpleNamespace(typing_context=cpu_target.typing_context, target_context=_CONTEXT, options=cpu_target.options)
 
 
-def kernel(*parameters: str, returns: str | None = None) -> Callable[[Function], Function]:
-    """Mark a function as an entry point of its unit, with its signature (see `seqpipe.kernels.signature`).
+def kernel(function: Function) -> Function:
+    """Mark a function as an entry point of its unit; its signature is what its parameters are annotated with.
 
-    Its first parameter of a floating-point dtype must be ``float``: the dtype of that argument selects the variant.
+    Raises:
+        TypeError: the annotations are not those of a kernel (see `seqpipe.kernels.annotations`).
     """
-    floats = [p for p in map(Parameter.parse, parameters) if p.ndim and p.dtype.startswith("float")]
-    if floats and floats[0].dtype != "float":
-        raise ValueError("the first floating-point array of a kernel must be declared as float")
-
-    def mark(function: Function) -> Function:
-        function.kernel = (list(parameters), returns)  # type: ignore[attr-defined]
-        return function
-
-    return mark
+    function.kernel = declaration(function)  # type: ignore[attr-defined]
+    return function
 
 
 def inlined(function: Function) -> Function:

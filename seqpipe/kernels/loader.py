@@ -117,7 +117,7 @@ def unit(name: str) -> Unit:
 def unit_names() -> tuple[str, ...]:
     """Return the names of all units: of the sources that have entry points."""
     files = sorted(Path(sources.__path__[0]).glob("*.py"))
-    return tuple(file.stem for file in files if "\n@kernel(" in file.read_text("utf-8"))
+    return tuple(file.stem for file in files if "\n@kernel\n" in file.read_text("utf-8"))
 
 
 def warmup(variants: tuple[str, ...] = ("float32",)) -> None:

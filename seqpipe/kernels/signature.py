@@ -1,4 +1,4 @@
-"""The signatures of kernels: written as strings, checked at every call.
+"""The signatures of kernels: read from annotations, stored as strings, checked at every call.
 
 ``"float[:, ::1]"`` is a C-contiguous array of two dimensions, ``"int32[::1]"`` one of one dimension, ``"int64"`` and
 ``"float64"`` are scalars. ``float`` is float32 in one variant of a unit and float64 in the other. An array that the
@@ -19,9 +19,9 @@ import numpy as np
 VARIANTS = ("float32", "float64")
 SYMBOL_PREFIX = "seqpipe_"  # so that a kernel may be called tanh and still call the C library's
 Declaration = tuple[Sequence[str], str | None]
-"""What `seqpipe.kernels.compiler.kernel` was given: the parameters and what is returned."""
+"""What the annotations of a kernel say: the parameters and what is returned (`seqpipe.kernels.annotations`)."""
 
-_DTYPES = {"float", "float32", "float64", "int8", "uint8", "bool", "int32", "int64"}
+DTYPES = {"float", "float32", "float64", "int8", "uint8", "bool", "int32", "int64"}
 _READABLE = 0x0001 | 0x0100  # NPY_ARRAY_C_CONTIGUOUS, NPY_ARRAY_ALIGNED
 _WRITABLE = _READABLE | 0x0400  # NPY_ARRAY_WRITEABLE
 _PATTERN = re.compile(r"(?P<out>out )?(?P<dtype>[a-z0-9]+)(?:\[(?P<axes>(?::, )*::1)\])?")
@@ -43,10 +43,15 @@ class Parameter:
             ValueError: the text declares none.
         """
         match = _PATTERN.fullmatch(text)
-        if match is None or match["dtype"] not in _DTYPES or (match["out"] and not match["axes"]):
+        if match is None or match["dtype"] not in DTYPES or (match["out"] and not match["axes"]):
             raise ValueError(f"not a kernel parameter: {text!r}")
         ndim = match["axes"].count(":, ") + 1 if match["axes"] else 0
         return cls(match["dtype"], ndim, bool(match["out"]))
+
+    def __str__(self) -> str:
+        """Return the text that declares it, which `parse` reads."""
+        axes = f"[{', '.join([':'] * (self.ndim - 1) + ['::1'])}]" if self.ndim else ""
+        return f"{'out ' if self.written else ''}{self.dtype}{axes}"
 
     def dtype_in(self, variant: str) -> str:
         """Return the dtype in the variant ``"float32"`` or ``"float64"`` of a unit."""

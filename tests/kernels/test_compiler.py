@@ -11,6 +11,7 @@ from types import ModuleType
 import pytest
 
 from seqpipe.kernels import instruction_set
+from seqpipe.kernels.annotations import Array1, Float, Out
 from seqpipe.kernels.compiler import assembly, compile_unit, kernel
 from seqpipe.kernels.isa import INSTRUCTION_SETS, host_features
 
@@ -76,8 +77,8 @@ def test_code_that_needs_numba_when_it_runs_is_refused(monkeypatch):
     module = ModuleType("helping")
     monkeypatch.setitem(sys.modules, "helping", module)
 
-    @kernel("out float[::1]")
-    def split(values):
+    @kernel
+    def split(values: Out[Array1[Float]]) -> None:
         values[0] = math.frexp(values[0])[0]
 
     split.__module__ = "helping"

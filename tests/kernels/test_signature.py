@@ -12,6 +12,11 @@ def test_malformed_parameters_are_refused(text):
         Parameter.parse(text)
 
 
+@pytest.mark.parametrize("text", ["float[:, ::1]", "out int32[::1]", "out bool[:, :, ::1]", "int64", "float"])
+def test_a_parameter_is_its_text(text):
+    assert str(Parameter.parse(text)) == text
+
+
 def test_float_is_the_precision_of_the_variant():
     parameter = Parameter.parse("out float[:, ::1]")
     assert parameter == Parameter("float", 2, True)

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
+from seqpipe.kernels.annotations import Array1, Array2, Float, Out
 from seqpipe.kernels.compiler import inlined, kernel
 from seqpipe.kernels.sources.softmax import softmax_row
 
@@ -66,8 +69,17 @@ MEMORY = ("float[:, ::1]", "float[:, ::1]", "int64[::1]")
 _NEW_WEIGHTS = ("out float[::1]", "int64[::1]")
 
 
-@kernel(*QUERIES, *MEMORY, *_NEW_WEIGHTS, "out float[:, ::1]")
-def dot_attention(queries, rows, keys, memory, offsets, weights, weight_offsets, contexts):
+@kernel
+def dot_attention(
+    queries: Array2[Float],
+    rows: Array1[np.int64],
+    keys: Array2[Float],
+    memory: Array2[Float],
+    offsets: Array1[np.int64],
+    weights: Out[Array1[Float]],
+    weight_offsets: Array1[np.int64],
+    contexts: Out[Array2[Float]],
+) -> None:
     """Attend with query i to the memory of record ``rows[i]``; its weights stand from ``weight_offsets[i]`` on."""
     for i in range(len(queries)):
         begin, end = offsets[rows[i]], offsets[rows[i] + 1]
@@ -75,8 +87,19 @@ def dot_attention(queries, rows, keys, memory, offsets, weights, weight_offsets,
         attend_dot(queries[i], keys[begin:end], memory[begin:end], part, contexts[i])
 
 
-@kernel(*QUERIES, *MEMORY, *_NEW_WEIGHTS, "float[::1]", "out float[::1]", "out float[:, ::1]")
-def additive_attention(queries, rows, keys, memory, offsets, weights, weight_offsets, vector, hidden, contexts):
+@kernel
+def additive_attention(
+    queries: Array2[Float],
+    rows: Array1[np.int64],
+    keys: Array2[Float],
+    memory: Array2[Float],
+    offsets: Array1[np.int64],
+    weights: Out[Array1[Float]],
+    weight_offsets: Array1[np.int64],
+    vector: Array1[Float],
+    hidden: Out[Array1[Float]],
+    contexts: Out[Array2[Float]],
+) -> None:
     """As `dot_attention`, with additive scores; ``hidden`` is scratch as wide as a key."""
     for i in range(len(queries)):
         begin, end = offsets[rows[i]], offsets[rows[i] + 1]

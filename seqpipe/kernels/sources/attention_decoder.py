@@ -11,6 +11,9 @@ after step, and in every step the sequences still active, the longest first.
 
 from __future__ import annotations
 
+import numpy as np
+
+from seqpipe.kernels.annotations import Array1, Array2, Array3, Float, Out
 from seqpipe.kernels.compiler import inlined, kernel
 from seqpipe.kernels.sources.activations import tanh
 from seqpipe.kernels.sources.attention import attend_dot
@@ -45,52 +48,30 @@ def _gru_step_backward(gates, kept, previous, grad_state):
     reset_gradient(gates[2 * hidden :], gates[:hidden], kept)
 
 
-@kernel(
-    "float[:, :, ::1]",
-    "float[:, :, ::1]",
-    "float[:, ::1]",
-    "float[:, :, ::1]",
-    "float[:, :, ::1]",
-    "float[:, ::1]",
-    "int64[::1]",
-    "int64[::1]",
-    "float[:, ::1]",
-    "float[:, ::1]",
-    "int64[::1]",
-    "int64[::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-    "out float[::1]",
-    "out float[:, ::1]",
-)
+@kernel
 def forward(
-    feed_weights,
-    state_weights,
-    state_bias,
-    context_weights,
-    query_weights,
-    feed_bias,
-    batch_sizes,
-    rows,
-    keys,
-    memory,
-    offsets,
-    weight_begins,
-    gates,
-    recurrent,
-    state,
-    feed,
-    kept,
-    states,
-    contexts,
-    weights,
-    feeds,
-):
+    feed_weights: Array3[Float],
+    state_weights: Array3[Float],
+    state_bias: Array2[Float],
+    context_weights: Array3[Float],
+    query_weights: Array3[Float],
+    feed_bias: Array2[Float],
+    batch_sizes: Array1[np.int64],
+    rows: Array1[np.int64],
+    keys: Array2[Float],
+    memory: Array2[Float],
+    offsets: Array1[np.int64],
+    weight_begins: Array1[np.int64],
+    gates: Out[Array2[Float]],
+    recurrent: Out[Array2[Float]],
+    state: Out[Array2[Float]],
+    feed: Out[Array2[Float]],
+    kept: Out[Array2[Float]],
+    states: Out[Array2[Float]],
+    contexts: Out[Array2[Float]],
+    weights: Out[Array1[Float]],
+    feeds: Out[Array2[Float]],
+) -> None:
     """Run over all steps.
 
     Args:
@@ -129,60 +110,34 @@ def forward(
         first = end
 
 
-@kernel(
-    "float[:, :, ::1]",
-    "float[:, :, ::1]",
-    "float[:, :, ::1]",
-    "float[:, :, ::1]",
-    "int64[::1]",
-    "int64[::1]",
-    "float[:, ::1]",
-    "float[:, ::1]",
-    "int64[::1]",
-    "int64[::1]",
-    "float[:, ::1]",
-    "float[:, ::1]",
-    "float[::1]",
-    "float[:, ::1]",
-    "float[:, ::1]",
-    "float[:, ::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-    "out float[::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-)
+@kernel
 def backward(
-    feed_weights,
-    state_weights,
-    context_weights,
-    query_weights,
-    batch_sizes,
-    rows,
-    keys,
-    memory,
-    offsets,
-    weight_begins,
-    states,
-    previous_states,
-    weights,
-    feeds,
-    context_zeros,
-    feed_zeros,
-    gates,
-    kept,
-    grad_feeds,
-    grad_state,
-    grad_feed,
-    grad_context,
-    scores,
-    grad_keys,
-    grad_memory,
-):
+    feed_weights: Array3[Float],
+    state_weights: Array3[Float],
+    context_weights: Array3[Float],
+    query_weights: Array3[Float],
+    batch_sizes: Array1[np.int64],
+    rows: Array1[np.int64],
+    keys: Array2[Float],
+    memory: Array2[Float],
+    offsets: Array1[np.int64],
+    weight_begins: Array1[np.int64],
+    states: Array2[Float],
+    previous_states: Array2[Float],
+    weights: Array1[Float],
+    feeds: Array2[Float],
+    context_zeros: Array2[Float],
+    feed_zeros: Array2[Float],
+    gates: Out[Array2[Float]],
+    kept: Out[Array2[Float]],
+    grad_feeds: Out[Array2[Float]],
+    grad_state: Out[Array2[Float]],
+    grad_feed: Out[Array2[Float]],
+    grad_context: Out[Array2[Float]],
+    scores: Out[Array1[Float]],
+    grad_keys: Out[Array2[Float]],
+    grad_memory: Out[Array2[Float]],
+) -> None:
     """Run back over all steps.
 
     Args:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
-from seqpipe.kernels.compiler import inlined, kernel
-from seqpipe.kernels.sources.attention import MEMORY, QUERIES, add_scaled, dot
+import numpy as np
 
-_WEIGHTS = ("float[::1]", "int64[::1]")
+from seqpipe.kernels.annotations import Array1, Array2, Float, Out
+from seqpipe.kernels.compiler import inlined, kernel
+from seqpipe.kernels.sources.attention import add_scaled, dot
 
 
 @inlined
@@ -31,30 +32,21 @@ def attend_dot_backward(query, keys, memory, weights, grad_context, scores, grad
         add_scaled(scores[j], query, grad_keys[j])
 
 
-@kernel(
-    *QUERIES,
-    *MEMORY,
-    *_WEIGHTS,
-    "float[:, ::1]",
-    "out float[::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-)
+@kernel
 def dot_attention_backward(
-    queries,
-    rows,
-    keys,
-    memory,
-    offsets,
-    weights,
-    weight_offsets,
-    grad_contexts,
-    scores,
-    grad_queries,
-    grad_keys,
-    grad_memory,
-):
+    queries: Array2[Float],
+    rows: Array1[np.int64],
+    keys: Array2[Float],
+    memory: Array2[Float],
+    offsets: Array1[np.int64],
+    weights: Array1[Float],
+    weight_offsets: Array1[np.int64],
+    grad_contexts: Array2[Float],
+    scores: Out[Array1[Float]],
+    grad_queries: Out[Array2[Float]],
+    grad_keys: Out[Array2[Float]],
+    grad_memory: Out[Array2[Float]],
+) -> None:
     """Add to the gradients; ``scores`` is scratch as long as the longest memory."""
     for i in range(len(queries)):
         begin, end = offsets[rows[i]], offsets[rows[i] + 1]
@@ -72,34 +64,23 @@ def dot_attention_backward(
         )
 
 
-@kernel(
-    *QUERIES,
-    *MEMORY,
-    *_WEIGHTS,
-    "float[::1]",
-    "float[:, ::1]",
-    "out float[::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-    "out float[::1]",
-)
+@kernel
 def additive_attention_backward(
-    queries,
-    rows,
-    keys,
-    memory,
-    offsets,
-    weights,
-    weight_offsets,
-    vector,
-    grad_contexts,
-    scores,
-    grad_queries,
-    grad_keys,
-    grad_memory,
-    grad_vector,
-):
+    queries: Array2[Float],
+    rows: Array1[np.int64],
+    keys: Array2[Float],
+    memory: Array2[Float],
+    offsets: Array1[np.int64],
+    weights: Array1[Float],
+    weight_offsets: Array1[np.int64],
+    vector: Array1[Float],
+    grad_contexts: Array2[Float],
+    scores: Out[Array1[Float]],
+    grad_queries: Out[Array2[Float]],
+    grad_keys: Out[Array2[Float]],
+    grad_memory: Out[Array2[Float]],
+    grad_vector: Out[Array1[Float]],
+) -> None:
     """Add to the gradients; ``scores`` is scratch as long as the longest memory."""
     for i in range(len(queries)):
         begin, end = offsets[rows[i]], offsets[rows[i] + 1]

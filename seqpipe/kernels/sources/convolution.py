@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from seqpipe.kernels.annotations import Array1, Array2, Float, Out
 from seqpipe.kernels.compiler import kernel
 from seqpipe.kernels.sources.rows import add, copy
 
 
-@kernel(
-    "float[:, ::1]",
-    "int64[::1]",
-    "int64[::1]",
-    "int64[::1]",
-    "int64",
-    "int64",
-    "out float[:, ::1]",
-)
-def unfold(values, offsets, starts, window_offsets, width, stride, columns):
+@kernel
+def unfold(
+    values: Array2[Float],
+    offsets: Array1[np.int64],
+    starts: Array1[np.int64],
+    window_offsets: Array1[np.int64],
+    width: int,
+    stride: int,
+    columns: Out[Array2[Float]],
+) -> None:
     """Write each window of ``width`` frames as a row, frame by frame; zeros outside of its sequence.
 
     A sequence's first window begins at its frame ``starts[i]``, which may be negative, the others ``stride`` later.
@@ -33,16 +36,16 @@ def unfold(values, offsets, starts, window_offsets, width, stride, columns):
             first += stride
 
 
-@kernel(
-    "float[:, ::1]",
-    "int64[::1]",
-    "int64[::1]",
-    "int64[::1]",
-    "int64",
-    "int64",
-    "out float[:, ::1]",
-)
-def fold(columns, offsets, starts, window_offsets, width, stride, values):
+@kernel
+def fold(
+    columns: Array2[Float],
+    offsets: Array1[np.int64],
+    starts: Array1[np.int64],
+    window_offsets: Array1[np.int64],
+    width: int,
+    stride: int,
+    values: Out[Array2[Float]],
+) -> None:
     """Add every window of `unfold` to the frames that it was taken from."""
     channels = values.shape[1]
     for record in range(len(starts)):

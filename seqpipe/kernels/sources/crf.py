@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
+from seqpipe.kernels.annotations import Array1, Array2, Float, Out
 from seqpipe.kernels.compiler import inlined, kernel
 
 
@@ -89,38 +92,23 @@ def _backward(emissions, transitions, stop, factor, total, alpha, scratch, grad_
             ahead[label] = here[label]
 
 
-@kernel(
-    "float[:, ::1]",
-    "int64[::1]",
-    "int32[::1]",
-    "float64[::1]",
-    "float[:, ::1]",
-    "float[::1]",
-    "float[::1]",
-    "out float64[:, ::1]",
-    "out float64[:, ::1]",
-    "out float64[::1]",
-    "out float[:, ::1]",
-    "out float64[:, ::1]",
-    "out float64[::1]",
-    "out float64[::1]",
-)
+@kernel
 def crf_loss(
-    emissions,
-    offsets,
-    labels,
-    weights,
-    transitions,
-    start,
-    stop,
-    alpha,
-    scratch,
-    losses,
-    grad_emissions,
-    grad_transitions,
-    grad_start,
-    grad_stop,
-):
+    emissions: Array2[Float],
+    offsets: Array1[np.int64],
+    labels: Array1[np.int32],
+    weights: Array1[np.float64],
+    transitions: Array2[Float],
+    start: Array1[Float],
+    stop: Array1[Float],
+    alpha: Out[Array2[np.float64]],
+    scratch: Out[Array2[np.float64]],
+    losses: Out[Array1[np.float64]],
+    grad_emissions: Out[Array2[Float]],
+    grad_transitions: Out[Array2[np.float64]],
+    grad_start: Out[Array1[np.float64]],
+    grad_stop: Out[Array1[np.float64]],
+) -> None:
     """Write each record's weighted loss (log sum of all labellings less that of the given one) and all gradients.
 
     ``alpha`` has as many rows as the longest record has positions, ``scratch`` two. Gradients of parameters are added
@@ -146,20 +134,20 @@ def crf_loss(
             grad_start[label] += gradient[0, label]
 
 
-@kernel(
-    "float[:, ::1]",
-    "int64[::1]",
-    "int32[::1]",
-    "float[:, ::1]",
-    "float[::1]",
-    "float[::1]",
-    "out float64[:, ::1]",
-    "out float64[:, ::1]",
-    "out float64[:, ::1]",
-    "out float64[::1]",
-    "out float[:, ::1]",
-)
-def crf_marginals(emissions, offsets, labels, transitions, start, stop, alpha, scratch, pairs, last, marginals):
+@kernel
+def crf_marginals(
+    emissions: Array2[Float],
+    offsets: Array1[np.int64],
+    labels: Array1[np.int32],
+    transitions: Array2[Float],
+    start: Array1[Float],
+    stop: Array1[Float],
+    alpha: Out[Array2[np.float64]],
+    scratch: Out[Array2[np.float64]],
+    pairs: Out[Array2[np.float64]],
+    last: Out[Array1[np.float64]],
+    marginals: Out[Array2[Float]],
+) -> None:
     """Write the probability of every label at every position, given the labels that are known.
 
     All between ``stop`` and ``marginals`` is scratch, shaped as in `crf_loss`.
@@ -192,18 +180,18 @@ def _trace_back(origin, last, labels):
         last = origin[position, last]
 
 
-@kernel(
-    "float[:, ::1]",
-    "int64[::1]",
-    "float[:, ::1]",
-    "float[::1]",
-    "float[::1]",
-    "out float64[:, ::1]",
-    "out int32[:, ::1]",
-    "out float64[::1]",
-    "out int32[::1]",
-)
-def crf_viterbi(emissions, offsets, transitions, start, stop, best, origin, scores, labels):
+@kernel
+def crf_viterbi(
+    emissions: Array2[Float],
+    offsets: Array1[np.int64],
+    transitions: Array2[Float],
+    start: Array1[Float],
+    stop: Array1[Float],
+    best: Out[Array2[np.float64]],
+    origin: Out[Array2[np.int32]],
+    scores: Out[Array1[np.float64]],
+    labels: Out[Array1[np.int32]],
+) -> None:
     """Write each record's best labelling and its score, 0 for an empty record; ties go to the lower label.
 
     ``best`` is scratch of two rows, ``origin`` of as many rows as the longest record has positions.

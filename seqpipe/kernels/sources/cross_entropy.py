@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
+from seqpipe.kernels.annotations import Array1, Array2, Float, Out
 from seqpipe.kernels.compiler import kernel
 from seqpipe.kernels.sources.softmax import softmax_row
 
 
-@kernel("float[:, ::1]", "int32[::1]", "float64[::1]", "float64", "out float64[::1]", "out float[:, ::1]")
-def softmax_cross_entropy(logits, targets, weights, smoothing, losses, gradient):
+@kernel
+def softmax_cross_entropy(
+    logits: Array2[Float],
+    targets: Array1[np.int32],
+    weights: Array1[np.float64],
+    smoothing: float,
+    losses: Out[Array1[np.float64]],
+    gradient: Out[Array2[Float]],
+) -> None:
     """Write ``weight * -sum_k q_k log softmax(logits)_k`` and its gradient ``weight * (softmax(logits) - q)``.
 
     q is ``1 - smoothing`` on the target and ``smoothing`` spread evenly over all labels (C. Szegedy et al., Rethinking
@@ -36,8 +46,14 @@ def softmax_cross_entropy(logits, targets, weights, smoothing, losses, gradient)
         gradient[row, target] -= weight * (1.0 - smoothing)
 
 
-@kernel("float[:, ::1]", "uint8[:, ::1]", "float64[::1]", "out float64[::1]", "out float[:, ::1]")
-def bernoulli_cross_entropy(logits, targets, weights, losses, gradient):
+@kernel
+def bernoulli_cross_entropy(
+    logits: Array2[Float],
+    targets: Array2[np.uint8],
+    weights: Array1[np.float64],
+    losses: Out[Array1[np.float64]],
+    gradient: Out[Array2[Float]],
+) -> None:
     """Write ``weight * -sum_k log p(targets_k)``, p(1) = sigmoid(logits_k), and its gradient for each row."""
     rows, width = logits.shape
     for row in range(rows):

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
+from seqpipe.kernels.annotations import Array1, Array2, Float, Out
 from seqpipe.kernels.compiler import inlined, kernel
 from seqpipe.kernels.sources.ctc_scaled import occupancies_scaled
 from seqpipe.kernels.sources.ctc_states import expand, occupancies
@@ -26,38 +29,23 @@ def _finish(log_probabilities, emitted, occupied, weight):
             row[emitted[state]] -= weight * occupied[frame, 2 + state]
 
 
-@kernel(
-    "float[:, ::1]",
-    "int64[::1]",
-    "int32[::1]",
-    "int64[::1]",
-    "float64[::1]",
-    "int64",
-    "out int32[::1]",
-    "out float64[::1]",
-    "out float64[::1]",
-    "out float64[::1]",
-    "out float64[::1]",
-    "out float64[:, ::1]",
-    "out float64[::1]",
-    "out float[:, ::1]",
-)
+@kernel
 def ctc_loss(
-    logits,
-    offsets,
-    targets,
-    target_offsets,
-    weights,
-    blank,
-    emitted,
-    skips,
-    ahead,
-    probabilities,
-    scales,
-    trellis,
-    losses,
-    gradient,
-):
+    logits: Array2[Float],
+    offsets: Array1[np.int64],
+    targets: Array1[np.int32],
+    target_offsets: Array1[np.int64],
+    weights: Array1[np.float64],
+    blank: int,
+    emitted: Out[Array1[np.int32]],
+    skips: Out[Array1[np.float64]],
+    ahead: Out[Array1[np.float64]],
+    probabilities: Out[Array1[np.float64]],
+    scales: Out[Array1[np.float64]],
+    trellis: Out[Array2[np.float64]],
+    losses: Out[Array1[np.float64]],
+    gradient: Out[Array2[Float]],
+) -> None:
     """Write each record's weighted loss and the gradient of their sum with respect to the logits.
 
     Scratch, for S = 2 U + 3 of the longest target: ``emitted``, ``skips``, ``ahead`` (S), ``probabilities`` as many as

@@ -14,6 +14,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
+from seqpipe.kernels.annotations import Array1, Array2, Float, Out
 from seqpipe.kernels.compiler import inlined, kernel
 from seqpipe.kernels.sources.log_space import log_add
 from seqpipe.kernels.sources.softmax import log_softmax_row
@@ -174,46 +177,27 @@ def _write_best(ends, tree, worth, beam, scores, size, count, label_count, offse
     return label_count, hypotheses
 
 
-@kernel(
-    "float[:, ::1]",
-    "int64[::1]",
-    "int64",
-    "float64",
-    "int64",
-    "float64[:, ::1]",
-    "int32[:, ::1]",
-    "float64[::1]",
-    "out int32[:, ::1]",
-    "out float64[::1]",
-    "out int64[:, ::1]",
-    "out float64[:, ::1]",
-    "out uint8[:, ::1]",
-    "out float64[::1]",
-    "out int64[::1]",
-    "out int64[::1]",
-    "out int32[::1]",
-    "out float64[::1]",
-)
+@kernel
 def ctc_beam(
-    logits,
-    offsets,
-    blank,
-    minimum,
-    count,
-    arcs,
-    successors,
-    ends,
-    tree,
-    worth,
-    beam,
-    scores,
-    reached,
-    log_probabilities,
-    hypothesis_offsets,
-    label_offsets,
-    labels,
-    totals,
-):
+    logits: Array2[Float],
+    offsets: Array1[np.int64],
+    blank: int,
+    minimum: float,
+    count: int,
+    arcs: Array2[np.float64],
+    successors: Array2[np.int32],
+    ends: Array1[np.float64],
+    tree: Out[Array2[np.int32]],
+    worth: Out[Array1[np.float64]],
+    beam: Out[Array2[np.int64]],
+    scores: Out[Array2[np.float64]],
+    reached: Out[Array2[np.uint8]],
+    log_probabilities: Out[Array1[np.float64]],
+    hypothesis_offsets: Out[Array1[np.int64]],
+    label_offsets: Out[Array1[np.int64]],
+    labels: Out[Array1[np.int32]],
+    totals: Out[Array1[np.float64]],
+) -> None:
     """Write the best ``count`` prefixes of every record, best first, with their log probabilities plus their worth.
 
     Labels of a log probability under ``minimum`` do not extend a prefix in that frame. The grammar begins in state 0;

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
+from seqpipe.kernels.annotations import Array1, Array2, Float, Out
 from seqpipe.kernels.compiler import inlined, kernel
 
 
@@ -20,24 +23,21 @@ def _likeliest(logits):
     return best, 1.0 / total
 
 
-@kernel(
-    "float[:, ::1]",
-    "int64[::1]",
-    "int64",
-    "int64",
-    "out int64[::1]",
-    "out int32[::1]",
-    "out int64[::1]",
-    "out float64[::1]",
-    "out int64[::1]",
-    "out int32[::1]",
-    "out int64[:, ::1]",
-    "out float64[::1]",
-    returns="int64",
-)
+@kernel
 def ctc_greedy(
-    logits, offsets, blank, final, frames, label, begin, confidence, label_offsets, labels, spans, probabilities
-):
+    logits: Array2[Float],
+    offsets: Array1[np.int64],
+    blank: int,
+    final: int,
+    frames: Out[Array1[np.int64]],
+    label: Out[Array1[np.int32]],
+    begin: Out[Array1[np.int64]],
+    confidence: Out[Array1[np.float64]],
+    label_offsets: Out[Array1[np.int64]],
+    labels: Out[Array1[np.int32]],
+    spans: Out[Array2[np.int64]],
+    probabilities: Out[Array1[np.float64]],
+) -> int:
     """Write every run of equal best labels, other than blanks, that has ended: its label, span and mean probability.
 
     A row's run under way is carried in ``label``, ``begin`` and ``confidence`` (the sum of its frames' probabilities),

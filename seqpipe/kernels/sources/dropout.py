@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from seqpipe.kernels.annotations import Array1, Array2, Float, Out
 from seqpipe.kernels.compiler import inlined, kernel
 
 GOLDEN_GAMMA = 0x9E3779B97F4A7C15
@@ -17,8 +18,8 @@ def scrambled(counter):
     return bits ^ (bits >> np.uint64(31))
 
 
-@kernel("int64[::1]", "int64", "float", "out float[:, ::1]")
-def dropout_mask(keys, threshold, factor, mask):
+@kernel
+def dropout_mask(keys: Array1[np.int64], threshold: int, factor: Float, mask: Out[Array2[Float]]) -> None:
     """Write 0 where 32 random bits are below a threshold, else a factor; a row of the mask for each key."""
     for row in range(len(keys)):
         start = np.uint64(keys[row])

@@ -9,6 +9,9 @@ The reset gate r applies after the product, as in PyTorch. Rows are packed: see 
 through them is `seqpipe.kernels.sources.recurrence`.
 """
 
+import numpy as np
+
+from seqpipe.kernels.annotations import Array1, Array2, Array3, Float, Out
 from seqpipe.kernels.compiler import inlined, kernel
 from seqpipe.kernels.isa import instruction_set
 from seqpipe.kernels.sources.activations import sigmoid, tanh
@@ -76,27 +79,24 @@ def _advance(panels, most):
 _run = recurrence(GATES, 1, instruction_set().wide_panels(GATES), _advance)
 
 
-@kernel(
-    "float[:, ::1]",
-    "int32[::1]",
-    "float[:, :, ::1]",
-    "float[:, ::1]",
-    "float[:, ::1]",
-    "float[:, :, ::1]",
-    "float[:, ::1]",
-    "int64[::1]",
-    "int64",
-    "int64",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-)
+@kernel
 def gru_forward(
-    vectors, ids, input_weights, table, input_bias, weights, bias, starts, backwards, column, sums, state, outputs,
-    recurrent, kept,
-):  # fmt: skip
+    vectors: Array2[Float],
+    ids: Array1[np.int32],
+    input_weights: Array3[Float],
+    table: Array2[Float],
+    input_bias: Array2[Float],
+    weights: Array3[Float],
+    bias: Array2[Float],
+    starts: Array1[np.int64],
+    backwards: int,
+    column: int,
+    sums: Out[Array2[Float]],
+    state: Out[Array2[Float]],
+    outputs: Out[Array2[Float]],
+    recurrent: Out[Array2[Float]],
+    kept: Out[Array2[Float]],
+) -> None:
     """Run over all steps: see `recurrence` for the arguments.
 
     ``bias`` is bh, (1, 3 hidden). ``recurrent`` is room for a tile. ``kept`` becomes Whn a[t-1] + bhn, which the

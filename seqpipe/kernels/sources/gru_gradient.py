@@ -1,5 +1,8 @@
 """The gradient of the gated recurrent unit, through all steps of a batch (see `seqpipe.kernels.sources.gru`)."""
 
+import numpy as np
+
+from seqpipe.kernels.annotations import Array1, Array2, Array3, Float, Out
 from seqpipe.kernels.compiler import inlined, kernel
 from seqpipe.kernels.sources.product import multiply_rows
 from seqpipe.kernels.sources.vectors import load, store
@@ -27,22 +30,20 @@ def _row_gradient(gates, kept, position, previous, grad_outputs, column, grad_st
         store(grad_state, row, unit, passed, count)
 
 
-@kernel(
-    "float[:, :, ::1]",
-    "float[:, :, ::1]",
-    "int64[::1]",
-    "int64",
-    "int64",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-    "float[:, ::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-)
+@kernel
 def gru_backward(
-    gate_weights, n_weights, starts, backwards, column, initial, outputs, grad_outputs, grad_state, gates, kept
-):
+    gate_weights: Array3[Float],
+    n_weights: Array3[Float],
+    starts: Array1[np.int64],
+    backwards: int,
+    column: int,
+    initial: Out[Array2[Float]],
+    outputs: Out[Array2[Float]],
+    grad_outputs: Array2[Float],
+    grad_state: Out[Array2[Float]],
+    gates: Out[Array2[Float]],
+    kept: Out[Array2[Float]],
+) -> None:
     """Run over all steps in reverse.
 
     Args:

@@ -10,6 +10,9 @@
 Rows are packed: see `seqpipe.network.packing`; the way through them is `seqpipe.kernels.sources.recurrence`.
 """
 
+import numpy as np
+
+from seqpipe.kernels.annotations import Array1, Array2, Array3, Float, Out
 from seqpipe.kernels.compiler import inlined, kernel
 from seqpipe.kernels.isa import instruction_set
 from seqpipe.kernels.sources.activations import sigmoid, tanh
@@ -62,25 +65,23 @@ def _advance(panels, most):
 _run = recurrence(GATES, 1, instruction_set().wide_panels(GATES), _advance)
 
 
-@kernel(
-    "float[:, ::1]",
-    "int32[::1]",
-    "float[:, :, ::1]",
-    "float[:, ::1]",
-    "float[:, ::1]",
-    "float[:, :, ::1]",
-    "int64[::1]",
-    "int64",
-    "int64",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-)
+@kernel
 def lstm_forward(
-    vectors, ids, input_weights, table, bias, weights, starts, backwards, column, sums, state, outputs, cell, kept
-):
+    vectors: Array2[Float],
+    ids: Array1[np.int32],
+    input_weights: Array3[Float],
+    table: Array2[Float],
+    bias: Array2[Float],
+    weights: Array3[Float],
+    starts: Array1[np.int64],
+    backwards: int,
+    column: int,
+    sums: Out[Array2[Float]],
+    state: Out[Array2[Float]],
+    outputs: Out[Array2[Float]],
+    cell: Out[Array2[Float]],
+    kept: Out[Array2[Float]],
+) -> None:
     """Run over all steps: see `recurrence` for the arguments.
 
     ``state`` and ``cell`` (sequences, hidden) are a and c before, and then after. ``kept`` becomes c[t], which the

@@ -1,5 +1,8 @@
 """The gradient of the long short-term memory, through all steps of a batch (see `seqpipe.kernels.sources.lstm`)."""
 
+import numpy as np
+
+from seqpipe.kernels.annotations import Array1, Array2, Array3, Float, Out
 from seqpipe.kernels.compiler import inlined, kernel
 from seqpipe.kernels.sources.activations import tanh
 from seqpipe.kernels.sources.arithmetic import multiply_add
@@ -31,22 +34,20 @@ def _row_gradient(
         store(grad_cell, row, unit, of_cell * f, count)
 
 
-@kernel(
-    "float[:, :, ::1]",
-    "float[:, ::1]",
-    "int64[::1]",
-    "int64",
-    "int64",
-    "float[:, ::1]",
-    "float[:, ::1]",
-    "float[:, ::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-)
+@kernel
 def lstm_backward(
-    weights, zeros, starts, backwards, column, initial, cells, grad_outputs, grad_state, grad_cell, gates
-):
+    weights: Array3[Float],
+    zeros: Array2[Float],
+    starts: Array1[np.int64],
+    backwards: int,
+    column: int,
+    initial: Array2[Float],
+    cells: Array2[Float],
+    grad_outputs: Array2[Float],
+    grad_state: Out[Array2[Float]],
+    grad_cell: Out[Array2[Float]],
+    gates: Out[Array2[Float]],
+) -> None:
     """Run over all steps in reverse.
 
     Args:

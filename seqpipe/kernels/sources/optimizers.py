@@ -6,11 +6,19 @@ import math
 
 import numpy as np
 
+from seqpipe.kernels.annotations import Array1, Float, Out
 from seqpipe.kernels.compiler import kernel
 
 
-@kernel("out float[::1]", "float[::1]", "out float[::1]", "float", "float", "float")
-def sgd(parameters, gradient, velocity, learning_rate, momentum, weight_decay):
+@kernel
+def sgd(
+    parameters: Out[Array1[Float]],
+    gradient: Array1[Float],
+    velocity: Out[Array1[Float]],
+    learning_rate: Float,
+    momentum: Float,
+    weight_decay: Float,
+) -> None:
     """Stochastic gradient descent with momentum (I. Sutskever et al., ICML 2013), as PyTorch writes it."""
     for index in range(len(parameters)):
         slope = gradient[index] + weight_decay * parameters[index]
@@ -18,21 +26,21 @@ def sgd(parameters, gradient, velocity, learning_rate, momentum, weight_decay):
         parameters[index] -= learning_rate * velocity[index]
 
 
-@kernel(
-    "out float[::1]",
-    "float[::1]",
-    "out float[::1]",
-    "out float[::1]",
-    "float",
-    "float",
-    "float",
-    "float",
-    "float",
-    "float",
-    "float",
-    "float",
-)
-def adam(parameters, gradient, first, second, step_size, keep, beta1, rest1, beta2, rest2, root_correction, epsilon):
+@kernel
+def adam(
+    parameters: Out[Array1[Float]],
+    gradient: Array1[Float],
+    first: Out[Array1[Float]],
+    second: Out[Array1[Float]],
+    step_size: Float,
+    keep: Float,
+    beta1: Float,
+    rest1: Float,
+    beta2: Float,
+    rest2: Float,
+    root_correction: Float,
+    epsilon: Float,
+) -> None:
     """Adam (D. Kingma, J. Ba, 2014, algorithm 1), with decoupled weight decay (I. Loshchilov, F. Hutter, 2017).
 
     ``step_size`` is the learning rate over the first moment's bias correction, ``root_correction`` the root of the
@@ -46,8 +54,8 @@ def adam(parameters, gradient, first, second, step_size, keep, beta1, rest1, bet
         parameters[index] = keep * parameters[index] - step_size * (first[index] / scale)
 
 
-@kernel("float[::1]", "out float64[::1]")
-def add_squares(values, sums):
+@kernel
+def add_squares(values: Array1[Float], sums: Out[Array1[np.float64]]) -> None:
     """Add every value's square to one of the sums, in turn: a fixed order that vector registers follow."""
     lanes = len(sums)
     for begin in range(0, len(values) - lanes + 1, lanes):
@@ -59,15 +67,15 @@ def add_squares(values, sums):
         sums[lane] += value * value
 
 
-@kernel("out float[::1]", "float")
-def scale(values, factor):
+@kernel
+def scale(values: Out[Array1[Float]], factor: Float) -> None:
     """Multiply in place."""
     for index in range(len(values)):
         values[index] *= factor
 
 
-@kernel("out float[::1]", "float[::1]", "float")
-def move_towards(average, values, share):
+@kernel
+def move_towards(average: Out[Array1[Float]], values: Array1[Float], share: Float) -> None:
     """Move the average a share of the way to the values."""
     for index in range(len(average)):
         average[index] += share * (values[index] - average[index])

@@ -1,10 +1,11 @@
 """Matrices packed as right factors of products: see `seqpipe.kernels.product`."""
 
+from seqpipe.kernels.annotations import Array2, Array3, Float, Out
 from seqpipe.kernels.compiler import kernel
 
 
-@kernel("float[:, ::1]", "out float[:, :, ::1]")
-def pack(matrix, packed):
+@kernel
+def pack(matrix: Array2[Float], packed: Out[Array3[Float]]) -> None:
     """Pack matrix (depth, columns) into packed (vectors, depth, lanes), zeros after the last column."""
     depth, columns = matrix.shape
     vectors, _, lanes = packed.shape
@@ -18,8 +19,8 @@ def pack(matrix, packed):
                 packed[vector, step, lane] = 0.0
 
 
-@kernel("float[:, ::1]", "int64", "out float[:, :, ::1]")
-def pack_transposed(matrix, gates, packed):
+@kernel
+def pack_transposed(matrix: Array2[Float], gates: int, packed: Out[Array3[Float]]) -> None:
     """Pack the transpose of matrix (gates * columns, depth) into packed (panels, depth, gates * lanes).
 
     A panel holds the same columns of all gates; zeros after the last column of each.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from seqpipe.kernels.annotations import Array1, Array2, Float, Out
 from seqpipe.kernels.compiler import kernel
 
 
-@kernel("float[:, ::1]", "int64[::1]", "out float[:, ::1]")
-def mean(values, offsets, pooled):
+@kernel
+def mean(values: Array2[Float], offsets: Array1[np.int64], pooled: Out[Array2[Float]]) -> None:
     """Write the mean of every sequence's rows."""
     for record in range(len(pooled)):
         pooled[record] = 0.0
@@ -18,8 +21,8 @@ def mean(values, offsets, pooled):
             pooled[record, k] /= count
 
 
-@kernel("float[:, ::1]", "int64[::1]", "out float[:, ::1]")
-def mean_backward(grad_pooled, offsets, gradient):
+@kernel
+def mean_backward(grad_pooled: Array2[Float], offsets: Array1[np.int64], gradient: Out[Array2[Float]]) -> None:
     """Write the gradient with respect to the values."""
     for record in range(len(grad_pooled)):
         count = offsets[record + 1] - offsets[record]
@@ -28,8 +31,10 @@ def mean_backward(grad_pooled, offsets, gradient):
                 gradient[row, k] = grad_pooled[record, k] / count
 
 
-@kernel("float[:, ::1]", "int64[::1]", "out float[:, ::1]", "out int64[:, ::1]")
-def maximum(values, offsets, pooled, winners):
+@kernel
+def maximum(
+    values: Array2[Float], offsets: Array1[np.int64], pooled: Out[Array2[Float]], winners: Out[Array2[np.int64]]
+) -> None:
     """Write the largest value of every column and the row it stands in (the first of equal ones), -1 if none."""
     for record in range(len(pooled)):
         begin, end = offsets[record], offsets[record + 1]
@@ -43,8 +48,8 @@ def maximum(values, offsets, pooled, winners):
                     winners[record, k] = row
 
 
-@kernel("float[:, ::1]", "int64[:, ::1]", "out float[:, ::1]")
-def add_to_winners(grad_pooled, winners, gradient):
+@kernel
+def add_to_winners(grad_pooled: Array2[Float], winners: Array2[np.int64], gradient: Out[Array2[Float]]) -> None:
     """Add the gradient of every pooled value to the row that it came from."""
     for record in range(len(grad_pooled)):
         for k in range(grad_pooled.shape[1]):

@@ -3,6 +3,7 @@
 See `seqpipe.kernels.sources.tile` for the order of the additions, and `seqpipe.kernels.product` for the packed form.
 """
 
+from seqpipe.kernels.annotations import Array2, Array3, Float, Out
 from seqpipe.kernels.compiler import inlined, kernel
 from seqpipe.kernels.isa import instruction_set
 from seqpipe.kernels.sources.tile import multiply_tile, tile_rows
@@ -71,7 +72,7 @@ def multiply(left, right, start, out):
     multiply_rows(left, 0, right, start, 0, out, 0, out.shape[0], out.shape[1])
 
 
-@kernel("float[:, ::1]", "float[:, :, ::1]", "float[:, ::1]", "out float[:, ::1]")
-def product(left, right, start, out):
+@kernel
+def product(left: Array2[Float], right: Array3[Float], start: Array2[Float], out: Out[Array2[Float]]) -> None:
     """Set ``out = start + left @ right`` (see `multiply`)."""
     multiply(left, right, start, out)

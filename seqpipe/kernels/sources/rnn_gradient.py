@@ -1,24 +1,27 @@
 """The gradient of the plain recurrent cell, through all steps of a batch (see `seqpipe.kernels.sources.rnn`)."""
 
+import numpy as np
+
+from seqpipe.kernels.annotations import Array1, Array2, Array3, Float, Out
 from seqpipe.kernels.compiler import kernel
 from seqpipe.kernels.sources.arithmetic import multiply_add, where_positive
 from seqpipe.kernels.sources.product import multiply_rows
 from seqpipe.kernels.sources.vectors import load, store
 
 
-@kernel(
-    "float[:, :, ::1]",
-    "float[:, ::1]",
-    "int64[::1]",
-    "int64",
-    "int64",
-    "int64",
-    "float[:, ::1]",
-    "float[:, ::1]",
-    "out float[:, ::1]",
-    "out float[:, ::1]",
-)
-def rnn_backward(weights, zeros, starts, backwards, column, rectified, outputs, grad_outputs, grad_state, grad_sums):
+@kernel
+def rnn_backward(
+    weights: Array3[Float],
+    zeros: Array2[Float],
+    starts: Array1[np.int64],
+    backwards: int,
+    column: int,
+    rectified: int,
+    outputs: Array2[Float],
+    grad_outputs: Array2[Float],
+    grad_state: Out[Array2[Float]],
+    grad_sums: Out[Array2[Float]],
+) -> None:
     """Run over all steps in reverse.
 
     Args:

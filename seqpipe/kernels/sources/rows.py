@@ -1,5 +1,8 @@
 """Rows and columns of tables, gathered by ids."""
 
+import numpy as np
+
+from seqpipe.kernels.annotations import Array1, Array2, Float, Out
 from seqpipe.kernels.compiler import inlined, kernel
 
 BLOCK = 16  # rows of a matrix whose columns are visited in any order: they stay in the L2 cache
@@ -19,8 +22,8 @@ def add(source, target):
         target[i] += source[i]
 
 
-@kernel("float[:, ::1]", "float[::1]", "int32[::1]", "out float[:, ::1]")
-def gather(table, absent, ids, out):
+@kernel
+def gather(table: Array2[Float], absent: Array1[Float], ids: Array1[np.int32], out: Out[Array2[Float]]) -> None:
     """Set each row of ``out`` to the row of the table that its id names; a negative id names ``absent``."""
     for position in range(ids.size):
         row = ids[position]
@@ -30,8 +33,8 @@ def gather(table, absent, ids, out):
             copy(table[row], out[position])
 
 
-@kernel("float[:, ::1]", "float[::1]", "int32[::1]", "out float[:, ::1]")
-def gather_columns(matrix, bias, ids, out):
+@kernel
+def gather_columns(matrix: Array2[Float], bias: Array1[Float], ids: Array1[np.int32], out: Out[Array2[Float]]) -> None:
     """Set each row of ``out`` to the column of the matrix that its id names, plus the bias; negative ids name none."""
     for begin in range(0, matrix.shape[0], BLOCK):
         for position in range(ids.size):

@@ -1,12 +1,15 @@
 """Rows that gradients are made of: added to those that ids name, summed, and those of the step before."""
 
+import numpy as np
+
+from seqpipe.kernels.annotations import Array1, Array2, Array3, Float, Out
 from seqpipe.kernels.compiler import inlined, kernel
 from seqpipe.kernels.sources.rows import BLOCK, add, copy
 from seqpipe.kernels.sources.vectors import load, store
 
 
-@kernel("float[:, ::1]", "int32[::1]", "out float[:, ::1]")
-def scatter_add_columns(values, ids, matrix):
+@kernel
+def scatter_add_columns(values: Array2[Float], ids: Array1[np.int32], matrix: Out[Array2[Float]]) -> None:
     """Add each row of ``values`` to the column of the matrix that its id names, in order; negative ids name none."""
     for begin in range(0, matrix.shape[0], BLOCK):
         for position in range(ids.size):
@@ -15,16 +18,16 @@ def scatter_add_columns(values, ids, matrix):
                     matrix[row, ids[position]] += values[position, row]
 
 
-@kernel("float[:, ::1]", "int32[::1]", "out float[:, ::1]")
-def scatter_add(values, ids, table):
+@kernel
+def scatter_add(values: Array2[Float], ids: Array1[np.int32], table: Out[Array2[Float]]) -> None:
     """Add each row of ``values`` to the row of the table that its id names, in order; negative ids name none."""
     for position in range(ids.size):
         if ids[position] >= 0:
             add(values[position], table[ids[position]])
 
 
-@kernel("float[:, ::1]", "out float[::1]")
-def add_rows(values, out):
+@kernel
+def add_rows(values: Array2[Float], out: Out[Array1[Float]]) -> None:
     """Add all rows to ``out``, from the first to the last; columns beyond those of ``out`` are left aside."""
     for row in range(values.shape[0]):
         add(values[row], out)
@@ -39,8 +42,15 @@ def position_before(starts, backwards, step, row):
     return -1
 
 
-@kernel("float[:, ::1]", "int64[::1]", "int64", "int64", "float[:, ::1]", "out float[:, ::1]")
-def previous_rows(initial, starts, backwards, column, states, out):
+@kernel
+def previous_rows(
+    initial: Array2[Float],
+    starts: Array1[np.int64],
+    backwards: int,
+    column: int,
+    states: Array2[Float],
+    out: Out[Array2[Float]],
+) -> None:
     """Set each row of ``out`` to the state before that position: of the step before it, or the initial one.
 
     initial (sequences, hidden), states (positions, at least column + hidden) in packed order, out (positions, hidden).
@@ -54,8 +64,15 @@ def previous_rows(initial, starts, backwards, column, states, out):
                 copy(states[before, column : column + out.shape[1]], out[starts[step] + row])
 
 
-@kernel("float[:, ::1]", "int64[::1]", "int64", "int64", "float[:, ::1]", "out float[:, :, ::1]")
-def pack_previous_rows(initial, starts, backwards, column, states, packed):
+@kernel
+def pack_previous_rows(
+    initial: Array2[Float],
+    starts: Array1[np.int64],
+    backwards: int,
+    column: int,
+    states: Array2[Float],
+    packed: Out[Array3[Float]],
+) -> None:
     """Write what `previous_rows` would, packed as a right factor of as many columns as ``initial`` has."""
     hidden = initial.shape[1]
     for step in range(starts.size - 1):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
+from seqpipe.kernels.annotations import Array1, Array2, Float, Out
 from seqpipe.kernels.compiler import inlined, kernel
 from seqpipe.kernels.sources.softmax import highest
 
@@ -67,18 +70,18 @@ def _draw(weights, order, kept, uniform):
     return order[last]
 
 
-@kernel(
-    "float[:, ::1]",
-    "float64[::1]",
-    "float64",
-    "int64",
-    "float64",
-    "out float64[::1]",
-    "out int32[::1]",
-    "out int32[::1]",
-    "out float64[::1]",
-)
-def sample(logits, uniforms, temperature, top_k, top_p, weights, order, labels, log_probabilities):
+@kernel
+def sample(
+    logits: Array2[Float],
+    uniforms: Array1[np.float64],
+    temperature: float,
+    top_k: int,
+    top_p: float,
+    weights: Out[Array1[np.float64]],
+    order: Out[Array1[np.int32]],
+    labels: Out[Array1[np.int32]],
+    log_probabilities: Out[Array1[np.float64]],
+) -> None:
     """Write a label for every row and its log probability under the model, before temperature and truncation.
 
     Temperature 0 takes the likeliest. ``weights`` and ``order`` are scratch for one row.
@@ -105,8 +108,15 @@ def _probability(logit, temperature):
     return 1.0 / (1.0 + math.exp(-min(max(logit / temperature, -60.0), 60.0)))
 
 
-@kernel("float[:, ::1]", "float64[:, ::1]", "float64", "int64", "out float64[:, ::1]", "out bool[:, ::1]")
-def sample_keys(logits, uniforms, temperature, fewest, allowed, drawn):
+@kernel
+def sample_keys(
+    logits: Array2[Float],
+    uniforms: Array2[np.float64],
+    temperature: float,
+    fewest: int,
+    allowed: Out[Array2[np.float64]],
+    drawn: Out[Array2[np.bool]],
+) -> None:
     """Draw for every row which keys are on, given that their number lies between ``fewest`` and what fits.
 
     ``allowed`` is scratch for one row, (keys + 1, most + 2): the probability that the number will be right, by the

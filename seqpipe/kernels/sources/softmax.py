@@ -7,6 +7,7 @@ import math
 from numba import types
 from numba.extending import overload
 
+from seqpipe.kernels.annotations import Array2, Float, Out
 from seqpipe.kernels.compiler import inlined, kernel
 from seqpipe.kernels.sources.activations import LOG2_E, exp2_float32
 
@@ -81,15 +82,15 @@ def log_softmax_row(logits, out):
         out[label] = logits[label] - log_total
 
 
-@kernel("float[:, ::1]", "out float[:, ::1]")
-def softmax(logits, out):
+@kernel
+def softmax(logits: Array2[Float], out: Out[Array2[Float]]) -> None:
     """Write the softmax of every row."""
     for row in range(len(logits)):
         softmax_row(logits[row], out[row])
 
 
-@kernel("float[:, ::1]", "out float[:, ::1]")
-def log_softmax(logits, out):
+@kernel
+def log_softmax(logits: Array2[Float], out: Out[Array2[Float]]) -> None:
     """Write the log softmax of every row."""
     for row in range(len(logits)):
         log_softmax_row(logits[row], out[row])

@@ -1,12 +1,19 @@
 """Products with a transposed left factor, as gradients of weights are."""
 
+from seqpipe.kernels.annotations import Array2, Array3, Float, Out
 from seqpipe.kernels.compiler import kernel
 from seqpipe.kernels.sources.product import multiply
 from seqpipe.kernels.sources.rows import copy
 
 
-@kernel("float[:, ::1]", "float[:, :, ::1]", "out float[:, ::1]", "out float[:, ::1]", "out float[:, ::1]")
-def transposed_product(left, right, zeros, room, out):
+@kernel
+def transposed_product(
+    left: Array2[Float],
+    right: Array3[Float],
+    zeros: Out[Array2[Float]],
+    room: Out[Array2[Float]],
+    out: Out[Array2[Float]],
+) -> None:
     """Set out (rows, columns) to ``left.T @ right``: left (depth, at least rows), right (vectors, depth, lanes).
 
     Blocks of left are copied to ``room`` (steps, columns): where they stand, the steps of a column may all fall into
