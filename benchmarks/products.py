@@ -17,6 +17,7 @@ import fair  # noqa: F401 - before NumPy
 import numpy as np
 from machine import Machine, description
 
+from seqpipe.network.cells import RNN_RELU
 from seqpipe.network.packing import Packing
 from seqpipe.network.recurrent import Recurrent
 
@@ -26,7 +27,7 @@ WORDS = 16
 
 def measure(machine: Machine, hidden: int, batch: int) -> dict[str, Any]:
     """Return the rate of a product and its share of the limit: of reading at batch 1, else of multiplying."""
-    network, rng = Recurrent("rnn_relu", WORDS, hidden), np.random.default_rng(hidden + batch)
+    network, rng = Recurrent(RNN_RELU, WORDS, hidden), np.random.default_rng(hidden + batch)
     scale = hidden**-0.5
     parameters = {
         name: rng.uniform(-scale, scale, shape).astype(np.float32) for name, shape in network.shapes().items()

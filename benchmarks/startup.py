@@ -20,9 +20,10 @@ MAIN_JOB = ["-m", "seqpipe", "run", "text/sentiment", "--text", "A fine film.", 
 
 LSTM = """
 import numpy as np
+from seqpipe.network.cells import LSTM
 from seqpipe.network.packing import Packing
 from seqpipe.network.recurrent import Recurrent
-network = Recurrent("lstm", 64, 64)
+network = Recurrent(LSTM, 64, 64)
 weights = network.prepare({name: np.zeros(shape, np.float32) for name, shape in network.shapes().items()})
 network.forward(np.zeros((10, 64), np.float32), Packing.of([10]), weights)
 """

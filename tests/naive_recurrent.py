@@ -18,21 +18,35 @@ def widen(x):
     return np.asarray(x, np.result_type(x, np.float64))
 
 
-def step(cell, x, state, weight_ih, weight_hh, bias_ih, bias_hh):
-    """Return the state after one step: (a,) or (a, c)."""
-    a = state[0]
-    if cell == "rnn_tanh":
-        return (np.tanh(weight_ih @ x + bias_ih + weight_hh @ a + bias_hh),)
-    if cell == "rnn_relu":
-        return (rectify(weight_ih @ x + bias_ih + weight_hh @ a + bias_hh),)
-    if cell == "gru":
-        (xr, xz, xn), (ar, az, an) = np.split(weight_ih @ x + bias_ih, 3), np.split(weight_hh @ a + bias_hh, 3)
-        r, z = sigmoid(xr + ar), sigmoid(xz + az)
-        n = np.tanh(xn + r * an)
-        return ((1 - z) * n + z * a,)
-    i, f, g, o = np.split(weight_ih @ x + bias_ih + weight_hh @ a + bias_hh, 4)
-    c = sigmoid(f) * state[1] + sigmoid(i) * np.tanh(g)
+def added(x, a, p):
+    """Return the part of the inputs and that of the state before in one."""
+    return p["weight_ih"] @ x + p["bias_ih"] + p["weight_hh"] @ a + p["bias_hh"]
+
+
+def rnn_tanh(x, a, p):
+    return (np.tanh(added(x, a, p)),)
+
+
+def rnn_relu(x, a, p):
+    return (rectify(added(x, a, p)),)
+
+
+def gru(x, a, p):
+    xr, xz, xn = np.split(p["weight_ih"] @ x + p["bias_ih"], 3)
+    ar, az, an = np.split(p["weight_hh"] @ a + p["bias_hh"], 3)
+    r, z = sigmoid(xr + ar), sigmoid(xz + az)
+    n = np.tanh(xn + r * an)
+    return ((1 - z) * n + z * a,)
+
+
+def lstm(x, a, c, p):
+    i, f, g, o = np.split(added(x, a, p), 4)
+    c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
     return sigmoid(o) * np.tanh(c), c
+
+
+STEPS = {"rnn_tanh": rnn_tanh, "rnn_relu": rnn_relu, "gru": gru, "lstm": lstm}
+"""The states after one step of each cell: (input, *states before, parameters by name) -> states."""
 
 
 def forward(network, parameters, sequence, state=None, masks=None):
@@ -42,8 +56,8 @@ def forward(network, parameters, sequence, state=None, masks=None):
     """
     parameters = {name: widen(value) for name, value in parameters.items()}
     runs = network.layers * network.directions
-    count = 2 if network.cell == "lstm" else 1
-    state = state or tuple(np.zeros((runs, network.hidden)) for _ in range(count))
+    step = STEPS[network.cell.name]
+    state = state or tuple(np.zeros((runs, network.hidden)) for _ in network.cell.states)
     inputs = widen(sequence)
     dtype = np.result_type(inputs, *parameters.values(), *state)
     final = tuple(values.astype(dtype) for values in state)
@@ -53,12 +67,12 @@ def forward(network, parameters, sequence, state=None, masks=None):
         sides = []
         for direction, suffix in enumerate(("", "_reverse")[: network.directions]):
             index = layer * network.directions + direction
-            kinds = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-            weights = [parameters[f"{kind}_l{layer}{suffix}"] for kind in kinds]
+            end = f"_l{layer}{suffix}"
+            own = {name[: -len(end)]: value for name, value in parameters.items() if name.endswith(end)}
             current = tuple(values[index] for values in final)
             side = np.empty((len(inputs), network.hidden), dtype)
             for t in range(len(inputs))[:: -1 if direction else 1]:
-                current = step(network.cell, inputs[t], current, *weights)
+                current = step(inputs[t], *current, own)
                 side[t] = current[0]
             for values, last in zip(final, current, strict=True):
                 values[index] = last

@@ -41,7 +41,8 @@ not turned into vector instructions, because the compiler must check that the ar
 ``SEQPIPE_ISA`` (avx512, avx2, neon, sse) compiles for a lesser instruction set than the CPU's.
 """
 
+from seqpipe.kernels.equations import Equations
 from seqpipe.kernels.isa import InstructionSet, instruction_set
-from seqpipe.kernels.loader import Unit, unit, unit_names, warmup
+from seqpipe.kernels.loader import Unit, unit, warmup
 
-__all__ = ["InstructionSet", "Unit", "instruction_set", "unit", "unit_names", "warmup"]
+__all__ = ["Equations", "InstructionSet", "Unit", "instruction_set", "unit", "warmup"]

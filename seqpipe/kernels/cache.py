@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib.metadata
+import importlib.util
 import json
 import os
 import re
@@ -24,21 +25,23 @@ import llvmlite.binding as llvm
 import platformdirs
 
 from seqpipe.kernels import isa
+from seqpipe.kernels.equations import SOURCES, Source
 
 KEPT = 4  # entries of a unit and variant: of this environment, and of others that take turns with it
-_SOURCE = re.compile(r"^from seqpipe\.kernels\.sources\.(\w+) import", re.MULTILINE)
+_IMPORT = re.compile(r"^from ([\w.]+) import", re.MULTILINE)
 
 
 @cache
-def key(unit: str) -> str:
+def key(source: Source) -> str:
     """Return a digest of all that a unit's object code depends on: sources, compilers, CPU, Python's object header."""
     package = Path(__file__).parent
     digest = hashlib.sha256()
-    for path in [*sorted(package.glob("*.py")), *_source_files(unit)]:
-        digest.update(f"{path.relative_to(package).as_posix()} {path.stat().st_size}\n".encode() + path.read_bytes())
+    for name, path in [*((path.name, path) for path in sorted(package.glob("*.py"))), *_source_files(source)]:
+        digest.update(f"{name} {path.stat().st_size}\n".encode() + path.read_bytes())
     digest.update(
         json.dumps(
             [
+                source.equations,
                 importlib.metadata.version("numba"),
                 llvmlite.__version__,
                 llvm.get_process_triple(),
@@ -52,19 +55,30 @@ def key(unit: str) -> str:
     return digest.hexdigest()
 
 
-def _source_files(unit: str) -> list[Path]:
-    """Return the source of a unit and the sources that it imports from, directly or not."""
-    found: set[str] = set()
-    waiting = {unit}
+def _source_files(source: Source) -> list[tuple[str, Path]]:
+    """Return the modules that a unit is made of and those that they import from, directly or not, with their files.
+
+    Of what is imported, only sources of kernels count, and modules of the package that a cell's equations are in.
+    """
+    waiting = {f"{SOURCES}.{source.module}"} | ({source.equations.module} if source.equations else set())
+    packages = {f"{SOURCES}.", *(f"{name.partition('.')[0]}." for name in waiting if not name.startswith("seqpipe."))}
+    found: dict[str, Path] = {}
     while waiting:
         name = waiting.pop()
-        found.add(name)
-        waiting |= set(_SOURCE.findall(_source_file(name).read_text("utf-8"))) - found
-    return [_source_file(name) for name in sorted(found)]
+        found[name] = _file(name)
+        imported = _IMPORT.findall(found[name].read_text("utf-8"))
+        waiting |= {name for name in imported if name.startswith(tuple(packages))} - found.keys()
+    return sorted(found.items())
 
 
-def _source_file(name: str) -> Path:
-    return Path(__file__).parent / "sources" / f"{name}.py"
+def _file(module: str) -> Path:
+    """Return the file of a module, which is not imported for it."""
+    if module.startswith(f"{SOURCES}."):
+        return Path(__file__).parent / "sources" / f"{module.removeprefix(f'{SOURCES}.')}.py"
+    spec = importlib.util.find_spec(module)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(f"there is no module {module!r} with the equations of a cell")
+    return Path(spec.origin)
 
 
 def folder() -> Path:
@@ -73,13 +87,13 @@ def folder() -> Path:
     return (Path(chosen) if chosen else platformdirs.user_cache_path("seqpipe")) / "kernels"
 
 
-def read(unit: str, variant: str) -> tuple[dict[str, Any], bytes] | None:
+def read(source: Source, variant: str) -> tuple[dict[str, Any], bytes] | None:
     """Return the description and the object code of a unit, or None if there is no entry that can be trusted."""
     path = folder()
     if not _is_private(path):
         return None
     try:
-        entry = _path(path, unit, variant).read_bytes()
+        entry = _path(path, source, variant).read_bytes()
     except OSError:
         return None
     digest, _, content = entry.partition(b"\n")
@@ -90,7 +104,7 @@ def read(unit: str, variant: str) -> tuple[dict[str, Any], bytes] | None:
     return described, code
 
 
-def write(unit: str, variant: str, description: dict[str, Any], code: bytes) -> None:
+def write(source: Source, variant: str, description: dict[str, Any], code: bytes) -> None:
     """Keep a unit for later processes, if the folder allows it; concurrent writers each leave a whole entry."""
     content = json.dumps(description).encode() + b"\n" + code
     path = folder()
@@ -98,9 +112,9 @@ def write(unit: str, variant: str, description: dict[str, Any], code: bytes) -> 
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         if _is_private(path):
             _write_atomically(
-                _path(path, unit, variant), hashlib.sha256(content).hexdigest().encode() + b"\n" + content
+                _path(path, source, variant), hashlib.sha256(content).hexdigest().encode() + b"\n" + content
             )
-            _remove_old(path, f"{unit}-{variant}-*.unit")
+            _remove_old(path, f"{source}-{variant}-*.unit")
 
 
 def _remove_old(path: Path, pattern: str) -> None:
@@ -110,8 +124,8 @@ def _remove_old(path: Path, pattern: str) -> None:
         entry.unlink(missing_ok=True)
 
 
-def _path(path: Path, unit: str, variant: str) -> Path:
-    return path / f"{unit}-{variant}-{key(unit)[:32]}.unit"
+def _path(path: Path, source: Source, variant: str) -> Path:
+    return path / f"{source}-{variant}-{key(source)[:32]}.unit"
 
 
 def _is_private(path: Path) -> bool:

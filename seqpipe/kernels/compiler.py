@@ -6,6 +6,7 @@ warm run may.
 
 from __future__ import annotations
 
+import importlib
 import inspect
 from collections.abc import Callable
 from types import ModuleType, SimpleNamespace
@@ -23,6 +24,7 @@ from numba.np.arrayobj import make_array, populate_array
 
 from seqpipe.kernels import isa
 from seqpipe.kernels.annotations import declaration
+from seqpipe.kernels.equations import SOURCES, Source
 from seqpipe.kernels.signature import SYMBOL_PREFIX, Parameter, Signature
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -122,6 +124,18 @@ class _InlinedCompiler(_FunctionCompiler):
         name: Callable[..., None] = [].append  # Numba's name for compiled code is a function in C; never called
         _CONTEXT.insert_user_function(name, compiled.fndesc, [compiled.library])
         return compiled._replace(entry_point=name)
+
+
+def module_of(source: Source) -> ModuleType:
+    """Import a source of kernels; for one that is made for cells, return a module of the kernels of its cell."""
+    module = importlib.import_module(f"{SOURCES}.{source.module}")
+    if source.equations is None:
+        return module
+    made = ModuleType(f"{SOURCES}.{source}")
+    for function in module.kernels(importlib.import_module(source.equations.module), source.equations):
+        function.__module__ = made.__name__
+        setattr(made, function.__name__, function)
+    return made
 
 
 def entry_points(module: ModuleType) -> dict[str, Callable[..., Any]]:

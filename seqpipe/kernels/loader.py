@@ -7,7 +7,7 @@ import importlib
 import os
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import numpy as np
 
 from seqpipe.kernels import cache as stored
 from seqpipe.kernels import sources
+from seqpipe.kernels.equations import Equations, Source
 from seqpipe.kernels.signature import SYMBOL_PREFIX, VARIANTS, Signature
 
 _CTYPES: dict[str, Any] = {
@@ -77,10 +78,10 @@ class PlainKernel(Kernel):
 
 
 class Unit:
-    """The kernels of one source module as attributes; the precision is that of the floating-point arrays passed."""
+    """The kernels of one source as attributes; the precision is that of the floating-point arrays passed."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, source: Source) -> None:
+        self._source = source
 
     def __getattr__(self, kernel: str) -> Callable[..., Any]:
         if kernel.startswith("_"):
@@ -92,39 +93,68 @@ class Unit:
             variant = _variant(arguments)
             found = variants.get(variant)
             if found is None:
-                kernels = _load(self._name, variant)
+                kernels = _load(self._source, variant)
                 if kernel not in kernels:
-                    raise AttributeError(f"unit {self._name!r} has no kernel {kernel!r}")
+                    raise AttributeError(f"unit {str(self._source)!r} has no kernel {kernel!r}")
                 found = variants[variant] = kernels[kernel]
             return found(*arguments)
 
         setattr(self, kernel, call)
         return call
 
-    def __reduce__(self) -> tuple[Callable[[str], Unit], tuple[str]]:
-        return unit, (self._name,)
+    def __reduce__(self) -> tuple[Callable[..., Unit], Source]:
+        return unit, self._source
 
 
 @cache
-def unit(name: str) -> Unit:
-    """Return the unit ``name``; its code is loaded, or compiled and cached, when a kernel is first called."""
-    if name not in unit_names():
-        raise ValueError(f"there is no kernel unit {name!r}")
-    return Unit(name)
+def unit(name: str, equations: Equations | None = None) -> Unit:
+    """Return a unit; its code is loaded, or compiled and cached, when a kernel is first called.
+
+    Args:
+        name: of the source.
+        equations: of a cell, for a source whose kernels are made for cells.
+
+    Raises:
+        ValueError: there is no such source, or it lacks a cell.
+    """
+    if name not in (unit_names() if equations is None else cell_unit_names()):
+        of_cells = "" if equations is None else " that is made for cells"
+        raise ValueError(f"there is no kernel unit {name!r}{of_cells}")
+    return Unit(Source(name, equations))
 
 
 @cache
 def unit_names() -> tuple[str, ...]:
-    """Return the names of all units: of the sources that have entry points."""
+    """Return the names of the units that are made once: of the sources that have entry points."""
+    return _sources_with("\n@kernel\n")
+
+
+@cache
+def cell_unit_names() -> tuple[str, ...]:
+    """Return the names of the units that are made for each cell: of the sources with a function ``kernels``."""
+    return _sources_with("\ndef kernels(cell, equations):\n")
+
+
+def _sources_with(words: str) -> tuple[str, ...]:
     files = sorted(Path(sources.__path__[0]).glob("*.py"))
-    return tuple(file.stem for file in files if "\n@kernel\n" in file.read_text("utf-8"))
+    return tuple(file.stem for file in files if words in file.read_text("utf-8"))
 
 
-def warmup(variants: tuple[str, ...] = ("float32",)) -> None:
-    """Compile all units ahead, so that later processes load them from the cache."""
-    for name in unit_names():
+def sources_of(cells: Iterable[Equations]) -> list[Source]:
+    """Return the sources of all units, those that are made for each of the cells among them."""
+    return [
+        *(Source(name) for name in unit_names()),
+        *(Source(name, equations) for equations in cells for name in cell_unit_names()),
+    ]
+
+
+def warmup(cells: Iterable[Equations], variants: tuple[str, ...] = ("float32",)) -> int:
+    """Compile all units ahead, so that later processes load them from the cache, and return how many there are."""
+    units = sources_of(cells)
+    for source in units:
         for variant in variants:
-            _load(name, variant)
+            _load(source, variant)
+    return len(units)
 
 
 def _variant(arguments: tuple[object, ...]) -> str:
@@ -134,28 +164,28 @@ def _variant(arguments: tuple[object, ...]) -> str:
     return VARIANTS[0]
 
 
-_loaded: dict[tuple[str, str], Mapping[str, Kernel]] = {}
+_loaded: dict[tuple[Source, str], Mapping[str, Kernel]] = {}
 
 
-def _load(name: str, variant: str) -> Mapping[str, Kernel]:
+def _load(source: Source, variant: str) -> Mapping[str, Kernel]:
     """Return the kernels of one variant of a unit, by name; code once loaded stays for the life of the process."""
-    kernels = _loaded.get((name, variant))
+    kernels = _loaded.get((source, variant))
     if kernels is None:
         with _lock:
-            kernels = _loaded.get((name, variant))
+            kernels = _loaded.get((source, variant))
             if kernels is None:
-                kernels = (_plain if os.environ.get("NUMBA_DISABLE_JIT") == "1" else _native)(name, variant)
-                _loaded[name, variant] = kernels
+                kernels = (_plain if os.environ.get("NUMBA_DISABLE_JIT") == "1" else _native)(source, variant)
+                _loaded[source, variant] = kernels
     return kernels
 
 
-def _native(name: str, variant: str) -> dict[str, Kernel]:
-    entry = stored.read(name, variant)
+def _native(source: Source, variant: str) -> dict[str, Kernel]:
+    entry = stored.read(source, variant)
     if entry is None:
-        compiler, module = _import_source(name)
+        compiler, module = _import(source)
         description = {kernel: function.kernel for kernel, function in compiler.entry_points(module).items()}
         code = compiler.compile_unit(module, variant)
-        stored.write(name, variant, description, code)
+        stored.write(source, variant, description, code)
     else:
         description, code = entry
     engine = _link(code)
@@ -166,17 +196,18 @@ def _native(name: str, variant: str) -> dict[str, Kernel]:
     return kernels
 
 
-def _plain(name: str, variant: str) -> dict[str, Kernel]:
-    compiler, module = _import_source(name)
+def _plain(source: Source, variant: str) -> dict[str, Kernel]:
+    compiler, module = _import(source)
     return {
         kernel: PlainKernel(kernel, Signature(function.kernel, variant), function)
         for kernel, function in compiler.entry_points(module).items()
     }
 
 
-def _import_source(name: str) -> tuple[Any, Any]:
-    """Import the compiler, and with it Numba, and the source of a unit."""
-    return importlib.import_module("seqpipe.kernels.compiler"), importlib.import_module(f"{sources.__name__}.{name}")
+def _import(source: Source) -> tuple[Any, Any]:
+    """Import the compiler, and with it Numba, and return it and the module of a unit's kernels."""
+    compiler = importlib.import_module("seqpipe.kernels.compiler")
+    return compiler, compiler.module_of(source)
 
 
 @cache

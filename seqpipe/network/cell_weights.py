@@ -2,54 +2,86 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from seqpipe.kernels.product import pack, pack_transposed
 from seqpipe.network.arrays import Float
+from seqpipe.network.cell import Cell
 
 
 @dataclass(frozen=True, eq=False)
 class CellWeights:
-    """The parameters of one direction of one layer, as PyTorch names them, and packed forms made on first use.
+    """The parameters of one direction of one layer, and packed forms made on first use.
 
-    weight_ih (gates * hidden, inputs), weight_hh (gates * hidden, hidden), bias_ih and bias_hh (gates * hidden,).
+    Attributes:
+        cell: of the layer.
+        parameters: by the names that `Cell.parameters` gives them.
     """
 
-    weight_ih: Float
-    weight_hh: Float
-    bias_ih: Float
-    bias_hh: Float
+    cell: Cell
+    parameters: Mapping[str, Float]
+
+    @property
+    def weight_ih(self) -> Float:
+        """The weights of the inputs, (gates * hidden, inputs)."""
+        return self.parameters["weight_ih"]
+
+    @property
+    def weight_hh(self) -> Float:
+        """The weights of the state, (gates * hidden, hidden); no rows where there is no product with it."""
+        return self.parameters.get("weight_hh", np.empty((0, self.hidden), self.dtype))
 
     @property
     def hidden(self) -> int:
         """The width of the state."""
-        return int(self.weight_hh.shape[1])
+        return len(self.parameters["bias_ih"]) // len(self.cell.gates)
 
     @property
-    def gates(self) -> int:
-        """How many rows of weights a unit has."""
-        return int(self.weight_hh.shape[0]) // self.hidden
+    def dtype(self) -> np.dtype[np.floating]:
+        """The precision of the computation."""
+        return self.weight_ih.dtype
 
     @cached_property
-    def biases(self) -> tuple[Float, Float, Float]:
-        """bias_ih, bias_hh and their sum as rows, (1, gates * hidden)."""
-        return self.bias_ih[None], self.bias_hh[None], (self.bias_ih + self.bias_hh)[None]
+    def input_bias(self) -> Float:
+        """The bias that is added to the part of the inputs, (1, gates * hidden)."""
+        bias = self.parameters["bias_ih"]
+        return (bias + self.parameters["bias_hh"] if self.cell.recurrent and not self.cell.apart else bias)[None]
+
+    @cached_property
+    def apart_bias(self) -> Float:
+        """The bias of the product with the state where it is apart, (1, gates * hidden); else of no columns."""
+        return self.parameters["bias_hh"][None] if self.cell.apart else np.empty((1, 0), self.dtype)
 
     @cached_property
     def input_product(self) -> Float:
         """``weight_ih.T`` packed, its gates together."""
-        return pack_transposed(self.weight_ih, self.gates)
+        return pack_transposed(self.weight_ih, len(self.cell.gates))
 
     @cached_property
     def state_product(self) -> Float:
-        """``weight_hh.T`` packed, its gates together."""
-        return pack_transposed(self.weight_hh, self.gates)
+        """``weight_hh.T`` packed, its gates together; no panels where there is no product with the state."""
+        return pack_transposed(self.weight_hh, len(self.cell.gates)) if self.cell.recurrent else self._no_panels
 
-    def state_gradient_product(self, first: int, end: int) -> Float:
-        """Return the rows of some gates of ``weight_hh``, packed."""
-        return pack(self.weight_hh[first * self.hidden : end * self.hidden])
+    @cached_property
+    def own(self) -> Float:
+        """The cell's own weights side by side, (1, weights * hidden)."""
+        arrays = [self.parameters[name] for name in self.cell.weights]
+        return np.concatenate(arrays)[None] if arrays else np.empty((1, 0), self.dtype)
 
-    def __reduce__(self) -> tuple[type[CellWeights], tuple[Float, ...]]:
-        # what is packed fits this CPU only
-        return CellWeights, (self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
+    def gradient_products(self) -> tuple[Float, Float]:
+        """Return the rows of ``weight_hh`` packed: of the gates that the product is added to, and of the others."""
+        added = self.hidden * (len(self.cell.gates) - self.cell.apart)
+        parts = self.weight_hh[:added], self.weight_hh[added:]
+        first, last = (pack(part) if len(part) else self._no_panels for part in parts)
+        return first, last
+
+    @property
+    def _no_panels(self) -> Float:
+        return np.empty((0, 0, 0), self.dtype)
+
+    def __reduce__(self) -> tuple[type[CellWeights], tuple[Cell, Mapping[str, Float]]]:
+        return CellWeights, (self.cell, dict(self.parameters))  # what is packed fits this CPU only

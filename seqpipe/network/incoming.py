@@ -76,7 +76,6 @@ def incoming(
     inputs: npt.NDArray[Any],
     packing: Packing,
     weights: CellWeights,
-    bias: Float,
     tables: Tables | None,
     codebook: Float | None,
     *,
@@ -87,7 +86,7 @@ def incoming(
     Args:
         inputs: vectors (positions, width), or ids (positions,) int32 of which negative ones mean the zero vector.
         packing: of the batch.
-        weights, bias: of the layer; bias is (1, gates * hidden).
+        weights: of the layer.
         tables: of weights that do not change.
         codebook: the vector of each id; None: those of ``tables``, or one-hot.
         keep: whether the sums of all positions are kept.
@@ -95,7 +94,8 @@ def incoming(
     Raises:
         ValueError: inputs or codebook have another width than the weights, or an id is too large.
     """
-    none = np.empty((0, 0), bias.dtype)
+    bias = weights.input_bias
+    none, no_weights = np.empty((0, 0), bias.dtype), np.empty((0, 0, 0), bias.dtype)
     if is_one_hot(inputs):
         vectors = codebook if codebook is not None or tables is None else tables.vectors
         check_rows(inputs, weights.weight_ih.shape[1] if vectors is None else len(vectors))
@@ -103,12 +103,12 @@ def incoming(
         if codebook is not None and len(codebook) <= len(inputs):
             table = fold(codebook, weights, bias)
         if table is not None:
-            arrays = (none, inputs, weights.state_product, table, bias)
+            arrays = (none, inputs, no_weights, table, bias)
             return Incoming(arrays, _room(packing, bias, 0, keep=keep))
         if vectors is None:
             sums = np.empty((len(inputs), bias.size), bias.dtype)
             unit("rows").gather_columns(weights.weight_ih, bias[0], inputs, sums)
-            return Incoming((none, inputs[:0], weights.state_product, none, bias), sums)
+            return Incoming((none, inputs[:0], no_weights, none, bias), sums)
         inputs = lookup(vectors, inputs, np.zeros(vectors.shape[1], vectors.dtype))
     check_width(inputs, weights.weight_ih)
     arrays = (inputs, _NO_IDS, weights.input_product, none, bias)

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from seqpipe.kernels import unit
-from seqpipe.kernels.product import empty_packed, transposed_product
 from seqpipe.network.arrays import Float, check_length
+from seqpipe.network.cell import Cell, CellParameter
+from seqpipe.network.cell_runs import Kept, Run
 from seqpipe.network.cell_weights import CellWeights
-from seqpipe.network.cells import CELLS, Cell, Run
 from seqpipe.network.incoming import Tables, incoming
-from seqpipe.network.inputs import input_gradient, is_one_hot, sum_rows, weight_gradient
+from seqpipe.network.inputs import input_gradient, is_one_hot, weight_gradient
 from seqpipe.network.packing import Packing
 
 State = tuple[Float, ...]
@@ -36,15 +35,15 @@ class RecurrentWeights:
     @property
     def dtype(self) -> np.dtype[Any]:
         """The precision of the computation: float32, or float64 to check gradients."""
-        return self.runs[0].weight_hh.dtype
+        return self.runs[0].dtype
 
 
 class SavedRun(NamedTuple):
     """What the gradient of one direction of one layer needs."""
 
     run: Run
-    initial: State
-    kept: tuple[Float, ...]
+    initial: Float
+    kept: Kept
 
 
 class SavedLayer(NamedTuple):
@@ -64,7 +63,7 @@ Saved = tuple[SavedLayer, ...]
 class Recurrent:
     """A network of ``layers`` of cells with ``hidden`` units in each direction."""
 
-    cell: Literal["rnn_tanh", "rnn_relu", "gru", "lstm"]
+    cell: Cell
     input_size: int
     hidden: int
     layers: int = 1
@@ -80,25 +79,23 @@ class Recurrent:
         """The width of the outputs."""
         return self.directions * self.hidden
 
-    @property
-    def _cell(self) -> Cell:
-        return CELLS[self.cell]
+    def parameters(self) -> dict[str, CellParameter]:
+        """Return the shape of each parameter and what draws its first values, by PyTorch's name."""
+        found: dict[str, CellParameter] = {}
+        for layer in range(self.layers):
+            of_layer = self.cell.parameters(self.output_size if layer else self.input_size, self.hidden)
+            for names in self._names(layer):
+                found.update(zip(names.values(), of_layer.values(), strict=True))
+        return found
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Return the shape of each parameter, by PyTorch's name."""
-        rows = self._cell.gates * self.hidden
-        shapes: dict[str, tuple[int, ...]] = {}
-        for layer in range(self.layers):
-            width = self.output_size if layer else self.input_size
-            for names in self._names(layer):
-                columns = ((rows, width), (rows, self.hidden), (rows,), (rows,))
-                shapes.update(zip(names, columns, strict=True))
-        return shapes
+        return {name: parameter.shape for name, parameter in self.parameters().items()}
 
-    def _names(self, layer: int) -> list[tuple[str, ...]]:
-        """Return the names of the four parameters of each direction of a layer."""
-        kinds = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-        return [tuple(f"{kind}_l{layer}{suffix}" for kind in kinds) for suffix in ("", "_reverse")[: self.directions]]
+    def _names(self, layer: int) -> list[dict[str, str]]:
+        """Return the names of the parameters of each direction of a layer, by those that the cell gives them."""
+        own = self.cell.parameters(self.input_size, self.hidden)
+        return [{name: f"{name}_l{layer}{suffix}" for name in own} for suffix in ("", "_reverse")[: self.directions]]
 
     def prepare(self, parameters: Mapping[str, Float], codebook: Float | None = None) -> RecurrentWeights:
         """Return the parameters in the form that `forward` takes.
@@ -110,21 +107,25 @@ class Recurrent:
         Raises:
             ValueError: a parameter is missing, or has another shape or dtype than the network's.
         """
-        dtypes = {parameters[name].dtype for name in self.shapes() if name in parameters}
-        for name, shape in self.shapes().items():
+        shapes = self.shapes()
+        dtypes = {parameters[name].dtype for name in shapes if name in parameters}
+        for name, shape in shapes.items():
             if name not in parameters:
                 raise ValueError(f"parameter {name} is missing")
             if parameters[name].shape != shape or len(dtypes) > 1:
                 found = parameters[name]
                 raise ValueError(f"parameter {name} must be {shape}, all of one dtype, not {found.shape} {found.dtype}")
-        names = [names for layer in range(self.layers) for names in self._names(layer)]
-        runs = tuple(CellWeights(*(np.ascontiguousarray(parameters[name]) for name in group)) for group in names)
-        return RecurrentWeights(runs, Tables(codebook))
+        runs = [
+            CellWeights(self.cell, {own: np.ascontiguousarray(parameters[name]) for own, name in names.items()})
+            for layer in range(self.layers)
+            for names in self._names(layer)
+        ]
+        return RecurrentWeights(tuple(runs), Tables(codebook))
 
     def zero_state(self, sequences: int, dtype: npt.DTypeLike = np.float32) -> State:
         """Return the state before the first step."""
         shape = (self.layers * self.directions, sequences, self.hidden)
-        return tuple(np.zeros(shape, dtype) for _ in range(self._cell.states))
+        return tuple(np.zeros(shape, dtype) for _ in self.cell.states)
 
     def forward(
         self,
@@ -172,7 +173,8 @@ class Recurrent:
                 run = Run(weights.runs[index], packing, direction == 1, outputs, direction * self.hidden)
                 tables = None if layer or keep else weights.tables
                 own = tuple(values[index] for values in states)
-                runs.append(self._run(run, inputs, own, tables, codebook, keep=keep))
+                arrays = incoming(inputs, packing, run.weights, tables, codebook, keep=keep)
+                runs.append(SavedRun(run, *run.forward(arrays, own, keep=keep)))
             if keep:
                 saved.append(SavedLayer(inputs, mask, codebook, tuple(runs)))
             inputs, codebook = outputs, None
@@ -185,26 +187,9 @@ class Recurrent:
         return tuple(packing.sort(values, axis=1) for values in state)
 
     def _check_state(self, state: State, packing: Packing) -> None:
-        expected = [(self.layers * self.directions, len(packing.order), self.hidden)] * self._cell.states
+        expected = [(self.layers * self.directions, len(packing.order), self.hidden)] * len(self.cell.states)
         if [values.shape for values in state] != expected:
             raise ValueError(f"state must have shapes {expected}, not {[values.shape for values in state]}")
-
-    def _run(
-        self,
-        run: Run,
-        inputs: npt.NDArray[Any],
-        state: State,
-        tables: Tables | None,
-        codebook: Float | None,
-        *,
-        keep: bool,
-    ) -> SavedRun:
-        """Run one direction of one layer, replacing its state by the final one; return what it keeps."""
-        bias = self._cell.input_bias(run.weights)
-        arrays = incoming(inputs, run.packing, run.weights, bias, tables, codebook, keep=keep)
-        initial = tuple(values.copy() for values in state) if keep else ()
-        kept = self._cell.forward(run, arrays, state, keep=keep)
-        return SavedRun(run, initial, kept)
 
     def backward(
         self, saved: Saved, grad_outputs: Float, grad_state: State | None = None
@@ -219,9 +204,9 @@ class Recurrent:
         packing, shape = saved[0].runs[0].run.packing, saved[-1].runs[0].run.outputs.shape
         if grad_outputs.shape != shape:
             raise ValueError(f"the gradient of the outputs must be {shape}, not {grad_outputs.shape}")
-        final = grad_state or self.zero_state(len(packing.order), grad_outputs.dtype)
-        self._check_state(final, packing)
-        initial: dict[int, State] = {}
+        if grad_state is not None:
+            self._check_state(grad_state, packing)
+        grad_states = self._states(grad_state, packing, grad_outputs.dtype)
         gradients: dict[str, Float] = {}
         grad_inputs: Float | None = grad_outputs
         for layer in reversed(range(self.layers)):
@@ -230,40 +215,22 @@ class Recurrent:
             grad_inputs = None
             for direction, names in enumerate(self._names(layer)):
                 index = layer * self.directions + direction
-                state = tuple(packing.sort(values[index]) for values in final)
-                of_inputs, of_parameters = self._run_backward(kept, kept.runs[direction], grad_layer, state)
-                gradients.update(zip(names, of_parameters, strict=True))
-                initial[index] = tuple(packing.unsort(values) for values in state)
+                own = tuple(values[index] for values in grad_states)
+                of_inputs, of_parameters = _run_backward(kept, kept.runs[direction], grad_layer, own)
+                gradients |= {names[name]: gradient for name, gradient in of_parameters.items()}
                 if of_inputs is not None:
                     grad_inputs = of_inputs if grad_inputs is None else grad_inputs + of_inputs
             if grad_inputs is not None and kept.mask is not None:
                 grad_inputs = grad_inputs * kept.mask
-        return grad_inputs, gradients, _stacked([initial[index] for index in sorted(initial)])
-
-    def _run_backward(
-        self, layer: SavedLayer, saved: SavedRun, grad_outputs: Float, grad_state: State
-    ) -> tuple[Float | None, tuple[Float, ...]]:
-        """Return the gradients of the inputs and of the four parameters; ``grad_state`` becomes the initial one's."""
-        run, weights = saved.run, saved.run.weights
-        gradient, blocks = self._cell.backward(run, saved.kept, saved.initial, grad_outputs, grad_state)
-        previous = empty_packed(1, len(run.outputs), weights.hidden, weights.weight_hh.dtype)
-        unit("rows_gradient").pack_previous_rows(
-            saved.initial[0], run.packing.starts, int(run.backwards), run.column, run.outputs, previous
-        )
-        weight_hh, bias_hh = np.empty_like(weights.weight_hh), np.empty_like(weights.bias_hh)
-        row = 0
-        for block, columns in blocks:
-            transposed_product(block, previous, weight_hh[row : row + columns])
-            bias_hh[row : row + columns] = sum_rows(block, columns)
-            row += columns
-        bias_ih = bias_hh.copy() if len(blocks) == 1 else sum_rows(gradient, len(weights.bias_ih))
-        weight_ih = weight_gradient(layer.inputs, gradient, weights.weight_ih, layer.codebook)
-        of_inputs = None if is_one_hot(layer.inputs) else input_gradient(gradient, weights.weight_ih)
-        return of_inputs, (weight_ih, weight_hh, bias_ih, bias_hh)
+        return grad_inputs, gradients, tuple(packing.unsort(values, axis=1) for values in grad_states)
 
 
-def _stacked(states: Sequence[State]) -> State:
-    """Return the states of several runs, each one array (runs, sequences, hidden)."""
-    if len(states) == 1:
-        return tuple(values[None] for values in states[0])
-    return tuple(np.stack(values) for values in zip(*states, strict=True))
+def _run_backward(
+    layer: SavedLayer, saved: SavedRun, grad_outputs: Float, grad_states: State
+) -> tuple[Float | None, dict[str, Float]]:
+    """Return the gradients of the inputs (None for ids) and of the parameters; replace those of the states."""
+    weight = saved.run.weights.weight_ih
+    of_sums, of_parameters = saved.run.backward(saved.kept, saved.initial, grad_outputs, grad_states)
+    of_weight = weight_gradient(layer.inputs, of_sums, weight, layer.codebook)
+    of_inputs = None if is_one_hot(layer.inputs) else input_gradient(of_sums, weight)
+    return of_inputs, {"weight_ih": of_weight, **of_parameters}

@@ -7,16 +7,20 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from seqpipe.network.cells import CELLS, GRU, LSTM
 from seqpipe.network.packing import Packing
 from seqpipe.network.recurrent import Recurrent
 from tests import naive_recurrent as naive
 
-CELLS = ["rnn_tanh", "rnn_relu", "gru", "lstm"]
 LENGTHS = [4, 0, 7, 1, 7, 3]
 NETWORKS = [
     Recurrent(cell, 5, 6, layers, bidirectional)
-    for cell, layers, bidirectional in itertools.product(CELLS, [1, 2], [False, True])
+    for cell, layers, bidirectional in itertools.product(CELLS.values(), [1, 2], [False, True])
 ]
+
+
+def named(network):
+    return f"{network.cell}, {network.layers} layers{', bidirectional' if network.bidirectional else ''}"
 
 
 def parameters_of(network, rng, dtype=np.float64):
@@ -54,7 +58,7 @@ def assert_close(found, expected, dtype, tolerance32, tolerance64):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("network", NETWORKS, ids=str)
+@pytest.mark.parametrize("network", NETWORKS, ids=named)
 def test_forward_equals_the_equations(network, dtype, rng):
     parameters, state = parameters_of(network, rng, dtype), state_of(network, rng, dtype)
     values = rng.standard_normal((sum(LENGTHS), 5)).astype(dtype)
@@ -104,10 +108,11 @@ class Problem:
 
     def exact_derivative(self, name, place):
         """Return the derivative by one number of one of the arrays, from the twin, by a complex step."""
-        arrays = {"inputs": self.inputs, "a": self.state[0], "c": self.state[-1], **self.parameters}
+        states = self.network.cell.states
+        arrays = {"inputs": self.inputs, **dict(zip(states, self.state, strict=True)), **self.parameters}
         arrays[name] = arrays[name].astype(complex)
         arrays[name][place] += 1e-30j
-        state = (arrays["a"], arrays["c"])[: len(self.state)]
+        state = tuple(arrays[name] for name in states)
         parameters = {key: arrays[key] for key in self.parameters}
         found = twin(self.network, parameters, arrays["inputs"], LENGTHS, state, self.masks)
         return self.value(*found).imag / 1e-30
@@ -119,15 +124,15 @@ class Problem:
             saved, self.packing.pack(self.weights[0]), self.weights[1:]
         )
         arrays = {"inputs": (self.inputs, self.packing.unpack(grad_inputs))}
-        arrays |= {"ac"[i]: (self.state[i], grad_state[i]) for i in range(len(self.state))}
+        arrays |= {name: (self.state[i], grad_state[i]) for i, name in enumerate(self.network.cell.states)}
         return arrays | {name: (self.parameters[name], gradient) for name, gradient in gradients.items()}
 
 
-@pytest.mark.parametrize("network", NETWORKS, ids=str)
+@pytest.mark.parametrize("network", NETWORKS, ids=named)
 def test_gradients_are_exact_in_float64(network, rng):
     problem = Problem(network, rng)
     gradients = problem.gradients()
-    assert gradients.keys() - {"inputs", "a", "c"} == network.shapes().keys()
+    assert gradients.keys() == {"inputs", *network.cell.states, *network.shapes()}
     for name, (array, gradient) in gradients.items():
         assert gradient.shape == array.shape
         for index in rng.integers(0, array.size, 3):
@@ -136,7 +141,7 @@ def test_gradients_are_exact_in_float64(network, rng):
             assert abs(problem.central_difference(array, place) - gradient[place]) <= 1e-6
 
 
-@pytest.mark.parametrize("network", NETWORKS, ids=str)
+@pytest.mark.parametrize("network", NETWORKS, ids=named)
 def test_float32_gradients_equal_float64_ones(network):
     single, double = (
         Problem(network, np.random.default_rng(7), dtype).gradients() for dtype in (np.float32, np.float64)
@@ -146,7 +151,7 @@ def test_float32_gradients_equal_float64_ones(network):
         assert_close(gradient, double[name][1], np.float32, 1e-4, 0)
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", CELLS.values(), ids=str)
 @pytest.mark.parametrize("size", [6, 37, 128])
 def test_a_sequence_in_chunks_equals_the_whole_bit_for_bit(cell, size, rng):
     network = Recurrent(cell, 5, size, layers=2)
@@ -164,7 +169,7 @@ def test_a_sequence_in_chunks_equals_the_whole_bit_for_bit(cell, size, rng):
     assert all(np.array_equal(*pair) for pair in zip(state, final, strict=True))
 
 
-@pytest.mark.parametrize("network", NETWORKS, ids=str)
+@pytest.mark.parametrize("network", NETWORKS, ids=named)
 def test_a_sequence_alone_equals_the_sequence_in_a_batch_bit_for_bit(network, rng):
     parameters = parameters_of(network, rng, np.float32)
     lengths = rng.integers(0, 12, 15)
@@ -179,7 +184,7 @@ def test_a_sequence_alone_equals_the_sequence_in_a_batch_bit_for_bit(network, rn
 
 
 @pytest.mark.parametrize("codes", [None, 3])
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", CELLS.values(), ids=str)
 def test_ids_equal_the_vectors_they_stand_for(cell, codes, rng):
     network, packing = Recurrent(cell, 5, 6, bidirectional=True), Packing.of(LENGTHS)
     weights = network.prepare(parameters_of(network, rng, np.float32))
@@ -199,14 +204,14 @@ def test_ids_equal_the_vectors_they_stand_for(cell, codes, rng):
 
 
 def test_ids_that_are_too_large_are_refused(rng):
-    network = Recurrent("gru", 5, 6)
+    network = Recurrent(GRU, 5, 6)
     weights = network.prepare(parameters_of(network, rng, np.float32))
     with pytest.raises(ValueError, match="ids must be from -1 to 4, found 0 to 5"):
         network.forward(np.array([0, 5], np.int32), Packing.of([2]), weights)
 
 
 def test_inputs_states_and_gradients_of_other_shapes_are_refused(rng):
-    network, packing = Recurrent("gru", 5, 6), Packing.of([2, 1])
+    network, packing = Recurrent(GRU, 5, 6), Packing.of([2, 1])
     weights = network.prepare(parameters_of(network, rng, np.float32))
     with pytest.raises(ValueError, match="inputs must have 3 rows, not 4"):
         network.forward(np.zeros((4, 5), np.float32), packing, weights)
@@ -220,7 +225,7 @@ def test_inputs_states_and_gradients_of_other_shapes_are_refused(rng):
 
 
 def test_shapes_are_those_of_pytorch():
-    assert Recurrent("lstm", 5, 6, 2, bidirectional=True).shapes() == {
+    assert Recurrent(LSTM, 5, 6, 2, bidirectional=True).shapes() == {
         "weight_ih_l0": (24, 5),
         "weight_hh_l0": (24, 6),
         "bias_ih_l0": (24,),
@@ -241,7 +246,7 @@ def test_shapes_are_those_of_pytorch():
 
 
 def test_parameters_that_do_not_fit_are_refused(rng):
-    network = Recurrent("gru", 5, 6)
+    network = Recurrent(GRU, 5, 6)
     parameters = parameters_of(network, rng)
     with pytest.raises(ValueError, match=r"parameter weight_ih_l0 must be \(18, 5\), .*, not \(5, 18\) float64"):
         network.prepare({**parameters, "weight_ih_l0": parameters["weight_ih_l0"].T})
@@ -252,7 +257,7 @@ def test_parameters_that_do_not_fit_are_refused(rng):
 
 
 def test_prepared_weights_can_be_pickled_without_what_fits_this_cpu_only(rng):
-    network, packing = Recurrent("gru", 5, 40), Packing.of([3])
+    network, packing = Recurrent(GRU, 5, 40), Packing.of([3])
     weights = network.prepare(parameters_of(network, rng, np.float32))
     values = rng.standard_normal((3, 5)).astype(np.float32)
     outputs = network.forward(values, packing, weights)[0]
@@ -262,7 +267,7 @@ def test_prepared_weights_can_be_pickled_without_what_fits_this_cpu_only(rng):
 
 
 def test_an_empty_batch_gives_nothing(rng):
-    network, packing = Recurrent("lstm", 5, 6, 2, bidirectional=True), Packing.of([])
+    network, packing = Recurrent(LSTM, 5, 6, 2, bidirectional=True), Packing.of([])
     weights = network.prepare(parameters_of(network, rng, np.float32))
     outputs, state, saved = network.forward(np.empty((0, 5), np.float32), packing, weights, keep=True)
     assert outputs.shape == (0, 12)
@@ -273,7 +278,7 @@ def test_an_empty_batch_gives_nothing(rng):
 
 @pytest.mark.parametrize("vectors", [False, True])
 def test_a_table_of_ids_gives_the_same_bits_as_going_without(vectors, rng):
-    network, packing = Recurrent("gru", 9, 20, bidirectional=True), Packing.of([4, 2])
+    network, packing = Recurrent(GRU, 9, 20, bidirectional=True), Packing.of([4, 2])
     parameters = parameters_of(network, rng, np.float32)
     codebook = rng.standard_normal((9, 9)).astype(np.float32) if vectors else None
     weights = network.prepare(parameters, codebook)
@@ -284,7 +289,7 @@ def test_a_table_of_ids_gives_the_same_bits_as_going_without(vectors, rng):
     assert np.array_equal(network.forward(ids, packing, network.prepare(parameters), codebook=codebook)[0], first)
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", CELLS.values(), ids=str)
 def test_a_sequence_without_end_runs_in_pieces_in_constant_memory(cell, rng):
     network = Recurrent(cell, 3, 4)
     weights = network.prepare(parameters_of(network, rng, np.float32))

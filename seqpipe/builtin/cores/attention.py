@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from seqpipe.builtin.cores.initial_values import embedding, glorot, orthogonal, zeros
 from seqpipe.contracts import Core, Incoming, Network, Parameter, Parameters, State, Stepper, Training
 from seqpipe.data import Batch, Ragged, Spec
 from seqpipe.data.ragged import Array
 from seqpipe.errors import ConfigError
 from seqpipe.network.attention_decoder import AttentionDecoder, DecoderState, Dropout, parameter_shapes
 from seqpipe.network.dropout import dropout_mask, position_keys
+from seqpipe.network.initial_values import embedding, glorot, orthogonal, zeros
 from seqpipe.network.linear import Linear
 from seqpipe.network.pooling import mean_pool, mean_pool_backward
 

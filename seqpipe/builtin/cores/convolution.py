@@ -8,12 +8,12 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from seqpipe.builtin.cores.initial_values import glorot, zeros
 from seqpipe.contracts import Core, Incoming, Network, Parameter, Parameters, State, Training
 from seqpipe.data import Batch, Ragged, Spec, indices_of_ranges
 from seqpipe.data.ragged import Array
 from seqpipe.errors import ConfigError
 from seqpipe.network.convolution import Convolution, ConvolutionState
+from seqpipe.network.initial_values import glorot, zeros
 
 
 class ConvolutionCore(Core):

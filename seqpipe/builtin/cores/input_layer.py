@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
-from seqpipe.builtin.cores.initial_values import embedding, weights_of
 from seqpipe.contracts import Parameter, Parameters
 from seqpipe.data import Batch, OneHot, Ragged, Spec
 from seqpipe.data.ragged import Array
 from seqpipe.errors import ConfigError
+from seqpipe.network.cell import Cell
 from seqpipe.network.dropout import dropout_mask
 from seqpipe.network.embedding import embed, embed_gradient
+from seqpipe.network.initial_values import embedding
 from seqpipe.network.packing import Packing
 from seqpipe.network.recurrent import Recurrent
-
-CellName = Literal["rnn_tanh", "rnn_relu", "gru", "lstm"]
 
 
 class CharacterSettings(BaseModel):
@@ -51,7 +50,7 @@ class InputLayer:
         cell: of the characters' network.
     """
 
-    def __init__(self, spec: Spec, width: int | None, characters: CharacterSettings | None, cell: CellName) -> None:
+    def __init__(self, spec: Spec, width: int | None, characters: CharacterSettings | None, cell: Cell) -> None:
         self.one_hot = spec.kind == "one_hot"
         self.embedding = width
         self.depth = spec.width
@@ -165,6 +164,14 @@ class InputLayer:
         if self.characters and (not self._alphabet or not (self.embedding or not self.one_hot)):
             todo = "put core.characters behind the tokenizer, and set `embedding`"
             raise ConfigError("words cannot be read by their characters here", todo)
+
+
+def weights_of(network: Recurrent, prefix: str) -> dict[str, Parameter]:
+    """Return the parameters of a recurrent network, their names behind a prefix; vectors, as biases, do not decay."""
+    return {
+        prefix + name: Parameter(found.shape, found.initial, decay=len(found.shape) > 1)
+        for name, found in network.parameters().items()
+    }
 
 
 def side_by_side(states: Array) -> Array:

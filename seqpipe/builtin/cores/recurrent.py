@@ -7,14 +7,16 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from seqpipe.builtin.cores.initial_values import embedding, glorot, weights_of, zeros
-from seqpipe.builtin.cores.input_layer import CellName, CharacterSettings, InputLayer
+from seqpipe.builtin.cores.input_layer import CharacterSettings, InputLayer, weights_of
 from seqpipe.builtin.cores.pooling import Pooling, PoolName
 from seqpipe.builtin.cores.recurrent_network import Plan, RecurrentNetwork
 from seqpipe.builtin.cores.recurrent_stepper import RecurrentStepper
 from seqpipe.contracts import Core, Incoming, Network, Objective, Parameter
 from seqpipe.contracts.fields import Many
 from seqpipe.errors import ConfigError
+from seqpipe.network import cells
+from seqpipe.network.cell import Cell
+from seqpipe.network.initial_values import embedding, glorot, zeros
 from seqpipe.network.recurrent import Recurrent
 
 
@@ -36,7 +38,7 @@ class _RecurrentCore(Core):
 
     @property
     @abstractmethod
-    def cell(self) -> CellName:
+    def cell(self) -> Cell:
         """The cell, for the network."""
 
     def parameters(self, incoming: Incoming) -> dict[str, Parameter]:
@@ -97,9 +99,9 @@ class RNN(_RecurrentCore):
     activation: Literal["tanh", "relu"] = Field("tanh", description="the function g")
 
     @property
-    def cell(self) -> CellName:
+    def cell(self) -> Cell:
         """The plain cell with this g."""
-        return "rnn_relu" if self.activation == "relu" else "rnn_tanh"
+        return cells.RNN_RELU if self.activation == "relu" else cells.RNN_TANH
 
 
 class GRU(_RecurrentCore):
@@ -108,9 +110,9 @@ class GRU(_RecurrentCore):
     name: ClassVar[str] = "core.gru"
 
     @property
-    def cell(self) -> CellName:
+    def cell(self) -> Cell:
         """The gated recurrent unit."""
-        return "gru"
+        return cells.GRU
 
 
 class LSTM(_RecurrentCore):
@@ -119,6 +121,6 @@ class LSTM(_RecurrentCore):
     name: ClassVar[str] = "core.lstm"
 
     @property
-    def cell(self) -> CellName:
+    def cell(self) -> Cell:
         """The long short-term memory."""
-        return "lstm"
+        return cells.LSTM

@@ -175,7 +175,7 @@ class RecurrentNetwork(Network):
 
     def _layer_masks(self, keys: npt.NDArray[np.int64], rate: float) -> list[Array]:
         width = self.plan.recurrent.output_size
-        dtype = self.parameters["rnn.weight_hh_l0"].dtype
+        dtype = self.parameters["rnn.weight_ih_l0"].dtype
         return [dropout_mask(keys ^ (2 + layer), width, rate, dtype) for layer in range(1, self.plan.recurrent.layers)]
 
 
