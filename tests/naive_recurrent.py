@@ -45,7 +45,13 @@ def lstm(x, a, c, p):
     return sigmoid(o) * np.tanh(c), c
 
 
-STEPS = {"rnn_tanh": rnn_tanh, "rnn_relu": rnn_relu, "gru": gru, "lstm": lstm}
+def mingru(x, a, p):
+    z, h = np.split(p["weight_ih"] @ x + p["bias_ih"], 2)
+    z = sigmoid(z)
+    return ((1 - z) * a + z * h,)
+
+
+STEPS = {"rnn_tanh": rnn_tanh, "rnn_relu": rnn_relu, "gru": gru, "lstm": lstm, "mingru": mingru}
 """The states after one step of each cell: (input, *states before, parameters by name) -> states."""
 
 

@@ -20,5 +20,8 @@ GRU = Cell("gru", f"{SOURCES}.gru", ("r", "z", "n"), apart=1, kept=1, torch=Torc
 LSTM = Cell("lstm", f"{SOURCES}.lstm", ("i", "f", "g", "o"), ("a", "c"), bias={"f": 1.0}, torch=Torch("LSTM"))
 """The long short-term memory; it starts with its forget gates open (R. Jozefowicz et al., 2015)."""
 
-CELLS: Mapping[str, Cell] = MappingProxyType({cell.name: cell for cell in (RNN_TANH, RNN_RELU, GRU, LSTM)})
+MINGRU = Cell("mingru", f"{SOURCES}.mingru", ("z", "h"), recurrent=False)
+"""The minimal gated recurrent unit: no product with the state, so that a step costs next to nothing."""
+
+CELLS: Mapping[str, Cell] = MappingProxyType({cell.name: cell for cell in (RNN_TANH, RNN_RELU, GRU, LSTM, MINGRU)})
 """All of them, by name."""
