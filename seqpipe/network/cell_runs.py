@@ -114,7 +114,7 @@ class Run:
         weight, hidden = self.weights.weight_hh, self.weights.hidden
         previous = empty_packed(1, len(self.outputs), hidden, weight.dtype)
         unit("rows_gradient").pack_previous_rows(
-            initial, self.packing.starts, int(self.backwards), self.column, self.outputs, previous
+            initial, hidden, self.packing.starts, int(self.backwards), self.column, self.outputs, previous
         )
         added, weight_hh = len(weight) - self.cell.apart * hidden, np.empty_like(weight)
         bias_hh = bias_ih.copy()

@@ -67,14 +67,14 @@ def previous_rows(
 @kernel
 def pack_previous_rows(
     initial: Array2[Float],
+    hidden: int,
     starts: Array1[np.int64],
     backwards: int,
     column: int,
     states: Array2[Float],
     packed: Out[Array3[Float]],
 ) -> None:
-    """Write what `previous_rows` would, packed as a right factor of as many columns as ``initial`` has."""
-    hidden = initial.shape[1]
+    """Write what `previous_rows` would for the first ``hidden`` columns of ``initial``, packed as a right factor."""
     for step in range(starts.size - 1):
         for row in range(starts[step + 1] - starts[step]):
             before = position_before(starts, backwards, step, row)
