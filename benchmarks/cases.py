@@ -11,11 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seqpipe.network.cells import CELLS
 from seqpipe.network.recurrent import Recurrent
 
 WORDS = 10_000
-GATES = {"rnn": 1, "gru": 3, "lstm": 4}
-NAMES = {"rnn": "rnn_tanh", "gru": "gru", "lstm": "lstm"}
+COMPARED = {
+    cell.torch.layer.lower(): cell for cell in CELLS.values() if cell.torch and cell.torch.nonlinearity != "relu"
+}
+"""The cells that peers have as well, by the names of the table; ReLU costs what tanh does."""
 Array = NDArray[Any]
 
 
@@ -24,7 +27,7 @@ class Case:
     """One row of the table for each engine.
 
     Attributes:
-        cell: rnn, gru or lstm.
+        cell: one of `COMPARED`.
         hidden: units; also the width of a dense input, and of the embedding of a one-hot one.
         batch, steps: sequences, and elements of each.
         input: dense or one_hot.
@@ -41,15 +44,20 @@ class Case:
     steps: int
 
     @property
+    def gates(self) -> int:
+        """How many rows of weights a unit has."""
+        return len(COMPARED[self.cell].gates)
+
+    @property
     def flops(self) -> float:
         """Operations of the dense products, which a one-hot input may spare: those of inputs and of states."""
-        forward = 2.0 * self.batch * self.steps * GATES[self.cell] * self.hidden * 2 * self.hidden
+        forward = 2.0 * self.batch * self.steps * self.gates * self.hidden * 2 * self.hidden
         return forward if self.mode == "forward" else 3 * forward
 
     @property
     def weight_bytes(self) -> int:
         """The size of the recurrent weights, all of which one sequence reads at each step."""
-        return 4 * GATES[self.cell] * self.hidden * self.hidden
+        return 4 * self.gates * self.hidden * self.hidden
 
     def limit(self, peak: float, bandwidth: float) -> float:
         """Return the seconds that the machine needs at least, from its limits in GFLOP/s and GB/s.
@@ -68,7 +76,7 @@ class Case:
     @property
     def network(self) -> Recurrent:
         """The layer as seqpipe names it."""
-        return Recurrent(NAMES[self.cell], self.hidden, self.hidden)  # type: ignore[arg-type]
+        return Recurrent(COMPARED[self.cell], self.hidden, self.hidden)
 
     def __str__(self) -> str:
         """Say what is compared, for a person who waits."""
@@ -98,7 +106,7 @@ class Problem:
 
 def table(threads: tuple[int, ...], steps: int) -> Iterator[Case]:
     """Give the cases of the table."""
-    cells, widths, batches = ("rnn", "gru", "lstm"), (64, 128, 256, 512), (1, 32)
+    cells, widths, batches = COMPARED, (64, 128, 256, 512), (1, 32)
     inputs, modes = ("dense", "one_hot"), ("forward", "training")
     for count, cell, hidden, batch, given, mode in product(threads, cells, widths, batches, inputs, modes):
         if count <= batch:
@@ -107,5 +115,5 @@ def table(threads: tuple[int, ...], steps: int) -> Iterator[Case]:
 
 def scaling(steps: int) -> Iterator[Case]:
     """Give cases that show what a second thread brings."""
-    for cell, hidden, mode, threads in product(("rnn", "gru", "lstm"), (128, 256), ("forward", "training"), (1, 2)):
+    for cell, hidden, mode, threads in product(COMPARED, (128, 256), ("forward", "training"), (1, 2)):
         yield Case(cell, hidden, 64, "dense", mode, threads, steps)

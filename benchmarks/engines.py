@@ -84,7 +84,7 @@ def _seqpipe_training(problem: Problem, rows: Array) -> Call:
 def torch_call(problem: Problem) -> Call:
     """Return PyTorch's call: inference mode, or autograd."""
     case = problem.case
-    layer = {"rnn": torch.nn.RNN, "gru": torch.nn.GRU, "lstm": torch.nn.LSTM}[case.cell](case.hidden, case.hidden)
+    layer = getattr(torch.nn, case.cell.upper())(case.hidden, case.hidden)
     layer.load_state_dict({name: torch.from_numpy(value) for name, value in problem.parameters.items()})
     embedding = torch.nn.Embedding(WORDS, case.hidden)
     embedding.load_state_dict({"weight": torch.from_numpy(problem.embedding)})

@@ -19,11 +19,12 @@ from torch import nn
 
 from seqpipe.cli.application import execute
 from seqpipe.data import Batch, Record
+from seqpipe.network.cells import CELLS
 from seqpipe.pipeline.opened import open_pipeline
 from seqpipe.registry import Registry
 
 LIMIT = 1e-5
-CELLS = {"rnn_tanh": nn.RNN, "rnn_relu": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
+LAYERS = {name: cell.torch for name, cell in CELLS.items() if cell.torch}
 VOCABULARY = ["<unk>", *"abcdefgh"]
 LABELS = ["x", "y", "z"]
 
@@ -33,9 +34,10 @@ class Network(nn.Module):
 
     def __init__(self, cell: str, layers: int, bidirectional: bool, bias: bool, last: bool) -> None:  # noqa: FBT001
         super().__init__()
-        options = {"nonlinearity": cell.removeprefix("rnn_")} if cell.startswith("rnn") else {}
+        layer, nonlinearity = LAYERS[cell]
+        options = {"nonlinearity": nonlinearity} if nonlinearity else {}
         self.embed = nn.Embedding(len(VOCABULARY), 7)
-        self.encoder = CELLS[cell](7, 12, layers, bias=bias, bidirectional=bidirectional, **options)
+        self.encoder = getattr(nn, layer)(7, 12, layers, bias=bias, bidirectional=bidirectional, **options)
         self.fc = nn.Linear(12 * (1 + bidirectional), len(LABELS), bias=bias)
         self.last = last
 
@@ -93,7 +95,7 @@ def greatest_difference(folder: Path, network: Network, declared: str) -> float:
 def main() -> int:
     torch.manual_seed(1)
     worst = 0.0
-    for cell, layers, bidirectional, bias, last in itertools.product(CELLS, (1, 2), *[(False, True)] * 3):
+    for cell, layers, bidirectional, bias, last in itertools.product(LAYERS, (1, 2), *[(False, True)] * 3):
         network = Network(cell, layers, bidirectional, bias, last)
         with TemporaryDirectory() as folder:
             found = greatest_difference(Path(folder), network, pipeline(cell, layers, bidirectional, last))

@@ -21,7 +21,7 @@ import fair  # noqa: F401 - before NumPy and the engines
 import numpy as np
 import onnxruntime
 import torch
-from cases import Array, Case, Problem
+from cases import COMPARED, Array, Case, Problem
 from engines import calls, onnx_model
 from report import geometric_mean
 
@@ -42,7 +42,7 @@ def ragged_calls(problem: Problem, lengths: Array) -> dict[str, Callable[[], Arr
     values = np.random.default_rng(2).standard_normal((total, case.hidden)).astype(np.float32)
     network = case.network
     weights = network.prepare(problem.parameters)
-    layer = {"rnn": torch.nn.RNN, "gru": torch.nn.GRU, "lstm": torch.nn.LSTM}[case.cell](case.hidden, case.hidden)
+    layer = getattr(torch.nn, case.cell.upper())(case.hidden, case.hidden)
     layer.load_state_dict({name: torch.from_numpy(value) for name, value in problem.parameters.items()})
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -75,7 +75,7 @@ def compare(rounds: int) -> list[dict[str, Any]]:
     torch.set_num_threads(1)
     lengths, rows = sentence_lengths(BATCH), []
     print(f"{BATCH} sequences, mean {lengths.mean():.1f}, longest {lengths.max()}")
-    for cell in ("rnn", "gru", "lstm"):
+    for cell in COMPARED:
         for hidden in (64, 128, 256, 512):
             made = ragged_calls(Problem(Case(cell, hidden, BATCH, "dense", "forward", 1, 1)), lengths)
             results = {name: call() for name, call in made.items()}

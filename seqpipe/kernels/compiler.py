@@ -127,12 +127,19 @@ class _InlinedCompiler(_FunctionCompiler):
 
 
 def module_of(source: Source) -> ModuleType:
-    """Import a source of kernels; for one that is made for cells, return a module of the kernels of its cell."""
+    """Import a source of kernels; for one that is made for cells, return a module of the kernels of its cell.
+
+    Raises:
+        TypeError: the module of a cell lacks one of its two functions.
+    """
     module = importlib.import_module(f"{SOURCES}.{source.module}")
     if source.equations is None:
         return module
+    cell = importlib.import_module(source.equations.module)
+    if missing := [name for name in ("update", "gradient") if not hasattr(cell, name)]:
+        raise TypeError(f"{cell.__name__} has no function {' and no '.join(missing)}, which a cell needs")
     made = ModuleType(f"{SOURCES}.{source}")
-    for function in module.kernels(importlib.import_module(source.equations.module), source.equations):
+    for function in module.kernels(cell, source.equations):
         function.__module__ = made.__name__
         setattr(made, function.__name__, function)
     return made

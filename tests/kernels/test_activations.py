@@ -4,30 +4,37 @@ import numpy as np
 import pytest
 
 from seqpipe.kernels import unit
-from seqpipe.kernels.product import pack, pack_transposed
+from seqpipe.kernels.product import pack_transposed
+from seqpipe.network.cells import LSTM, RNN_TANH
 
 WIDTH = 50
 VALUES = np.concatenate([np.linspace(-20, 20, 400_000), np.linspace(-1e4, 1e4, 998), [-np.inf, np.inf]]).astype("f4")
 
 
-def tanh(values):
-    """Apply tanh to values (rows, width): one step of a plain cell with no weights."""
-    sums, state, outputs = values.copy(), np.zeros_like(values), np.empty_like(values)
-    no_weights = pack(np.zeros((values.shape[1], values.shape[1]), values.dtype))
-    no_inputs = (values[:0], np.empty(0, np.int32), no_weights, values[:0], values[:1])
-    unit("rnn").rnn_forward(*no_inputs, no_weights, np.array([0, len(values)]), 0, 0, 0, sums, state, outputs)
+def step(cell, sums, states):
+    """Run one step of a cell with no weights on sums (rows, gates * width); return the outputs. Replaces the states."""
+    rows, width = sums.shape[0], sums.shape[1] // len(cell.gates)
+    nothing, no_room = np.empty((0, 0, 0), sums.dtype), np.empty((0, 0), sums.dtype)
+    no_inputs = (sums[:0], np.empty(0, np.int32), nothing, sums[:0], sums[:1])
+    no_weights = pack_transposed(np.zeros((sums.shape[1], width), sums.dtype), len(cell.gates))
+    outputs, starts = np.empty((rows, width), sums.dtype), np.array([0, rows])
+    unit("recurrence", cell.equations).forward(
+        *no_inputs, no_weights, no_room, no_room, starts, 0, 0, sums, no_room, states, outputs, no_room
+    )
     return outputs
 
 
+def tanh(values):
+    """Apply tanh to values (rows, width): one step of a plain cell."""
+    return step(RNN_TANH, values.copy(), np.zeros_like(values))
+
+
 def sigmoid(values):
-    """Apply sigmoid to values (rows, width): the forget gate of an LSTM with no weights, whose cells were 1."""
-    zeros, cell = np.zeros_like(values), np.ones_like(values)
-    gates = np.concatenate([zeros, values, zeros, zeros], axis=1)
-    no_weights = pack_transposed(np.zeros((4 * values.shape[1], values.shape[1]), values.dtype), 4)
-    starts, outputs, kept = np.array([0, len(values)]), np.empty_like(values), np.empty((0, values.shape[1]), "f4")
-    no_inputs = (values[:0], np.empty(0, np.int32), no_weights, values[:0], gates[:1])
-    unit("lstm").lstm_forward(*no_inputs, no_weights, starts, 0, 0, gates, zeros, outputs, cell, kept)
-    return cell
+    """Apply sigmoid to values (rows, width): the forget gate of an LSTM, whose cells were 1."""
+    zeros, width = np.zeros_like(values), values.shape[1]
+    states = np.concatenate([zeros, np.ones_like(values)], axis=1)
+    step(LSTM, np.concatenate([zeros, values, zeros, zeros], axis=1), states)
+    return states[:, width:]
 
 
 def test_tanh_is_within_its_stated_error():

@@ -1,6 +1,5 @@
 """What the compiler makes of kernels: vector instructions, and nothing that needs Numba when it runs."""
 
-import importlib
 import math
 import os
 import re
@@ -12,30 +11,28 @@ import pytest
 
 from seqpipe.kernels import instruction_set
 from seqpipe.kernels.annotations import Array1, Float, Out
-from seqpipe.kernels.compiler import assembly, compile_unit, kernel
+from seqpipe.kernels.compiler import assembly, compile_unit, kernel, module_of
+from seqpipe.kernels.equations import Equations, Source
 from seqpipe.kernels.isa import INSTRUCTION_SETS, host_features
+from seqpipe.network.cells import CELLS
 
 PACKED = re.compile(r"\bv(?:add|sub|mul|max|min|f(?:n?m)(?:add|sub)\w*?)ps\b.*%[yz]mm")
 HOT = [
-    ("rnn", "rnn_forward"),
-    ("gru", "gru_forward"),
-    ("lstm", "lstm_forward"),
-    ("rnn_gradient", "rnn_backward"),
-    ("gru_gradient", "gru_backward"),
-    ("lstm_gradient", "lstm_backward"),
-    ("product", "seqpipe_tile"),
-    ("cross_entropy", "softmax_cross_entropy"),
-    ("softmax", "softmax"),
-    ("optimizers", "adam"),
-    ("attention", "dot_attention"),
-    ("rows_gradient", "scatter_add"),
+    *((Source("recurrence", cell.equations), "forward") for cell in CELLS.values()),
+    *((Source("recurrence_gradient", cell.equations), "backward") for cell in CELLS.values()),
+    (Source("product"), "seqpipe_tile"),
+    (Source("cross_entropy"), "softmax_cross_entropy"),
+    (Source("softmax"), "softmax"),
+    (Source("optimizers"), "adam"),
+    (Source("attention"), "dot_attention"),
+    (Source("rows_gradient"), "scatter_add"),
 ]
 
 
 @pytest.mark.skipif(instruction_set().name not in {"avx512", "avx2"}, reason="reads the assembly of x86")
-@pytest.mark.parametrize(("unit", "function"), HOT, ids=lambda name: name)
-def test_hot_loops_are_vector_instructions(unit, function):
-    text = assembly(importlib.import_module(f"seqpipe.kernels.sources.{unit}"), "float32")
+@pytest.mark.parametrize(("source", "function"), HOT, ids=str)
+def test_hot_loops_are_vector_instructions(source, function):
+    text = assembly(module_of(source), "float32")
     inside, found = False, 0
     for line in text.splitlines():
         if label := re.match(r"([^.\s#][^:\s]*):", line):
@@ -85,3 +82,8 @@ def test_code_that_needs_numba_when_it_runs_is_refused(monkeypatch):
     module.split = split
     with pytest.raises(RuntimeError, match=r"kernels of helping call numba_frexpf?, which is not in the C library"):
         compile_unit(module, "float32")
+
+
+def test_a_module_without_the_equations_of_a_cell_is_named():
+    with pytest.raises(TypeError, match="seqpipe.kernels.sources.rows has no function update, which a cell needs"):
+        module_of(Source("recurrence", Equations("seqpipe.kernels.sources.rows", 1)))

@@ -1,6 +1,7 @@
 """Units: compiled once, loaded without Numba, whatever happens to the cache."""
 
 import os
+import pickle
 import subprocess
 import sys
 import threading
@@ -8,7 +9,9 @@ import threading
 import numpy as np
 import pytest
 
-from seqpipe.kernels import unit, unit_names
+from seqpipe.kernels import unit
+from seqpipe.kernels.loader import sources_of
+from seqpipe.network.cells import GRU, LSTM
 
 SCRIPT = """
 import sys
@@ -104,6 +107,20 @@ def test_processes_that_start_cold_at_once_all_succeed(tmp_path):
     assert len(entries(tmp_path)) == 1
 
 
-def test_units_are_the_sources_with_entry_points():
-    assert "activations" not in unit_names()
-    assert {"rows", "product", "gru", "lstm", "rnn"} <= set(unit_names())
+def test_units_are_the_sources_with_entry_points_and_those_made_for_each_cell():
+    names = [str(source) for source in sources_of([GRU.equations, LSTM.equations])]
+    assert {"rows", "product", "recurrence-gru", "recurrence_gradient-gru", "recurrence-lstm"} <= set(names)
+    assert not {"activations", "recurrence", "gru"} & set(names)
+    assert len(names) == len(set(names))
+
+
+def test_units_for_cells_and_others_are_told_apart():
+    with pytest.raises(ValueError, match=r"there is no kernel unit 'recurrence'$"):
+        unit("recurrence")
+    with pytest.raises(ValueError, match=r"there is no kernel unit 'rows' that is made for cells$"):
+        unit("rows", GRU.equations)
+
+
+def test_a_unit_can_be_pickled():
+    for made in (unit("rows"), unit("recurrence", GRU.equations)):
+        assert pickle.loads(pickle.dumps(made)) is made
