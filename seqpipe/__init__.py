@@ -4,8 +4,8 @@
     >>> sentiment = seqpipe.load("text/sentiment")  # doctest: +SKIP
     >>> sentiment(["A fine film."])  # doctest: +SKIP
 
-Everything that a plugin needs is here; nothing below is public but `seqpipe.testing`. Names are imported on first use,
-so that ``import seqpipe`` is fast.
+Everything that a plugin needs is here; nothing below is public but `seqpipe.testing` and, for the equations of cells,
+what docs/cells.md names of `seqpipe.kernels`. Names are imported on first use, so that ``import seqpipe`` is fast.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from seqpipe.api import Loaded as Loaded
     from seqpipe.api import load as load
+    from seqpipe.builtin.cores.recurrent import RecurrentCore as RecurrentCore
     from seqpipe.builtin.decoders.beam import Beam as Beam
     from seqpipe.builtin.objectives import BernoulliObjective as BernoulliObjective
     from seqpipe.builtin.objectives import ClassificationObjective as ClassificationObjective
@@ -95,6 +96,7 @@ if TYPE_CHECKING:
     from seqpipe.metrics import ratio as ratio
     from seqpipe.metrics import sensitivity as sensitivity
     from seqpipe.metrics import specificity as specificity
+    from seqpipe.network.cell import Cell as Cell
     from seqpipe.network.ctc import Grammar as Grammar
     from seqpipe.network.ctc import ctc_beam_search as ctc_beam_search
     from seqpipe.network.sampling import log_softmax as log_softmax
@@ -108,6 +110,7 @@ __version__ = "0.1.0"
 
 _MODULES = {
     "seqpipe.api": ("Loaded", "load"),
+    "seqpipe.builtin.cores.recurrent": ("RecurrentCore",),
     "seqpipe.builtin.decoders.beam": ("Beam",),
     "seqpipe.builtin.objectives": (
         "BernoulliObjective",
@@ -195,6 +198,7 @@ _MODULES = {
         "sensitivity",
         "specificity",
     ),
+    "seqpipe.network.cell": ("Cell",),
     "seqpipe.network.ctc": ("Grammar", "ctc_beam_search"),
     "seqpipe.network.sampling": ("log_softmax", "sample", "softmax", "uniforms"),
     "seqpipe.training.evaluation.measured": ("evaluate",),

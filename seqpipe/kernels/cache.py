@@ -25,23 +25,23 @@ import llvmlite.binding as llvm
 import platformdirs
 
 from seqpipe.kernels import isa
-from seqpipe.kernels.equations import SOURCES, Source
+from seqpipe.kernels.equations import SOURCES, UnitName
 
 KEPT = 4  # entries of a unit and variant: of this environment, and of others that take turns with it
 _IMPORT = re.compile(r"^from ([\w.]+) import", re.MULTILINE)
 
 
 @cache
-def key(source: Source) -> str:
+def key(unit: UnitName) -> str:
     """Return a digest of all that a unit's object code depends on: sources, compilers, CPU, Python's object header."""
     package = Path(__file__).parent
     digest = hashlib.sha256()
-    for name, path in [*((path.name, path) for path in sorted(package.glob("*.py"))), *_source_files(source)]:
+    for name, path in [*((path.name, path) for path in sorted(package.glob("*.py"))), *_source_files(unit)]:
         digest.update(f"{name} {path.stat().st_size}\n".encode() + path.read_bytes())
     digest.update(
         json.dumps(
             [
-                source.equations,
+                unit.equations,
                 importlib.metadata.version("numba"),
                 llvmlite.__version__,
                 llvm.get_process_triple(),
@@ -55,12 +55,12 @@ def key(source: Source) -> str:
     return digest.hexdigest()
 
 
-def _source_files(source: Source) -> list[tuple[str, Path]]:
+def _source_files(unit: UnitName) -> list[tuple[str, Path]]:
     """Return the modules that a unit is made of and those that they import from, directly or not, with their files.
 
     Of what is imported, only sources of kernels count, and modules of the package that a cell's equations are in.
     """
-    waiting = {f"{SOURCES}.{source.module}"} | ({source.equations.module} if source.equations else set())
+    waiting = {f"{SOURCES}.{unit.source}"} | ({unit.equations.module} if unit.equations else set())
     packages = {f"{SOURCES}.", *(f"{name.partition('.')[0]}." for name in waiting if not name.startswith("seqpipe."))}
     found: dict[str, Path] = {}
     while waiting:
@@ -87,13 +87,13 @@ def folder() -> Path:
     return (Path(chosen) if chosen else platformdirs.user_cache_path("seqpipe")) / "kernels"
 
 
-def read(source: Source, variant: str) -> tuple[dict[str, Any], bytes] | None:
+def read(unit: UnitName, variant: str) -> tuple[dict[str, Any], bytes] | None:
     """Return the description and the object code of a unit, or None if there is no entry that can be trusted."""
     path = folder()
     if not _is_private(path):
         return None
     try:
-        entry = _path(path, source, variant).read_bytes()
+        entry = _path(path, unit, variant).read_bytes()
     except OSError:
         return None
     digest, _, content = entry.partition(b"\n")
@@ -104,7 +104,7 @@ def read(source: Source, variant: str) -> tuple[dict[str, Any], bytes] | None:
     return described, code
 
 
-def write(source: Source, variant: str, description: dict[str, Any], code: bytes) -> None:
+def write(unit: UnitName, variant: str, description: dict[str, Any], code: bytes) -> None:
     """Keep a unit for later processes, if the folder allows it; concurrent writers each leave a whole entry."""
     content = json.dumps(description).encode() + b"\n" + code
     path = folder()
@@ -112,9 +112,9 @@ def write(source: Source, variant: str, description: dict[str, Any], code: bytes
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         if _is_private(path):
             _write_atomically(
-                _path(path, source, variant), hashlib.sha256(content).hexdigest().encode() + b"\n" + content
+                _path(path, unit, variant), hashlib.sha256(content).hexdigest().encode() + b"\n" + content
             )
-            _remove_old(path, f"{source}-{variant}-*.unit")
+            _remove_old(path, f"{unit}-{variant}-*.unit")
 
 
 def _remove_old(path: Path, pattern: str) -> None:
@@ -124,8 +124,8 @@ def _remove_old(path: Path, pattern: str) -> None:
         entry.unlink(missing_ok=True)
 
 
-def _path(path: Path, source: Source, variant: str) -> Path:
-    return path / f"{source}-{variant}-{key(source)[:32]}.unit"
+def _path(path: Path, unit: UnitName, variant: str) -> Path:
+    return path / f"{unit}-{variant}-{key(unit)[:32]}.unit"
 
 
 def _is_private(path: Path) -> bool:

@@ -24,7 +24,7 @@ from numba.np.arrayobj import make_array, populate_array
 
 from seqpipe.kernels import isa
 from seqpipe.kernels.annotations import declaration
-from seqpipe.kernels.equations import SOURCES, Source
+from seqpipe.kernels.equations import SOURCES, UnitName
 from seqpipe.kernels.signature import SYMBOL_PREFIX, Parameter, Signature
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -126,20 +126,20 @@ class _InlinedCompiler(_FunctionCompiler):
         return compiled._replace(entry_point=name)
 
 
-def module_of(source: Source) -> ModuleType:
-    """Import a source of kernels; for one that is made for cells, return a module of the kernels of its cell.
+def module_of(unit: UnitName) -> ModuleType:
+    """Import the source of a unit; for one that is made for a cell, return a module of the kernels made for it.
 
     Raises:
         TypeError: the module of a cell lacks one of its two functions.
     """
-    module = importlib.import_module(f"{SOURCES}.{source.module}")
-    if source.equations is None:
+    module = importlib.import_module(f"{SOURCES}.{unit.source}")
+    if unit.equations is None:
         return module
-    cell = importlib.import_module(source.equations.module)
+    cell = importlib.import_module(unit.equations.module)
     if missing := [name for name in ("update", "gradient") if not hasattr(cell, name)]:
         raise TypeError(f"{cell.__name__} has no function {' and no '.join(missing)}, which a cell needs")
-    made = ModuleType(f"{SOURCES}.{source}")
-    for function in module.kernels(cell, source.equations):
+    made = ModuleType(f"{SOURCES}.{unit}")
+    for function in module.kernels(cell, unit.equations):
         function.__module__ = made.__name__
         setattr(made, function.__name__, function)
     return made

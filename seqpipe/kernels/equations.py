@@ -34,14 +34,14 @@ class Equations(NamedTuple):
         return max(self.kept, self.apart) + self.states - 1
 
 
-class Source(NamedTuple):
-    """A module of kernels, and the cell that they are made for, if they are made for any."""
+class UnitName(NamedTuple):
+    """The source of a unit, and the cell that its kernels are made for, if they are made for any."""
 
-    module: str
+    source: str
     equations: Equations | None = None
 
     def __str__(self) -> str:
         """Return a name for messages and files."""
         if self.equations is None:
-            return self.module
-        return f"{self.module}-{self.equations.module.removeprefix(f'{SOURCES}.')}"
+            return self.source
+        return f"{self.source}-{self.equations.module.removeprefix(f'{SOURCES}.')}"

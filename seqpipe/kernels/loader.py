@@ -17,7 +17,7 @@ import numpy as np
 
 from seqpipe.kernels import cache as stored
 from seqpipe.kernels import sources
-from seqpipe.kernels.equations import Equations, Source
+from seqpipe.kernels.equations import Equations, UnitName
 from seqpipe.kernels.signature import SYMBOL_PREFIX, VARIANTS, Signature
 
 _CTYPES: dict[str, Any] = {
@@ -80,8 +80,8 @@ class PlainKernel(Kernel):
 class Unit:
     """The kernels of one source as attributes; the precision is that of the floating-point arrays passed."""
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
+    def __init__(self, name: UnitName) -> None:
+        self._unit = name
 
     def __getattr__(self, kernel: str) -> Callable[..., Any]:
         if kernel.startswith("_"):
@@ -93,17 +93,17 @@ class Unit:
             variant = _variant(arguments)
             found = variants.get(variant)
             if found is None:
-                kernels = _load(self._source, variant)
+                kernels = _load(self._unit, variant)
                 if kernel not in kernels:
-                    raise AttributeError(f"unit {str(self._source)!r} has no kernel {kernel!r}")
+                    raise AttributeError(f"unit {str(self._unit)!r} has no kernel {kernel!r}")
                 found = variants[variant] = kernels[kernel]
             return found(*arguments)
 
         setattr(self, kernel, call)
         return call
 
-    def __reduce__(self) -> tuple[Callable[..., Unit], Source]:
-        return unit, self._source
+    def __reduce__(self) -> tuple[Callable[..., Unit], UnitName]:
+        return unit, self._unit
 
 
 @cache
@@ -117,44 +117,36 @@ def unit(name: str, equations: Equations | None = None) -> Unit:
     Raises:
         ValueError: there is no such source, or it lacks a cell.
     """
-    if name not in (unit_names() if equations is None else cell_unit_names()):
+    if name not in (_sources(_ONCE) if equations is None else _sources(_FOR_CELLS)):
         of_cells = "" if equations is None else " that is made for cells"
         raise ValueError(f"there is no kernel unit {name!r}{of_cells}")
-    return Unit(Source(name, equations))
+    return Unit(UnitName(name, equations))
+
+
+_ONCE, _FOR_CELLS = "\n@kernel\n", "\ndef kernels(cell, equations):\n"
+"""By what is found in a source whether its kernels are made once or for each cell."""
 
 
 @cache
-def unit_names() -> tuple[str, ...]:
-    """Return the names of the units that are made once: of the sources that have entry points."""
-    return _sources_with("\n@kernel\n")
-
-
-@cache
-def cell_unit_names() -> tuple[str, ...]:
-    """Return the names of the units that are made for each cell: of the sources with a function ``kernels``."""
-    return _sources_with("\ndef kernels(cell, equations):\n")
-
-
-def _sources_with(words: str) -> tuple[str, ...]:
+def _sources(words: str) -> tuple[str, ...]:
+    """Return the names of the sources in which some words stand."""
     files = sorted(Path(sources.__path__[0]).glob("*.py"))
     return tuple(file.stem for file in files if words in file.read_text("utf-8"))
 
 
-def sources_of(cells: Iterable[Equations]) -> list[Source]:
-    """Return the sources of all units, those that are made for each of the cells among them."""
-    return [
-        *(Source(name) for name in unit_names()),
-        *(Source(name, equations) for equations in cells for name in cell_unit_names()),
-    ]
+def unit_names(cells: Iterable[Equations]) -> list[UnitName]:
+    """Return the names of all units, of those made for each of the cells as well."""
+    made = [UnitName(source, equations) for equations in cells for source in _sources(_FOR_CELLS)]
+    return [*map(UnitName, _sources(_ONCE)), *made]
 
 
 def warmup(cells: Iterable[Equations], variants: tuple[str, ...] = ("float32",)) -> int:
     """Compile all units ahead, so that later processes load them from the cache, and return how many there are."""
-    units = sources_of(cells)
-    for source in units:
+    names = unit_names(cells)
+    for name in names:
         for variant in variants:
-            _load(source, variant)
-    return len(units)
+            _load(name, variant)
+    return len(names)
 
 
 def _variant(arguments: tuple[object, ...]) -> str:
@@ -164,28 +156,28 @@ def _variant(arguments: tuple[object, ...]) -> str:
     return VARIANTS[0]
 
 
-_loaded: dict[tuple[Source, str], Mapping[str, Kernel]] = {}
+_loaded: dict[tuple[UnitName, str], Mapping[str, Kernel]] = {}
 
 
-def _load(source: Source, variant: str) -> Mapping[str, Kernel]:
+def _load(name: UnitName, variant: str) -> Mapping[str, Kernel]:
     """Return the kernels of one variant of a unit, by name; code once loaded stays for the life of the process."""
-    kernels = _loaded.get((source, variant))
+    kernels = _loaded.get((name, variant))
     if kernels is None:
         with _lock:
-            kernels = _loaded.get((source, variant))
+            kernels = _loaded.get((name, variant))
             if kernels is None:
-                kernels = (_plain if os.environ.get("NUMBA_DISABLE_JIT") == "1" else _native)(source, variant)
-                _loaded[source, variant] = kernels
+                kernels = (_plain if os.environ.get("NUMBA_DISABLE_JIT") == "1" else _native)(name, variant)
+                _loaded[name, variant] = kernels
     return kernels
 
 
-def _native(source: Source, variant: str) -> dict[str, Kernel]:
-    entry = stored.read(source, variant)
+def _native(name: UnitName, variant: str) -> dict[str, Kernel]:
+    entry = stored.read(name, variant)
     if entry is None:
-        compiler, module = _import(source)
+        compiler, module = _import(name)
         description = {kernel: function.kernel for kernel, function in compiler.entry_points(module).items()}
         code = compiler.compile_unit(module, variant)
-        stored.write(source, variant, description, code)
+        stored.write(name, variant, description, code)
     else:
         description, code = entry
     engine = _link(code)
@@ -196,18 +188,18 @@ def _native(source: Source, variant: str) -> dict[str, Kernel]:
     return kernels
 
 
-def _plain(source: Source, variant: str) -> dict[str, Kernel]:
-    compiler, module = _import(source)
+def _plain(name: UnitName, variant: str) -> dict[str, Kernel]:
+    compiler, module = _import(name)
     return {
         kernel: PlainKernel(kernel, Signature(function.kernel, variant), function)
         for kernel, function in compiler.entry_points(module).items()
     }
 
 
-def _import(source: Source) -> tuple[Any, Any]:
+def _import(name: UnitName) -> tuple[Any, Any]:
     """Import the compiler, and with it Numba, and return it and the module of a unit's kernels."""
     compiler = importlib.import_module("seqpipe.kernels.compiler")
-    return compiler, compiler.module_of(source)
+    return compiler, compiler.module_of(name)
 
 
 @cache

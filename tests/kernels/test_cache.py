@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from seqpipe.kernels import cache, isa
-from seqpipe.kernels.equations import Equations, Source
+from seqpipe.kernels.equations import Equations, UnitName
 from seqpipe.network.cells import GRU
 
 ENTRY = ({"sum": [["float[::1]"], "float64"]}, bytes(range(256)) * 40)
@@ -21,67 +21,67 @@ def folder(tmp_path, monkeypatch):
 
 
 def test_an_entry_comes_back(folder):
-    assert cache.read(Source("rows"), "float32") is None
-    cache.write(Source("rows"), "float32", *ENTRY)
-    assert cache.read(Source("rows"), "float32") == ENTRY
-    assert cache.read(Source("rows"), "float64") is None
+    assert cache.read(UnitName("rows"), "float32") is None
+    cache.write(UnitName("rows"), "float32", *ENTRY)
+    assert cache.read(UnitName("rows"), "float32") == ENTRY
+    assert cache.read(UnitName("rows"), "float64") is None
 
 
 @pytest.mark.parametrize("damage", ["truncated", "flipped", "empty", "foreign"])
 def test_a_damaged_entry_counts_as_absent(folder, damage):
-    cache.write(Source("rows"), "float32", *ENTRY)
+    cache.write(UnitName("rows"), "float32", *ENTRY)
     (entry,) = folder.iterdir()
     whole = entry.read_bytes()
     flipped = whole[:500] + bytes([whole[500] ^ 1]) + whole[501:]
     entry.write_bytes({"truncated": whole[:-1], "flipped": flipped, "empty": b"", "foreign": b"not ours"}[damage])
-    assert cache.read(Source("rows"), "float32") is None
+    assert cache.read(UnitName("rows"), "float32") is None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no mode bits")
 @pytest.mark.parametrize("mode", [0o777, 0o720])
 def test_a_folder_that_others_can_write_to_is_not_trusted(folder, mode):
-    cache.write(Source("rows"), "float32", *ENTRY)
+    cache.write(UnitName("rows"), "float32", *ENTRY)
     assert folder.stat().st_mode & 0o777 == 0o700
     folder.chmod(mode)
-    assert cache.read(Source("rows"), "float32") is None
+    assert cache.read(UnitName("rows"), "float32") is None
 
 
 def test_a_folder_behind_a_link_is_not_trusted(folder, tmp_path):
     (tmp_path / "elsewhere").mkdir(mode=0o700)
     folder.symlink_to(tmp_path / "elsewhere")
-    cache.write(Source("rows"), "float32", *ENTRY)
+    cache.write(UnitName("rows"), "float32", *ENTRY)
     assert not list((tmp_path / "elsewhere").iterdir())
 
 
 def test_concurrent_writers_leave_one_whole_entry(folder):
     with ThreadPoolExecutor(16) as threads:
-        list(threads.map(lambda _: cache.write(Source("rows"), "float32", *ENTRY), range(64)))
+        list(threads.map(lambda _: cache.write(UnitName("rows"), "float32", *ENTRY), range(64)))
     assert len(list(folder.iterdir())) == 1
-    assert cache.read(Source("rows"), "float32") == ENTRY
+    assert cache.read(UnitName("rows"), "float32") == ENTRY
 
 
 def test_the_key_changes_with_the_instruction_set(monkeypatch):
     monkeypatch.delenv("SEQPIPE_ISA", raising=False)
-    key = cache.key.__wrapped__(Source("rows"))
+    key = cache.key.__wrapped__(UnitName("rows"))
     monkeypatch.setenv("SEQPIPE_ISA", isa.instruction_set().name)
-    assert cache.key.__wrapped__(Source("rows")) != key
+    assert cache.key.__wrapped__(UnitName("rows")) != key
 
 
 def test_an_entry_of_other_sources_or_of_another_compiler_is_stale(folder, tmp_path, monkeypatch):
-    cache.write(Source("rows_gradient"), "float32", *ENTRY)
+    cache.write(UnitName("rows_gradient"), "float32", *ENTRY)
     package = tmp_path / "changed"
     shutil.copytree(Path(cache.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(cache, "__file__", str(package / "cache.py"))
-    key = cache.key.__wrapped__(Source("rows_gradient"))
-    assert key == cache.key(Source("rows_gradient"))
+    key = cache.key.__wrapped__(UnitName("rows_gradient"))
+    assert key == cache.key(UnitName("rows_gradient"))
     with (package / "sources" / "vectors.py").open("a") as imported:
         imported.write("# changed\n")
-    changed = cache.key.__wrapped__(Source("rows_gradient"))
+    changed = cache.key.__wrapped__(UnitName("rows_gradient"))
     assert changed != key
     monkeypatch.setattr(cache.llvmlite, "__version__", "0.0")
-    assert cache.key.__wrapped__(Source("rows_gradient")) not in {key, changed}
-    monkeypatch.setattr(cache, "key", lambda _source: changed)
-    assert cache.read(Source("rows_gradient"), "float32") is None
+    assert cache.key.__wrapped__(UnitName("rows_gradient")) not in {key, changed}
+    monkeypatch.setattr(cache, "key", lambda _unit: changed)
+    assert cache.read(UnitName("rows_gradient"), "float32") is None
 
 
 def test_a_cell_of_another_package_depends_on_what_it_imports_there_and_here(tmp_path, monkeypatch):
@@ -93,21 +93,21 @@ def test_a_cell_of_another_package_depends_on_what_it_imports_there_and_here(tmp
         "from cells_of_mine.parts import add\nfrom seqpipe.kernels.sources.activations import tanh\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
-    source = Source("recurrence", Equations("cells_of_mine.cell", 1))
-    names = [name for name, _ in cache._source_files(source)]
+    unit = UnitName("recurrence", Equations("cells_of_mine.cell", 1))
+    names = [name for name, _ in cache._source_files(unit)]
     assert {"cells_of_mine.cell", "cells_of_mine.parts", "seqpipe.kernels.sources.activations"} <= set(names)
-    key = cache.key.__wrapped__(source)
+    key = cache.key.__wrapped__(unit)
     (package / "parts.py").write_text("# second")
-    assert cache.key.__wrapped__(source) != key
+    assert cache.key.__wrapped__(unit) != key
     with pytest.raises(
         ModuleNotFoundError, match=r"there is no module 'cells_of_mine.none' with the equations of a cell"
     ):
-        cache.key.__wrapped__(Source("recurrence", Equations("cells_of_mine.none", 1)))
+        cache.key.__wrapped__(UnitName("recurrence", Equations("cells_of_mine.none", 1)))
 
 
 def test_the_key_changes_with_what_is_said_of_a_cell():
     keys = {
-        cache.key.__wrapped__(Source("recurrence", equations))
+        cache.key.__wrapped__(UnitName("recurrence", equations))
         for equations in (GRU.equations, GRU.equations._replace(kept=2))
     }
     assert len(keys) == 2
@@ -115,9 +115,9 @@ def test_the_key_changes_with_what_is_said_of_a_cell():
 
 def test_old_entries_make_room(folder, monkeypatch):
     for number in range(cache.KEPT + 3):
-        monkeypatch.setattr(cache, "key", lambda _source, number=number: f"{number:064d}"[::-1])
-        cache.write(Source("rows"), "float32", *ENTRY)
-        cache.write(Source("product"), "float32", *ENTRY)
+        monkeypatch.setattr(cache, "key", lambda _unit, number=number: f"{number:064d}"[::-1])
+        cache.write(UnitName("rows"), "float32", *ENTRY)
+        cache.write(UnitName("product"), "float32", *ENTRY)
     assert len(list(folder.glob("rows-*"))) == cache.KEPT
     assert len(list(folder.iterdir())) == 2 * cache.KEPT
-    assert cache.read(Source("rows"), "float32") == ENTRY
+    assert cache.read(UnitName("rows"), "float32") == ENTRY

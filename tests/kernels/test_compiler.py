@@ -12,27 +12,27 @@ import pytest
 from seqpipe.kernels import instruction_set
 from seqpipe.kernels.annotations import Array1, Float, Out
 from seqpipe.kernels.compiler import assembly, compile_unit, kernel, module_of
-from seqpipe.kernels.equations import Equations, Source
+from seqpipe.kernels.equations import Equations, UnitName
 from seqpipe.kernels.isa import INSTRUCTION_SETS, host_features
 from seqpipe.network.cells import CELLS
 
 PACKED = re.compile(r"\bv(?:add|sub|mul|max|min|f(?:n?m)(?:add|sub)\w*?)ps\b.*%[yz]mm")
 HOT = [
-    *((Source("recurrence", cell.equations), "forward") for cell in CELLS.values()),
-    *((Source("recurrence_gradient", cell.equations), "backward") for cell in CELLS.values()),
-    (Source("product"), "seqpipe_tile"),
-    (Source("cross_entropy"), "softmax_cross_entropy"),
-    (Source("softmax"), "softmax"),
-    (Source("optimizers"), "adam"),
-    (Source("attention"), "dot_attention"),
-    (Source("rows_gradient"), "scatter_add"),
+    *((UnitName("recurrence", cell.equations), "forward") for cell in CELLS.values()),
+    *((UnitName("recurrence_gradient", cell.equations), "backward") for cell in CELLS.values()),
+    (UnitName("product"), "seqpipe_tile"),
+    (UnitName("cross_entropy"), "softmax_cross_entropy"),
+    (UnitName("softmax"), "softmax"),
+    (UnitName("optimizers"), "adam"),
+    (UnitName("attention"), "dot_attention"),
+    (UnitName("rows_gradient"), "scatter_add"),
 ]
 
 
 @pytest.mark.skipif(instruction_set().name not in {"avx512", "avx2"}, reason="reads the assembly of x86")
-@pytest.mark.parametrize(("source", "function"), HOT, ids=str)
-def test_hot_loops_are_vector_instructions(source, function):
-    text = assembly(module_of(source), "float32")
+@pytest.mark.parametrize(("unit", "function"), HOT, ids=str)
+def test_hot_loops_are_vector_instructions(unit, function):
+    text = assembly(module_of(unit), "float32")
     inside, found = False, 0
     for line in text.splitlines():
         if label := re.match(r"([^.\s#][^:\s]*):", line):
@@ -85,5 +85,5 @@ def test_code_that_needs_numba_when_it_runs_is_refused(monkeypatch):
 
 
 def test_a_module_without_the_equations_of_a_cell_is_named():
-    with pytest.raises(TypeError, match="seqpipe.kernels.sources.rows has no function update, which a cell needs"):
-        module_of(Source("recurrence", Equations("seqpipe.kernels.sources.rows", 1)))
+    with pytest.raises(TypeError, match=r"seqpipe.kernels.sources.rows has no function update, which a cell needs"):
+        module_of(UnitName("recurrence", Equations("seqpipe.kernels.sources.rows", 1)))

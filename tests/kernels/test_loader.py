@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from seqpipe.kernels import unit
-from seqpipe.kernels.loader import sources_of
+from seqpipe.kernels.loader import unit_names
 from seqpipe.network.cells import GRU, LSTM
 
 SCRIPT = """
@@ -108,7 +108,7 @@ def test_processes_that_start_cold_at_once_all_succeed(tmp_path):
 
 
 def test_units_are_the_sources_with_entry_points_and_those_made_for_each_cell():
-    names = [str(source) for source in sources_of([GRU.equations, LSTM.equations])]
+    names = [str(name) for name in unit_names([GRU.equations, LSTM.equations])]
     assert {"rows", "product", "recurrence-gru", "recurrence_gradient-gru", "recurrence-lstm"} <= set(names)
     assert not {"activations", "recurrence", "gru"} & set(names)
     assert len(names) == len(set(names))

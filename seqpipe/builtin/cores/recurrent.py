@@ -20,7 +20,9 @@ from seqpipe.network.initial_values import embedding, glorot, zeros
 from seqpipe.network.recurrent import Recurrent
 
 
-class _RecurrentCore(Core):
+class RecurrentCore(Core):
+    """What all recurrent cores share, which differ in their cell: everything but `cell` follows from that."""
+
     hidden: int = Field(128, ge=1, description="hidden units of a layer, in each direction")
     layers: int = Field(1, ge=1, description="layers, each reading the one before")
     bidirectional: bool = Field(False, description="also read from the end; such a core cannot be streamed")
@@ -91,7 +93,7 @@ class _RecurrentCore(Core):
             )
 
 
-class RNN(_RecurrentCore):
+class RNN(RecurrentCore):
     """The plain recurrent network: a[t] = g(Wa [a[t-1], x[t]] + ba)."""
 
     name: ClassVar[str] = "core.rnn"
@@ -104,7 +106,7 @@ class RNN(_RecurrentCore):
         return cells.RNN_RELU if self.activation == "relu" else cells.RNN_TANH
 
 
-class GRU(_RecurrentCore):
+class GRU(RecurrentCore):
     """A recurrent network of gated units that choose what to forget."""
 
     name: ClassVar[str] = "core.gru"
@@ -115,7 +117,7 @@ class GRU(_RecurrentCore):
         return cells.GRU
 
 
-class LSTM(_RecurrentCore):
+class LSTM(RecurrentCore):
     """A recurrent network with a long short-term memory."""
 
     name: ClassVar[str] = "core.lstm"
@@ -126,7 +128,7 @@ class LSTM(_RecurrentCore):
         return cells.LSTM
 
 
-class MinGRU(_RecurrentCore):
+class MinGRU(RecurrentCore):
     """A recurrent network whose gates read the input alone: by far the fastest (L. Feng et al., 2024)."""
 
     name: ClassVar[str] = "core.mingru"

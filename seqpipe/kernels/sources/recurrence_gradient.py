@@ -5,7 +5,7 @@ A cell's module has, beside the function ``update`` of `seqpipe.kernels.sources.
     def gradient(of_after, step):
         return of_sums, of_apart, of_before, of_weights
 
-``of_after`` are the gradients of the states after a step, ``step`` is what stood there (`Step`). What is returned are
+``of_after`` are the gradients of the states after a step, ``step`` is what stood there (`AtStep`). What is returned are
 the gradients of what ``update`` took: sums, parts apart, states before and own weights. Those of the states before are
 without what comes through the product with them, which is added here; 0.0 is a vector of zeros.
 """
@@ -22,7 +22,7 @@ from seqpipe.kernels.sources.product import multiply_rows
 from seqpipe.kernels.sources.recurrence import lanes_of
 
 
-class Step(NamedTuple):
+class AtStep(NamedTuple):
     """Vectors of a step: gates and what else was kept, states before and after, and the cell's own weights."""
 
     gates: Any
@@ -125,7 +125,7 @@ def _row_gradient(gradient, equations):
             first = load_each(before.first.array, before.first.row, before.first.column + unit, 0, count, 1)
             rest = load_each(before.others.array, before.others.row, before.others.column + unit, hidden, count, others)
             a = load_each(arrays.outputs, position, arrays.column + unit, 0, count, 1)
-            step = Step(
+            step = AtStep(
                 load_each(arrays.gates, position, unit, hidden, count, gates),
                 load_each(arrays.kept, position, unit, hidden, count, kept_values),
                 first + rest,
