@@ -102,8 +102,8 @@ class Unit:
         setattr(self, kernel, call)
         return call
 
-    def __reduce__(self) -> tuple[Callable[..., Unit], UnitName]:
-        return unit, self._unit
+    def __reduce__(self) -> tuple[Callable[..., Unit], tuple[object, ...]]:
+        return unit, tuple(part for part in self._unit if part is not None)
 
 
 @cache

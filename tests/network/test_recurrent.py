@@ -7,9 +7,10 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from seqpipe.network.cells import CELLS, GRU, LSTM
+from seqpipe.network.cells import CELLS, GRU, LSTM, MINGRU
 from seqpipe.network.packing import Packing
 from seqpipe.network.recurrent import Recurrent
+from tests import naive_recurrent as naive
 from tests.recurrent_problem import LENGTHS, Problem, parameters_of, state_of, twin
 
 NETWORKS = [
@@ -154,6 +155,28 @@ def test_shapes_are_those_of_pytorch():
         "bias_ih_l1_reverse": (24,),
         "bias_hh_l1_reverse": (24,),
     }
+
+
+def test_a_cell_without_a_product_with_the_state_has_no_weights_for_one():
+    assert Recurrent(MINGRU, 5, 6, bidirectional=True).shapes() == {
+        "weight_ih_l0": (12, 5),
+        "bias_ih_l0": (12,),
+        "weight_ih_l0_reverse": (12, 5),
+        "bias_ih_l0_reverse": (12,),
+    }
+
+
+def test_first_values_are_those_of_the_description(rng):
+    drawn = {name: found.initial(rng, found.shape) for name, found in Recurrent(LSTM, 5, 6).parameters().items()}
+    assert np.array_equal(drawn["bias_ih_l0"], np.repeat(np.float32([0, 1, 0, 0]), 6))
+    assert not drawn["bias_hh_l0"].any()
+    blocks = drawn["weight_hh_l0"].reshape(4, 6, 6)
+    np.testing.assert_allclose(blocks @ blocks.transpose(0, 2, 1), np.broadcast_to(np.eye(6), (4, 6, 6)), atol=1e-6)
+    assert {array.dtype for array in drawn.values()} == {np.dtype(np.float32)}
+
+
+def test_every_cell_has_a_twin():
+    assert naive.STEPS.keys() == CELLS.keys()
 
 
 def test_parameters_that_do_not_fit_are_refused(rng):
