@@ -49,8 +49,7 @@ class ReadJSONLines(Reader):
                 try:
                     yield self._record(line, raw, Location(source.name, position))
                 except RecordError as error:
-                    error.raw = raw
-                    yield error
+                    yield error.with_raw(raw)
 
     def record(self, payload: Any, position: int) -> Record:
         """Return the record of a text, or of numbers in a list or array, from Python or from ``--text``."""
