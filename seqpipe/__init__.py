@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from seqpipe.builtin.objectives import LabelLearner as LabelLearner
     from seqpipe.builtin.objectives import NextTokenObjective as NextTokenObjective
     from seqpipe.builtin.objectives import TranslationObjective as TranslationObjective
+    from seqpipe.builtin.readers.lines import LineReader as LineReader
     from seqpipe.contracts import Augmentation as Augmentation
     from seqpipe.contracts import Core as Core
     from seqpipe.contracts import Decoder as Decoder
@@ -121,6 +122,7 @@ _MODULES = {
         "NextTokenObjective",
         "TranslationObjective",
     ),
+    "seqpipe.builtin.readers.lines": ("LineReader",),
     "seqpipe.contracts": (
         "Augmentation",
         "Core",

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -44,13 +44,15 @@ class SeqpipeError(Exception):
 
     def at(self, where: Location) -> SeqpipeError:
         """Return the same error at a place, unless it already names one."""
-        if self.where:
-            return self
-        placed = copy(self)
-        placed.where = where
-        placed.args = (self.what, self.todo, where)
-        placed.__cause__ = self.__cause__
-        return placed
+        return self if self.where else self._with(where=where)
+
+    def _with(self, **attributes: Any) -> Self:
+        """Return the same error with other attributes; errors are values, and one that was raised stays as it was."""
+        changed = copy(self)
+        changed.__dict__.update(attributes)
+        changed.args = (changed.what, changed.todo, changed.where)
+        changed.__cause__, changed.__traceback__ = self.__cause__, self.__traceback__
+        return changed
 
     def __str__(self) -> str:
         return self._line(self.what)
@@ -95,22 +97,25 @@ class RecordError(SeqpipeError):
     Args:
         what, todo, where: as of every error.
         raw: from a reader: the bytes that it could not make a record of, see `seqpipe.data.Record.raw`.
-
-    Attributes:
-        stage: the name of the stage that refused the record; the runner fills it in.
+        stage: the name of the stage that refused the record; whoever calls the stage fills it in, see `by`.
     """
 
     exit_code = 4
 
-    def __init__(self, what: str, todo: str = "", where: Location | None = None, *, raw: bytes | None = None) -> None:
+    def __init__(
+        self, what: str, todo: str = "", where: Location | None = None, *, raw: bytes | None = None, stage: str = ""
+    ) -> None:
         super().__init__(what, todo, where)
         self.raw = raw
-        self.stage = ""
+        self.stage = stage
 
-    def by(self, stage: str) -> RecordError:
-        """Return this error with the stage that refused the record, unless it already names one."""
-        self.stage = self.stage or stage
-        return self
+    def by(self, stage: str) -> Self:
+        """Return the same error with the stage that refused the record, unless it already names one."""
+        return self if self.stage else self._with(stage=stage)
+
+    def with_raw(self, raw: bytes | None) -> Self:
+        """Return the same error with the bytes that no record could be made of."""
+        return self._with(raw=raw)
 
     def __str__(self) -> str:
         return self._line(f"{self.stage}: {self.what}" if self.stage else self.what)

@@ -14,6 +14,7 @@ PACKAGE = ROOT / "seqpipe"
 ORDER = [
     "errors",
     "limits",
+    "seeds",
     "atomic",
     "journal",
     "data",

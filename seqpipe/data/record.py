@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from seqpipe.errors import Location
+from seqpipe.errors import Location, RecordError
 
 
 @dataclass(slots=True)
@@ -38,3 +38,15 @@ class Record:
     def location(self) -> Location:
         """Where the record stands in its source, for messages."""
         return Location(self.source or self.id, self.position)
+
+    @property
+    def text(self) -> str:
+        """The payload of a record of text.
+
+        Raises:
+            RecordError: it is something else.
+        """
+        if not isinstance(self.payload, str):
+            what = f"{type(self.payload).__name__} where text is needed"
+            raise RecordError(what, "read records of text", self.location)
+        return self.payload

@@ -56,8 +56,7 @@ class Unforeseen(RecordError):
     def of(cls, error: Exception, stage: str, where: Location | None) -> Unforeseen:
         """Return the error that stands for what a stage raised."""
         what = f"failed with {type(error).__name__}: {error}"
-        made = cls(what, "check the record, or tell the stage's author", where)
-        made.stage = stage
+        made = cls(what, "check the record, or tell the stage's author", where, stage=stage)
         made.__cause__ = error
         return made
 

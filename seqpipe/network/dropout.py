@@ -7,8 +7,10 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
+from seqpipe.data import indices_of_ranges
 from seqpipe.kernels import unit
 from seqpipe.network.arrays import Float, Int64
+from seqpipe.seeds import mixed_seed
 
 
 def position_keys(names: list[str], offsets: Int64, seed: int) -> Int64:
@@ -19,10 +21,9 @@ def position_keys(names: list[str], offsets: Int64, seed: int) -> Int64:
         offsets: of the sequences.
         seed: other seeds, other keys.
     """
-    rows = np.array([hash((crc32(name.encode()), seed)) for name in names], np.int64)
+    rows = np.array([mixed_seed(crc32(name.encode()), seed) for name in names], np.int64)
     lengths = np.diff(offsets)
-    local = np.arange(offsets[-1]) - np.repeat(offsets[:-1], lengths)
-    return np.repeat(rows, lengths) ^ (local * np.int64(0x2545F4914F6CDD1D))
+    return np.repeat(rows, lengths) ^ (indices_of_ranges(0, lengths) * np.int64(0x2545F4914F6CDD1D))
 
 
 def dropout_mask(keys: Int64, width: int, rate: float, dtype: npt.DTypeLike = np.float32) -> Float:

@@ -43,26 +43,6 @@ def max_pool_backward(grad_pooled: Float, winners: Int64, total: int) -> Float:
     return gradient
 
 
-def first_pool(values: Float, offsets: Int64) -> Float:
-    """Return the first row of every sequence."""
-    return _take(values, offsets, offsets[:-1])
-
-
-def first_pool_backward(grad_pooled: Float, offsets: Int64) -> Float:
-    """Return the gradient with respect to the values."""
-    return _put_back(grad_pooled, offsets, offsets[:-1])
-
-
-def last_pool(values: Float, offsets: Int64) -> Float:
-    """Return the last row of every sequence."""
-    return _take(values, offsets, offsets[1:] - 1)
-
-
-def last_pool_backward(grad_pooled: Float, offsets: Int64) -> Float:
-    """Return the gradient with respect to the values."""
-    return _put_back(grad_pooled, offsets, offsets[1:] - 1)
-
-
 def attention_pool(values: Float, offsets: Int64, query: Float) -> Attended:
     """Return each sequence's rows weighted by the softmax of their inner products with a learned query, (width,)."""
     check_offsets("offsets", offsets, len(values))
@@ -90,18 +70,3 @@ def _one_query_each(query: Float, offsets: Int64) -> tuple[Float, Int64]:
     queries = np.empty((len(rows), len(query)), query.dtype)
     queries[:] = query
     return queries, rows
-
-
-def _take(values: Float, offsets: Int64, rows: Int64) -> Float:
-    check_offsets("offsets", offsets, len(values))
-    filled = np.diff(offsets) > 0
-    pooled = np.zeros((len(filled), values.shape[1]), values.dtype)
-    pooled[filled] = values[rows[filled]]
-    return pooled
-
-
-def _put_back(grad_pooled: Float, offsets: Int64, rows: Int64) -> Float:
-    filled = np.diff(offsets) > 0
-    gradient = np.zeros((offsets[-1], grad_pooled.shape[1]), grad_pooled.dtype)
-    gradient[rows[filled]] = grad_pooled[filled]
-    return gradient

@@ -141,7 +141,7 @@ def test_csv_rows_over_several_lines_keep_all_their_bytes() -> None:
 def test_csv_with_a_quote_that_is_never_closed_takes_no_more_than_is_allowed() -> None:
     Path("in").write_text('text\nfine\n"' + "never closed\n" * 1000 + "last\n")
     items = list(ReadCSV().read(Source("in", longest=1000)))
-    assert str(items[1]).startswith("in:3: not CSV: field larger than field limit (1000)")
+    assert str(items[1]).startswith("in:3: not CSV: a cell of more than 1,000 characters")
     assert max(len(item.raw or b"") for item in items) < 1100
     assert isinstance(items[-1], Record)
 

@@ -83,7 +83,7 @@ def guide():
     return namespace
 
 
-@pytest.mark.parametrize("name", ["Blocks", "Lines", "Mumble", "Linear"])
+@pytest.mark.parametrize("name", ["Blocks", "Labelled", "Lines", "Mumble", "Linear"])
 def test_the_stages_of_the_guide_keep_the_laws(guide, name, monkeypatch):
     module = ModuleType("mine")
     vars(module).update(guide)
@@ -96,7 +96,7 @@ def test_the_stages_of_the_guide_keep_the_laws(guide, name, monkeypatch):
 
 def test_the_guide_registers_what_it_shows(guide):
     names = {stage.name for stage in guide["seqpipe_register_stages"]()}
-    assert names == {"mine.blocks", "mine.lines", "mine.mumble", "mine.linear"}
+    assert names == {"mine.blocks", "mine.labelled", "mine.lines", "mine.mumble", "mine.linear"}
     guide["seqpipe_epoch_finished"](seqpipe.EpochFinished(1, {"loss": 0.5}))
     assert not names & {name for _, name in Registry.discover().stages("core")}
 

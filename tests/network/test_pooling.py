@@ -18,8 +18,6 @@ def test_pooled_rows_are_the_twins(rng):
     np.testing.assert_array_equal(
         pooling.max_pool(values, OFFSETS)[0], _expected(values, lambda part: part.max(axis=0))
     )
-    np.testing.assert_array_equal(pooling.first_pool(values, OFFSETS), _expected(values, lambda part: part[0]))
-    np.testing.assert_array_equal(pooling.last_pool(values, OFFSETS), _expected(values, lambda part: part[-1]))
     query = rng.normal(size=4)
     expected = _expected(values, lambda part: attend(query, part, part)[0])
     np.testing.assert_allclose(pooling.attention_pool(values, OFFSETS, query).contexts, expected, rtol=1e-12)
@@ -33,8 +31,6 @@ def test_gradients_are_those_of_finite_differences(rng):
         pooled = {
             "mean": pooling.mean_pool(values, OFFSETS),
             "max": pooling.max_pool(values, OFFSETS)[0],
-            "first": pooling.first_pool(values, OFFSETS),
-            "last": pooling.last_pool(values, OFFSETS),
             "attention": pooling.attention_pool(values, OFFSETS, query).contexts,
         }
         return {name: rows * gradient for name, rows in pooled.items()}
@@ -43,8 +39,6 @@ def test_gradients_are_those_of_finite_differences(rng):
     found = {
         "mean": pooling.mean_pool_backward(gradient, OFFSETS),
         "max": pooling.max_pool_backward(gradient, pooling.max_pool(values, OFFSETS)[1], 9),
-        "first": pooling.first_pool_backward(gradient, OFFSETS),
-        "last": pooling.last_pool_backward(gradient, OFFSETS),
         "attention": pooling.attention_pool_backward(values, OFFSETS, query, attended, gradient)[0],
     }
     for name, of_values in found.items():

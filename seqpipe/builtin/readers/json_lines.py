@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any, ClassVar, Literal, NoReturn
 
 from pydantic import Field
 
-from seqpipe.builtin.readers.lines import text_lines, text_record
-from seqpipe.contracts import Reader
+from seqpipe.builtin.readers.lines import LineReader, text_record
 from seqpipe.data import Record, Spec
-from seqpipe.data.source import Source
 from seqpipe.errors import Location, RecordError, did_you_mean
 
 
-class ReadJSONLines(Reader):
+class ReadJSONLines(LineReader):
     """Objects in JSON, one a line; empty lines are skipped.
 
     The key ``id``, a text or a whole number, gives the record's id; else it is ``<source>:<line>``. All other keys are
@@ -36,29 +33,17 @@ class ReadJSONLines(Reader):
         """Text or numbers, as declared."""
         return Spec(kind=self.type)
 
-    def read(self, source: Source) -> Iterator[Record | RecordError]:
-        """Yield a record a line, and a `RecordError` in place of a line that is none.
-
-        Raises:
-            InputError: the source cannot be read.
-        """
-        for position, raw, line in text_lines(source):
-            if isinstance(line, RecordError):
-                yield line
-            elif line.strip():
-                try:
-                    yield self._record(line, raw, Location(source.name, position))
-                except RecordError as error:
-                    error.raw = raw
-                    yield error
-
     def record(self, payload: Any, position: int) -> Record:
         """Return the record of a text, or of numbers in a list or array, from Python or from ``--text``."""
         if self.type == "text":
             return text_record(payload, position, self.payload)
         return super().record(payload, position)
 
-    def _record(self, line: str, raw: bytes, where: Location) -> Record:
+    def parse(self, line: str, source: str, position: int, raw: bytes) -> Record | None:
+        """Return the record of an object, and none of a line without anything in it."""
+        if not line.strip():
+            return None
+        where = Location(source, position)
         fields = _parsed(line, where)
         for role, key in (("payload", self.payload), ("target", self.target)):
             if key and key not in fields:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -14,7 +15,44 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 """May stand at the beginning of a file, and is dropped."""
 
 
-class ReadLines(Reader):
+class LineReader(Reader):
+    """Reads files of text, a record a line; what is special of a format is how a line is parsed."""
+
+    @property
+    def spec(self) -> Spec:
+        """Text."""
+        return Spec(kind="text")
+
+    def read(self, source: Source) -> Iterator[Record | RecordError]:
+        """Yield a record a line, and a `RecordError` in place of a line that cannot be parsed, or not be read."""
+        for position, raw, line in text_lines(source):
+            if isinstance(line, RecordError):
+                yield line
+                continue
+            try:
+                record = self.parse(line, source.name, position, raw)
+            except RecordError as error:
+                yield error.with_raw(raw)
+            else:
+                if record is not None:
+                    yield record
+
+    @abstractmethod
+    def parse(self, line: str, source: str, position: int, raw: bytes) -> Record | None:
+        """Return the record of a line; None for a line without any.
+
+        Args:
+            line: without its end.
+            source: the name of the file.
+            position: of the line, counted from one.
+            raw: the line's bytes, which `Record.raw` keeps.
+
+        Raises:
+            RecordError: there is no record to be made of it.
+        """
+
+
+class ReadLines(LineReader):
     r"""Text in UTF-8, a record a line.
 
     An empty line is an empty record, so that lines in and records out correspond. Lines end with ``\n`` or ``\r\n``,
@@ -25,19 +63,9 @@ class ReadLines(Reader):
     name: ClassVar[str] = "core.lines"
     suffixes: ClassVar[tuple[str, ...]] = (".txt",)
 
-    @property
-    def spec(self) -> Spec:
-        """Text."""
-        return Spec(kind="text")
-
-    def read(self, source: Source) -> Iterator[Record | RecordError]:
-        """Yield a record a line, and a `RecordError` in place of a line that is not valid UTF-8 or too long."""
-        name = source.name
-        for position, raw, line in text_lines(source):
-            if isinstance(line, str):
-                yield Record(f"{name}:{position}", line, name, position, {"text": line}, raw=raw)
-            else:
-                yield line
+    def parse(self, line: str, source: str, position: int, raw: bytes) -> Record | None:
+        """Return the record of a line; there is none that has no record."""
+        return Record(f"{source}:{position}", line, source, position, {"text": line}, raw=raw)
 
     def record(self, payload: Any, position: int) -> Record:
         """Return the record of a text from Python or from ``--text``."""

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from pydantic import Field, model_validator
 
+from seqpipe.builtin.readers.csv_cells import csv_cells
 from seqpipe.builtin.readers.lines import BYTE_ORDER_MARK, not_utf8, raw_lines, text_lines, text_record, too_long
 from seqpipe.contracts import Reader
 from seqpipe.contracts.fields import Names
 from seqpipe.data import Record, Spec
 from seqpipe.data.source import Source
 from seqpipe.errors import InputError, Location, RecordError, did_you_mean
-
-"""Names, as a list in YAML."""
-
-_LONGEST_CELL = 1 << 30  # characters
 
 Row = tuple[int, bytes, Sequence[str] | RecordError]
 """The line that a row begins at, its bytes, and its cells or what is wrong with it."""
@@ -56,8 +52,7 @@ class _Table(Reader):
         for position, row, cells in rows:
             raw = head + row
             if isinstance(cells, RecordError):
-                cells.raw = raw if row else None
-                yield cells
+                yield cells.with_raw(raw if row else None)
             elif len(cells) != len(columns):
                 what = f"{len(cells)} cells instead of {len(columns)} ({', '.join(columns)})"
                 todo = f"check the {self._separator} of this line"
@@ -132,46 +127,48 @@ class ReadCSV(_Table):
     _separator: ClassVar[str] = "commas and quotes"
 
     def _rows(self, source: Source, first: int) -> Iterator[Row]:
-        csv.field_size_limit(source.longest or _LONGEST_CELL)  # of the process; its default of 128 KiB is too short
         lines = _Lines(source, first)
-        rows = csv.reader(lines, strict=True)
-        while True:
-            position = first + rows.line_num
-            cells: Sequence[str] | RecordError | None
+        while (line := next(lines, None)) is not None:
+            position = lines.position
+            cells: Sequence[str] | RecordError
             try:
-                cells = next(rows, None)
-            except csv.Error as error:
+                cells = csv_cells(line, lines, source.longest)
+            except ValueError as error:
                 cells = RecordError(f"not CSV: {error}", "check the quotes", Location(source.name, position))
-            if cells is None:
-                return
             raw, bad = lines.taken()
             if bad or cells:
                 yield position, raw, bad or cells
 
 
 class _Lines(Iterator[str]):
-    """The lines of a source as the CSV parser takes them, and what they were before."""
+    """The lines of a source as the CSV parser takes them, and what they were before.
+
+    Attributes:
+        position: of the last line.
+    """
 
     def __init__(self, source: Source, first: int) -> None:
         self.source = source
-        self.lines = enumerate(raw_lines(source), first)
-        self.raw: list[bytes] = []
-        self.bad: RecordError | None = None
+        self.position = first - 1
+        self._lines = raw_lines(source)
+        self._raw: list[bytes] = []
+        self._bad: RecordError | None = None
 
     def __next__(self) -> str:
-        position, raw = next(self.lines)
-        self.raw.append(raw)
+        raw = next(self._lines)
+        self.position += 1
+        self._raw.append(raw)
         if not raw:
-            self.bad = self.bad or too_long(self.source, position)
-        text = raw.removeprefix(BYTE_ORDER_MARK) if position == 1 else raw
+            self._bad = self._bad or too_long(self.source, self.position)
+        text = raw.removeprefix(BYTE_ORDER_MARK) if self.position == 1 else raw
         try:
             return text.decode()
         except UnicodeDecodeError as error:
-            self.bad = self.bad or not_utf8(error, raw, Location(self.source.name, position))
+            self._bad = self._bad or not_utf8(error, raw, Location(self.source.name, self.position))
             return text.decode(errors="replace")
 
     def taken(self) -> tuple[bytes, RecordError | None]:
         """Return the bytes of the lines since the last call, and the first thing that is wrong with them."""
-        raw, bad = self.raw, self.bad
-        self.raw, self.bad = [], None
+        raw, bad = self._raw, self._bad
+        self._raw, self._bad = [], None
         return b"".join(raw) if all(raw) else b"", bad

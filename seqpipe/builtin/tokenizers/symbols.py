@@ -12,8 +12,7 @@ from pydantic import Field
 
 from seqpipe.builtin.tokenizers.vocabulary import VocabularyLearner, ids_by_symbol
 from seqpipe.contracts import Incoming, Learner, Step, Tokenizer
-from seqpipe.data import Batch, Ragged, Record, Spec
-from seqpipe.errors import RecordError
+from seqpipe.data import Batch, Ragged, Spec
 
 
 class Symbols(Tokenizer):
@@ -58,7 +57,7 @@ class _CharacterIds:
         self._ids = np.array([index for _, index in points] or [0], np.int32)
 
     def __call__(self, batch: Batch) -> Ragged:
-        points = Ragged.of([_code_points(_text(record)) for record in batch.records], np.int64)
+        points = Ragged.of([_code_points(record.text) for record in batch.records], np.int64)
         places = np.minimum(np.searchsorted(self._points, points.array), len(self._points) - 1)
         known = self._points[places] == points.array
         return points.with_values(np.where(known, self._ids[places], np.int32(0)))
@@ -66,7 +65,7 @@ class _CharacterIds:
 
 def _parts(batch: Batch, ids: Mapping[str, int], separator: str) -> Batch:
     """Set the sequence to what stands between separators, with its spans."""
-    rows = [_split(_text(record), separator) for record in batch.records]
+    rows = [_split(record.text, separator) for record in batch.records]
     sequence = Ragged.of([[ids.get(part, 0) for part, _ in row] for row in rows], np.int32)
     spans = [[(begin, begin + len(part)) for part, begin in row] for row in rows]
     return batch.replace(sequence=sequence).with_columns(spans=Ragged.of(spans, np.int64, width=2))
@@ -74,7 +73,7 @@ def _parts(batch: Batch, ids: Mapping[str, int], separator: str) -> Batch:
 
 def _all_symbols(batch: Batch, separator: str | None) -> Iterable[str]:
     for record in batch.records:
-        text = _text(record)
+        text = record.text
         yield from text if separator is None else (part for part, _ in _split(text, separator))
 
 
@@ -90,11 +89,3 @@ def _split(text: str, separator: str) -> list[tuple[str, int]]:
 
 def _code_points(text: str) -> npt.NDArray[np.int64]:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
-
-
-def _text(record: Record) -> str:
-    if not isinstance(record.payload, str):
-        raise RecordError(
-            f"{type(record.payload).__name__} where text is needed", "read records of text", record.location
-        )
-    return record.payload

@@ -12,6 +12,7 @@ from seqpipe.contracts import Training
 from seqpipe.data import Batch, Record
 from seqpipe.data.ragged import Array
 from seqpipe.pipeline import Pipeline
+from seqpipe.seeds import mixed_seed
 from seqpipe.training.data.truncation import States
 
 BLOCK = 32
@@ -101,7 +102,7 @@ def _block(pipeline: Pipeline, batch: Batch, before: States, scale: float, train
         return _Part(0.0, {}, before, [])
     saved, after = {}, {}
     for index, network in pipeline.networks.items():
-        of_stage = replace(training, key=hash((training.key, index)))
+        of_stage = replace(training, key=mixed_seed(training.key, index))
         batch, after[index], saved[index] = network.forward(batch, before.get(index), of_stage)
     losses, gradient, of_objective = pipeline.loss(batch)
     by_name = {name: array * array.dtype.type(scale) for name, array in of_objective.items()}

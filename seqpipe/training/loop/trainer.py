@@ -15,6 +15,7 @@ from seqpipe.contracts import Training
 from seqpipe.data import Batch, Record
 from seqpipe.errors import RecordError, SeqpipeError
 from seqpipe.metrics import values
+from seqpipe.seeds import mixed_seed
 from seqpipe.training.data.epoch_batches import EpochBatches
 from seqpipe.training.data.problems import Problems
 from seqpipe.training.data.truncation import States, window_of
@@ -148,7 +149,7 @@ class Trainer:
         settings, progress = self.task.settings, self.progress
         merits = progress.merits(self.task.metric)
         rate = settings.optimizer.lr * factor(settings.schedule, progress.steps, self._all_steps, merits)
-        dropout, key = settings.dropout, hash((settings.seed, progress.steps))
+        dropout, key = settings.dropout, mixed_seed(settings.seed, progress.steps)
         training = Training(dropout.input, dropout.between, dropout.recurrent, key)
         if settings.window:
             blocks = [window_of(block, progress.window, settings.window) for block in blocks]

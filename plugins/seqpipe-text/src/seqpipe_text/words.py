@@ -19,8 +19,6 @@ from seqpipe import (
     Learner,
     ModelError,
     Ragged,
-    Record,
-    RecordError,
     Spec,
     State,
     Step,
@@ -78,7 +76,7 @@ class _Dictionary(Learner):
 
     def see(self, batch: Batch) -> None:
         """Count the words of a batch."""
-        chunks = Counter(chunk for record in batch.records for chunk in _text(record).split(" "))
+        chunks = Counter(chunk for record in batch.records for chunk in record.text.split(" "))
         for chunk, count in chunks.items():
             for word, _, _ in words_of(chunk, lowercase=self._words.lowercase):
                 self._counts[word] += count
@@ -105,7 +103,7 @@ class _Tokenize(Step):
         self.__dict__.update(state, _kept=_Kept())
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        texts = [_text(record).split(" ") for record in batch.records]
+        texts = [record.text.split(" ") for record in batch.records]
         chunks = list(chain.from_iterable(texts))
         ends = np.fromiter(accumulate(map(len, texts), initial=0), np.int64, len(texts) + 1)
         words = self._words_of(chunks)
@@ -172,10 +170,3 @@ def _checked(dictionary: Any) -> tuple[str, ...]:
     if words[:1] != (UNKNOWN,) or len(set(words)) < len(words) or not all(isinstance(word, str) for word in words):
         raise ModelError(f"the dictionary of text.words is not a list of different words after {UNKNOWN!r}")
     return words
-
-
-def _text(record: Record) -> str:
-    if not isinstance(record.payload, str):
-        what = f"{type(record.payload).__name__} where text is needed"
-        raise RecordError(what, "read records of text", record.location)
-    return record.payload

@@ -1,0 +1,70 @@
+"""The cells of a row between commas, in quotes where needed (RFC 4180).
+
+Python's own parser refuses cells above a limit that all threads of the process share, which a reader must not change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+
+def csv_cells(line: str, following: Iterator[str], longest: int | None = None) -> list[str]:
+    """Return the cells of the row that a line begins; an empty line has none.
+
+    Args:
+        line: with its end.
+        following: gives the lines behind it, of which a cell in quotes may take some.
+        longest: characters that a cell in quotes may have; None: any number.
+
+    Raises:
+        ValueError: the quotes are wrong, or a cell is too long.
+    """
+    if '"' not in line:
+        return _unquoted(line)
+    cells = []
+    position = 0
+    while True:
+        if line.startswith('"', position):
+            cell, line, position = _quoted(line, position + 1, following, longest)
+            cells.append(cell)
+        else:
+            end = line.find(",", position)
+            cells += _unquoted(line[position:] if end < 0 else line[position:end]) or [""]
+            if end < 0:
+                return cells
+            position = end
+        if not line.startswith(",", position):
+            if line[position:].rstrip("\r\n"):
+                raise ValueError("',' expected after '\"'")
+            return cells
+        position += 1
+
+
+def _unquoted(part: str) -> list[str]:
+    """Return the cells of a part of a line without quotes around any of them; an empty part has none."""
+    text = part.rstrip("\r\n")
+    if "\r" in text:
+        raise ValueError("a line ends in the middle of a row")
+    return text.split(",") if text else []
+
+
+def _quoted(line: str, position: int, following: Iterator[str], longest: int | None) -> tuple[str, str, int]:
+    """Return the cell that goes on behind its opening quote, the line it ends in, and the place behind its end."""
+    parts: list[str] = []
+    size = 0
+    while True:
+        end = line.find('"', position)
+        parts.append(line[position:] if end < 0 else line[position:end])
+        size += len(parts[-1])
+        if longest is not None and size > longest:
+            raise ValueError(f"a cell of more than {longest:,} characters")
+        if end < 0:
+            further = next(following, None)
+            if further is None:
+                raise ValueError("unexpected end of data")
+            line, position = further, 0
+        elif line.startswith('"', end + 1):
+            parts.append('"')
+            position = end + 2
+        else:
+            return "".join(parts), line, end + 1

@@ -1,0 +1,48 @@
+"""Errors as values: what is added to one is added to another one."""
+
+from __future__ import annotations
+
+import pickle
+
+from seqpipe.errors import ConfigError, Location, RecordError
+
+HERE, THERE = Location("a.txt", 1), Location("b.txt", 2)
+
+
+def raised() -> RecordError:
+    """Return an error that was raised for a reason."""
+    try:
+        try:
+            raise KeyError("x")
+        except KeyError as reason:
+            raise RecordError("refused", "look") from reason
+    except RecordError as error:
+        return error
+
+
+def test_what_is_added_leaves_the_error_as_it_was():
+    error = raised()
+    told = error.at(HERE).by("core.labels").with_raw(b"x")
+    assert str(told) == "a.txt:1: core.labels: refused (look)"
+    assert (told.raw, told.stage, told.where) == (b"x", "core.labels", HERE)
+    assert (error.raw, error.stage, error.where, str(error)) == (None, "", None, "refused (look)")
+
+
+def test_what_is_known_already_is_not_changed():
+    told = raised().at(HERE).by("core.labels")
+    assert told.at(THERE) is told
+    assert told.by("core.tags") is told
+
+
+def test_why_and_where_it_was_raised_is_kept():
+    error = raised()
+    told = error.by("core.labels")
+    assert told.__cause__ is error.__cause__
+    assert told.__traceback__ is error.__traceback__
+
+
+def test_all_of_it_crosses_processes():
+    told = pickle.loads(pickle.dumps(RecordError("refused", where=HERE, raw=b"x", stage="core.labels")))
+    assert (str(told), told.raw, told.stage) == ("a.txt:1: core.labels: refused", b"x", "core.labels")
+    placed = pickle.loads(pickle.dumps(ConfigError("wrong").at(THERE)))
+    assert str(placed) == "b.txt:2: wrong"
