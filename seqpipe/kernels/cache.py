@@ -66,7 +66,10 @@ def _source_files(unit: UnitName) -> list[tuple[str, Path]]:
     while waiting:
         name = waiting.pop()
         found[name] = _file(name)
-        imported = _IMPORT.findall(found[name].read_text("utf-8"))
+        package = name.rpartition(".")[0]
+        imported = [
+            importlib.util.resolve_name(module, package) for module in _IMPORT.findall(found[name].read_text("utf-8"))
+        ]
         waiting |= {name for name in imported if name.startswith(tuple(packages))} - found.keys()
     return sorted(found.items())
 
