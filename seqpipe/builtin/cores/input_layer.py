@@ -44,16 +44,12 @@ class InputLayer(Layer):
                 todo = "put core.characters behind the tokenizer, and set `embedding`"
                 raise ConfigError("words cannot be read by their characters here", todo)
             self.spelling = Spelling(characters, cell, spec.columns["characters"].width, parameters)
-
-    @property
-    def width(self) -> int:  # type: ignore[override]
-        """Numbers in each position, for the recurrent layers."""
-        return (self.size or self.depth) + (self.spelling.width if self.spelling else 0)
+        self.width = (size or self.depth) + (self.spelling.width if self.spelling else 0)
 
     @property
     def vectors_of_ids(self) -> Array | None:
         """The embedding if it is all that goes into the recurrent layers, which fold it into theirs in a run."""
-        return self.weights[WEIGHT] if self.size and not self.spelling else None
+        return None if self.spelling else self.weights.get(WEIGHT)
 
     def parameters(self) -> dict[str, Parameter]:
         """The embedding, and what spelling needs."""
@@ -63,7 +59,7 @@ class InputLayer(Layer):
     def __call__(self, signal: Signal) -> Signal:
         """Give vectors, or ids where these are one-hot vectors or `vectors_of_ids` has their vectors."""
         if self.spelling is None:
-            return signal
+            return signal._replace(codebook=None) if self.size else signal
         return self._of_vectors(signal, np.concatenate([self._own(signal), self.spelling(signal.batch)], axis=1))
 
     def forward(self, signal: Signal, training: Training) -> tuple[Signal, Back]:

@@ -72,8 +72,8 @@ class RecurrentCore(Core):
         parameters = incoming.parameters
         inputs = InputLayer(spec, self.embedding, self.characters, self.cell, parameters)
         network = Recurrent(self.cell, inputs.width, self.hidden, self.layers, self.bidirectional)
-        vectors = inputs.vectors_of_ids if parameters else None
-        layers: list[Layer] = [inputs, RecurrentLayer(network, parameters, vectors, last=self.output == "last")]
+        recurrent = RecurrentLayer(network, parameters, inputs.vectors_of_ids, last=self.output == "last")
+        layers: list[Layer] = [inputs, recurrent]
         if self.output == "pooled":
             layers.append(PoolingLayer(self.pooling, layers[-1].width, parameters))
         if incoming.objective is not None:

@@ -45,7 +45,8 @@ class RecurrentLayer(Layer):
         outputs, state, _ = self.network.forward(
             packing.pack(signal.values), packing, self._prepared, _by_run(signal.state), codebook=signal.codebook
         )
-        return self._gathered(signal, packing, outputs, state)
+        out = self._gathered(signal, packing, outputs, state)
+        return out if signal.batch.final else out._replace(state=_by_row(state))
 
     def forward(self, signal: Signal, training: Training) -> tuple[Signal, Back]:
         """As ``__call__``, with dropout between layers and of the weights from a step to the next."""
@@ -58,7 +59,7 @@ class RecurrentLayer(Layer):
             network.prepare(weights | {name: weights[name] * kept for name, kept in weight_masks.items()}),
             _by_run(signal.state),
             codebook=signal.codebook,
-            dropout_masks=self._layer_masks(signal, packing, training, outputs_dtype=weights["weight_ih_l0"].dtype),
+            dropout_masks=self._layer_masks(signal, packing, training),
             keep=True,
         )
 
@@ -76,28 +77,26 @@ class RecurrentLayer(Layer):
             of_values = None if of_values is None else packing.unpack(of_values)
             return of_values, {PREFIX + name: array for name, array in gradients.items()}
 
-        return self._gathered(signal, packing, outputs, state), back
+        return self._gathered(signal, packing, outputs, state)._replace(state=_by_row(state)), back
 
     @cached_property
     def _prepared(self) -> RecurrentWeights:
         return self.network.prepare(under(PREFIX, self.weights), self._vectors_of_ids)
 
     def _gathered(self, signal: Signal, packing: Packing, outputs: Array, state: State) -> Signal:
-        """Return what goes on: the outputs of all positions, or the last states."""
+        """Return what goes on: the outputs of all positions, or the last states; without the state to carry on."""
         if self.last:
             vectors = side_by_side(state[0][-self.network.directions :])
-            return Signal(signal.batch, vectors, np.arange(len(vectors) + 1), None, _by_row(state))
-        return Signal(signal.batch, packing.unpack(outputs), signal.offsets, None, _by_row(state))
+            return Signal(signal.batch, vectors, np.arange(len(vectors) + 1))
+        return Signal(signal.batch, packing.unpack(outputs), signal.offsets)
 
-    def _layer_masks(
-        self, signal: Signal, packing: Packing, training: Training, outputs_dtype: np.dtype[np.floating]
-    ) -> list[Array] | None:
+    def _layer_masks(self, signal: Signal, packing: Packing, training: Training) -> list[Array] | None:
         """Return what the inputs of each layer but the first are multiplied by; None: by nothing."""
         if not training.dropout:
             return None
-        keys = packing.pack(signal.keys(training))
+        keys, dtype = packing.pack(signal.keys(training)), self.weights[f"{PREFIX}weight_ih_l0"].dtype
         return [
-            dropout_mask(keys ^ (2 + layer), self.width, training.dropout, outputs_dtype)
+            dropout_mask(keys ^ (2 + layer), self.width, training.dropout, dtype)
             for layer in range(1, self.network.layers)
         ]
 

@@ -29,7 +29,7 @@ class RecurrentNetwork(Network):
         signal = Signal.of(batch, state)
         for layer in self.layers:
             signal = layer(signal)
-        return self._out(signal), None if batch.final else signal.state
+        return self._out(signal), signal.state
 
     def forward(self, batch: Batch, state: State, training: Training) -> tuple[Batch, State, Back]:
         """As ``__call__``, with dropout, and with the way back through all layers."""
