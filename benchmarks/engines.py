@@ -69,8 +69,8 @@ def _seqpipe_training(problem: Problem, rows: Array) -> Call:
     def call() -> Results:
         inputs = embed(problem.embedding, ids) if case.input == "one_hot" else vectors
         weights, packing = network.prepare(problem.parameters), Packing.of(lengths)
-        outputs, _, saved = network.forward(inputs, packing, weights, keep=True)
-        grad_inputs, gradients, _ = network.backward(saved, grad_outputs)
+        outputs, _, back = network.forward(inputs, packing, weights, keep=True)
+        grad_inputs, gradients, _ = back(grad_outputs)
         assert grad_inputs is not None
         if case.input == "one_hot":
             gradients["embedding"] = embed_gradient(problem.embedding, ids, grad_inputs)

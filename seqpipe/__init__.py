@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from seqpipe.builtin.objectives import TranslationObjective as TranslationObjective
     from seqpipe.builtin.readers.lines import LineReader as LineReader
     from seqpipe.contracts import Augmentation as Augmentation
+    from seqpipe.contracts import Back as Back
     from seqpipe.contracts import Core as Core
     from seqpipe.contracts import Decoder as Decoder
     from seqpipe.contracts import Encoder as Encoder
@@ -125,6 +126,7 @@ _MODULES = {
     "seqpipe.builtin.readers.lines": ("LineReader",),
     "seqpipe.contracts": (
         "Augmentation",
+        "Back",
         "Core",
         "Decoder",
         "Encoder",

@@ -79,10 +79,8 @@ class Problem:
 
     def gradients(self):
         """Return each array that the value depends on with its gradient, by name."""
-        saved = self.forward()[2]
-        grad_inputs, gradients, grad_state = self.network.backward(
-            saved, self.packing.pack(self.weights[0]), self.weights[1:]
-        )
+        back = self.forward()[2]
+        grad_inputs, gradients, grad_state = back(self.packing.pack(self.weights[0]), self.weights[1:])
         arrays = {"inputs": (self.inputs, self.packing.unpack(grad_inputs))}
         arrays |= {name: (self.state[i], grad_state[i]) for i, name in enumerate(self.network.cell.states)}
         return arrays | {name: (self.parameters[name], gradient) for name, gradient in gradients.items()}

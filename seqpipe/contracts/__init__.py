@@ -5,7 +5,7 @@ from seqpipe.contracts.core import Core
 from seqpipe.contracts.decoder import Decoder
 from seqpipe.contracts.example import Example
 from seqpipe.contracts.incoming import Incoming
-from seqpipe.contracts.network import Network, Stepper, Training
+from seqpipe.contracts.network import Back, Network, Stepper, Training
 from seqpipe.contracts.objective import Metric, Objective, Outcome
 from seqpipe.contracts.parameter import Parameter, Parameters
 from seqpipe.contracts.pipeline_stage import PipelineStage
@@ -17,6 +17,7 @@ from seqpipe.contracts.writer import Layout, Writer
 
 __all__ = [
     "Augmentation",
+    "Back",
     "Core",
     "Decoder",
     "Encoder",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from seqpipe.contracts.stage import Step
 from seqpipe.contracts.state import State
@@ -29,6 +29,13 @@ class Training:
     key: int = 0
 
 
+Back = Callable[[Array], tuple[Array | None, dict[str, Array]]]
+"""From the gradient of what a network gave, in its shape, to that of what came in and that of each parameter by name.
+
+The gradient of one-hot vectors is None. It is called once.
+"""
+
+
 class Network(Step):
     """A core that is ready to run, and to be trained.
 
@@ -39,19 +46,10 @@ class Network(Step):
     carries: bool = False
 
     @abstractmethod
-    def forward(self, batch: Batch, state: State, training: Training) -> tuple[Batch, State, Any]:
-        """As ``__call__``, in training: also returns what `backward` needs.
+    def forward(self, batch: Batch, state: State, training: Training) -> tuple[Batch, State, Back]:
+        """As ``__call__``, in training: also returns the way back, which knows all that the gradient needs.
 
         A stepper takes the true inputs from the batch (its sequence, or its column ``target``) and gives logits.
-        """
-
-    @abstractmethod
-    def backward(self, saved: Any, gradient: Array) -> tuple[Array | None, dict[str, Array]]:
-        """Return the gradients of the incoming values (None for one-hot input) and of each parameter.
-
-        Args:
-            saved: from `forward`.
-            gradient: of the outgoing values, in their shape.
         """
 
 

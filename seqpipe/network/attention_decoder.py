@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
 
+from seqpipe.data import offsets_of
 from seqpipe.network.arrays import Float, Int32, Int64, check_length, check_offsets
 from seqpipe.network.attention_recurrence import (
     AttentionRecurrence,
     AttentionWeights,
     DecoderState,
     Memory,
-    Trace,
     split,
 )
 from seqpipe.network.embedding import embed, embed_gradient
@@ -27,7 +27,6 @@ __all__ = [
     "DecoderState",
     "Dropout",
     "Memory",
-    "Saved",
     "parameter_shapes",
 ]
 
@@ -66,17 +65,6 @@ class DecoderGradients(NamedTuple):
     parameters: dict[str, Float]
 
 
-class Saved(NamedTuple):
-    """What the backward pass needs, packed but for ``outputs`` and ``dropout``."""
-
-    ids: Int32
-    packing: Packing
-    embedded: Float
-    trace: Trace
-    outputs: Float
-    dropout: Dropout | None
-
-
 class AttentionDecoder:
     """The decoder with one set of parameters (see `parameter_shapes`); made anew when they change."""
 
@@ -105,16 +93,17 @@ class AttentionDecoder:
         """
         check_length("ids", ids, len(state.rows))
         offsets = _weight_offsets(state.memory, state.rows)
-        sums = self._inputs.forward(embed(self._table, ids))
+        sums = self._inputs(embed(self._table, ids))
         trace = self._recurrence.run(sums, np.array([len(ids)]), state, offsets[:-1], int(offsets[-1]))
-        return self._output.forward(trace.feeds), trace.state, AttentionWeights(trace.weights, offsets)
+        return self._output(trace.feeds), trace.state, AttentionWeights(trace.weights, offsets)
 
     def forward(
         self, ids: Int32, offsets: Int64, start: DecoderState, dropout: Dropout | None = None
-    ) -> tuple[Float, AttentionWeights, Saved]:
+    ) -> tuple[Float, AttentionWeights, Callable[[Float], DecoderGradients]]:
         """Take a whole sequence of ids in every row of ``start`` (teacher forcing).
 
-        Returns logits (positions, vocabulary), the attention of every position, and what `backward` needs.
+        Returns logits (positions, vocabulary), the attention of every position, and what turns the gradient of the
+        logits into all others.
         """
         check_offsets("offsets", offsets, len(ids))
         check_length("offsets", offsets, len(start.rows) + 1)
@@ -124,8 +113,9 @@ class AttentionDecoder:
         embedded = embed(self._table, ordered)
         if dropout is not None:
             embedded *= packing.pack(dropout.embedded)
+        sums, inputs_back = self._inputs.forward(embedded)
         trace = self._recurrence.run(
-            self._inputs.forward(embedded),
+            sums,
             packing.batch_sizes,
             start.select(packing.order),
             packing.pack(weight_offsets[:-1]),
@@ -134,30 +124,29 @@ class AttentionDecoder:
         outputs = packing.unpack(trace.feeds)
         if dropout is not None:
             outputs *= dropout.outputs
-        saved = Saved(ordered, packing, embedded, trace, outputs, dropout)
-        return self._output.forward(outputs), AttentionWeights(trace.weights, weight_offsets), saved
+        logits, output_back = self._output.forward(outputs)
 
-    def backward(self, saved: Saved, grad_logits: Float) -> DecoderGradients:
-        """Return the gradients with respect to the memory, the initial hidden states and all parameters."""
-        packing, dropout = saved.packing, saved.dropout
-        grad_outputs, output_weight, output_bias = self._output.backward(saved.outputs, grad_logits)
-        assert grad_outputs is not None
-        if dropout is not None:
-            grad_outputs *= dropout.outputs
-        through = self._recurrence.backward(saved.trace, packing, packing.pack(grad_outputs))
-        grad_embedded, embedded_weight, _ = self._inputs.backward(saved.embedded, through.inputs)
-        assert grad_embedded is not None
-        if dropout is not None:
-            grad_embedded *= packing.pack(dropout.embedded)
-        gradients = through.parameters | {
-            "embedding.weight": embed_gradient(self._table, saved.ids, grad_embedded),
-            "rnn.weight_ih": np.concatenate([embedded_weight, through.parameters["rnn.weight_ih"]], axis=1),
-            "output.weight": output_weight,
-            "output.bias": output_bias,
-        }
-        return DecoderGradients(through.memory, packing.unsort(through.initial), gradients)
+        def back(gradient: Float) -> DecoderGradients:
+            of_outputs, output_weight, output_bias = output_back(gradient)
+            assert of_outputs is not None
+            if dropout is not None:
+                of_outputs *= dropout.outputs
+            through = self._recurrence.backward(trace, packing, packing.pack(of_outputs))
+            of_embedded, embedded_weight, _ = inputs_back(through.inputs)
+            assert of_embedded is not None
+            if dropout is not None:
+                of_embedded *= packing.pack(dropout.embedded)
+            gradients = through.parameters | {
+                "embedding.weight": embed_gradient(self._table, ordered, of_embedded),
+                "rnn.weight_ih": np.concatenate([embedded_weight, through.parameters["rnn.weight_ih"]], axis=1),
+                "output.weight": output_weight,
+                "output.bias": output_bias,
+            }
+            return DecoderGradients(through.memory, packing.unsort(through.initial), gradients)
+
+        return logits, AttentionWeights(trace.weights, weight_offsets), back
 
 
 def _weight_offsets(memory: Memory, rows: Int64) -> Int64:
     """Return where the attention weights of every row begin and end."""
-    return np.concatenate([[0], np.cumsum(np.diff(memory.offsets)[rows])])
+    return offsets_of(np.diff(memory.offsets)[rows])

@@ -15,7 +15,7 @@ import numpy as np
 from seqpipe.kernels import unit
 from seqpipe.kernels.product import pack, pack_transposed
 from seqpipe.network.arrays import Float, Int64, longest
-from seqpipe.network.inputs import sum_rows, weight_gradient
+from seqpipe.network.inputs import input_gradient, sum_rows, weight_gradient
 from seqpipe.network.linear import Linear
 from seqpipe.network.packing import Packing
 
@@ -126,7 +126,7 @@ class AttentionRecurrence:
 
     def start(self, memory: Float, offsets: Int64, initial: Float) -> DecoderState:
         """Return the state before the first step: one row for every record of the memory."""
-        prepared = Memory(memory, self._keys.forward(memory), offsets)
+        prepared = Memory(memory, self._keys(memory), offsets)
         return DecoderState(prepared, np.arange(len(initial)), initial, np.zeros_like(initial))
 
     def run(
@@ -196,8 +196,7 @@ class AttentionRecurrence:
             grad_keys,
             grad_memory,
         )
-        through_keys, grad_attention, _ = self._keys.backward(memory.values, grad_keys)
-        assert through_keys is not None
+        through_keys = input_gradient(grad_keys, self._keys.weight)
         recurrent = np.concatenate([gates[:, : -kept.shape[1]], kept], axis=1)
         combined = np.concatenate([trace.contexts, trace.states], axis=1)
         gradients = {
@@ -205,7 +204,7 @@ class AttentionRecurrence:
             "rnn.weight_hh": weight_gradient(states_before, recurrent, self._state_weight, None),
             "rnn.bias_ih": sum_rows(gates, gates.shape[1]),
             "rnn.bias_hh": sum_rows(recurrent, gates.shape[1]),
-            "attention.weight": grad_attention,
+            "attention.weight": weight_gradient(memory.values, grad_keys, self._keys.weight, None),
             "combine.weight": weight_gradient(combined, grad_feeds, self._combine_weight, None),
             "combine.bias": sum_rows(grad_feeds, hidden.shape[1]),
         }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
-from seqpipe.data import Ragged
+from seqpipe.data import Ragged, indices_of_ranges, offsets_of
 from seqpipe.kernels import unit
 from seqpipe.kernels.product import pack, pack_transposed, product, transposed_product
 from seqpipe.network.arrays import Float, Int64, check_length, check_offsets
@@ -73,10 +75,10 @@ class Convolution:
         empty = np.empty((0, self._channels), self._matrix.dtype)
         return ConvolutionState(Ragged(empty, np.zeros(rows + 1, np.int64)), none, none)
 
-    def forward(self, values: Float, offsets: Int64) -> tuple[Float, Int64, _Windows]:
-        """Return outputs (total, outputs), their offsets, and what `backward` needs, for whole sequences."""
+    def forward(self, values: Float, offsets: Int64) -> tuple[Float, Int64, Callable[[Float], ConvolutionGradients]]:
+        """Return outputs (total, outputs) of whole sequences, their offsets, and what turns their gradient around."""
         output, windows, _ = self._run(values, offsets, self.initial(len(offsets) - 1), final=True)
-        return output, windows.window_offsets, windows
+        return output, windows.window_offsets, partial(self._backward, windows)
 
     def step(
         self, values: Float, offsets: Int64, state: ConvolutionState, *, final: bool = False
@@ -85,8 +87,7 @@ class Convolution:
         output, windows, state = self._run(values, offsets, state, final=final)
         return output, windows.window_offsets, state
 
-    def backward(self, saved: _Windows, grad_output: Float) -> ConvolutionGradients:
-        """Return the gradients with respect to values, weight and bias."""
+    def _backward(self, saved: _Windows, grad_output: Float) -> ConvolutionGradients:
         columns = np.empty_like(saved.columns)
         product(grad_output, pack(self._matrix), np.zeros_like(columns, shape=(1, columns.shape[1])), columns)
         grad_values = np.zeros_like(columns, shape=(saved.offsets[-1], self._channels))
@@ -107,7 +108,7 @@ class Convolution:
         seen = state.seen + np.diff(offsets)
         ready = seen if final else np.maximum(seen - self._look_ahead, 0)
         emitted = -(-ready // self._stride)
-        window_offsets = np.concatenate([[0], np.cumsum(emitted - state.emitted)])
+        window_offsets = offsets_of(emitted - state.emitted)
         before = self._window - 1 - self._look_ahead
         starts = state.emitted * self._stride - before - oldest
         columns = np.empty((window_offsets[-1], held.shape[1] * self._window), held.dtype)
@@ -126,17 +127,11 @@ def _join(held: Ragged, values: Float, offsets: Int64) -> tuple[Float, Int64]:
         return values, offsets
     joined_offsets = held.offsets + offsets
     joined = np.empty((joined_offsets[-1], values.shape[1]), values.dtype)
-    joined[_places(joined_offsets[:-1], held.lengths)] = held.array
-    joined[_places(joined_offsets[:-1] + held.lengths, np.diff(offsets))] = values
+    joined[indices_of_ranges(joined_offsets[:-1], held.lengths)] = held.array
+    joined[indices_of_ranges(joined_offsets[:-1] + held.lengths, np.diff(offsets))] = values
     return joined, joined_offsets
 
 
 def _last(values: Float, offsets: Int64, counts: Int64) -> Ragged:
     """Return the last ``counts[i]`` frames of every sequence."""
-    return Ragged(values[_places(offsets[1:] - counts, counts)], np.concatenate([[0], np.cumsum(counts)]))
-
-
-def _places(begins: Int64, counts: Int64) -> Int64:
-    """Return begins[0], begins[0] + 1, ... (counts[0] of them), begins[1], ..."""
-    ends = np.cumsum(counts)
-    return np.repeat(begins - (ends - counts), counts) + np.arange(counts.sum())
+    return Ragged(values, offsets).ranges(offsets[1:] - counts, counts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,6 +13,9 @@ from seqpipe.kernels.product import pack_transposed
 from seqpipe.network.arrays import Float
 from seqpipe.network.inputs import input_gradient, is_one_hot, project, sum_rows, weight_gradient
 
+Back = Callable[[Float], tuple[Float | None, Float, Float]]
+"""From the gradient of outputs to those of the inputs (None if they are ids), the weight and the bias."""
+
 
 @dataclass(frozen=True, eq=False)
 class Linear:
@@ -20,15 +24,19 @@ class Linear:
     weight: Float
     bias: Float
 
-    def forward(self, inputs: npt.NDArray[Any]) -> Float:
+    def __call__(self, inputs: npt.NDArray[Any]) -> Float:
         """Return ``inputs @ weight.T + bias``; inputs are vectors (rows, inputs), or ids (rows,) of one-hot ones."""
         return project(inputs, self.weight, self._packed, self.bias[None])
 
-    def backward(self, inputs: npt.NDArray[Any], grad_outputs: Float) -> tuple[Float | None, Float, Float]:
-        """Return the gradients of the inputs (None if they are ids), the weight and the bias."""
-        grad_inputs = None if is_one_hot(inputs) else input_gradient(grad_outputs, self.weight)
-        grad_weight = weight_gradient(inputs, grad_outputs, self.weight, None)
-        return grad_inputs, grad_weight, sum_rows(grad_outputs, self.bias.size)
+    def forward(self, inputs: npt.NDArray[Any]) -> tuple[Float, Back]:
+        """Return the same, and what turns its gradient into those of the inputs, the weight and the bias."""
+
+        def back(gradient: Float) -> tuple[Float | None, Float, Float]:
+            of_inputs = None if is_one_hot(inputs) else input_gradient(gradient, self.weight)
+            of_weight = weight_gradient(inputs, gradient, self.weight, None)
+            return of_inputs, of_weight, sum_rows(gradient, self.bias.size)
+
+        return self(inputs), back
 
     @cached_property
     def _packed(self) -> Float:

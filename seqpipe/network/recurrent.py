@@ -6,9 +6,10 @@ it is bidirectional, are the inputs of the next. Variants and parameter names ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -38,25 +39,23 @@ class RecurrentWeights:
         return self.runs[0].dtype
 
 
-class SavedRun(NamedTuple):
-    """What the gradient of one direction of one layer needs."""
+class Back(Protocol):
+    """The way back through a network, from the gradients of what `Recurrent.forward` gave; called once."""
 
-    run: Run
-    initial: Float
-    kept: Kept
+    def __call__(
+        self, grad_outputs: Float, grad_state: State | None = None
+    ) -> tuple[Float | None, dict[str, Float], State]:
+        """Return the gradients of the inputs (None for ids), of each parameter by name, and of the initial state.
 
+        ``grad_state`` is the gradient of the final state; None is zero.
 
-class SavedLayer(NamedTuple):
-    """What the gradient of one layer needs."""
-
-    inputs: npt.NDArray[Any]
-    mask: Float | None
-    codebook: Float | None
-    runs: tuple[SavedRun, ...]
+        Raises:
+            ValueError: a gradient has another shape than what it is the gradient of, or nothing was kept for it.
+        """
 
 
-Saved = tuple[SavedLayer, ...]
-"""What `Recurrent.forward` keeps for one call of `Recurrent.backward`."""
+LayerBack = Callable[[Float, State], tuple[Float | None, dict[str, Float]]]
+"""From the gradient of a layer's outputs to those of its inputs and parameters; replaces that of all states."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +136,7 @@ class Recurrent:
         codebook: Float | None = None,
         dropout_masks: Sequence[Float] | None = None,
         keep: bool = False,
-    ) -> tuple[Float, State, Saved]:
+    ) -> tuple[Float, State, Back]:
         """Run over a packed batch.
 
         Args:
@@ -148,11 +147,11 @@ class Recurrent:
             state: the state to continue from; None is zero.
             codebook: the vector of each id, (codes, input_size), where it is not that of the weights.
             dropout_masks: factors for the inputs of each layer but the first, (positions, output_size) each.
-            keep: whether `backward` will be called.
+            keep: keep what the way back needs.
 
         Returns:
             The outputs of the last layer, (positions, output_size) in packed order; the state after the last step;
-            what `backward` needs, empty unless ``keep``.
+            the way back, which can be gone only with ``keep``.
 
         Raises:
             ValueError: inputs, state or an id do not fit the network and the packing.
@@ -161,24 +160,26 @@ class Recurrent:
         if state is not None:
             self._check_state(state, packing)
         states = self._states(state, packing, weights.dtype)
-        saved: list[SavedLayer] = []
+        backs: list[LayerBack] = []
         for layer in range(self.layers):
             mask = dropout_masks[layer - 1] if layer and dropout_masks is not None else None
             if mask is not None:
                 inputs = inputs * mask
             outputs = np.empty((len(inputs), self.output_size), weights.dtype)
-            runs = []
+            runs, kept = [], []
             for direction in range(self.directions):
                 index = layer * self.directions + direction
                 run = Run(weights.runs[index], packing, direction == 1, outputs, direction * self.hidden)
                 tables = None if layer or keep else weights.tables
                 own = tuple(values[index] for values in states)
                 arrays = incoming(inputs, packing, run.weights, tables, codebook, keep=keep)
-                runs.append(SavedRun(run, *run.forward(arrays, own, keep=keep)))
+                runs.append(run)
+                kept.append(run.forward(arrays, own, keep=keep))
             if keep:
-                saved.append(SavedLayer(inputs, mask, codebook, tuple(runs)))
+                backs.append(partial(self._layer_back, layer, inputs, mask, codebook, runs, kept))
             inputs, codebook = outputs, None
-        return outputs, tuple(packing.unsort(values, axis=1) for values in states), tuple(saved)
+        back = partial(self._back, backs, packing, outputs.shape)
+        return outputs, tuple(packing.unsort(values, axis=1) for values in states), back
 
     def _states(self, state: State | None, packing: Packing, dtype: np.dtype[Any]) -> State:
         """Return new arrays of the states that all runs begin with, as `State` but in the order of the packing."""
@@ -191,17 +192,17 @@ class Recurrent:
         if [values.shape for values in state] != expected:
             raise ValueError(f"state must have shapes {expected}, not {[values.shape for values in state]}")
 
-    def backward(
-        self, saved: Saved, grad_outputs: Float, grad_state: State | None = None
+    def _back(
+        self,
+        backs: Sequence[LayerBack],
+        packing: Packing,
+        shape: tuple[int, ...],
+        grad_outputs: Float,
+        grad_state: State | None = None,
     ) -> tuple[Float | None, dict[str, Float], State]:
-        """Return the gradients of the inputs (None for ids), of each parameter by name, and of the initial state.
-
-        ``saved`` is used up. ``grad_state`` is the gradient of the final state; None is zero.
-
-        Raises:
-            ValueError: a gradient has another shape than what it is the gradient of.
-        """
-        packing, shape = saved[0].runs[0].run.packing, saved[-1].runs[0].run.outputs.shape
+        """See `Back`."""
+        if len(backs) < self.layers:
+            raise ValueError("there is no way back: forward was not told to keep what it needs")
         if grad_outputs.shape != shape:
             raise ValueError(f"the gradient of the outputs must be {shape}, not {grad_outputs.shape}")
         if grad_state is not None:
@@ -209,28 +210,35 @@ class Recurrent:
         grad_states = self._states(grad_state, packing, grad_outputs.dtype)
         gradients: dict[str, Float] = {}
         grad_inputs: Float | None = grad_outputs
-        for layer in reversed(range(self.layers)):
-            kept, grad_layer = saved[layer], grad_inputs
-            assert grad_layer is not None
-            grad_inputs = None
-            for direction, names in enumerate(self._names(layer)):
-                index = layer * self.directions + direction
-                own = tuple(values[index] for values in grad_states)
-                of_inputs, of_parameters = _run_backward(kept, kept.runs[direction], grad_layer, own)
-                gradients |= {names[name]: gradient for name, gradient in of_parameters.items()}
-                if of_inputs is not None:
-                    grad_inputs = of_inputs if grad_inputs is None else grad_inputs + of_inputs
-            if grad_inputs is not None and kept.mask is not None:
-                grad_inputs = grad_inputs * kept.mask
+        for layer_back in reversed(backs):
+            assert grad_inputs is not None
+            grad_inputs, of_layer = layer_back(grad_inputs, grad_states)
+            gradients |= of_layer
         return grad_inputs, gradients, tuple(packing.unsort(values, axis=1) for values in grad_states)
 
-
-def _run_backward(
-    layer: SavedLayer, saved: SavedRun, grad_outputs: Float, grad_states: State
-) -> tuple[Float | None, dict[str, Float]]:
-    """Return the gradients of the inputs (None for ids) and of the parameters; replace those of the states."""
-    weight = saved.run.weights.weight_ih
-    of_sums, of_parameters = saved.run.backward(saved.kept, saved.initial, grad_outputs, grad_states)
-    of_weight = weight_gradient(layer.inputs, of_sums, weight, layer.codebook)
-    of_inputs = None if is_one_hot(layer.inputs) else input_gradient(of_sums, weight)
-    return of_inputs, {"weight_ih": of_weight, **of_parameters}
+    def _layer_back(
+        self,
+        layer: int,
+        inputs: npt.NDArray[Any],
+        mask: Float | None,
+        codebook: Float | None,
+        runs: Sequence[Run],
+        kept: Sequence[tuple[Float, Kept]],
+        grad_outputs: Float,
+        grad_states: State,
+    ) -> tuple[Float | None, dict[str, Float]]:
+        """See `LayerBack`."""
+        gradients: dict[str, Float] = {}
+        grad_inputs: Float | None = None
+        for direction, (run, names) in enumerate(zip(runs, self._names(layer), strict=True)):
+            initial, of_run = kept[direction]
+            own = tuple(values[layer * self.directions + direction] for values in grad_states)
+            of_sums, found = run.backward(of_run, initial, grad_outputs, own)
+            found["weight_ih"] = weight_gradient(inputs, of_sums, run.weights.weight_ih, codebook)
+            gradients |= {names[name]: gradient for name, gradient in found.items()}
+            if not is_one_hot(inputs):
+                of_inputs = input_gradient(of_sums, run.weights.weight_ih)
+                grad_inputs = of_inputs if grad_inputs is None else grad_inputs + of_inputs
+        if grad_inputs is not None and mask is not None:
+            grad_inputs = grad_inputs * mask
+        return grad_inputs, gradients

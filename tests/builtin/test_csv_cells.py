@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from seqpipe.builtin.readers.csv_cells import csv_cells
@@ -20,6 +20,8 @@ def rows(lines: list[str]) -> list[list[str]] | None:
         return None
 
 
+@settings(max_examples=500)
+@example('\r,a"')
 @given(st.text(alphabet='a",\n\r ', max_size=24))
 def test_rows_are_those_of_pythons_parser(text):
     lines = text.splitlines(keepends=True) if "\r" not in text else [part + "\n" for part in text.split("\n")]

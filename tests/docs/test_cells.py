@@ -95,4 +95,4 @@ def test_it_learns(mine, tmp_path, monkeypatch):
     (tmp_path / "balance.yaml").write_text(PIPELINE)
     model = seqpipe.train("balance.yaml")
     found = seqpipe.evaluate("balance.yaml", "dev.jsonl", settings=[f"model={model}"])
-    assert found["accuracy"]["value"] >= 0.9
+    assert found["accuracy"].value >= 0.9

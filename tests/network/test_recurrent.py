@@ -104,12 +104,12 @@ def test_ids_equal_the_vectors_they_stand_for(cell, codes, rng):
     ids = rng.integers(-1, codes or 5, sum(LENGTHS)).astype(np.int32)
     table = np.eye(5, dtype=np.float32) if codebook is None else codebook
     dense = np.where(ids[:, None] >= 0, table[ids], np.float32(0))
-    outputs, _, saved = network.forward(ids, packing, weights, codebook=codebook, keep=True)
-    expected, _, expected_saved = network.forward(dense, packing, weights, keep=True)
+    outputs, _, back = network.forward(ids, packing, weights, codebook=codebook, keep=True)
+    expected, _, expected_back = network.forward(dense, packing, weights, keep=True)
     assert np.array_equal(outputs, expected)
     gradient = rng.standard_normal(outputs.shape).astype(np.float32)
-    grad_ids, gradients, _ = network.backward(saved, gradient)
-    _, expected_gradients, _ = network.backward(expected_saved, gradient)
+    grad_ids, gradients, _ = back(gradient)
+    _, expected_gradients, _ = expected_back(gradient)
     assert grad_ids is None
     for name, value in gradients.items():
         assert_close(value, expected_gradients[name], np.float32, 1e-6, 0)
@@ -131,9 +131,17 @@ def test_inputs_states_and_gradients_of_other_shapes_are_refused(rng):
         network.forward(np.zeros((3, 4), np.float32), packing, weights)
     with pytest.raises(ValueError, match=r"state must have shapes \[\(1, 2, 6\)\], not \[\(1, 3, 6\)\]"):
         network.forward(np.zeros((3, 5), np.float32), packing, weights, network.zero_state(3))
-    saved = network.forward(np.zeros((3, 5), np.float32), packing, weights, keep=True)[2]
+    back = network.forward(np.zeros((3, 5), np.float32), packing, weights, keep=True)[2]
     with pytest.raises(ValueError, match=r"gradient of the outputs must be \(3, 6\), not \(3, 5\)"):
-        network.backward(saved, np.zeros((3, 5), np.float32))
+        back(np.zeros((3, 5), np.float32))
+
+
+def test_there_is_no_way_back_where_nothing_was_kept(rng):
+    network, packing = Recurrent(GRU, 5, 6), Packing.of([2, 1])
+    weights = network.prepare(parameters_of(network, rng, np.float32))
+    outputs, _, back = network.forward(np.zeros((3, 5), np.float32), packing, weights)
+    with pytest.raises(ValueError, match="forward was not told to keep what it needs"):
+        back(outputs)
 
 
 def test_shapes_are_those_of_pytorch():
@@ -203,10 +211,10 @@ def test_prepared_weights_can_be_pickled_without_what_fits_this_cpu_only(rng):
 def test_an_empty_batch_gives_nothing(rng):
     network, packing = Recurrent(LSTM, 5, 6, 2, bidirectional=True), Packing.of([])
     weights = network.prepare(parameters_of(network, rng, np.float32))
-    outputs, state, saved = network.forward(np.empty((0, 5), np.float32), packing, weights, keep=True)
+    outputs, state, back = network.forward(np.empty((0, 5), np.float32), packing, weights, keep=True)
     assert outputs.shape == (0, 12)
     assert [values.shape for values in state] == [(4, 0, 6)] * 2
-    _, gradients, _ = network.backward(saved, outputs)
+    _, gradients, _ = back(outputs)
     assert not any(gradient.any() for gradient in gradients.values())
 
 

@@ -42,33 +42,36 @@ class MixNetwork(seqpipe.Network):
 
     def forward(self, batch, state, training):
         out, after = self(batch, state)
-        return out, after, batch.ragged.array
-
-    def backward(self, saved, gradient):
-        return gradient @ self.weight, {"weight": gradient.T @ saved}
+        frames = batch.ragged.array
+        return out, after, lambda gradient: (gradient @ self.weight, {"weight": gradient.T @ frames})
 
 
 Mix.network = MixNetwork
 
 
 class HalfGradient(MixNetwork):
-    def backward(self, saved, gradient):
-        incoming, of_parameters = super().backward(saved, gradient)
-        return incoming, {"weight": of_parameters["weight"] / 2}
+    def forward(self, batch, state, training):
+        out, after, back = super().forward(batch, state, training)
+
+        def half(gradient):
+            incoming, of_parameters = back(gradient)
+            return incoming, {"weight": of_parameters["weight"] / 2}
+
+        return out, after, half
 
 
 class OtherForward(MixNetwork):
     def forward(self, batch, state, training):
-        out, after, saved = super().forward(batch, state, training)
-        return out.replace(sequence=out.ragged.with_values(out.ragged.array + 1)), after, saved
+        out, after, back = super().forward(batch, state, training)
+        return out.replace(sequence=out.ragged.with_values(out.ragged.array + 1)), after, back
 
 
 class RandomDropout(MixNetwork):
     def forward(self, batch, state, training):
-        out, after, saved = super().forward(batch, state, training)
+        out, after, back = super().forward(batch, state, training)
         logits = out.ragged.array
         kept = (RANDOM.random(logits.shape) >= training.dropout).astype(logits.dtype)
-        return out.replace(sequence=out.ragged.with_values(logits * kept)), after, saved
+        return out.replace(sequence=out.ragged.with_values(logits * kept)), after, back
 
 
 class WrongGradient(Mix):
@@ -182,7 +185,7 @@ class Stepping(GRU):
 
     def build(self, incoming):
         network = super().build(incoming)
-        return self.stepper(network.spec, network.plan, incoming.parameters)
+        return self.stepper(network.spec, network.layers, carries=network.carries)
 
 
 class Forgetting(RecurrentStepper):

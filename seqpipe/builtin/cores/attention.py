@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -10,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from seqpipe.contracts import Core, Incoming, Network, Parameter, Parameters, State, Stepper, Training
+from seqpipe.contracts import Back, Core, Incoming, Network, Parameter, Parameters, State, Stepper, Training
 from seqpipe.data import Batch, Ragged, Spec
 from seqpipe.data.ragged import Array
 from seqpipe.errors import ConfigError
@@ -18,7 +19,7 @@ from seqpipe.network.attention_decoder import AttentionDecoder, DecoderState, Dr
 from seqpipe.network.dropout import dropout_mask, position_keys
 from seqpipe.network.initial_values import embedding, glorot, orthogonal, zeros
 from seqpipe.network.linear import Linear
-from seqpipe.network.pooling import mean_pool, mean_pool_backward
+from seqpipe.network.pooling import mean_pool
 
 
 class AttentionCore(Core):
@@ -85,23 +86,20 @@ class _AttentionNetwork(Network, Stepper):
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
         return batch, None
 
-    def forward(self, batch: Batch, state: State, training: Training) -> tuple[Batch, State, Any]:
+    def forward(self, batch: Batch, state: State, training: Training) -> tuple[Batch, State, Back]:
         memory, decoder = batch.ragged, AttentionDecoder(self.parameters)
-        first, kept = self._first(memory)
+        first, first_back = self._first(memory)
         ids = self._inputs(batch)
         dropout = self._dropout(batch, ids, training) if training.dropout else None
         start = decoder.start(memory.array, memory.offsets, first)
-        logits, _, saved = decoder.forward(ids.array, ids.offsets, start, dropout)
-        return batch.replace(sequence=ids.with_values(logits)), None, (decoder, saved, memory, kept)
+        logits, _, decoder_back = decoder.forward(ids.array, ids.offsets, start, dropout)
 
-    def backward(self, saved: Any, gradient: Array) -> tuple[Array | None, dict[str, Array]]:
-        decoder, of_decoder, memory, (mean, first) = saved
-        found = decoder.backward(of_decoder, np.ascontiguousarray(gradient))
-        linear = Linear(self.parameters["initial.weight"], self.parameters["initial.bias"])
-        of_mean, weight, bias = linear.backward(mean, found.initial * (1 - first * first))
-        assert of_mean is not None
-        of_memory = found.memory + mean_pool_backward(of_mean, memory.offsets)
-        return of_memory, {**found.parameters, "initial.weight": weight, "initial.bias": bias}
+        def back(gradient: Array) -> tuple[Array | None, dict[str, Array]]:
+            found = decoder_back(np.ascontiguousarray(gradient))
+            of_memory, of_first = first_back(found.initial)
+            return found.memory + of_memory, found.parameters | of_first
+
+        return batch.replace(sequence=ids.with_values(logits)), None, back
 
     def start(self, batch: Batch) -> tuple[Array, State]:
         memory = batch.ragged
@@ -127,12 +125,19 @@ class _AttentionNetwork(Network, Stepper):
         logits, after, attention = self.decoder.step(ids, state)
         return logits, _Under(after, np.split(attention.weights, attention.offsets[1:-1]))
 
-    def _first(self, memory: Ragged) -> tuple[Array, tuple[Array, Array]]:
-        """Return the first states, and what their gradient needs."""
-        mean = mean_pool(memory.array, memory.offsets)
+    def _first(self, memory: Ragged) -> tuple[Array, Callable[[Array], tuple[Array, dict[str, Array]]]]:
+        """Return the first states, and what turns their gradient into those of the memory and of the parameters."""
+        mean, mean_back = mean_pool(memory.array, memory.offsets)
         linear = Linear(self.parameters["initial.weight"], self.parameters["initial.bias"])
-        first = np.tanh(linear.forward(mean))
-        return first, (mean, first)
+        sums, linear_back = linear.forward(mean)
+        first = np.tanh(sums)
+
+        def back(gradient: Array) -> tuple[Array, dict[str, Array]]:
+            of_mean, weight, bias = linear_back(gradient * (1 - first * first))
+            assert of_mean is not None
+            return mean_back(of_mean), {"initial.weight": weight, "initial.bias": bias}
+
+        return first, back
 
     def _inputs(self, batch: Batch) -> Ragged:
         """Return the targets, each token in the place of the one that follows it."""

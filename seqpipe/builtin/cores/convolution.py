@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
-from seqpipe.contracts import Core, Incoming, Network, Parameter, Parameters, State, Training
+from seqpipe.contracts import Back, Core, Incoming, Network, Parameter, Parameters, State, Training
 from seqpipe.data import Batch, Ragged, Spec, indices_of_ranges
 from seqpipe.data.ragged import Array
 from seqpipe.errors import ConfigError
@@ -87,21 +87,21 @@ class _ConvolutionNetwork(Network):
         spans, left = self._spans(batch, offsets, before, after)
         return out.with_columns(spans=spans), None if batch.final else _Left(after, left)
 
-    def forward(self, batch: Batch, state: State, training: Training) -> tuple[Batch, State, Any]:
-        frames, convolution = batch.ragged, self.convolution
-        values, offsets, saved = convolution.forward(frames.array, frames.offsets)
-        values = self._activate(values)
-        return batch.replace(sequence=Ragged(values, offsets)), None, (convolution, saved, values)
+    def forward(self, batch: Batch, state: State, training: Training) -> tuple[Batch, State, Back]:
+        frames = batch.ragged
+        sums, offsets, convolution_back = self.convolution.forward(frames.array, frames.offsets)
+        values = self._activate(sums)
 
-    def backward(self, saved: Any, gradient: Array) -> tuple[Array | None, dict[str, Array]]:
-        convolution, windows, values = saved
-        match self.core.activation:
-            case "relu":
-                gradient = gradient * (values > 0)
-            case "tanh":
-                gradient = gradient * (1 - values * values)
-        found = convolution.backward(windows, gradient)
-        return found.values, {"weight": found.weight, "bias": found.bias}
+        def back(gradient: Array) -> tuple[Array | None, dict[str, Array]]:
+            match self.core.activation:
+                case "relu":
+                    gradient = gradient * (values > 0)
+                case "tanh":
+                    gradient = gradient * (1 - values * values)
+            found = convolution_back(gradient)
+            return found.values, {"weight": found.weight, "bias": found.bias}
+
+        return batch.replace(sequence=Ragged(values, offsets)), None, back
 
     def _activate(self, values: Array) -> Array:
         match self.core.activation:

@@ -2,84 +2,79 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
 
-from seqpipe.data import Ragged
-from seqpipe.data.ragged import Array, Offsets
-from seqpipe.network.pooling import (
-    attention_pool,
-    attention_pool_backward,
-    max_pool,
-    max_pool_backward,
-    mean_pool,
-    mean_pool_backward,
-)
+from seqpipe.builtin.cores.layers import Back, Layer, Signal
+from seqpipe.contracts import Parameter, Parameters, Training
+from seqpipe.data.ragged import Array
+from seqpipe.network.initial_values import embedding
+from seqpipe.network.pooling import attention_pool, max_pool, mean_pool
 
 PoolName = Literal["max", "mean", "attention"]
 
-
-@dataclass(frozen=True, eq=False, slots=True)
-class SavedPool:
-    """What the gradient needs of each part."""
-
-    values: Array
-    offsets: Offsets
-    parts: tuple[Any, ...]
+QUERY = "pool.query"
 
 
-class Pooling:
+class PoolingLayer(Layer):
     """Several summaries of each row side by side: the greatest of each number, the mean, a weighted mean.
+
+    Empty rows give zeros.
 
     Args:
         parts: which.
-        width: of the vectors that are pooled.
+        incoming: the width of the vectors that are pooled.
+        parameters: of the core; the weighted mean looks for ``pool.query``.
     """
 
-    def __init__(self, parts: tuple[PoolName, ...], width: int) -> None:
+    def __init__(self, parts: tuple[PoolName, ...], incoming: int, parameters: Parameters) -> None:
         self.parts = parts
-        self.width = width
+        self.incoming = incoming
+        self.width = len(parts) * incoming
+        self.weights = parameters
 
-    @property
-    def output_size(self) -> int:
-        """The width of what comes out."""
-        return len(self.parts) * self.width
+    def parameters(self) -> dict[str, Parameter]:
+        """What a weighted mean looks for."""
+        return {QUERY: Parameter((self.incoming,), embedding, decay=False)} if "attention" in self.parts else {}
 
-    def forward(self, values: Ragged, query: Array | None) -> tuple[Ragged, SavedPool]:
-        """Return one vector a row, zeros for empty rows; ``query`` is what the weighted mean looks for."""
-        array, offsets = values.array, values.offsets
-        pooled, kept = [], []
+    def __call__(self, signal: Signal) -> Signal:
+        """Give one vector a row."""
+        return self._pooled(signal)[0]
+
+    def forward(self, signal: Signal, training: Training) -> tuple[Signal, Back]:
+        """Give one vector a row; there is no dropout."""
+        out, backs = self._pooled(signal)
+
+        def back(gradient: Array | None) -> tuple[Array | None, dict[str, Array]]:
+            assert gradient is not None
+            total, gradients = np.zeros_like(signal.values), {}
+            for index, (part, part_back) in enumerate(zip(self.parts, backs, strict=True)):
+                found = part_back(
+                    np.ascontiguousarray(gradient[:, index * self.incoming : (index + 1) * self.incoming])
+                )
+                if part == "attention":
+                    found, gradients[QUERY] = found
+                total += found
+            return total, gradients
+
+        return out, back
+
+    def _pooled(self, signal: Signal) -> tuple[Signal, list[Callable[[Array], Any]]]:
+        values, offsets = signal.values, signal.offsets
+        pooled, backs = [], []
         for part in self.parts:
-            found: Any = None
+            vectors: Array
+            back: Callable[[Array], Any]
             match part:
                 case "max":
-                    vectors, found = max_pool(array, offsets)
+                    vectors, back = max_pool(values, offsets)
                 case "mean":
-                    vectors = mean_pool(array, offsets)
+                    vectors, back = mean_pool(values, offsets)
                 case "attention":
-                    assert query is not None
-                    found = attention_pool(array, offsets, query)
-                    vectors = found.contexts
+                    vectors, back = attention_pool(values, offsets, self.weights[QUERY])
             pooled.append(vectors)
-            kept.append(found)
-        out = np.ascontiguousarray(np.concatenate(pooled, axis=1))
-        return Ragged(out, np.arange(len(values) + 1)), SavedPool(array, offsets, tuple(kept))
-
-    def backward(self, saved: SavedPool, gradient: Array, query: Array | None) -> tuple[Array, Array | None]:
-        """Return the gradients of the vectors that were pooled, and of the query."""
-        total = np.zeros_like(saved.values)
-        of_query: Array | None = None
-        for index, (part, found) in enumerate(zip(self.parts, saved.parts, strict=True)):
-            own = np.ascontiguousarray(gradient[:, index * self.width : (index + 1) * self.width])
-            match part:
-                case "max":
-                    total += max_pool_backward(own, found, len(saved.values))
-                case "mean":
-                    total += mean_pool_backward(own, saved.offsets)
-                case "attention":
-                    assert query is not None
-                    of_values, of_query = attention_pool_backward(saved.values, saved.offsets, query, found, own)
-                    total += of_values
-        return total, of_query
+            backs.append(back)
+        joined = np.concatenate(pooled, axis=1) if len(pooled) > 1 else pooled[0]
+        return Signal(signal.batch, joined, np.arange(len(offsets)), None, signal.state), backs

@@ -7,16 +7,19 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from seqpipe.builtin.cores.input_layer import CharacterSettings, InputLayer, weights_of
-from seqpipe.builtin.cores.pooling import Pooling, PoolName
-from seqpipe.builtin.cores.recurrent_network import Plan, RecurrentNetwork
+from seqpipe.builtin.cores.input_layer import InputLayer
+from seqpipe.builtin.cores.layers import Layer
+from seqpipe.builtin.cores.output_layer import OutputLayer
+from seqpipe.builtin.cores.pooling import PoolingLayer, PoolName
+from seqpipe.builtin.cores.recurrent_layer import RecurrentLayer
+from seqpipe.builtin.cores.recurrent_network import RecurrentNetwork
 from seqpipe.builtin.cores.recurrent_stepper import RecurrentStepper
+from seqpipe.builtin.cores.spelling import CharacterSettings
 from seqpipe.contracts import Core, Incoming, Network, Objective, Parameter
 from seqpipe.contracts.fields import Many
 from seqpipe.errors import ConfigError
 from seqpipe.network import cells
 from seqpipe.network.cell import Cell
-from seqpipe.network.initial_values import embedding, glorot, zeros
 from seqpipe.network.recurrent import Recurrent
 
 
@@ -45,37 +48,37 @@ class RecurrentCore(Core):
 
     def parameters(self, incoming: Incoming) -> dict[str, Parameter]:
         """Embedding, recurrent layers under ``rnn.``, ``pool.query``, and the output layer under ``output.``."""
-        plan, objective = self._plan(incoming), incoming.objective
-        found = plan.inputs.parameters() | weights_of(plan.recurrent, "rnn.")
-        if plan.pooling and "attention" in plan.pooling.parts:
-            found["pool.query"] = Parameter((plan.recurrent.output_size,), embedding, decay=False)
-        if objective is not None:
-            found["output.weight"] = Parameter((objective.width, plan.features), glorot)
-            found["output.bias"] = Parameter((objective.width,), zeros, decay=False)
-        return found
+        return {name: found for layer in self._layers(incoming) for name, found in layer.parameters().items()}
 
     def build(self, incoming: Incoming) -> Network:
         """Take one-hot vectors, frames or features; give logits, features if another core follows, or a stepper."""
-        spec, objective, plan = incoming.spec, incoming.objective, self._plan(incoming)
+        spec, layers = incoming.spec, self._layers(incoming)
+        is_stepper = self.output == "next"
         out = spec.replace(
-            kind="stepper" if self.output == "next" else "logits" if objective else "features",
+            kind="stepper" if is_stepper else "logits" if incoming.objective else "features",
             dtype="float32",
-            width=objective.width if objective else plan.features,
-            vocabulary=spec.vocabulary if self.output == "next" else None,
+            width=layers[-1].width,
+            vocabulary=spec.vocabulary if is_stepper else None,
             pooled=self.output in ("pooled", "last"),
             streamable=spec.streamable and not self.bidirectional and self.output == "sequence",
             columns={name: column for name, column in spec.columns.items() if name != "characters"},
         )
-        kind = RecurrentStepper if self.output == "next" else RecurrentNetwork
-        return kind(out, plan, incoming.parameters)
+        kind = RecurrentStepper if is_stepper else RecurrentNetwork
+        return kind(out, layers, carries=not (self.bidirectional or out.pooled))
 
-    def _plan(self, incoming: Incoming) -> Plan:
+    def _layers(self, incoming: Incoming) -> list[Layer]:
         spec = incoming.spec.require(self.name, "one_hot", "frames", "features", pooled=False)
         self._check(incoming.objective)
-        inputs = InputLayer(spec, self.embedding, self.characters, self.cell)
-        recurrent = Recurrent(self.cell, inputs.width, self.hidden, self.layers, self.bidirectional)
-        pooling = Pooling(self.pooling, recurrent.output_size) if self.output == "pooled" else None
-        return Plan(inputs, recurrent, pooling, last=self.output == "last", logits=incoming.objective is not None)
+        parameters = incoming.parameters
+        inputs = InputLayer(spec, self.embedding, self.characters, self.cell, parameters)
+        network = Recurrent(self.cell, inputs.width, self.hidden, self.layers, self.bidirectional)
+        recurrent = RecurrentLayer(network, parameters, inputs.vectors_of_ids, last=self.output == "last")
+        layers: list[Layer] = [inputs, recurrent]
+        if self.output == "pooled":
+            layers.append(PoolingLayer(self.pooling, layers[-1].width, parameters))
+        if incoming.objective is not None:
+            layers.append(OutputLayer(layers[-1].width, incoming.objective.width, parameters))
+        return layers
 
     def _check(self, objective: Objective | None) -> None:
         if self.output == "next" and self.bidirectional:

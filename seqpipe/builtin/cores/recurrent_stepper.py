@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from seqpipe.builtin.cores.input_layer import InputLayer
 from seqpipe.builtin.cores.recurrent_network import RecurrentNetwork
-from seqpipe.contracts import State, Stepper, Training
+from seqpipe.contracts import Back, State, Stepper, Training
 from seqpipe.data import Batch, Column, OneHot, Ragged
 from seqpipe.data.ragged import Array
 
@@ -15,15 +14,21 @@ from seqpipe.data.ragged import Array
 class RecurrentStepper(RecurrentNetwork, Stepper):
     """Takes the zero vector, then the sequence; what it gives at each position is about the following one."""
 
+    @property
+    def inputs(self) -> InputLayer:
+        """The layer that reads the sequence."""
+        assert isinstance(self.layers[0], InputLayer)
+        return self.layers[0]
+
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
         """Pass the sequence on: the decoder asks for what it needs."""
         return batch, None
 
-    def forward(self, batch: Batch, state: State, training: Training) -> tuple[Batch, State, Any]:
+    def forward(self, batch: Batch, state: State, training: Training) -> tuple[Batch, State, Back]:
         """Give the logits of each position from those before it; the state has the last position of each row."""
         last, inner = state or (_before(batch.main), None)
-        out, after, saved = super().forward(batch.replace(sequence=_shifted(batch.main, last)), inner, training)
-        return out, (_last(batch.main, last), after), saved
+        out, after, back = super().forward(batch.replace(sequence=_shifted(batch.main, last)), inner, training)
+        return out, (_last(batch.main, last), after), back
 
     def start(self, batch: Batch) -> tuple[Array, State]:
         """Read the whole sequence, and expect what comes after it."""
@@ -34,7 +39,7 @@ class RecurrentStepper(RecurrentNetwork, Stepper):
     def step(self, inputs: Array, state: State) -> tuple[Array, State]:
         """Read one input more in each row."""
         each = Ragged(inputs, np.arange(len(inputs) + 1))
-        sequence = OneHot(each, self.plan.inputs.depth) if self.plan.inputs.one_hot else each
+        sequence = OneHot(each, self.inputs.depth) if self.inputs.one_hot else each
         out, state = super().__call__(Batch((), sequence, rows=each.offsets[:-1], final=False), state)
         return out.ragged.array, state
 

@@ -29,9 +29,9 @@ def csv_cells(line: str, following: Iterator[str], longest: int | None = None) -
             cells.append(cell)
         else:
             end = line.find(",", position)
-            cells += _unquoted(line[position:] if end < 0 else line[position:end]) or [""]
             if end < 0:
-                return cells
+                return cells + (_unquoted(line[position:]) or [""])
+            cells.append(_whole(line[position:end]))
             position = end
         if not line.startswith(",", position):
             if line[position:].rstrip("\r\n"):
@@ -42,10 +42,15 @@ def csv_cells(line: str, following: Iterator[str], longest: int | None = None) -
 
 def _unquoted(part: str) -> list[str]:
     """Return the cells of a part of a line without quotes around any of them; an empty part has none."""
-    text = part.rstrip("\r\n")
+    text = _whole(part.rstrip("\r\n"))
+    return text.split(",") if text else []
+
+
+def _whole(text: str) -> str:
+    """Return a text that no line ends in."""
     if "\r" in text:
         raise ValueError("a line ends in the middle of a row")
-    return text.split(",") if text else []
+    return text
 
 
 def _quoted(line: str, position: int, following: Iterator[str], longest: int | None) -> tuple[str, str, int]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from seqpipe.contracts import Core, Example, Network, Parameters, Step, Training
+from seqpipe.contracts import Back, Core, Example, Network, Parameters, State, Step, Training
 from seqpipe.data import Batch, Ragged
 from seqpipe.data.ragged import Array
 from seqpipe.errors import RecordError
@@ -68,11 +68,11 @@ def gradients(example: Example) -> None:
         name: array.astype(np.float64) + random.uniform(-0.1, 0.1, array.shape)  # away from kinks, as of relu at 0
         for name, array in subject.incoming.parameters.items()
     }
-    out, _, saved = _forward(subject, parameters, batch)
+    out, _, back = _forward(subject, parameters, batch)
     weights = random.normal(size=out.ragged.array.shape)
-    incoming, of_parameters = _built(subject, parameters).backward(saved, weights)
+    incoming, of_parameters = back(weights)
     if set(of_parameters) != set(parameters):
-        broken(f"backward gives gradients of {sorted(of_parameters)}, the parameters are {sorted(parameters)}")
+        broken(f"the way back gives gradients of {sorted(of_parameters)}, the parameters are {sorted(parameters)}")
 
     def value() -> float:
         return float(np.sum(_forward(subject, parameters, batch)[0].ragged.array * weights))
@@ -81,7 +81,7 @@ def gradients(example: Example) -> None:
         _compare(name, array, of_parameters[name], value)
     if isinstance(batch.sequence, Ragged):
         if incoming is None:
-            broken("backward gives no gradient of the values that come in")
+            broken("the way back gives no gradient of the values that come in")
         _compare("the incoming values", batch.ragged.array, incoming, value)
 
 
@@ -114,7 +114,7 @@ def _checked(step: Step) -> Network:
     return step
 
 
-def _forward(subject: Subject, parameters: Parameters, batch: Batch) -> tuple[Batch, Any, Any]:
+def _forward(subject: Subject, parameters: Parameters, batch: Batch) -> tuple[Batch, State, Back]:
     return _built(subject, parameters).forward(batch, None, Training())
 
 

@@ -100,16 +100,16 @@ class _Part:
 def _block(pipeline: Pipeline, batch: Batch, before: States, scale: float, training: Training) -> _Part:
     if not _positions(batch):  # in a window behind the end of all its records
         return _Part(0.0, {}, before, [])
-    saved, after = {}, {}
+    backs, after = {}, {}
     for index, network in pipeline.networks.items():
         of_stage = replace(training, key=mixed_seed(training.key, index))
-        batch, after[index], saved[index] = network.forward(batch, before.get(index), of_stage)
+        batch, after[index], backs[index] = network.forward(batch, before.get(index), of_stage)
     losses, gradient, of_objective = pipeline.loss(batch)
     by_name = {name: array * array.dtype.type(scale) for name, array in of_objective.items()}
     incoming: Array | None = gradient * gradient.dtype.type(scale)
-    for index, network in reversed(list(pipeline.networks.items())):
+    for index, back in reversed(backs.items()):
         assert incoming is not None
-        incoming, of_network = network.backward(saved[index], incoming)
+        incoming, of_network = back(incoming)
         by_name |= {f"{index}.{name}": array for name, array in of_network.items()}
     impossible = [batch.row_record(row) for row in np.flatnonzero(np.isposinf(losses)).tolist()]
     return _Part(float(losses[~np.isposinf(losses)].sum()), by_name, after, impossible)
