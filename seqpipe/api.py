@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from typing import Any
 
 from seqpipe.builtin.fields import output_fields
@@ -14,7 +14,7 @@ from seqpipe.data.source import Source
 from seqpipe.engine.engine import Engine
 from seqpipe.engine.feed import Feed, records_of
 from seqpipe.engine.isolated_stages import isolating, reading
-from seqpipe.engine.portions import Portion, portions_of
+from seqpipe.engine.portions import RECORDS, Portion, portions_of
 from seqpipe.engine.threads import engine_of
 from seqpipe.limits import Limits
 from seqpipe.pipeline import Pipeline
@@ -24,6 +24,9 @@ from seqpipe.sources import expand
 
 Results = Iterator[dict[str, Any]]
 
+LEAST_SHARE = 16
+"""Payloads of a call that a thread gets at least: to start it takes as long as some short texts."""
+
 
 class Loaded:
     """A trained pipeline, ready to be called.
@@ -32,20 +35,24 @@ class Loaded:
     input, and what was found.
     """
 
-    def __init__(self, name: str, pipeline: Pipeline, reader: Reader, limits: Limits, engine: Engine) -> None:
+    def __init__(self, name: str, pipeline: Pipeline, reader: Reader, limits: Limits, threads: int = 1) -> None:
         self.name = name
         self.pipeline = pipeline
         self.reader = reader
         self.limits = limits
-        self.engine = engine
+        self.threads = threads
 
     def __call__(self, payloads: Iterable[Any]) -> list[dict[str, Any]]:
         """Return the results for payloads (texts, series of numbers, ...), or for whole `Record` objects.
 
+        If there are several threads, they share the payloads of a list.
+
         Raises:
             RecordError: for the first that cannot be processed.
         """
-        return list(self._results(portions_of(self._records(payloads), patient=True)))
+        share = self._share(payloads)
+        engine = engine_of(1 if isinstance(payloads, Sized) and len(payloads) <= share else self.threads)
+        return list(self._results(portions_of(self._records(payloads), share, patient=True), engine))
 
     def iterate(self, payloads: Iterable[Any]) -> Results:
         """Yield results while payloads come in, from an iterable that may be endless.
@@ -62,7 +69,7 @@ class Loaded:
             >>> for result in seqpipe.load("audio/speech-stream").iterate(heard()):  # doctest: +SKIP
             ...     print(result["id"], result["word"])
         """
-        return self._results(portions_of(self._records(payloads)))
+        return self._results(portions_of(self._records(payloads)), engine_of(self.threads))
 
     def read(self, *inputs: str | os.PathLike[str]) -> Results:
         """Yield the results for files, folders or globs, which the pipeline's reader reads.
@@ -79,15 +86,22 @@ class Loaded:
 
     def _read(self, sources: Sequence[Source]) -> Results:
         with reading(self.reader, self.limits) as read:
-            yield from self._results(portions_of(records_of(Feed(read, sources, self.reader.name))))
+            records = records_of(Feed(read, sources, self.reader.name))
+            yield from self._results(portions_of(records), engine_of(self.threads))
 
     def _records(self, payloads: Iterable[Any]) -> Iterator[Record]:
         for position, payload in enumerate(payloads, 1):
             yield payload if isinstance(payload, Record) else self.reader.record(payload, position)
 
-    def _results(self, portions: Iterable[Portion]) -> Results:
+    def _share(self, payloads: Iterable[Any]) -> int:
+        """Return how many of the payloads of a call are computed together, so that all threads have some."""
+        if not isinstance(payloads, Sized):
+            return RECORDS
+        return min(RECORDS, max(LEAST_SHARE, -(-len(payloads) // self.threads)))
+
+    def _results(self, portions: Iterable[Portion], engine: Engine) -> Results:
         with isolating(self.pipeline, self.limits) as pipeline:
-            for computed in self.engine.map(pipeline, portions):
+            for computed in engine.map(pipeline, portions):
                 if computed is not None:
                     yield from map(output_fields, computed.results())
 
@@ -108,4 +122,4 @@ def load(name: str | os.PathLike[str], *, settings: Iterable[str] = (), threads:
     """
     opened = open_pipeline(os.fspath(name), Registry.discover(), settings)
     declared = opened.declared
-    return Loaded(declared.name, opened.pipeline(), declared.reader or ReadLines(), declared.limits, engine_of(threads))
+    return Loaded(declared.name, opened.pipeline(), declared.reader or ReadLines(), declared.limits, threads)

@@ -74,6 +74,17 @@ def test_modules_import_only_from_those_before_them(path):
         assert parts <= {"kernels"}
 
 
+def test_one_module_alone_uses_what_is_private_in_numba():
+    public = ("numba.njit", "numba.types", "numba.config", "numba.extending")
+    users = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        for name in imported(path)
+        if name.startswith("numba.") and not name.startswith(public)
+    }
+    assert users == {"kernels/numba_internals.py"}
+
+
 @pytest.mark.parametrize("path", sorted(ROOT.glob("plugins/*/src/**/*.py")), ids=lambda path: path.name)
 def test_plugins_import_only_what_is_public(path):
     own = path.relative_to(ROOT).parts[3]

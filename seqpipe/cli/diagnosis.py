@@ -14,6 +14,7 @@ from seqpipe import __version__
 from seqpipe.cli.options import default_threads
 from seqpipe.errors import SeqpipeError
 from seqpipe.kernels import instruction_set
+from seqpipe.kernels.cache import distrusted
 from seqpipe.kernels.cache import folder as cache_folder
 from seqpipe.kernels.isa import host_features
 from seqpipe.pipeline import Model
@@ -84,31 +85,22 @@ def _cache() -> Finding:
     path = cache_folder()
     if not path.exists():
         return _empty_cache(path)
+    reason = _not_writable(path)
+    wrong = distrusted(path) or (reason and f"it {reason}")
     files = [file for file in path.glob("*.unit") if file.is_file()]
     size = sum(file.stat().st_size for file in files)
     found = f"{path}: {len(files)} compiled units, {size / 1e6:.1f} MB"
-    wrong = _unsafe(path)
-    return Finding("kernel cache", found, wrong, f"remove it, or set SEQPIPE_CACHE_DIR to another: {path}")
+    wrong = wrong and f"{wrong}, so every run compiles"
+    return Finding("kernel cache", found, wrong, "remove it, or set SEQPIPE_CACHE_DIR to a folder of yours")
 
 
 def _empty_cache(path: Path) -> Finding:
     parent = next(folder for folder in path.parents if folder.exists())
-    wrong = "" if os.access(parent, os.W_OK) else f"it cannot be made: {parent} is not writable"
+    reason = _not_writable(parent)
+    wrong = f"it cannot be made in {parent}: {reason}, so every run compiles" if reason else ""
     return Finding(
         "kernel cache", f"{path}: empty, the first run compiles", wrong, "set SEQPIPE_CACHE_DIR to a folder of yours"
     )
-
-
-def _unsafe(path: Path) -> str:
-    """Say why kernels cannot be kept in a folder; empty if they can."""
-    status = path.lstat()
-    if path.is_symlink() or not path.is_dir():
-        return "it is no folder, so every run compiles"
-    if os.name == "posix" and status.st_uid != os.geteuid():
-        return "it belongs to another user, so every run compiles"
-    if os.name == "posix" and status.st_mode & 0o022:
-        return "others can write to it, so it is not trusted, and every run compiles"
-    return "" if os.access(path, os.W_OK) else "it is not writable, so every run compiles"
 
 
 def _plugins(registry: Registry) -> Iterator[Finding]:
@@ -133,9 +125,13 @@ def _models(registry: Registry) -> Iterator[Finding]:
 
 
 def _writable(what: str, path: Path) -> Finding:
+    return Finding(what, str(path), _not_writable(path), "free some space, or write elsewhere")
+
+
+def _not_writable(path: Path) -> str:
+    """Say why nothing can be written to a folder; empty if something can."""
     try:
         with tempfile.TemporaryFile(dir=path):
-            return Finding(what, str(path))
+            return ""
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        return Finding(what, str(path), f"cannot be written to: {reason}", "free some space, or write elsewhere")
+        return f"cannot be written to: {(error.strerror or str(error)).lower()}"

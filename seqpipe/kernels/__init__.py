@@ -43,6 +43,6 @@ not turned into vector instructions, because the compiler must check that the ar
 
 from seqpipe.kernels.equations import Equations
 from seqpipe.kernels.isa import InstructionSet, instruction_set
-from seqpipe.kernels.loader import Unit, unit, warmup
+from seqpipe.kernels.loader import Compiling, NotKept, Unit, unit, warmup
 
-__all__ = ["Equations", "InstructionSet", "Unit", "instruction_set", "unit", "warmup"]
+__all__ = ["Compiling", "Equations", "InstructionSet", "NotKept", "Unit", "instruction_set", "unit", "warmup"]

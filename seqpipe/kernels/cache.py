@@ -7,7 +7,6 @@ the folder cannot be used, every entry is absent and kernels are compiled in mem
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import importlib.metadata
 import importlib.util
@@ -93,7 +92,7 @@ def folder() -> Path:
 def read(unit: UnitName, variant: str) -> tuple[dict[str, Any], bytes] | None:
     """Return the description and the object code of a unit, or None if there is no entry that can be trusted."""
     path = folder()
-    if not _is_private(path):
+    if distrusted(path):
         return None
     try:
         entry = _path(path, unit, variant).read_bytes()
@@ -107,17 +106,23 @@ def read(unit: UnitName, variant: str) -> tuple[dict[str, Any], bytes] | None:
     return described, code
 
 
-def write(unit: UnitName, variant: str, description: dict[str, Any], code: bytes) -> None:
-    """Keep a unit for later processes, if the folder allows it; concurrent writers each leave a whole entry."""
+def write(unit: UnitName, variant: str, description: dict[str, Any], code: bytes) -> str:
+    """Keep a unit for later processes; concurrent writers each leave a whole entry.
+
+    Returns:
+        Why it was not kept, as in "it belongs to another user"; empty if it was.
+    """
     content = json.dumps(description).encode() + b"\n" + code
     path = folder()
-    with contextlib.suppress(OSError):
+    try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if _is_private(path):
-            _write_atomically(
-                _path(path, unit, variant), hashlib.sha256(content).hexdigest().encode() + b"\n" + content
-            )
-            _remove_old(path, f"{unit}-{variant}-*.unit")
+        if wrong := distrusted(path):
+            return wrong
+        _write_atomically(_path(path, unit, variant), hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
+        _remove_old(path, f"{unit}-{variant}-*.unit")
+    except OSError as error:
+        return f"it cannot be written to: {(error.strerror or str(error)).lower()}"
+    return ""
 
 
 def _remove_old(path: Path, pattern: str) -> None:
@@ -131,17 +136,19 @@ def _path(path: Path, unit: UnitName, variant: str) -> Path:
     return path / f"{unit}-{variant}-{key(unit)[:32]}.unit"
 
 
-def _is_private(path: Path) -> bool:
-    """Whether ``path`` is a folder of ours that nobody else can write to; links do not count."""
+def distrusted(path: Path) -> str:
+    """Say why what lies in a folder is not trusted: only one of ours that nobody else can write to is, and no link."""
     try:
         status = path.lstat()
-    except OSError:
-        return False
+    except OSError as error:
+        return f"it cannot be looked at: {(error.strerror or str(error)).lower()}"
     if not stat.S_ISDIR(status.st_mode):
-        return False
+        return "it is no folder"
     if os.name == "nt":  # the user's own profile; the mode bits say nothing there
-        return True
-    return status.st_uid == os.geteuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+        return ""
+    if status.st_uid != os.geteuid():
+        return "it belongs to another user"
+    return "others can write to it" if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH) else ""
 
 
 def _write_atomically(path: Path, content: bytes) -> None:

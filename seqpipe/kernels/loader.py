@@ -1,13 +1,19 @@
-"""Units of kernels, loaded from the cache or compiled on first use, and called without Numba."""
+"""Units of kernels, loaded from the cache or compiled on first use, and called without Numba.
+
+What takes time or goes wrong meanwhile is told to the logger ``seqpipe.kernels``, at a level that nobody sees who has
+not asked: `Compiling` before a unit is compiled, `NotKept` if it will have to be compiled again.
+"""
 
 from __future__ import annotations
 
 import ctypes
 import importlib
+import logging
 import os
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,6 +34,39 @@ _CTYPES: dict[str, Any] = {
 }
 _VARIANT_OF = {np.dtype(variant).char: variant for variant in VARIANTS}
 _lock = threading.Lock()
+log = logging.getLogger("seqpipe.kernels")
+
+
+@dataclass(frozen=True, slots=True)
+class Compiling:
+    """A unit is about to be compiled, which takes seconds.
+
+    Attributes:
+        unit: its name.
+        variant: the precision that it is compiled for.
+    """
+
+    unit: str
+    variant: str
+
+    def __str__(self) -> str:
+        return f"compiling kernels: {self.unit}, {self.variant}"
+
+
+@dataclass(frozen=True, slots=True)
+class NotKept:
+    """A unit was compiled and could not be kept, so that the next process will compile it again.
+
+    Attributes:
+        folder: of the cache.
+        reason: what is wrong with it.
+    """
+
+    folder: Path
+    reason: str
+
+    def __str__(self) -> str:
+        return f"the kernel cache {self.folder} cannot be used: {self.reason}"
 
 
 class Kernel(ABC):
@@ -174,10 +213,12 @@ def _load(name: UnitName, variant: str) -> Mapping[str, Kernel]:
 def _native(name: UnitName, variant: str) -> dict[str, Kernel]:
     entry = stored.read(name, variant)
     if entry is None:
+        log.info(Compiling(str(name), variant))
         compiler, module = _import(name)
         description = {kernel: function.kernel for kernel, function in compiler.entry_points(module).items()}
         code = compiler.compile_unit(module, variant)
-        stored.write(name, variant, description, code)
+        if reason := stored.write(name, variant, description, code):
+            log.info(NotKept(stored.folder(), reason))
     else:
         description, code = entry
     engine = _link(code)

@@ -86,14 +86,31 @@ def test_a_cache_that_others_can_write_to(cache):
     cache.mkdir(parents=True)
     cache.chmod(0o777)
     found = finding("kernel cache")
-    assert found.wrong == "others can write to it, so it is not trusted, and every run compiles"
-    assert found.todo == f"remove it, or set SEQPIPE_CACHE_DIR to another: {cache}"
+    assert found.wrong == "others can write to it, so every run compiles"
+    assert found.todo == "remove it, or set SEQPIPE_CACHE_DIR to a folder of yours"
 
 
 def test_a_cache_that_is_no_folder(cache):
     cache.parent.mkdir()
     cache.write_text("")
     assert finding("kernel cache").wrong == "it is no folder, so every run compiles"
+
+
+def test_a_cache_that_cannot_be_made(cache):
+    cache.parent.write_text("")
+    assert finding("kernel cache").wrong == (
+        f"it cannot be made in {cache.parent}: cannot be written to: not a directory, so every run compiles"
+    )
+
+
+def test_a_cache_that_cannot_be_written_to(cache, monkeypatch):
+    cache.mkdir(parents=True, mode=0o700)
+
+    def refuse(**_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(diagnosis.tempfile, "TemporaryFile", refuse)
+    assert finding("kernel cache").wrong == ("it cannot be written to: read-only file system, so every run compiles")
 
 
 def test_a_library_that_is_missing(monkeypatch):

@@ -27,6 +27,15 @@ def test_an_entry_comes_back(folder):
     assert cache.read(UnitName("rows"), "float64") is None
 
 
+def test_why_an_entry_is_not_kept_is_said(folder):
+    assert cache.write(UnitName("rows"), "float32", *ENTRY) == ""
+    folder.chmod(0o777)
+    assert cache.write(UnitName("rows"), "float32", *ENTRY) == "others can write to it"
+    shutil.rmtree(folder)
+    folder.write_text("")
+    assert cache.write(UnitName("rows"), "float32", *ENTRY) == "it cannot be written to: file exists"
+
+
 @pytest.mark.parametrize("damage", ["truncated", "flipped", "empty", "foreign"])
 def test_a_damaged_entry_counts_as_absent(folder, damage):
     cache.write(UnitName("rows"), "float32", *ENTRY)

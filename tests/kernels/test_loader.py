@@ -14,9 +14,16 @@ from seqpipe.kernels.loader import unit_names
 from seqpipe.network.cells import GRU, LSTM
 
 SCRIPT = """
+import logging
 import sys
 import numpy as np
 from seqpipe.kernels import unit
+class Print(logging.Handler):
+    def emit(self, record):
+        print(record.getMessage(), file=sys.stderr)
+if sys.argv[2:]:
+    logging.getLogger("seqpipe.kernels").addHandler(Print())
+    logging.getLogger("seqpipe.kernels").setLevel(logging.INFO)
 total = np.zeros(3, sys.argv[1])
 unit("rows_gradient").add_rows(np.arange(6, dtype=sys.argv[1]).reshape(2, 3), total)
 print(total.sum(), "numba" in sys.modules)
@@ -32,6 +39,28 @@ def run(cache_dir, *, dtype="float32", **environment):
 
 def entries(cache_dir):
     return sorted((cache_dir / "kernels").glob("*"))
+
+
+def said(cache_dir, *words):
+    """Run SCRIPT, which listens if there are further words, and return what stands on standard error."""
+    command = [sys.executable, "-c", SCRIPT, "float32", *words]
+    environment = {**os.environ, "SEQPIPE_CACHE_DIR": str(cache_dir)}
+    return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stderr.splitlines()
+
+
+def test_whoever_listens_is_told_of_compiling_and_of_a_cache_that_cannot_be_used(tmp_path):
+    assert said(tmp_path, "listen") == ["compiling kernels: rows_gradient, float32"]
+    assert said(tmp_path, "listen") == []
+    (tmp_path / "file").write_text("")
+    assert said(tmp_path / "file", "listen") == [
+        "compiling kernels: rows_gradient, float32",
+        f"the kernel cache {tmp_path}/file/kernels cannot be used: it cannot be written to: not a directory",
+    ]
+
+
+def test_nothing_is_said_where_nobody_listens(tmp_path):
+    (tmp_path / "file").write_text("")
+    assert said(tmp_path / "file") == []
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

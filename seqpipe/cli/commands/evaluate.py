@@ -22,6 +22,7 @@ from seqpipe.cli.options import (
 )
 from seqpipe.cli.terminal.brief import brief, brief_id
 from seqpipe.cli.terminal.columns import aligned
+from seqpipe.cli.terminal.first_use import first_use_told
 from seqpipe.cli.terminal.log import log_to_stderr
 from seqpipe.metrics import Figure
 from seqpipe.pipeline.opened import open_pipeline
@@ -58,7 +59,7 @@ def command(
     Each metric comes with the bounds between which it lies with a confidence of 95 %. The speed is measured once, so
     its bounds are its value. The data are read as the training data were.
     """
-    with log_to_stderr(quiet=quiet, verbose=verbose):
+    with log_to_stderr(quiet=quiet, verbose=verbose), first_use_told(wanted=not quiet):
         registry = Registry.discover()
         opened = open_pipeline(pipeline, registry, settings)
         with redirect_stdout(sys.stderr):  # what a plugin prints is no figure

@@ -13,6 +13,7 @@ from seqpipe.cli.job import Job, Options
 from seqpipe.cli.options import limit_option, pipeline_argument, settings_option, threads_option, verbosity_options
 from seqpipe.cli.session import Session
 from seqpipe.cli.terminal.explain import explain as explain_records
+from seqpipe.cli.terminal.first_use import first_use_told
 from seqpipe.cli.terminal.log import log_to_stderr
 from seqpipe.engine.feed import records_of
 from seqpipe.engine.isolated_stages import isolating, reading
@@ -81,7 +82,7 @@ def command(
     given = Given(inputs, texts, mended, Shard.parse(shard), limit)
     bar, every = not quiet and not session.json_log, session.json_log
     options = Options(output, on_error, resume, threads, metrics, bar, every)
-    with log_to_stderr(quiet=quiet, verbose=verbose):
+    with log_to_stderr(quiet=quiet, verbose=verbose), first_use_told(wanted=not quiet):
         registry = Registry.discover()
         opened = open_pipeline(pipeline, registry, settings)
         declared = opened.declared

@@ -16,6 +16,7 @@ from seqpipe.cli.options import (
     verbosity_options,
 )
 from seqpipe.cli.terminal.errors import SOME_FAILED, show
+from seqpipe.cli.terminal.first_use import first_use_told
 from seqpipe.cli.terminal.log import log_to_stderr
 from seqpipe.cli.terminal.training_view import view
 from seqpipe.errors import UsageError
@@ -60,7 +61,11 @@ def command(
     """
     if output is not None and resume is not None:
         raise UsageError("--output and --resume do not go together", "a training goes on in its own folder")
-    with log_to_stderr(quiet=quiet, verbose=verbose), Interruption(_STOPPING) as interruption:
+    with (
+        log_to_stderr(quiet=quiet, verbose=verbose),
+        first_use_told(wanted=not quiet),
+        Interruption(_STOPPING) as interruption,
+    ):
         registry = Registry.discover()
         opened = open_pipeline(pipeline, registry, settings, with_model=False)
         options = Options(

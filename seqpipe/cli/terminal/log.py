@@ -23,10 +23,10 @@ log = logging.getLogger("seqpipe")
 def log_to_stderr(*, quiet: bool, verbose: bool) -> Iterator[None]:
     """Show seqpipe's log on standard error: warnings, nothing but errors if ``quiet``, everything if ``verbose``."""
     session = click.get_current_context().find_object(Session) or Session()
-    handler = _StandardError()
+    handler = _StandardError(logging.ERROR if quiet else logging.DEBUG if verbose else NOTICE)
     handler.setFormatter(_Objects() if session.json_log else _Lines())
     before = log.level
-    log.setLevel(logging.ERROR if quiet else logging.DEBUG if verbose else NOTICE)
+    log.setLevel(handler.level)
     log.addHandler(handler)
     try:
         yield

@@ -5,10 +5,10 @@ import math
 import numpy as np
 from llvmlite import ir
 from numba import config, types
-from numba.core import cgutils
 from numba.extending import intrinsic
 
 from seqpipe.kernels.isa import instruction_set
+from seqpipe.kernels.numba_internals import get_or_insert_function
 from seqpipe.kernels.sources.vectors import Vector, llvm_function, splat
 
 ISA = instruction_set()
@@ -93,7 +93,7 @@ def _avx512(builder, name, first, second):
     """Return what an instruction of AVX-512 makes of all lanes of a vector, in the usual rounding mode."""
     kind, bits = first.type, ir.IntType(first.type.count)
     function = ir.FunctionType(kind, [kind, second.type, kind, bits, INT32])
-    instruction = cgutils.get_or_insert_function(builder.module, function, f"llvm.x86.avx512.mask.{name}.ps.512")
+    instruction = get_or_insert_function(builder.module, function, f"llvm.x86.avx512.mask.{name}.ps.512")
     return builder.call(
         instruction, [first, second, ir.Constant(kind, ir.Undefined), bits(2**kind.count - 1), INT32(4)]
     )
@@ -172,7 +172,7 @@ def _estimated(builder, one, value):
     """Return 1 / value: the CPU's estimate of 14 bits and one step of Newton's, several times as fast as dividing."""
     kind, bits = value.type, ir.IntType(value.type.count)
     function = ir.FunctionType(kind, [kind, kind, bits])
-    estimate = cgutils.get_or_insert_function(builder.module, function, "llvm.x86.avx512.rcp14.ps.512")
+    estimate = get_or_insert_function(builder.module, function, "llvm.x86.avx512.rcp14.ps.512")
     first = builder.call(estimate, [value, ir.Constant(kind, ir.Undefined), bits(2**kind.count - 1)])
     fma = llvm_function(builder, "llvm.fma", kind, 3)
     error = builder.call(fma, [builder.fneg(value), first, one])

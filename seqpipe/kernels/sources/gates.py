@@ -5,10 +5,10 @@ The values of a gate stand ``distance`` columns after those of the one before.
 
 import numpy as np
 from numba import config, types
-from numba.core import cgutils
 from numba.extending import intrinsic
 
 from seqpipe.kernels.isa import instruction_set
+from seqpipe.kernels.numba_internals import unpack_tuple
 from seqpipe.kernels.sources.vectors import INT64, Vector, load, store
 
 ISA = instruction_set()
@@ -62,7 +62,7 @@ def _store_each(_typing, array, row, column, distance, values, count):
         target, at, first, gap, found, lanes = arguments
         vector = Vector(array.dtype)
         store_one = _calling(context, builder, store, array, types.int64, types.int64, vector, types.int64)
-        for index, value in enumerate(cgutils.unpack_tuple(builder, found, len(values))):
+        for index, value in enumerate(unpack_tuple(builder, found, len(values))):
             place = _column(builder, first, gap, index)
             store_one(target, at, place, context.cast(builder, value, values[index], vector), lanes)
         return context.get_dummy_value()
@@ -81,8 +81,8 @@ def _add_first_plain(values, others, number):
 @intrinsic(prefer_literal=True)
 def _add_first(_typing, values, others, number):
     def generate(context, builder, _signature, arguments):
-        found = cgutils.unpack_tuple(builder, arguments[0], len(values))
-        added = cgutils.unpack_tuple(builder, arguments[1], len(others))
+        found = unpack_tuple(builder, arguments[0], len(values))
+        added = unpack_tuple(builder, arguments[1], len(others))
         for index in range(number.literal_value):
             found[index] = builder.fadd(found[index], added[index])
         return context.make_tuple(builder, values, found)
@@ -103,7 +103,7 @@ def _last(_typing, values, number):
     found = _tuple_of(values.dtype, number.literal_value) if number.literal_value else types.Tuple(())
 
     def generate(context, builder, _signature, arguments):
-        unpacked = cgutils.unpack_tuple(builder, arguments[0], len(values))
+        unpacked = unpack_tuple(builder, arguments[0], len(values))
         return context.make_tuple(builder, found, unpacked[len(values) - number.literal_value :])
 
     return found(values, number), generate

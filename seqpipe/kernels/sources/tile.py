@@ -7,11 +7,10 @@ alone and in a batch.
 
 from llvmlite import ir
 from numba import config, types
-from numba.core import cgutils
 from numba.extending import intrinsic
-from numba.np.arrayobj import make_array
 
 from seqpipe.kernels.isa import instruction_set
+from seqpipe.kernels.numba_internals import make_array, unpack_tuple
 from seqpipe.kernels.sources.tile_body import PARAMETERS, TileWriter, itemsize_of
 
 ISA = instruction_set()
@@ -51,12 +50,12 @@ def _multiply_tile(_typing, left, right, panel, ahead, start, out, rows, count, 
     def generate(context, builder, signature, arguments):
         def place(index):
             """Return an array of the tuple at ``index`` and its row, column and perhaps distance of gates."""
-            kind, values = signature.args[index], cgutils.unpack_tuple(builder, arguments[index])
+            kind, values = signature.args[index], unpack_tuple(builder, arguments[index])
             return make_array(kind[0])(context, builder, values[0]), *values[1:]
 
         weights = make_array(right)(context, builder, arguments[1])
         element = context.get_data_type(right.dtype)
-        ahead = cgutils.unpack_tuple(builder, arguments[3])
+        ahead = unpack_tuple(builder, arguments[3])
         values = _tile_arguments(
             builder, element, shape[0], place(0), (weights, arguments[2], ahead), place(4), place(5)
         )
@@ -87,12 +86,12 @@ def _tile_arguments(builder, element, gates, left, right, start, out):
     """Return the values for `PARAMETERS`, but the last."""
     vector = INT64(ISA.lanes(itemsize_of(element)) * itemsize_of(element))
     left_strides, right_strides, start_strides, out_strides = (
-        cgutils.unpack_tuple(builder, array.strides) for array in (left[0], right[0], start[0], out[0])
+        unpack_tuple(builder, array.strides) for array in (left[0], right[0], start[0], out[0])
     )
-    start_rows, _ = cgutils.unpack_tuple(builder, start[0].shape)
+    start_rows, _ = unpack_tuple(builder, start[0].shape)
     alone = builder.icmp_signed("==", start_rows, INT64(1))
     start_row = builder.select(alone, INT64(0), start_strides[0])
-    depth = cgutils.unpack_tuple(builder, right[0].shape)[1]
+    depth = unpack_tuple(builder, right[0].shape)[1]
 
     def address(array, *offsets):
         pointer = builder.bitcast(array.data, BYTES)

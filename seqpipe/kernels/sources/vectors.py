@@ -8,13 +8,18 @@ import operator
 
 from llvmlite import ir
 from numba import config, types
-from numba.core import cgutils
-from numba.core.typeconv import Conversion
-from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, lower_cast, models, register_model
-from numba.np.arrayobj import make_array
 
 from seqpipe.kernels.isa import instruction_set
+from seqpipe.kernels.numba_internals import (
+    AbstractTemplate,
+    Conversion,
+    get_or_insert_function,
+    infer_global,
+    make_array,
+    signature,
+    unpack_tuple,
+)
 
 ISA = instruction_set()
 INT32, INT64 = ir.IntType(32), ir.IntType(64)
@@ -46,7 +51,7 @@ def _element(kind):
 def llvm_function(builder, name, kind, arity):
     """Return LLVM's intrinsic ``name`` from ``arity`` vectors of an LLVM type to one."""
     suffix = f".v{kind.count}f{32 if kind.element == ir.FloatType() else 64}"
-    return cgutils.get_or_insert_function(builder.module, ir.FunctionType(kind, [kind] * arity), name + suffix)
+    return get_or_insert_function(builder.module, ir.FunctionType(kind, [kind] * arity), name + suffix)
 
 
 def splat(builder, scalar, kind):
@@ -61,7 +66,7 @@ def splat(builder, scalar, kind):
 def _place(context, builder, array_type, array, row, column):
     """Return the address of an element of an array of two dimensions, as one of its vector there."""
     struct = make_array(array_type)(context, builder, array)
-    rows, _ = cgutils.unpack_tuple(builder, struct.strides)
+    rows, _ = unpack_tuple(builder, struct.strides)
     start = builder.gep(builder.bitcast(struct.data, ir.IntType(8).as_pointer()), [builder.mul(row, rows)])
     kind = ir.VectorType(context.get_data_type(array_type.dtype), Vector(array_type.dtype).lanes)
     element = builder.gep(builder.bitcast(start, kind.element.as_pointer()), [column])
@@ -82,13 +87,13 @@ def masked_function(builder, name, kind):
         if name == "load"
         else ir.FunctionType(ir.VoidType(), [kind, pointer, INT32, mask])
     )
-    return cgutils.get_or_insert_function(builder.module, function, f"llvm.masked.{name}{suffix}")
+    return get_or_insert_function(builder.module, function, f"llvm.masked.{name}{suffix}")
 
 
 def prefetch_function(builder):
     """Return LLVM's instruction to fetch a line into a cache: (address, write, locality, data)."""
     kind = ir.FunctionType(ir.VoidType(), [ir.IntType(8).as_pointer(), INT32, INT32, INT32])
-    return cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+    return get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
 
 
 def _load_plain(array, row, column, count):

@@ -1,0 +1,50 @@
+"""Pipelines called from Python."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import pytest
+
+from seqpipe.api import Loaded
+from seqpipe.builtin.readers.lines import ReadLines
+from seqpipe.contracts import State, Step
+from seqpipe.data import Batch, Spec
+from seqpipe.limits import Limits
+from tests.stub_pipeline import stub_pipeline
+
+
+class WhoComputes(Step):
+    """Gives the thread that it is called on, and how many records are computed together."""
+
+    spec = Spec("outputs")
+
+    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
+        found = {"thread": threading.current_thread().name, "together": len(batch.records)}
+        return batch.replace(outputs=tuple((found,) for _ in batch.records)), None
+
+
+def loaded(threads: int) -> Loaded:
+    return Loaded("who", replace(stub_pipeline(), steps=(WhoComputes(),)), ReadLines(), Limits(), threads)
+
+
+@pytest.mark.parametrize(
+    ("threads", "texts", "together"),
+    [(1, 1, [1]), (1, 600, [256, 256, 88]), (2, 16, [16]), (2, 200, [100, 100]), (3, 40, [16, 16, 8]), (2, 0, [])],
+)
+def test_threads_share_the_texts_of_a_call(threads: int, texts: int, together: list[int]) -> None:
+    results = loaded(threads)(["text"] * texts)
+    assert [int(result["id"]) for result in results] == list(range(1, texts + 1))
+    assert [result["together"] for result in results] == [size for size in together for _ in range(size)]
+
+
+@pytest.mark.parametrize(("threads", "texts"), [(1, 600), (4, 16)])
+def test_what_one_thread_computes_is_computed_by_the_calling_one(threads: int, texts: int) -> None:
+    results = loaded(threads)(["text"] * texts)
+    assert {result["thread"] for result in results} == {threading.current_thread().name}
+
+
+def test_texts_of_unknown_number_are_computed_by_the_hundred() -> None:
+    results = loaded(2)(text for text in ["text"] * 300)
+    assert {result["together"] for result in results} == {256, 44}
