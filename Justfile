@@ -16,6 +16,13 @@ types:
 
 check: lint types test
 
+# the pages and pictures that scripts write
+docs:
+    uv run python docs/generate_reference.py
+    uv run python docs/generate_api.py
+    uv run python docs/draw_topologies.py
+    uv run python docs/run_learn.py
+
 bench *args:
     uv run --with-requirements benchmarks/requirements.txt python benchmarks/peers.py {{args}}
 

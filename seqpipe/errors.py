@@ -26,7 +26,7 @@ class Location:
 
 
 class SeqpipeError(Exception):
-    """Something the user can mend.
+    """Something the user can fix.
 
     Args:
         what: what is wrong, in lower case, without a full stop.

@@ -21,6 +21,7 @@ API_VERSION = 2
 
 hookspec = pluggy.HookspecMarker("seqpipe")
 hookimpl = pluggy.HookimplMarker("seqpipe")
+"""Marks a function of a plugin's module as one of these hooks."""
 
 
 @dataclass(frozen=True, slots=True)

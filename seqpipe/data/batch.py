@@ -15,6 +15,8 @@ from seqpipe.data.record import Record
 from seqpipe.errors import PluginError
 
 Column = Ragged | OneHot
+"""A column of a batch: numbers or ids, or one-hot vectors that are never written out."""
+
 ColumnT = TypeVar("ColumnT", Ragged, OneHot)
 Outputs = tuple[tuple[Mapping[str, Any], ...], ...]
 

@@ -27,6 +27,7 @@ from seqpipe.kernels import isa
 from seqpipe.kernels.equations import SOURCES, UnitName
 
 KEPT = 4  # entries of a unit and variant: of this environment, and of others that take turns with it
+_FOR_EQUATIONS = "seqpipe.cell_equations"
 _IMPORT = re.compile(r"^from ([\w.]+) import", re.MULTILINE)
 
 
@@ -57,10 +58,15 @@ def key(unit: UnitName) -> str:
 def _source_files(unit: UnitName) -> list[tuple[str, Path]]:
     """Return the modules that a unit is made of and those that they import from, directly or not, with their files.
 
-    Of what is imported, only sources of kernels count, and modules of the package that a cell's equations are in.
+    Of what is imported, only sources of kernels count, also by the way of `seqpipe.cell_equations`, and modules of the
+    package that a cell's equations are in.
     """
     waiting = {f"{SOURCES}.{unit.source}"} | ({unit.equations.module} if unit.equations else set())
-    packages = {f"{SOURCES}.", *(f"{name.partition('.')[0]}." for name in waiting if not name.startswith("seqpipe."))}
+    packages = {
+        f"{SOURCES}.",
+        _FOR_EQUATIONS,
+        *(f"{name.partition('.')[0]}." for name in waiting if not name.startswith("seqpipe.")),
+    }
     found: dict[str, Path] = {}
     while waiting:
         name = waiting.pop()

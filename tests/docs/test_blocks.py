@@ -18,7 +18,7 @@ from seqpipe import testing
 from seqpipe.cli.application import application, execute
 from seqpipe.config import parse_document
 from seqpipe.registry import Registry
-from tests.docs.pages import ROOT, blocks, blocks_of
+from tests.docs.pages import ROOT, blocks, blocks_of, run_python
 
 INSTALLED = {"core", "text", "audio", "dna", "video"}
 
@@ -65,21 +65,11 @@ def test_commands_and_their_options_exist(block):
             _parse(words[words.index("seqpipe") + 1 :])
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/models.md"])
-def test_python_runs(page):
-    namespace: dict[str, object] = {}
-    for block in blocks_of(ROOT / page):
-        if block.language == "python":
-            exec(compile(block.code, str(block), "exec"), namespace)  # noqa: S102 - the documentation's own
-
-
 @pytest.fixture(scope="module")
 def guide():
     """What docs/plugins.md defines, as a module of the name ``mine``."""
     namespace: dict[str, object] = {"__name__": "mine"}
-    for block in blocks_of(ROOT / "docs" / "plugins.md"):
-        if block.language == "python":
-            exec(compile(block.code, str(block), "exec"), namespace)  # noqa: S102 - the documentation's own
+    run_python(blocks_of(ROOT / "docs" / "plugins.md", "python"), namespace)
     return namespace
 
 

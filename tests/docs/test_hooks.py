@@ -28,7 +28,7 @@ EVENTS = [
 @pytest.mark.parametrize("name", SPECS)
 def test_each_hook_is_there_with_its_signature_and_docstring(name):
     node = SPECS[name]
-    signature = f"def {name}({ast.unparse(node.args)}) -> {ast.unparse(node.returns)}"
+    signature = f"def {name}({ast.unparse(node.args)}) -> {ast.unparse(node.returns)}: ..."
     said = (ast.get_docstring(node) or "").replace("``", "`")
     assert f"```python\n{signature}\n```\n\n{said}\n" in PAGE
 

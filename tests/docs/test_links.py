@@ -42,4 +42,4 @@ def test_every_page_can_be_reached_from_the_readme():
             continue
         seen.add(page)
         waiting += [(page.parent / link.partition("#")[0]).resolve() for link in _LINK.findall(prose(page))]
-    assert {page for page in PAGES if page.parent.name == "docs"} <= seen
+    assert {page for page in PAGES if page.parent == ROOT / "docs"} <= seen

@@ -20,9 +20,7 @@ ELSEWHERE = ("pip", "cd", "seqpipe plugins new")
 """Commands that .ci/plugin runs: they install things."""
 
 
-@pytest.mark.parametrize(
-    "block", [one for one in blocks_of(PAGE) if one.language in ("python", "yaml", "toml")], ids=str
-)
+@pytest.mark.parametrize("block", blocks_of(PAGE, "python", "yaml", "toml"), ids=str)
 def test_its_code_is_that_of_the_plugin(block):
     assert any(code(block.code) in code(path.read_text(encoding="utf-8")) for path in FILES)
 
@@ -61,9 +59,7 @@ def run(tmp_path_factory):
 def test_its_commands_do_what_it_says(run):
     """All in one, because each goes on from where the last one ended."""
     found = {}
-    for block in blocks_of(PAGE):
-        if block.language != "sh":
-            continue
+    for block in blocks_of(PAGE, "sh"):
         for command in block.code.splitlines():
             if command.startswith(ELSEWHERE):
                 continue

@@ -98,7 +98,7 @@ def test_a_cell_of_another_package_depends_on_what_it_imports_there_and_here(tmp
     package.mkdir()
     (package / "__init__.py").touch()
     (package / "parts.py").write_text("# first")
-    (package / "cell.py").write_text("from .parts import add\nfrom seqpipe.kernels.sources.activations import tanh\n")
+    (package / "cell.py").write_text("from .parts import add\nfrom seqpipe.cell_equations import tanh\n")
     monkeypatch.syspath_prepend(tmp_path)
     unit = UnitName("recurrence", Equations("cells_of_mine.cell", 1))
     names = [name for name, _ in cache._source_files(unit)]

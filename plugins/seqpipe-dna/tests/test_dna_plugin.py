@@ -1,7 +1,8 @@
 """The plugin ``dna`` is found."""
 
-from seqpipe.registry import Registry
+from importlib.metadata import entry_points
 
 
 def test_the_plugin_is_found_and_whole():
-    assert Registry.discover().stages("dna") == {}
+    (plugin,) = entry_points(group="seqpipe", name="dna")
+    assert plugin.load().seqpipe_register_stages() == []

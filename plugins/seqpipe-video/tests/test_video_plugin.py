@@ -1,7 +1,8 @@
 """The plugin ``video`` is found."""
 
-from seqpipe.registry import Registry
+from importlib.metadata import entry_points
 
 
 def test_the_plugin_is_found_and_whole():
-    assert Registry.discover().stages("video") == {}
+    (plugin,) = entry_points(group="seqpipe", name="video")
+    assert plugin.load().seqpipe_register_stages() == []

@@ -18,7 +18,10 @@ _TOKENS = 200
 """Tokens of a row that are shown."""
 
 _SCORES = 10
-"""Entries of a result that are shown."""
+"""Entries of a result, and numbers of a vector, that are shown."""
+
+_VECTORS = 6
+"""Vectors of a row that are shown."""
 
 
 def explain(pipeline: Pipeline, records: Iterable[Record]) -> None:
@@ -60,6 +63,8 @@ def _size(batch: Batch, spec: Spec) -> str:
 def _details(stage: Stage, batch: Batch, spec: Spec) -> Iterator[str]:
     if stage.kind == "tokenizer" and spec.vocabulary:
         yield from _tokens(batch, spec.vocabulary)
+    if spec.kind in ("frames", "features", "logits") and isinstance(batch.sequence, Ragged):
+        yield from _vectors(batch.sequence)
     if batch.outputs is not None and spec.kind == "outputs":
         for record, outcome in zip(batch.records, batch.outputs, strict=True):
             if not outcome:
@@ -85,3 +90,12 @@ def _tokens(batch: Batch, vocabulary: Sequence[str]) -> Iterator[str]:
         yield " ".join(shown) + (" ..." if len(ids) > _TOKENS else "")
         unknown = sum(vocabulary[token] == UNKNOWN for token in ids.tolist())
         yield f"{unknown} of {len(ids)} unknown ({unknown / max(len(ids), 1):.0%})"
+
+
+def _vectors(sequence: Ragged) -> Iterator[str]:
+    """Yield the first vectors of each row, one a line."""
+    for row in sequence:
+        for vector in row[:_VECTORS]:
+            yield " ".join(f"{number:.3g}" for number in vector[:_SCORES]) + (" ..." if len(vector) > _SCORES else "")
+        if len(row) > _VECTORS:
+            yield "..."
