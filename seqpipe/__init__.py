@@ -4,8 +4,8 @@
     >>> sentiment = seqpipe.load("text/sentiment")  # doctest: +SKIP
     >>> sentiment(["A fine film."])  # doctest: +SKIP
 
-Everything that a plugin needs is here; nothing below is public but `seqpipe.testing` and, for the equations of recurrent
-cells, `seqpipe.cell_equations`. Names are imported on first use, so that ``import seqpipe`` is fast.
+Everything that a plugin needs is here; nothing below is public but `seqpipe.testing` and, for the equations of
+recurrent cells, `seqpipe.cell_equations`. Names are imported on first use, so that ``import seqpipe`` is fast.
 """
 
 from __future__ import annotations
