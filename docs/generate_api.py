@@ -54,6 +54,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "Learner",
         "Learned",
         "Network",
+        "Back",
         "Training",
         "Parameter",
         "Parameters",
