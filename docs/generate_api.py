@@ -55,6 +55,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "Learned",
         "Network",
         "Training",
+        "Back",
         "Parameter",
         "Parameters",
         "Stepper",
