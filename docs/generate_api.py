@@ -56,6 +56,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "Network",
         "Back",
         "Training",
+        "Back",
         "Parameter",
         "Parameters",
         "Stepper",

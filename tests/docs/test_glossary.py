@@ -28,6 +28,7 @@ def test_every_public_noun_is_there():
         "Layout": "writer",
         "LineReader": "reader",
         "RecurrentCore": "core",
+        "Back": "gradient",
     }
     assert {alike.get(noun, noun.lower()) for noun in nouns} <= set(WORDS)
 
