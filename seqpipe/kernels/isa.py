@@ -26,6 +26,7 @@ class InstructionSet:
             times vectors of columns.
         vectors: of columns in the tile, where the product does not say.
         fused: whether there is a fused multiply-add; without it, multiply and add are two roundings.
+        masks: whether to load and store a part of a vector costs no more than a whole one.
         requires: LLVM's names of the features a CPU must have.
         cpu: LLVM's name of a CPU with these features and no others, for which kernels are compiled when the
             instruction set is forced.
@@ -36,6 +37,7 @@ class InstructionSet:
     accumulators: int
     vectors: int
     fused: bool
+    masks: bool
     requires: frozenset[str]
     cpu: str
 
@@ -52,10 +54,12 @@ class InstructionSet:
 # Best first. AVX2 and SSE have 16 registers, AVX-512 and NEON 32; beside the accumulators, a tile needs one register
 # for the broadcast value of its row and one for the weights.
 INSTRUCTION_SETS = (
-    InstructionSet("avx512", 512, 24, 4, True, frozenset({"avx512f", "avx512dq", "avx512bw", "avx512vl"}), "x86-64-v4"),
-    InstructionSet("avx2", 256, 12, 2, True, frozenset({"avx2", "fma"}), "x86-64-v3"),
-    InstructionSet("neon", 128, 24, 4, True, frozenset({"neon"}), "generic"),
-    InstructionSet("sse", 128, 8, 4, False, frozenset(), "x86-64"),
+    InstructionSet(
+        "avx512", 512, 24, 4, True, True, frozenset({"avx512f", "avx512dq", "avx512bw", "avx512vl"}), "x86-64-v4"
+    ),
+    InstructionSet("avx2", 256, 12, 2, True, False, frozenset({"avx2", "fma"}), "x86-64-v3"),
+    InstructionSet("neon", 128, 24, 4, True, False, frozenset({"neon"}), "generic"),
+    InstructionSet("sse", 128, 8, 4, False, False, frozenset(), "x86-64"),
 )
 
 

@@ -12,7 +12,8 @@ from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
 
 from seqpipe.kernels.isa import instruction_set
-from seqpipe.kernels.sources.tile_body import PARAMETERS, TileWriter, itemsize_of
+from seqpipe.kernels.sources.tile_body import PARAMETERS, TileWriter
+from seqpipe.kernels.sources.vectors import itemsize_of
 
 ISA = instruction_set()
 MOST_ROWS = 8
