@@ -51,11 +51,7 @@ C_LIBRARY = frozenset(
 # No fastmath, so that equal inputs give equal bits; no reference counts, because kernels own nothing.
 _OPTIONS = {"error_model": "numpy", "_nrt": False, "nogil": True, "forceinline": True}
 
-if isa.forced_name():
-    numba.config.CPU_NAME = isa.instruction_set().cpu
-    numba.config.CPU_FEATURES = ""
-elif isa.instruction_set().name == "avx512":
-    numba.config.CPU_FEATURES = f"{numba.core.codegen.get_host_cpu_features()},-prefer-256-bit"
+numba.config.CPU_NAME, numba.config.CPU_FEATURES = isa.target()
 
 
 class _Library(AOTCodeLibrary):

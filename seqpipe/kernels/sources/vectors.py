@@ -65,7 +65,7 @@ def _place(context, builder, array_type, array, row, column):
     start = builder.gep(builder.bitcast(struct.data, ir.IntType(8).as_pointer()), [builder.mul(row, rows)])
     kind = ir.VectorType(context.get_data_type(array_type.dtype), Vector(array_type.dtype).lanes)
     element = builder.gep(builder.bitcast(start, kind.element.as_pointer()), [column])
-    return builder.bitcast(element, kind.as_pointer()), kind
+    return builder.bitcast(element, kind.as_pointer())
 
 
 def whole_or_part(builder, whole, write):
@@ -94,6 +94,27 @@ def lanes_below(builder, count, kind, first=0):
     integers = ir.VectorType(INT64, kind.count)
     numbers = ir.Constant(integers, [INT64(first + lane) for lane in range(kind.count)])
     return builder.icmp_signed("<", numbers, splat(builder, count, integers))
+
+
+def load_lanes(builder, pointer, count):
+    """Return the vector at an address; zeros from lane ``count`` on."""
+    kind = pointer.type.pointee
+
+    def write(masked):
+        return [load_vector(builder, pointer, lanes_below(builder, count, kind) if masked else None)]
+
+    return whole_or_part(builder, builder.icmp_signed(">=", count, INT64(kind.count)), write)[0]
+
+
+def store_lanes(builder, value, pointer, count):
+    """Write the first ``count`` lanes of a vector to an address."""
+    kind = value.type
+
+    def write(masked):
+        store_vector(builder, value, pointer, lanes_below(builder, count, kind) if masked else None)
+        return []
+
+    whole_or_part(builder, builder.icmp_signed(">=", count, INT64(kind.count)), write)
 
 
 def load_vector(builder, pointer, mask=None):
@@ -150,13 +171,8 @@ def _load_plain(array, row, column, count):
 @intrinsic
 def _load(_typing, array, row, column, count):
     def generate(context, builder, signature, arguments):
-        pointer, kind = _place(context, builder, signature.args[0], *arguments[:3])
-        count = arguments[3]
-
-        def write(masked):
-            return [load_vector(builder, pointer, lanes_below(builder, count, kind) if masked else None)]
-
-        return whole_or_part(builder, builder.icmp_signed(">=", count, INT64(kind.count)), write)[0]
+        pointer = _place(context, builder, signature.args[0], *arguments[:3])
+        return load_lanes(builder, pointer, arguments[3])
 
     return Vector(array.dtype)(array, types.int64, types.int64, types.int64), generate
 
@@ -172,14 +188,8 @@ def _store_plain(array, row, column, vector, count):
 @intrinsic
 def _store(_typing, array, row, column, vector, count):
     def generate(context, builder, signature, arguments):
-        pointer, kind = _place(context, builder, signature.args[0], *arguments[:3])
-        value, count = arguments[3:]
-
-        def write(masked):
-            store_vector(builder, value, pointer, lanes_below(builder, count, kind) if masked else None)
-            return []
-
-        whole_or_part(builder, builder.icmp_signed(">=", count, INT64(kind.count)), write)
+        pointer = _place(context, builder, signature.args[0], *arguments[:3])
+        store_lanes(builder, arguments[3], pointer, arguments[4])
         return context.get_dummy_value()
 
     return types.void(array, types.int64, types.int64, vector, types.int64), generate
