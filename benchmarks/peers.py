@@ -20,8 +20,10 @@ from pathlib import Path
 import fair  # noqa: F401 - before NumPy and the engines
 from cases import Case, Problem, scaling, table
 from engines import Call, calls, check
-from machine import Machine, description
+from machine import description
 from report import markdown, plot
+
+from seqpipe.kernels.machine import Machine
 
 LEAST_SECONDS = 2e-3  # of one turn of an engine
 BEFORE = 5e-3  # seconds that an engine runs before its turn, until caches and threads are its own
@@ -124,7 +126,7 @@ def main() -> None:
         ours = next(row for row in reversed(rows) if row.engine == "seqpipe")
         print(f"{case!s:45} {ours.ratio:6.2f} times the best peer, {ours.share:4.0%} of the limit", file=sys.stderr)
     peak = max(machine.peak() for _ in range(20))
-    about = f"{description()}; {peak:.0f} GFLOP/s of fused multiply-adds a core; {options.steps} steps"
+    about = f"{description()}; {peak:.0f} GFLOP/s of multiply-adds a core; {options.steps} steps"
     found = [asdict(row) for row in rows]
     text = markdown(found, about)
     print(text)

@@ -15,8 +15,9 @@ from typing import Any
 
 import fair  # noqa: F401 - before NumPy
 import numpy as np
-from machine import Machine, description
+from machine import description
 
+from seqpipe.kernels.machine import Machine
 from seqpipe.network.cells import RNN_RELU
 from seqpipe.network.packing import Packing
 from seqpipe.network.recurrent import Recurrent

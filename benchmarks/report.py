@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from machine import Machine
+from seqpipe.kernels.machine import Machine
 
 Row = dict[str, Any]
 ENGINES = ("seqpipe", "pytorch", "onnxruntime")

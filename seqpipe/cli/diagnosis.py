@@ -16,7 +16,8 @@ from seqpipe.errors import SeqpipeError
 from seqpipe.kernels import instruction_set
 from seqpipe.kernels.cache import distrusted
 from seqpipe.kernels.cache import folder as cache_folder
-from seqpipe.kernels.isa import host_features
+from seqpipe.kernels.isa import forced_name, host_cpu, target
+from seqpipe.kernels.machine import product_speed
 from seqpipe.pipeline import Model
 from seqpipe.registry import Registry
 from seqpipe.shipped import all_shipped
@@ -46,17 +47,22 @@ class Finding:
 
 
 def diagnose(registry: Registry) -> list[Finding]:
-    """Look at everything that a run depends on; nothing is changed but a file that is made and removed again."""
-    return [
+    """Look at everything that a run depends on.
+
+    Nothing is changed but a file that is made and removed again, and the cache, if the product is not compiled yet.
+    """
+    cpu = _cpu()
+    findings = [
         *_versions(),
-        _cpu(),
+        cpu,
         Finding("threads", f"{default_threads()} by default, of {os.cpu_count()} CPUs"),
         _cache(),
-        *_plugins(registry),
-        *_models(registry),
         _writable("working directory", Path.cwd()),
         _writable("temporary folder", Path(tempfile.gettempdir())),
     ]
+    if not cpu.wrong:  # else nothing that has kernels can be imported
+        findings += [_speed(), *_plugins(registry), *_models(registry)]
+    return findings
 
 
 def _versions() -> Iterator[Finding]:
@@ -77,8 +83,16 @@ def _cpu() -> Finding:
         chosen = instruction_set()
     except ValueError as error:
         return Finding("CPU", platform.processor() or "unknown", str(error), "unset SEQPIPE_ISA")
-    features = ", ".join(sorted(chosen.requires & host_features())) or "no vector extensions"
-    return Finding("CPU", f"{chosen.name}: {chosen.bits} bits, {features}")
+    cpu, _ = target()
+    known = forced_name() or host_cpu()
+    why = "" if known else ", as LLVM does not know this one"
+    model = f"CPU model {cpu}" if cpu else "any CPU of this architecture"
+    return Finding("CPU", f"kernels are compiled for {chosen.name}, {chosen.bits} bits, and {model}{why}")
+
+
+def _speed() -> Finding:
+    rate, peak = product_speed()
+    return Finding("matrix product", f"{rate:.0f} GFLOP/s on one core, whose peak is {peak:.0f} ({rate / peak:.0%})")
 
 
 def _cache() -> Finding:

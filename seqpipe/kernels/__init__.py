@@ -38,7 +38,7 @@ In float32 a literal makes an expression float64: write ``values.dtype.type(1)``
 not turned into vector instructions, because the compiler must check that the arrays do not overlap.
 
 ``NUMBA_DISABLE_JIT=1`` runs the same kernels as plain Python, for a debugger. ``SEQPIPE_CACHE_DIR`` moves the cache,
-``SEQPIPE_ISA`` (avx512, avx2, neon, sse) compiles for a lesser instruction set than the CPU's.
+``SEQPIPE_ISA`` (avx512, avx2, sse; neon) compiles for a lesser instruction set than the CPU's.
 """
 
 from seqpipe.kernels.equations import Equations

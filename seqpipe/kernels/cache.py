@@ -45,9 +45,8 @@ def key(unit: UnitName) -> str:
                 importlib.metadata.version("numba"),
                 llvmlite.__version__,
                 llvm.get_process_triple(),
-                llvm.get_host_cpu_name(),
-                sorted(isa.host_features()),
-                isa.forced_name(),
+                isa.instruction_set().name,
+                *isa.target(),
                 object.__basicsize__,
             ]
         ).encode()

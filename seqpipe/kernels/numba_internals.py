@@ -14,7 +14,7 @@ from typing import Any
 from llvmlite import ir
 from numba import types
 from numba.core.cgutils import get_or_insert_function, pack_array, unpack_tuple
-from numba.core.codegen import AOTCodeLibrary, JITCPUCodegen, get_host_cpu_features
+from numba.core.codegen import AOTCodeLibrary, JITCPUCodegen
 from numba.core.compiler import Flags, compile_extra
 from numba.core.compiler_lock import global_compiler_lock as compiler_lock
 from numba.core.dispatcher import _FunctionCompiler  # type: ignore[attr-defined]
@@ -62,12 +62,10 @@ class _ObjectCodegen(JITCPUCodegen):
     _library_class = _CodeLibrary
 
     def _get_host_cpu_name(self) -> str:
-        return isa.instruction_set().cpu if isa.forced_name() else str(super()._get_host_cpu_name())
+        return isa.target()[0]
 
     def _get_host_cpu_features(self) -> str:
-        if isa.forced_name():
-            return ""
-        return f"{get_host_cpu_features()}{',-prefer-256-bit' if isa.instruction_set().name == 'avx512' else ''}"
+        return isa.target()[1]
 
     def _add_module(self, module: object) -> None:
         """Add nothing to Numba's own execution engine."""

@@ -14,6 +14,7 @@ import pytest
 from seqpipe import __version__
 from seqpipe.cli import application
 from seqpipe.cli.application import COMMANDS
+from seqpipe.kernels import isa
 
 
 def test_help_shows_all_commands(command):
@@ -97,14 +98,25 @@ def test_what_is_not_an_error_of_seqpipe_is_a_bug(command, monkeypatch):
     assert result.err == r"seqpipe: bug: KeyError: 'so\nmuch' (run again with --traceback and report it)" + "\n"
 
 
-def test_an_instruction_set_that_the_cpu_lacks_is_wrong_usage():
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "doctor"])
+def test_an_instruction_set_that_the_cpu_lacks_is_wrong_usage(command, monkeypatch, name):
+    monkeypatch.setenv("SEQPIPE_ISA", "mmx")
+    isa.instruction_set.cache_clear()
+    try:
+        result = command(name)
+    finally:
+        isa.instruction_set.cache_clear()
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("SEQPIPE_ISA=mmx is not an instruction set of this CPU, which has ")
+    assert result.err.endswith("(unset SEQPIPE_ISA)\n")
+    assert result.err.count("\n") == 1
+
+
+def test_no_module_is_imported_before_the_instruction_set_is_looked_at():
     environment = {**os.environ, "SEQPIPE_ISA": "mmx"}
     command = [sys.executable, "-m", "seqpipe", "run", "text/sentiment"]
     result = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
-    assert result.returncode == 2
-    assert result.stderr.startswith("SEQPIPE_ISA=mmx is not an instruction set of this CPU, which has ")
-    assert result.stderr.endswith("(unset SEQPIPE_ISA)\n")
-    assert result.stderr.count("\n") == 1
+    assert (result.returncode, result.stderr.count("\n")) == (2, 1)
 
 
 def test_python_m_imports_nothing_from_the_working_directory(tmp_path: Path, process):

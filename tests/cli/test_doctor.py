@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
+import sys
 
 import pytest
 
@@ -59,15 +63,28 @@ def test_a_damaged_model(install):
     assert found.todo
 
 
-def test_an_instruction_set_that_is_not_there(monkeypatch):
-    monkeypatch.setenv("SEQPIPE_ISA", "mmx")
-    isa.instruction_set.cache_clear()
-    try:
-        found = finding("CPU")
-    finally:
-        isa.instruction_set.cache_clear()
-    assert found.wrong.startswith("SEQPIPE_ISA=mmx is not an instruction set of this CPU")
-    assert found.todo == "unset SEQPIPE_ISA"
+def test_an_instruction_set_that_is_not_there_is_the_one_thing_to_mend():
+    environment = {**os.environ, "SEQPIPE_ISA": "mmx"}
+    command = [sys.executable, "-m", "seqpipe", "doctor"]
+    result = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+    assert (result.returncode, result.stderr) == (2, "")
+    assert "SEQPIPE_ISA=mmx is not an instruction set of this CPU, which has " in result.stdout
+    assert "(unset SEQPIPE_ISA)\n" in result.stdout
+    assert result.stdout.endswith("\n1 thing to mend\n")
+
+
+def test_what_kernels_are_compiled_for(monkeypatch):
+    chosen, cpu = isa.instruction_set(), isa.target()[0]
+    assert f"compiled for {chosen.name}, {chosen.bits} bits, and CPU model {cpu}" in finding("CPU").found
+    monkeypatch.setattr(isa.llvm, "get_host_cpu_name", lambda: "generic")
+    monkeypatch.delenv("SEQPIPE_ISA", raising=False)
+    assert finding("CPU").found.endswith(f"and CPU model {chosen.cpu}, as LLVM does not know this one")
+
+
+def test_how_fast_the_product_is():
+    rate, peak, share = map(int, re.findall(r"\d+", finding("matrix product").found))
+    assert 0 < rate <= 1.1 * peak
+    assert abs(share - 100 * rate / peak) < 10
 
 
 def test_a_cache_that_is_not_made_yet(cache):

@@ -69,10 +69,10 @@ def test_concurrent_writers_leave_one_whole_entry(folder):
     assert cache.read(UnitName("rows"), "float32") == ENTRY
 
 
-def test_the_key_changes_with_the_instruction_set(monkeypatch):
-    monkeypatch.delenv("SEQPIPE_ISA", raising=False)
+@pytest.mark.parametrize("changed", [("another-cpu", ""), (isa.target()[0], "+another-feature")])
+def test_the_key_changes_with_what_kernels_are_compiled_for(monkeypatch, changed):
     key = cache.key.__wrapped__(UnitName("rows"))
-    monkeypatch.setenv("SEQPIPE_ISA", isa.instruction_set().name)
+    monkeypatch.setattr(isa, "target", lambda: changed)
     assert cache.key.__wrapped__(UnitName("rows")) != key
 
 

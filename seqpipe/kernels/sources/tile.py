@@ -11,7 +11,8 @@ from numba.extending import intrinsic
 
 from seqpipe.kernels.isa import instruction_set
 from seqpipe.kernels.numba_internals import make_array, unpack_tuple
-from seqpipe.kernels.sources.tile_body import PARAMETERS, TileWriter, itemsize_of
+from seqpipe.kernels.sources.tile_body import PARAMETERS, TileWriter
+from seqpipe.kernels.sources.vectors import itemsize_of
 
 ISA = instruction_set()
 MOST_ROWS = 8
@@ -124,12 +125,12 @@ def _dispatch(builder, element, rows, heights, shape, values):
         block = builder.append_basic_block(f"tile_{height}")
         choice.add_case(INT64(height), block)
         builder.position_at_end(block)
-        builder.call(_tile_function(builder.module, element, height, *shape), values)
+        builder.call(tile_function(builder.module, element, height, *shape), values)
         builder.branch(done)
     builder.position_at_end(done)
 
 
-def _tile_function(module, element, rows, gates, panels):
+def tile_function(module, element, rows, gates, panels):
     """Return the function that computes a tile of exactly this shape."""
     name = f"seqpipe_tile_{element}_{rows}x{gates}x{panels}"
     if name in module.globals:

@@ -3,7 +3,16 @@
 from llvmlite import ir
 
 from seqpipe.kernels.isa import instruction_set
-from seqpipe.kernels.sources.vectors import llvm_function, masked_function, prefetch_function, splat
+from seqpipe.kernels.sources.vectors import (
+    itemsize_of,
+    lanes_below,
+    llvm_function,
+    load_vector,
+    prefetch_function,
+    splat,
+    store_vector,
+    whole_or_part,
+)
 
 ISA = instruction_set()
 BYTES = ir.IntType(8).as_pointer()
@@ -28,11 +37,6 @@ PARAMETERS = {  # addresses, distances in bytes, the depth, and how many columns
 }
 
 
-def itemsize_of(element):
-    """Return the size in bytes of an LLVM type."""
-    return {"float": 4, "double": 8}[str(element)]
-
-
 class TileWriter:
     """Writes a function of `PARAMETERS` that computes a tile of ``rows`` times ``panels`` of ``gates`` vectors."""
 
@@ -47,8 +51,10 @@ class TileWriter:
     def write(self):
         """Write the whole body."""
         builder, depth = self.builder, self.arguments["depth"]
-        mask = self._mask()
-        sums = [[self._load_initial(row, *vector, mask) for vector in self.vectors] for row in self.rows]
+        columns = (self.last_panel + 1) * self.vector.count
+        whole = builder.icmp_signed(">=", self.arguments["count"], INT64(columns))
+        initial = iter(whole_or_part(builder, whole, self._load_initial))
+        sums = [[next(initial) for _ in self.vectors] for _ in self.rows]
         before, loop, after = builder.block, builder.append_basic_block("loop"), builder.append_basic_block("after")
         builder.cbranch(builder.icmp_signed(">", depth, INT64(0)), loop, after)
         builder.position_at_end(loop)
@@ -64,9 +70,7 @@ class TileWriter:
         totals = [[self._phi(self.vector, value, before) for value in row] for row in sums]
         for total, value in _pairs(totals, added):
             total.add_incoming(value, loop)
-        for row in self.rows:
-            for vector, total in zip(self.vectors, totals[row], strict=True):
-                self._store(total, row, *vector, mask)
+        whole_or_part(builder, whole, lambda masked: self._store(totals, masked))
         builder.ret_void()
 
     def _add_step(self, step, running):
@@ -96,7 +100,8 @@ class TileWriter:
         builder, (panel, gate) = self.builder, self.vectors[column]
         offset = builder.mul(step, self.arguments["right_step"])
         panels = builder.mul(INT64(panel), self.arguments["right_panel"])
-        return self._load(self._at("right", offset, panels, self._vectors(gate)))
+        place = self._at("right", offset, panels, self._vectors(gate))
+        return load_vector(builder, builder.bitcast(place, self.vector.as_pointer()))
 
     def _factor(self, row, step):
         """Return ``left[row, step]`` in each lane of a vector."""
@@ -110,42 +115,34 @@ class TileWriter:
             return self.builder.fadd(self.builder.fmul(factor, weights), addend)
         return self.builder.call(llvm_function(self.builder, "llvm.fma", self.vector, 3), [factor, weights, addend])
 
-    def _mask(self):
-        """Return which lanes of the last panel are columns of the product."""
-        lanes = self.vector.count
-        numbers = [INT64(self.last_panel * lanes + lane) for lane in range(lanes)]
-        kind = ir.VectorType(INT64, lanes)
-        return self.builder.icmp_signed(
-            "<", ir.Constant(kind, numbers), splat(self.builder, self.arguments["count"], kind)
-        )
+    def _masks(self, masked):
+        """Return for each panel which of its lanes are columns of the product, if it is masked at all."""
+        count = self.arguments["count"]
+        last = self.last_panel
+        mask = lanes_below(self.builder, count, self.vector, last * self.vector.count) if masked else None
+        return [None] * last + [mask]
 
-    def _load_initial(self, row, panel, gate, mask):
-        place = self._place("start", row, panel, gate)
-        if panel != self.last_panel:
-            return self._load(place)
-        pointer = self.builder.bitcast(place, self.vector.as_pointer())
-        load = masked_function(self.builder, "load", self.vector)
-        zeros = ir.Constant(self.vector, [self.element(0)] * self.vector.count)
-        return self.builder.call(load, [pointer, INT32(self.itemsize), mask, zeros])
+    def _load_initial(self, masked):
+        masks = self._masks(masked)
+        return [
+            load_vector(self.builder, self._place("start", row, panel, gate), masks[panel])
+            for row in self.rows
+            for panel, gate in self.vectors
+        ]
 
-    def _store(self, value, row, panel, gate, mask):
-        pointer = self.builder.bitcast(self._place("out", row, panel, gate), self.vector.as_pointer())
-        if panel != self.last_panel:
-            self.builder.store(value, pointer).align = self.itemsize
-        else:
-            store = masked_function(self.builder, "store", self.vector)
-            self.builder.call(store, [value, pointer, INT32(self.itemsize), mask])
-
-    def _load(self, place):
-        value = self.builder.load(self.builder.bitcast(place, self.vector.as_pointer()))
-        value.align = self.itemsize
-        return value
+    def _store(self, totals, masked):
+        masks = self._masks(masked)
+        for row in self.rows:
+            for (panel, gate), total in zip(self.vectors, totals[row], strict=True):
+                store_vector(self.builder, total, self._place("out", row, panel, gate), masks[panel])
+        return []
 
     def _place(self, array, row, panel, gate):
         """Return the address of a vector of a row of ``start`` or ``out``."""
         rows = self.builder.mul(INT64(row), self.arguments[f"{array}_row"])
         gates = self.builder.mul(INT64(gate), self.arguments[f"{array}_gate"])
-        return self._at(array, rows, gates, self._vectors(panel))
+        place = self._at(array, rows, gates, self._vectors(panel))
+        return self.builder.bitcast(place, self.vector.as_pointer())
 
     def _vectors(self, count):
         return INT64(count * self.vector.count * self.itemsize)

@@ -70,18 +70,91 @@ def _place(context, builder, array_type, array, row, column):
     start = builder.gep(builder.bitcast(struct.data, ir.IntType(8).as_pointer()), [builder.mul(row, rows)])
     kind = ir.VectorType(context.get_data_type(array_type.dtype), Vector(array_type.dtype).lanes)
     element = builder.gep(builder.bitcast(start, kind.element.as_pointer()), [column])
-    return builder.bitcast(element, kind.as_pointer()), kind
+    return builder.bitcast(element, kind.as_pointer())
 
 
-def _mask(builder, count, kind):
-    numbers = ir.Constant(ir.VectorType(INT64, kind.count), [INT64(lane) for lane in range(kind.count)])
-    return builder.icmp_signed("<", numbers, splat(builder, count, ir.VectorType(INT64, kind.count)))
+def whole_or_part(builder, whole, write):
+    """Write code for whole vectors and code with masks, of which ``whole`` chooses when it runs; return its values.
+
+    ``write(masked)`` writes either and returns vectors. Where masks cost nothing there is one code for both: elsewhere
+    a masked store is slow (AVX2), or a branch for each lane (NEON and SSE).
+    """
+    if ISA.masks:
+        return write(True)
+    with builder.if_else(whole, likely=True) as (then, otherwise):
+        with then:
+            values, block = write(False), builder.block
+        with otherwise:
+            others, other_block = write(True), builder.block
+    merged = []
+    for value, other in zip(values, others, strict=True):
+        merged.append(builder.phi(value.type))
+        merged[-1].add_incoming(value, block)
+        merged[-1].add_incoming(other, other_block)
+    return merged
 
 
-def masked_function(builder, name, kind):
+def lanes_below(builder, count, kind, first=0):
+    """Return the mask of the lanes of a vector of the LLVM type ``kind``, numbered from ``first``, below ``count``."""
+    integers = ir.VectorType(INT64, kind.count)
+    numbers = ir.Constant(integers, [INT64(first + lane) for lane in range(kind.count)])
+    return builder.icmp_signed("<", numbers, splat(builder, count, integers))
+
+
+def load_lanes(builder, pointer, count):
+    """Return the vector at an address; zeros from lane ``count`` on."""
+    kind = pointer.type.pointee
+
+    def write(masked):
+        return [load_vector(builder, pointer, lanes_below(builder, count, kind) if masked else None)]
+
+    return whole_or_part(builder, builder.icmp_signed(">=", count, INT64(kind.count)), write)[0]
+
+
+def store_lanes(builder, value, pointer, count):
+    """Write the first ``count`` lanes of a vector to an address."""
+    kind = value.type
+
+    def write(masked):
+        store_vector(builder, value, pointer, lanes_below(builder, count, kind) if masked else None)
+        return []
+
+    whole_or_part(builder, builder.icmp_signed(">=", count, INT64(kind.count)), write)
+
+
+def load_vector(builder, pointer, mask=None):
+    """Return the vector at an address aligned to its elements; zeros where there is a mask that does not name them."""
+    kind = pointer.type.pointee
+    if mask is None:
+        value = builder.load(pointer)
+        value.align = itemsize_of(kind.element)
+        return value
+    zeros = ir.Constant(kind, [kind.element(0)] * kind.count)
+    return builder.call(_masked_function(builder, "load", kind), [pointer, _alignment(kind), mask, zeros])
+
+
+def store_vector(builder, value, pointer, mask=None):
+    """Write a vector to an address aligned to its elements; where there is a mask, the lanes that it names."""
+    kind = value.type
+    if mask is None:
+        builder.store(value, pointer).align = itemsize_of(kind.element)
+    else:
+        builder.call(_masked_function(builder, "store", kind), [value, pointer, _alignment(kind), mask])
+
+
+def itemsize_of(element):
+    """Return the size in bytes of an LLVM type."""
+    return {"float": 4, "double": 8}[str(element)]
+
+
+def _alignment(kind):
+    return INT32(itemsize_of(kind.element))
+
+
+def _masked_function(builder, name, kind):
     """Return LLVM's ``load`` or ``store`` of the lanes of a vector of the LLVM type ``kind`` that a mask names."""
     pointer, mask = kind.as_pointer(), ir.VectorType(ir.IntType(1), kind.count)
-    suffix = f".v{kind.count}f{32 if kind.element == ir.FloatType() else 64}.p0"
+    suffix = f".v{kind.count}f{8 * itemsize_of(kind.element)}.p0"
     function = (
         ir.FunctionType(kind, [pointer, INT32, mask, kind])
         if name == "load"
@@ -103,11 +176,8 @@ def _load_plain(array, row, column, count):
 @intrinsic
 def _load(_typing, array, row, column, count):
     def generate(context, builder, signature, arguments):
-        pointer, kind = _place(context, builder, signature.args[0], *arguments[:3])
-        mask = _mask(builder, arguments[3], kind)
-        function = masked_function(builder, "load", kind)
-        zeros = ir.Constant(kind, [kind.element(0)] * kind.count)
-        return builder.call(function, [pointer, INT32(array.dtype.bitwidth // 8), mask, zeros])
+        pointer = _place(context, builder, signature.args[0], *arguments[:3])
+        return load_lanes(builder, pointer, arguments[3])
 
     return Vector(array.dtype)(array, types.int64, types.int64, types.int64), generate
 
@@ -123,10 +193,8 @@ def _store_plain(array, row, column, vector, count):
 @intrinsic
 def _store(_typing, array, row, column, vector, count):
     def generate(context, builder, signature, arguments):
-        pointer, kind = _place(context, builder, signature.args[0], *arguments[:3])
-        mask = _mask(builder, arguments[4], kind)
-        function = masked_function(builder, "store", kind)
-        builder.call(function, [arguments[3], pointer, INT32(array.dtype.bitwidth // 8), mask])
+        pointer = _place(context, builder, signature.args[0], *arguments[:3])
+        store_lanes(builder, arguments[3], pointer, arguments[4])
         return context.get_dummy_value()
 
     return types.void(array, types.int64, types.int64, vector, types.int64), generate
