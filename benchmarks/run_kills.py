@@ -1,4 +1,4 @@
-"""Kill a run at random moments and go on: ``python -m benchmarks.run_kills [--kills 200] [--records 200000]``.
+"""Kill a run at random moments and resume it: ``python -m benchmarks.run_kills [--kills 200] [--records 200000]``.
 
 The output must be, byte for byte, that of a run that was left alone. Most kills come while results are written, the
 others at any moment from the start of the process on. When an output is complete, the next one is begun.
@@ -29,7 +29,7 @@ class Runs:
         write_comments(folder / "comments.txt", records)
 
     def start(self, output: str) -> subprocess.Popen[bytes]:
-        """Begin an output, or go on with it."""
+        """Begin an output, or resume it."""
         words = ["-o", output, "--resume", "--threads", str(self.threads), "-q"]
         return subprocess.Popen(
             [sys.executable, "-m", "seqpipe", "run", "text/sentiment", "comments.txt", *words], cwd=self.folder

@@ -1,4 +1,4 @@
-"""Kill a training at random moments and go on: ``python -m benchmarks.training_kills [--kills 20] [--threads 2]``.
+"""Kill a training at random moments and resume it: ``python -m benchmarks.training_kills [--kills 20] [--threads 2]``.
 
 The weights, the metrics and the model must be, bit for bit, those of a training that was left alone.
 """
@@ -26,7 +26,7 @@ def main() -> int:
         begun = (Path(folder) / "killed" / "timing.jsonl").read_text().count('"started"')
     for name, content in whole.items():
         print(f"{'the same' if killed[name] == content else 'DIFFERENT'}  {name}, {len(content):,} bytes")
-    print(f"{options.kills} kills, {begun} trainings begun or gone on, on 1 and on {options.threads} threads")
+    print(f"{options.kills} kills, {begun} trainings begun or resumed, on 1 and on {options.threads} threads")
     return int(killed != whole)
 
 

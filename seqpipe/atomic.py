@@ -23,7 +23,7 @@ _ADVICE = {
     errno.EDQUOT: "free some space, or write to another disk",
     errno.EFBIG: "raise the limit on the size of files, or write less",
     errno.ENAMETOOLONG: "choose a shorter name",
-    errno.ELOOP: "mend the symbolic links",
+    errno.ELOOP: "fix the symbolic links",
     errno.ENOTDIR: "check the path",
 }
 

@@ -1,4 +1,4 @@
-"""Runs of which one system call fails, and what a run that goes on makes of them. Needs strace."""
+"""Runs of which one system call fails, and what a run that resumes makes of them. Needs strace."""
 
 from __future__ import annotations
 

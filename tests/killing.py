@@ -1,4 +1,4 @@
-"""Trainings that are killed at random moments and go on, compared with one that is left alone."""
+"""Trainings that are killed at random moments and resumed, compared with one that is left alone."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def write(folder: Path, records: int) -> Path:
 
 
 def trained(pipeline: Path, run: Path, kills: int = 0, threads: int = 1) -> dict[str, bytes]:
-    """Train, be killed so many times, each time after a checkpoint, and go on; return what must always be the same."""
+    """Train, with so many kills, each after a checkpoint, and resumes; return what must always be the same."""
     chance = random.Random(kills)
     for _ in range(kills):
         process = subprocess.Popen(command(pipeline, run, threads), stderr=subprocess.DEVNULL)
@@ -57,7 +57,7 @@ def trained(pipeline: Path, run: Path, kills: int = 0, threads: int = 1) -> dict
 
 
 def command(pipeline: Path, run: Path, threads: int) -> list[str]:
-    """Return the command that begins a training, or goes on with it where its folder is there."""
+    """Return the command that begins a training, or resumes it where its folder is there."""
     where = ["--resume", str(run)] if run.exists() else ["-o", str(run)]
     return [sys.executable, "-m", "seqpipe", "train", str(pipeline), *where, "--threads", str(threads), "-q"]
 

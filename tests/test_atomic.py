@@ -121,7 +121,7 @@ def test_a_name_that_is_too_long() -> None:
 
 def test_a_circle_of_links() -> None:
     Path("a").symlink_to("a")
-    assert refusal("a") == "a: cannot be written: too many levels of symbolic links (mend the symbolic links)"
+    assert refusal("a") == "a: cannot be written: too many levels of symbolic links (fix the symbolic links)"
 
 
 @contextmanager

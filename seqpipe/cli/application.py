@@ -24,7 +24,7 @@ COMMANDS = {
     "models": "Show the models that plugins bring along.",
     "schema": "Write the JSON Schema of pipeline files, for editors.",
     "warmup": "Compile all kernels ahead.",
-    "doctor": "Look at everything a run depends on, and say how to mend it.",
+    "doctor": "Look at everything a run depends on, and say how to fix it.",
 }
 """Each is the module `seqpipe.cli.commands.<name>`; what it does stands here too, so that help imports none of them."""
 

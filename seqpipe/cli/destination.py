@@ -40,7 +40,7 @@ class Destination:
 
         Args:
             identify: says what the run is, which takes a while.
-            resume: go on where an earlier run ended.
+            resume: continue where an earlier run ended.
             on_error: what becomes of records that fail.
 
         Raises:
@@ -51,7 +51,7 @@ class Destination:
             quarantine = on_error == "quarantine"
             return open_journaled(self.writer, self.places, identify(), resume=resume, quarantine=quarantine)
         if resume:
-            raise UsageError("--resume goes on with a file", "name it: -o FILE")
+            raise UsageError("--resume needs an output file", "name it: -o FILE")
         if on_error == "quarantine":
             raise UsageError("--on-error quarantine writes a file beside the output", "name one: -o FILE")
         if self.table:

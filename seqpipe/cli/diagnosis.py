@@ -33,7 +33,7 @@ class Finding:
         what: it is.
         found: what there is.
         wrong: what is wrong with it; empty if nothing is.
-        todo: how to mend that.
+        todo: how to fix that.
     """
 
     what: str
@@ -42,7 +42,7 @@ class Finding:
     todo: str = ""
 
     def as_dict(self) -> dict[str, str]:
-        """Return it as plain values; what is well has nothing to mend."""
+        """Return it as plain values; what is well has nothing to fix."""
         return {name: value for name, value in asdict(self).items() if self.wrong or name in ("what", "found")}
 
 

@@ -1,4 +1,4 @@
-"""What a command reads: files that the user names, those that the pipeline file names, texts, or mended records."""
+"""What a command reads: files that the user or the pipeline file names, texts, or the records of a quarantine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from seqpipe.contracts import Reader
 from seqpipe.data import Record
 from seqpipe.data.source import Source
 from seqpipe.engine.feed import Feed, Read
-from seqpipe.engine.quarantine import Mended
+from seqpipe.engine.quarantine import QuarantinedRecords
 from seqpipe.engine.shards import WHOLE, Shard
 from seqpipe.errors import RecordError, UsageError
 from seqpipe.sources import expand
@@ -24,20 +24,20 @@ class Given:
     Attributes:
         inputs: files, folders, globs, or ``-``.
         texts: records as they are.
-        mended: a quarantine file.
+        retry: a quarantine file.
         shard: which of the records to take.
         limit: read that many records at most.
     """
 
     inputs: Sequence[str] = ()
     texts: Sequence[str] = ()
-    mended: str | None = None
+    retry: str | None = None
     shard: Shard = WHOLE
     limit: int | None = None
 
     def settings(self) -> dict[str, str]:
         """Return the options that decide which records are read, by their names."""
-        kind = {"--mended": "given"} if self.mended is not None else {}
+        kind = {"--retry": "given"} if self.retry is not None else {}
         limit = {"--limit": str(self.limit)} if self.limit is not None else {}
         return {"--shard": str(self.shard), **limit, **kind}
 
@@ -78,12 +78,12 @@ def chosen_input(declared: Declaration, given: Given, read: Read) -> Input:
         InputError: an input is not there.
     """
     reader = reader_of(declared)
-    if sum(map(bool, (given.texts, given.inputs, given.mended))) > 1:
-        raise UsageError("inputs, --text and --mended do not go together", "give one of them")
+    if sum(map(bool, (given.texts, given.inputs, given.retry))) > 1:
+        raise UsageError("inputs, --text and --retry do not go together", "give one of them")
     if given.texts:
         return _texts(reader, given)
-    if given.mended is not None:
-        return _mended(given.mended, reader, given, read, declared.limits.record_bytes)
+    if given.retry is not None:
+        return _retried(given.retry, reader, given, read, declared.limits.record_bytes)
     inputs = given.inputs or [declared.path_of(("read", "path"), path) for path in reader.path]
     if inputs:
         sources = expand(inputs, reader.suffixes, declared.limits.record_bytes)
@@ -108,9 +108,9 @@ def _texts(reader: Reader, given: Given) -> Input:
     return Input(Feed(read, [source], reader.name, shard=given.shard, limit=given.limit), [source])
 
 
-def _mended(path: str, reader: Reader, given: Given, read: Read, longest: int) -> Input:
+def _retried(path: str, reader: Reader, given: Given, read: Read, longest: int) -> Input:
     if given.shard != WHOLE:
-        raise UsageError("--mended and --shard do not go together", "run all mended records at once")
-    records = Mended(path, read, longest)
+        raise UsageError("--retry and --shard do not go together", "retry all records at once")
+    records = QuarantinedRecords(path, read, longest)
     feed = Feed(records.read, records.sources, reader.name, limit=given.limit, origin=records.origin)
     return Input(feed, [Source(path)])

@@ -35,7 +35,7 @@ class Options:
     Attributes:
         output: where results go; None: where the pipeline says, else to standard output.
         on_error: what becomes of records that fail.
-        resume: go on where an earlier run ended.
+        resume: continue where an earlier run ended.
         threads: batches that are computed at a time.
         metrics: a file to keep figures in.
         bar: show on a terminal how far the run is.
@@ -128,7 +128,7 @@ class Job:
             part = to.places.show(to.places.part)
             notice(f"what is done lies in {part}; standard input cannot be read again", "kept")
         else:
-            notice("what is done is kept: the same command with --resume goes on", "kept")
+            notice("what is done is kept: the same command with --resume continues", "kept")
 
 
 def _show(summary: Summary) -> None:

@@ -13,7 +13,7 @@ from seqpipe.cli.application import log_format_option
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 MOST_THREADS = 8
-"""More gain little: reading and writing go on in one thread."""
+"""More gain little: reading and writing take one thread."""
 
 
 def default_threads() -> int:

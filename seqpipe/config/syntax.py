@@ -25,7 +25,7 @@ _WORDINGS = (
     _Wording(
         "mapping values are not allowed",
         "a ':' that does not follow a key",
-        "put a value that contains ': ' in quotes, or mend the indentation",
+        "put a value that contains ': ' in quotes, or fix the indentation",
     ),
     _Wording("could not find expected ':'", "a key without ':'", "write 'key: value'", at_start=True),
     _Wording(
@@ -38,7 +38,7 @@ _WORDINGS = (
         "unknown escape \\{character} in double quotes",
         "write \\\\ for a backslash, or use single quotes",
     ),
-    _Wording("expected escape sequence", "an escape in double quotes is cut short", "write, for example, \\u00e9"),
+    _Wording("expected escape sequence", "an escape in double quotes is truncated", "write, for example, \\u00e9"),
     _Wording("expected ',' or ']'", "a list without ',' or ']' after an entry", "close '[' with ']'", at_start=True),
     _Wording("expected ',' or '}'", "a mapping without ',' or '}' after an entry", "close '{' with '}'", at_start=True),
     _Wording(
@@ -66,7 +66,7 @@ def syntax_error(error: yaml.MarkedYAMLError, source: str) -> ConfigError:
     problem = error.problem or ""
     wording = next((wording for wording in _WORDINGS if problem.startswith(wording.problem)), None)
     if wording is None:
-        wording = _Wording("", f"not valid YAML: {problem}", "mend it, or put the value in quotes")
+        wording = _Wording("", f"not valid YAML: {problem}", "fix it, or put the value in quotes")
     mark = error.context_mark if wording.at_start and error.context_mark else error.problem_mark
     where = Location(source, mark.line + 1, mark.column + 1) if mark else Location(source)
     quoted = _QUOTED.search(problem)

@@ -59,7 +59,7 @@ class Engine(Protocol):
     ) -> Iterator[Computed | None]:
         """Yield each portion with what the pipeline made of it, in order, as soon as it and those before it are done.
 
-        The pieces of a record are computed one after the other, each with what the one before left (`UnderWay`). No
+        The pieces of a record are computed one after the other, each with what the one before left (`OpenRecords`). No
         more portions are taken than can be computed soon, so that memory stays bounded.
 
         Args:
@@ -69,8 +69,11 @@ class Engine(Protocol):
         """
 
 
-class UnderWay(Generic[T]):
-    """In which portion the last piece of each record is that has not ended; T is what stands for the attempt at it."""
+class OpenRecords(Generic[T]):
+    """Records of which more pieces will come, and where the last piece of each is.
+
+    T is what stands for the attempt at a portion: the attempt, or the promise of it.
+    """
 
     def __init__(self) -> None:
         self._last: dict[RecordKey, tuple[T, int]] = {}
@@ -83,7 +86,7 @@ class UnderWay(Generic[T]):
         """Take note of the attempt at a portion."""
         if portion.pieces and not portion.batch.final:
             self._last.update((key, (made, row)) for row, key in enumerate(portion.pieces))
-        for key in portion.torn:
+        for key in portion.truncated:
             self._last.pop(key, None)
 
 
@@ -94,13 +97,15 @@ class CallingThread(Engine):
         self, pipeline: Pipeline, portions: Iterable[Portion | None], stop: Stop | None = None
     ) -> Iterator[Computed | None]:
         """Yield each portion with what the pipeline made of it."""
-        under_way = UnderWay[Attempt]()
+        open_records = OpenRecords[Attempt]()
         for portion in portions:
             if stop is not None and stop.signal:
                 return
             if portion is None:
                 yield None
                 continue
-            made = attempt(pipeline, portion.batch, [before.carried[row] for before, row in under_way.before(portion)])
-            under_way.add(portion, made)
+            made = attempt(
+                pipeline, portion.batch, [before.carried[row] for before, row in open_records.before(portion)]
+            )
+            open_records.add(portion, made)
             yield Computed(portion, made.attempted)

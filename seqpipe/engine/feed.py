@@ -89,13 +89,13 @@ class Feed:
         """Yield the items of one source behind those that are done, and move the cursor."""
         origin = self._origin(source)
         done, item = cursor.item, 0
-        under_way: Record | None = None  # whose pieces are coming
+        open_record: Record | None = None  # whose pieces are coming
         try:
             for found in self.read(source):
                 whole = isinstance(found, RecordError) or found.last
-                if under_way is not None and isinstance(found, Record):
-                    _check_follows(found, under_way)
-                under_way = found if isinstance(found, Record) and not whole else None
+                if open_record is not None and isinstance(found, Record):
+                    _check_follows(found, open_record)
+                open_record = found if isinstance(found, Record) and not whole else None
                 current = item + 1
                 if whole:
                     item = current
@@ -108,7 +108,7 @@ class Feed:
                     yield got, Cursor(source.position, item, cursor.read)
                 if whole and self._has_enough(cursor):
                     return
-            if under_way is not None:
+            if open_record is not None:
                 raise RecordError("the source ends before the record does", "", Location(source.name))
         except Exception as error:  # noqa: BLE001 - a reader may raise anything
             foreseen = error if isinstance(error, SeqpipeError) else None

@@ -1,4 +1,4 @@
-"""What makes a run the same run: only then may it go on where another one ended."""
+"""What makes a run the same run: only then may it resume another one."""
 
 from __future__ import annotations
 

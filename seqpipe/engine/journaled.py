@@ -1,4 +1,4 @@
-"""Results in files, with a journal, so that a run that ended early can go on."""
+"""Results in files, with a journal, so that a run that ended early can be resumed."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class ToFile(Output):
         self._finished = True
 
     def end(self, error: BaseException | None) -> None:
-        """Give a complete output its name. Of another one keep what a later run can go on from.
+        """Give a complete output its name. Of another one keep what a later run can resume.
 
         A run that fails before it has ended its first block leaves nothing.
         """
@@ -137,7 +137,7 @@ def open_journaled(
         writer: the form of the results; one of one file a record writes to the folder.
         places: of the output.
         identity: what the run is.
-        resume: go on if there is something to go on from, and begin if there is not.
+        resume: continue if there is something to resume, and begin if there is not.
         quarantine: keep records that fail.
 
     Raises:
@@ -148,7 +148,7 @@ def open_journaled(
         return done
     part = Part(places)
     try:
-        appending = _begin_or_go_on(part, identity, resume=resume, quarantine=quarantine)
+        appending = _begin_or_resume(part, identity, resume=resume, quarantine=quarantine)
         if isinstance(appending, Progress):
             part.close()
             return appending
@@ -158,7 +158,7 @@ def open_journaled(
         raise
 
 
-def _begin_or_go_on(part: Part, identity: Identity, *, resume: bool, quarantine: bool) -> Appending | Progress:
+def _begin_or_resume(part: Part, identity: Identity, *, resume: bool, quarantine: bool) -> Appending | Progress:
     journal, places = part.journal, part.places
     if not journal.blocks and not journal.sealed:
         if resume and (done := _completed(places, identity)):
@@ -167,11 +167,11 @@ def _begin_or_go_on(part: Part, identity: Identity, *, resume: bool, quarantine:
         return part.begin(identity.facts, quarantine=quarantine)
     what = f"an earlier run ended after {journal.last.progress.records:,} records"
     if not resume:
-        todo = f"add --resume to go on, or remove {places.show(places.part)} to begin anew"
+        todo = f"add --resume to continue, or remove {places.show(places.part)} to begin anew"
         raise UsageError(what, todo, Location(places.shown))
     if reason := identity.differs_from(journal.run or {}, failed=journal.last.progress.failed):
         todo = f"undo that, or remove {places.show(places.part)} to begin anew"
-        raise UsageError(f"{what}, and cannot be gone on with: {reason}", todo, Location(places.shown))
+        raise UsageError(f"{what}, and cannot be resumed: {reason}", todo, Location(places.shown))
     if journal.sealed:
         part.place()
         return journal.last.progress

@@ -20,7 +20,7 @@ class Output(ABC):
     A context manager, which calls `end`.
 
     Attributes:
-        start: how far runs before this one have come, if this one goes on where they ended.
+        start: how far earlier runs have come, if this one resumes them.
     """
 
     start: Progress = Progress()

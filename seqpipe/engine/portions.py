@@ -51,14 +51,14 @@ class Portion:
             ones, all the last ones or none.
         pieces: which records the pieces belong to; empty: the records are whole.
         later: pieces of these records have come before.
-        torn: records that have come in pieces, and of which nothing will follow.
+        truncated: records whose pieces have come so far, and of which none will follow.
     """
 
     items: Sequence[Item]
     batch: Batch
     pieces: Sequence[RecordKey] = ()
     later: bool = False
-    torn: Sequence[RecordKey] = ()
+    truncated: Sequence[RecordKey] = ()
 
 
 def portions_of(records: Iterable[Record], size: int | None = None, *, patient: bool = False) -> Iterator[Portion]:
@@ -100,7 +100,7 @@ class _Grouping:
     def __init__(self, size: int, *, patient: bool) -> None:
         self._size = size
         self._patient = patient
-        self._under_way: set[RecordKey] = set()  # not ended
+        self._open: set[RecordKey] = set()  # not ended
         self._round: set[RecordKey] = set()  # of these, those that had a piece in the last round
         self._begin()
 
@@ -110,7 +110,7 @@ class _Grouping:
         self._bytes = 0
         self._kind = _Kind.WHOLE
         self._pieces: dict[RecordKey, None] = {}
-        self._torn: list[RecordKey] = []
+        self._truncated: list[RecordKey] = []
 
     def add(self, item: Item) -> Iterator[Portion]:
         """Add an item; yield the portions that are full."""
@@ -124,8 +124,8 @@ class _Grouping:
             self._bytes += _bytes_of(record.payload)
             if key is not None:
                 self._add_piece(kind, key)
-        elif self._under_way:
-            self._tear(record.source)
+        elif self._open:
+            self._truncate(record.source)
         if len(self._items) >= self._size or self._bytes >= BYTES or (key is not None and self._is_round()):
             yield from self.rest()
 
@@ -135,34 +135,34 @@ class _Grouping:
             records = tuple(record for record, _ in self._items if isinstance(record, Record))
             whole = self._kind in (_Kind.WHOLE, _Kind.LAST)
             later = self._kind in (_Kind.LATER, _Kind.LAST)
-            yield Portion(self._items, Batch(records, final=whole), tuple(self._pieces), later, self._torn)
+            yield Portion(self._items, Batch(records, final=whole), tuple(self._pieces), later, self._truncated)
             if self._kind is _Kind.LATER:
                 self._round = set(self._pieces)
             self._begin()
 
     def _kind_of(self, record: Record | RecordFailed) -> tuple[_Kind, RecordKey | None]:
         """Return what a record may share a batch with, and, if it is a piece, of what."""
-        if isinstance(record, RecordFailed) or (record.last and not self._under_way):
+        if isinstance(record, RecordFailed) or (record.last and not self._open):
             return _Kind.WHOLE, None
         key = (record.source, record.position, record.id)
-        if key in self._under_way:
+        if key in self._open:
             return _Kind.LAST if record.last else _Kind.LATER, key
         return (_Kind.WHOLE, None) if record.last else (_Kind.FIRST, key)
 
     def _add_piece(self, kind: _Kind, key: RecordKey) -> None:
         self._pieces[key] = None
         if kind is _Kind.FIRST:
-            self._under_way.add(key)
+            self._open.add(key)
             self._round.add(key)
         elif kind is _Kind.LAST:
-            self._under_way.discard(key)
+            self._open.discard(key)
             self._round.discard(key)
 
-    def _tear(self, source: str) -> None:
-        """Take note that a source breaks off within its records."""
-        self._torn += [key for key in self._under_way if key[0] == source]
-        self._under_way.difference_update(self._torn)
-        self._round.difference_update(self._torn)
+    def _truncate(self, source: str) -> None:
+        """Take note that a source ends before its records do."""
+        self._truncated += [key for key in self._open if key[0] == source]
+        self._open.difference_update(self._truncated)
+        self._round.difference_update(self._truncated)
 
     def _is_round(self) -> bool:
         """Whether no other piece is waited for."""

@@ -1,4 +1,4 @@
-r"""Records that failed, in a file that can be mended and run again.
+r"""Records that failed, in a file that can be fixed and run again.
 
 A line is an object in JSON. ``raw`` has the record's bytes as text in UTF-8; a byte that is no UTF-8 stands there as
 half a surrogate pair (0xff as ``\udcff``), so that nothing is lost and a person can correct it with an editor.
@@ -53,7 +53,7 @@ class _Entry:
     rest: bool
 
 
-class Mended:
+class QuarantinedRecords:
     """The records of a quarantine file, to be read again: those with ``raw`` from there, others from their source.
 
     Args:
@@ -125,4 +125,4 @@ def _entry(line: bytes, begin: int, where: Location) -> _Entry:
             rest is not None,
         )
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise InputError("not a line of a quarantine", "mend what stands under `raw`, nothing else", where) from None
+        raise InputError("not a line of a quarantine", "fix what stands under `raw`, nothing else", where) from None

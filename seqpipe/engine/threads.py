@@ -9,7 +9,7 @@ from concurrent.futures import TimeoutError as NotYet
 
 from seqpipe.data import Batch
 from seqpipe.engine.attempt import Attempt, attempt
-from seqpipe.engine.engine import CallingThread, Computed, Engine, UnderWay
+from seqpipe.engine.engine import CallingThread, Computed, Engine, OpenRecords
 from seqpipe.engine.portions import Portion
 from seqpipe.engine.stop import Stop
 from seqpipe.engine.workers import Workers
@@ -44,16 +44,16 @@ class Threads(Engine):
         stop = stop or Stop()
         workers = Workers(self.threads)
         in_flight: deque[tuple[Portion, Future[Attempt]]] = deque()
-        under_way = UnderWay[Future[Attempt]]()
+        open_records = OpenRecords[Future[Attempt]]()
         try:
             for portion in portions:
                 if portion is not None:
-                    before = under_way.before(portion)
+                    before = open_records.before(portion)
                     if before:
                         future = workers.submit(_attempt_later, pipeline, portion.batch, before)
                     else:
                         future = workers.submit(attempt, pipeline, portion.batch)
-                    under_way.add(portion, future)
+                    open_records.add(portion, future)
                     in_flight.append((portion, future))
                 while in_flight and (in_flight[0][1].done() or len(in_flight) >= AHEAD * self.threads):
                     if not _wait(in_flight[0][1], stop):

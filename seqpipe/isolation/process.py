@@ -29,7 +29,7 @@ class Death(Exception):
 
 
 class Failure(Exception):
-    """The stage raised something that is no error of seqpipe's, here described; the child goes on."""
+    """The stage raised something that is no error of seqpipe's, here described; the child keeps running."""
 
 
 class Child:

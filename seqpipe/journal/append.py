@@ -62,7 +62,7 @@ class Appending:
 
     @property
     def has_blocks(self) -> bool:
-        """Whether there is anything that another run could go on from."""
+        """Whether there is anything that another run could resume."""
         return self._last != Block()
 
     def reached(self, progress: Progress) -> None:
@@ -86,7 +86,7 @@ class Appending:
             self.layout = None  # what stood before the first record is gone with it
 
     def end_block(self) -> None:
-        """Bring what was kept to the disk; from here a later run can go on."""
+        """Bring what was kept to the disk; from here a later run can resume."""
         begin = time.monotonic()
         self.drop()
         block = Block(

@@ -1,7 +1,8 @@
 """The lines of a journal: what the run is, the blocks that are complete, and that it is sealed.
 
 A line is eight hexadecimal digits, a blank and a JSON object. The digits are the CRC-32 of the object, continued from
-the line before, so that a line that is torn, changed, missing or there twice is noticed: from there on nothing counts.
+the line before, so that a line that is truncated, changed, missing or there twice is noticed: it and all after it are
+ignored.
 """
 
 from __future__ import annotations

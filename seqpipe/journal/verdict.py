@@ -45,7 +45,7 @@ def verify(path: str | os.PathLike[str]) -> Verdict:
     journal = read_journal(places.journal)
     if not journal.lines:
         if places.part.exists():
-            raise InputError("its run is not complete", "go on with it: run it again with --resume", where)
+            raise InputError("its run is not complete", "resume it: run it again with --resume", where)
         raise InputError(f"there is no journal {places.journal.name!r} beside it", "bring the two together", where)
     if not journal.sealed or not journal.sound:
         line = Location(places.show(places.journal), len(journal.lines) + 1)
@@ -81,7 +81,7 @@ def _compare(file: BinaryIO, blocks: Sequence[Block]) -> Iterator[str]:
                 yield f"{_named(lost, blocks)} is missing"
             index += missing
         else:
-            how = "missing" if place >= size else "cut short" if place + extent.length > size else "damaged"
+            how = "missing" if place >= size else "truncated" if place + extent.length > size else "damaged"
             yield f"{_named(index, blocks)} is {how}"
             place, index, before = place + extent.length, index + 1, None
     while before and place < size and before.stands_at(place, file):

@@ -125,7 +125,7 @@ def test_no_input(folder, command):
 
 def test_texts_and_inputs(folder, command):
     result = command("run", "colours.yaml", "train.tsv", "--text", "a")
-    assert (result.code, result.err) == (2, "inputs, --text and --mended do not go together (give one of them)\n")
+    assert (result.code, result.err) == (2, "inputs, --text and --retry do not go together (give one of them)\n")
 
 
 def test_explain_into_a_file(folder, command):

@@ -43,7 +43,7 @@ def test_a_broken_plugin(command, install):
     install("broken", "raise RuntimeError('cannot start')")
     result = command("doctor")
     assert (result.code, result.err) == (2, "")
-    assert result.lines[-1] == "1 thing to mend"
+    assert result.lines[-1] == "1 thing to fix"
     assert "WRONG  plugin broken" in result.out
     assert (
         "plugin 'broken' (seqpipe-broken 1.2) is broken: RuntimeError: cannot start "
@@ -57,8 +57,8 @@ def test_a_damaged_model(install):
     folder = Registry.discover().plugins["loud"].folder
     assert folder is not None
     (folder / "models").mkdir()
-    (folder / "models" / "torn.safetensors").write_bytes(b"half of a model")
-    found = finding("model loud/torn")
+    (folder / "models" / "truncated.safetensors").write_bytes(b"half of a model")
+    found = finding("model loud/truncated")
     assert found.wrong.startswith("not a whole model file")
     assert found.todo
 
@@ -70,7 +70,7 @@ def test_an_instruction_set_that_is_not_there_is_the_one_thing_to_mend():
     assert (result.returncode, result.stderr) == (2, "")
     assert "SEQPIPE_ISA=mmx is not an instruction set of this CPU, which has " in result.stdout
     assert "(unset SEQPIPE_ISA)\n" in result.stdout
-    assert result.stdout.endswith("\n1 thing to mend\n")
+    assert result.stdout.endswith("\n1 thing to fix\n")
 
 
 def test_what_kernels_are_compiled_for(monkeypatch):

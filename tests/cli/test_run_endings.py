@@ -52,7 +52,7 @@ def test_a_signal_ends_it_within_two_seconds_and_it_can_be_resumed(whole, proces
     assert time.monotonic() - begin < 2
     first, last = running.stderr.read().decode().splitlines()[::2]
     assert first == "stopping; once more to stop at once"
-    assert last == "what is done is kept: the same command with --resume goes on"
+    assert last == "what is done is kept: the same command with --resume continues"
     assert not Path("out.jsonl").exists()
     assert command("run", "colours.yaml", "many.txt", "-o", "out.jsonl", "--resume").code == 0
     assert Path("out.jsonl").read_bytes() == whole
@@ -106,11 +106,11 @@ def test_an_unfinished_output_is_not_thrown_away(whole, process, command):
     result = command("run", "colours.yaml", "many.txt", "-o", "out.jsonl")
     assert result.code == 2
     assert result.err.startswith("out.jsonl: an earlier run ended after ")
-    assert result.err.endswith("(add --resume to go on, or remove out.jsonl.part to begin anew)\n")
+    assert result.err.endswith("(add --resume to continue, or remove out.jsonl.part to begin anew)\n")
     Path("many.txt").write_text("xa\n" + MANY)
     result = command("run", "colours.yaml", "many.txt", "-o", "out.jsonl", "--resume")
     assert result.code == 2
-    assert "cannot be gone on with: the input many.txt is another one or has changed (undo that, or " in result.err
+    assert "cannot be resumed: the input many.txt is another one or has changed (undo that, or " in result.err
 
 
 def test_two_runs_cannot_write_one_file(folder, process, command):
@@ -162,8 +162,8 @@ def test_bad_records_are_put_aside_mended_and_run(folder, command):
     (entry,) = map(json.loads, aside.read_text().splitlines())
     assert (entry["source"], entry["position"], entry["raw"]) == ("some.txt", 2, "x\udcff\n")
     aside.write_text(json.dumps({**entry, "raw": "xb"}) + "\n")
-    assert command("run", "colours.yaml", "--mended", aside, "-o", "mended.jsonl").code == 0
-    found = [line for name in ("out.jsonl", "mended.jsonl") for line in Path(name).read_text().splitlines()]
+    assert command("run", "colours.yaml", "--retry", aside, "-o", "retried.jsonl").code == 0
+    found = [line for name in ("out.jsonl", "retried.jsonl") for line in Path(name).read_text().splitlines()]
     assert [json.loads(line)["id"] for line in found] == ["some.txt:1", "some.txt:3", "some.txt:2"]
 
 

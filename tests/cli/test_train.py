@@ -39,7 +39,7 @@ def test_a_record_that_cannot_be_learned(folder, command):
     assert (result.code, result.out) == (4, "")
     assert result.err == (
         "train.tsv:7: the record is empty: there is nothing to learn from "
-        "(mend the record, or leave such ones out: --on-error skip)\n"
+        "(fix the record, or leave such ones out: --on-error skip)\n"
     )
     assert not Path("run").exists()
     result = command("train", "colours.yaml", "-o", "run", "--on-error", "skip", "-v")
@@ -51,7 +51,7 @@ def test_going_on_takes_its_own_folder(folder, command):
     result = command("train", "colours.yaml", "-o", "run", "--resume", "run")
     assert (result.code, result.err) == (
         2,
-        "--output and --resume do not go together (a training goes on in its own folder)\n",
+        "--output and --resume do not go together (a training is resumed in its own folder)\n",
     )
 
 
@@ -59,7 +59,7 @@ def test_going_on_after_the_end_writes_the_model_again(folder, command):
     command("train", "colours.yaml", "-o", "run", "-q")
     result = command("train", "colours.yaml", "--resume", "run")
     assert (result.code, result.out) == (0, "run/model.safetensors\n")
-    assert result.err == "run: learning from 6 records, going on after epoch 3\n"
+    assert result.err == "run: learning from 6 records, resumed after epoch 3\n"
 
 
 def test_the_model_notes_the_command(folder, command):

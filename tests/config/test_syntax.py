@@ -10,7 +10,7 @@ INDENTATION = (
     "wrong indentation, or text after the end of a value "
     "(align the entries of a mapping or list, or put the whole value in quotes)"
 )
-COLON = "a ':' that does not follow a key (put a value that contains ': ' in quotes, or mend the indentation)"
+COLON = "a ':' that does not follow a key (put a value that contains ': ' in quotes, or fix the indentation)"
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ COLON = "a ':' that does not follow a key (put a value that contains ': ' in quo
             r'a: "\q"',
             r"1:6: unknown escape \q in double quotes (write \\ for a backslash, or use single quotes)",
         ),
-        (r'a: "\xZZ"', r"1:7: an escape in double quotes is cut short (write, for example, \u00e9)"),
+        (r'a: "\xZZ"', r"1:7: an escape in double quotes is truncated (write, for example, \u00e9)"),
         ("a: [1, 2\nb: 3\n", "1:4: a list without ',' or ']' after an entry (close '[' with ']')"),
         ("a: {b: 1\nc: 2", "1:4: a mapping without ',' or '}' after an entry (close '{' with '}')"),
         ("a:\n  b: 1\n c: 2\n", f"3:2: {INDENTATION}"),
@@ -44,7 +44,7 @@ COLON = "a ':' that does not follow a key (put a value that contains ': ' in quo
             "a: |x\n  b",
             (
                 "1:5: not valid YAML: expected chomping or indentation indicators, but found 'x' "
-                "(mend it, or put the value in quotes)"
+                "(fix it, or put the value in quotes)"
             ),
         ),
     ],

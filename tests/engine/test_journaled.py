@@ -1,4 +1,4 @@
-"""Outputs that a later run can go on with."""
+"""Outputs that a later run can resume."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def test_a_new_run_does_not_throw_an_unfinished_one_away() -> None:
     with pytest.raises(UsageError) as caught:
         run_into(OUT, feed_of("in.txt"), on_error="skip")
     assert str(caught.value) == (
-        f"out: an earlier run ended after {done} records (add --resume to go on, or remove out.part to begin anew)"
+        f"out: an earlier run ended after {done} records (add --resume to continue, or remove out.part to begin anew)"
     )
     assert (PART / "output").exists()
 
@@ -173,7 +173,7 @@ def test_a_run_is_not_gone_on_with_if_it_is_another_one() -> None:
         with pytest.raises(UsageError) as caught:
             journaled(OUT, resume=True, facts=facts)
         assert str(caught.value) == (
-            f"out: an earlier run ended after {done} records, and cannot be gone on with: {reason} "
+            f"out: an earlier run ended after {done} records, and cannot be resumed: {reason} "
             "(undo that, or remove out.part to begin anew)"
         )
 

@@ -94,7 +94,7 @@ def test_a_source_that_breaks_off_ends_its_records() -> None:
     items = [(record, Cursor()) for record in pieces("a", "b")]
     other = Record("c", "c", "other", last=False)
     *_, failed, again, rest = portions([*items, (other, Cursor()), (FAILED, Cursor()), items[0], (other, Cursor())])
-    assert set(failed.torn) == {("in", 0, "a"), ("in", 0, "b")}
+    assert set(failed.truncated) == {("in", 0, "a"), ("in", 0, "b")}
     assert not again.later
     assert rest.later
 
@@ -107,16 +107,16 @@ def test_nothing_is_lost_nor_moved(names: list[str], size: int, patient: bool) -
     items = [(FAILED if name == "failed" else pieces(name)[0], Cursor()) for name in names]
     found = list(portions(iter(items), size, patient=patient))
     assert [item for portion in found for item in portion.items] == items
-    under_way: set[object] = set()
+    open_records: set[object] = set()
     for portion in found:
         assert list(portion.batch.records) == [item for item, _ in portion.items if isinstance(item, Record)]
         assert len(portion.items) <= size
         assert len(set(portion.pieces)) == len(portion.pieces)
         assert {record.last for record in portion.batch.records} <= {portion.batch.final}
-        assert portion.later == bool(portion.pieces and under_way.issuperset(portion.pieces))
-        assert under_way.issuperset(portion.torn)
-        under_way = (under_way | set(portion.pieces)) - set(portion.torn)
-        under_way -= set(portion.pieces) if portion.batch.final else set()
+        assert portion.later == bool(portion.pieces and open_records.issuperset(portion.pieces))
+        assert open_records.issuperset(portion.truncated)
+        open_records = (open_records | set(portion.pieces)) - set(portion.truncated)
+        open_records -= set(portion.pieces) if portion.batch.final else set()
 
 
 def test_many_failures_do_not_pile_up() -> None:

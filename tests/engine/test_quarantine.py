@@ -1,4 +1,4 @@
-"""Bad records, put aside, mended and run again."""
+"""Bad records, put aside, fixed and run again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from seqpipe.builtin.readers.lines import ReadLines
 from seqpipe.data import Record
 from seqpipe.data.source import Source
 from seqpipe.engine.feed import Feed
-from seqpipe.engine.quarantine import Mended, to_line
+from seqpipe.engine.quarantine import QuarantinedRecords, to_line
 from seqpipe.engine.shards import Shard
 from seqpipe.errors import InputError, RecordError
 from seqpipe.hookspecs import RecordFailed
@@ -32,7 +32,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def mended_feed(read: Callable[[Source], Iterator[Record | RecordError]] | None = None) -> Feed:
-    records = Mended(str(BAD), read or ReadLines().read)
+    records = QuarantinedRecords(str(BAD), read or ReadLines().read)
     return Feed(records.read, records.sources, "core.lines", origin=records.origin)
 
 
@@ -148,7 +148,7 @@ def test_all_bytes_come_back(raw: bytes) -> None:
         assert source.first == 3
         return iter(())
 
-    records = Mended(str(BAD), reading)
+    records = QuarantinedRecords(str(BAD), reading)
     for source in records.sources:
         list(records.read(source))
     assert seen == [raw]
@@ -158,10 +158,10 @@ def test_all_bytes_come_back(raw: bytes) -> None:
 def test_what_is_no_quarantine(line: str) -> None:
     BAD.write_text(f"\n{line}\n")
     with pytest.raises(InputError) as caught:
-        Mended(str(BAD), ReadLines().read)
-    assert str(caught.value) == f"{BAD}:1: not a line of a quarantine (mend what stands under `raw`, nothing else)"
+        QuarantinedRecords(str(BAD), ReadLines().read)
+    assert str(caught.value) == f"{BAD}:1: not a line of a quarantine (fix what stands under `raw`, nothing else)"
     with pytest.raises(InputError, match="absent: cannot be read: no such file"):
-        Mended("absent", ReadLines().read)
+        QuarantinedRecords("absent", ReadLines().read)
 
 
 def test_events_have_what_the_file_has() -> None:

@@ -124,7 +124,9 @@ def test_pieces_behind_a_bad_one_fail_with_it_and_their_neighbours_do_not(engine
 def test_a_record_that_breaks_off_leaves_nothing_to_one_of_the_same_name(engine: Engine) -> None:
     first, again = piece("p"), piece("p")
     begun, (later,) = portions(first), portions(again)
-    given = [*begun, replace(one("x"), torn=[("in", 0, "1")]), later, *(portions(again, piece("p", last=True)))][:3]
+    given = [*begun, replace(one("x"), truncated=[("in", 0, "1")]), later, *(portions(again, piece("p", last=True)))][
+        :3
+    ]
     found = [result.payload for done in computed(engine, given) for result in done.results()]
     assert [payload.get("piece") for payload in found] == [0, None, 0]
 

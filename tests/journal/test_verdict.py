@@ -47,7 +47,7 @@ def extents() -> list[tuple[int, int]]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "said"), [("flip", "damaged"), ("miss", "missing"), ("double", "there twice"), ("cut", "cut short")]
+    ("kind", "said"), [("flip", "damaged"), ("miss", "missing"), ("double", "there twice"), ("cut", "truncated")]
 )
 def test_every_damage_is_found_and_its_block_named(out: Path, kind: str, said: str) -> None:
     chance = random.Random(kind)
@@ -100,4 +100,4 @@ def test_what_cannot_be_verified(out: Path) -> None:
     journal.unlink()
     assert refusal("out.txt") == ("out.txt: there is no journal 'out.txt.journal' beside it (bring the two together)")
     Path("out.txt.part").mkdir()
-    assert refusal("out.txt") == ("out.txt: its run is not complete (go on with it: run it again with --resume)")
+    assert refusal("out.txt") == ("out.txt: its run is not complete (resume it: run it again with --resume)")

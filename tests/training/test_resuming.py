@@ -1,4 +1,4 @@
-"""Trainings that stop and go on are those that never stopped, bit for bit."""
+"""Trainings that stop and are resumed are those that never stopped, bit for bit."""
 
 import json
 import random
@@ -127,7 +127,7 @@ def test_the_first_signal_saves_and_says_how_to_go_on(pipeline, number, code):
     assert process.returncode == code
     assert said.splitlines() == [
         "stopping after this step; once more to stop at once",
-        f"stopped, all is saved; go on with: seqpipe train {pipeline} --resume {run}",
+        f"stopped, all is saved; resume with: seqpipe train {pipeline} --resume {run}",
     ]
 
 

@@ -147,7 +147,7 @@ def test_a_sample_that_is_no_number(write, value):
     samples = tone(1.0)
     samples[4000] = value
     path = write("a.wav", samples, subtype="FLOAT")
-    assert error(path) == "a sample is not a finite number, at 0.50 s (mend the file)"
+    assert error(path) == "a sample is not a finite number, at 0.50 s (fix the file)"
 
 
 def test_a_file_that_is_not_there(tmp_path):
@@ -213,7 +213,7 @@ def test_samples_from_python():
     for payload, message in (
         ("speech", "record 1: samples must be a series of numbers, not str (pass an array)"),
         (np.zeros((2, 9)), "record 1: samples of 2 dimensions (pass one channel)"),
-        ([0.0, np.nan], "record 1: a sample is not a finite number (mend the recording)"),
+        ([0.0, np.nan], "record 1: a sample is not a finite number (fix the recording)"),
     ):
         for reader in (ReadAudio(), ReadPCM()):
             with pytest.raises(InputError) as caught:

@@ -63,7 +63,7 @@ class Ctc(Decoder):
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _UnderWay:
+class _OpenRun:
     """What best-path decoding remembers of each row: the run of its last frames, and its place in the source."""
 
     greedy: GreedyState
@@ -79,7 +79,7 @@ class _BestPath(Step):
         logits, spans = batch.ragged, batch.column("spans", Ragged)
         if state is None:
             nowhere = np.zeros(len(logits), np.int64)
-            state = _UnderWay(GreedyState.initial(len(logits)), nowhere, nowhere)
+            state = _OpenRun(GreedyState.initial(len(logits)), nowhere, nowhere)
         found, greedy = ctc_greedy(logits.array, logits.offsets, state.greedy, final=batch.final)
         row = np.repeat(np.arange(len(logits)), np.diff(found.offsets))
         begin, _ = _in_source(found.spans[:, 0], row, spans, state)
@@ -90,10 +90,10 @@ class _BestPath(Step):
         every = np.arange(len(logits))
         begin, _ = _in_source(greedy.begin, every, spans, state)
         _, end = _in_source(greedy.frames - 1, every, spans, state)
-        return out, _UnderWay(greedy, begin, end)
+        return out, _OpenRun(greedy, begin, end)
 
 
-def _in_source(frame: Int64, row: Int64, spans: Ragged, state: _UnderWay) -> tuple[Int64, Int64]:
+def _in_source(frame: Int64, row: Int64, spans: Ragged, state: _OpenRun) -> tuple[Int64, Int64]:
     """Return where frames, counted from the start of their rows, begin and end in the source.
 
     A frame before this piece is the first or the last of the run that was under way.

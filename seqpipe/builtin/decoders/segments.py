@@ -54,7 +54,7 @@ class Segments(Decoder):
 
 
 class _Merge(Step):
-    """State: the segment under way in each record."""
+    """State: the segment of each record that has not ended."""
 
     def __init__(self, spec: Spec, labels: tuple[str, ...], decoder: Segments) -> None:
         self.spec = spec
@@ -69,38 +69,38 @@ class _Merge(Step):
         borders = np.searchsorted(rows_of, np.arange(len(batch.records) + 1))
         before = state or [None] * len(batch.records)
         outputs, after = [], []
-        for record, begin, end, segment in zip(batch.records, borders[:-1], borders[1:], before, strict=True):
-            done, under_way = self._merge(probabilities[begin:end], spans.array[begin:end], segment)
-            if record.last and under_way:
-                done.append(under_way)
-                under_way = None
+        for record, begin, end, carried in zip(batch.records, borders[:-1], borders[1:], before, strict=True):
+            done, segment = self._merge(probabilities[begin:end], spans.array[begin:end], carried)
+            if record.last and segment:
+                done.append(segment)
+                segment = None
             outputs.append(tuple(done))
-            after.append(under_way)
+            after.append(segment)
         return batch.replace(outputs=tuple(outputs)), after
 
     def _merge(
-        self, probabilities: Array, spans: Array, under_way: dict[str, Any] | None
+        self, probabilities: Array, spans: Array, segment: dict[str, Any] | None
     ) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
         """Return the segments of one record that have ended, and the one that has not."""
         best = np.argmax(probabilities, axis=1)
         highest = probabilities[np.arange(len(best)), best]
-        found = np.where((highest >= self.threshold) & ~self._ignored[best], best, -1)
-        borders = np.flatnonzero(np.diff(found, prepend=-2)).tolist()
+        labels = np.where((highest >= self.threshold) & ~self._ignored[best], best, -1)
+        borders = np.flatnonzero(np.diff(labels, prepend=-2)).tolist()
         done: list[dict[str, Any]] = []
-        for begin, end in pairwise([*borders, len(found)]):
+        for begin, end in pairwise([*borders, len(labels)]):
             now = None
-            if found[begin] >= 0:
+            if labels[begin] >= 0:
                 now = {
-                    "label": self.labels[found[begin]],
+                    "label": self.labels[labels[begin]],
                     "start": int(spans[begin, 0]),
                     "stop": int(spans[end - 1, 1]),
                     "score": float(highest[begin:end].max()),
                 }
-            if under_way and now and now["label"] == under_way["label"]:
-                score = max(now["score"], under_way["score"])
-                under_way = {**now, "start": under_way["start"], "score": score}
+            if segment and now and now["label"] == segment["label"]:
+                score = max(now["score"], segment["score"])
+                segment = {**now, "start": segment["start"], "score": score}
                 continue
-            if under_way:
-                done.append(under_way)
-            under_way = now
-        return done, under_way
+            if segment:
+                done.append(segment)
+            segment = now
+        return done, segment

@@ -54,7 +54,7 @@ def _whole(text: str) -> str:
 
 
 def _quoted(line: str, position: int, following: Iterator[str], longest: int | None) -> tuple[str, str, int]:
-    """Return the cell that goes on behind its opening quote, the line it ends in, and the place behind its end."""
+    """Return a cell whose opening quote has been read, the line that it ends in, and where to read on."""
     parts: list[str] = []
     size = 0
     while True:

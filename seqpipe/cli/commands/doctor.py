@@ -1,4 +1,4 @@
-"""``seqpipe doctor``: whether all is well on this machine, and how to mend what is not."""
+"""``seqpipe doctor``: whether all is well on this machine, and how to fix what is not."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from seqpipe.registry import Registry
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 @traceback_option
 def command(as_json: bool) -> int:  # noqa: FBT001 - click's
-    """Look at versions, CPU, cache, plugins, models and write access; say what is wrong, and how to mend it.
+    """Look at versions, CPU, cache, plugins, models and write access; say what is wrong, and how to fix it.
 
     The exit code is 0 if all is well, else 2.
     """
@@ -29,7 +29,7 @@ def command(as_json: bool) -> int:  # noqa: FBT001 - click's
         for line in _lines(findings):
             click.echo(line)
         click.echo("")
-        click.echo("all is well" if not wrong else f"{len(wrong)} thing{'s' * (len(wrong) != 1)} to mend")
+        click.echo("all is well" if not wrong else f"{len(wrong)} thing{'s' * (len(wrong) != 1)} to fix")
     return USAGE if wrong else 0
 
 

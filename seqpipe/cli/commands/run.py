@@ -30,9 +30,9 @@ log = logging.getLogger("seqpipe")
 @pipeline_argument
 @click.argument("inputs", nargs=-1, metavar="[INPUT]...")
 @click.option("--text", "texts", multiple=True, metavar="TEXT", help="A record itself; may be repeated.")
-@click.option("--mended", metavar="FILE", help="Run the records of a quarantine file, after they have been mended.")
+@click.option("--retry", metavar="FILE", help="Run the records of a quarantine file again, after they were fixed.")
 @click.option("-o", "--output", metavar="FILE", help="Write the results here; it appears when it is whole.")
-@click.option("--resume", is_flag=True, help="Go on where an earlier run into the same FILE ended.")
+@click.option("--resume", is_flag=True, help="Continue where an earlier run into the same FILE ended.")
 @click.option(
     "--on-error",
     type=click.Choice(["fail", "skip", "quarantine"]),
@@ -54,7 +54,7 @@ def command(
     pipeline: str,
     inputs: tuple[str, ...],
     texts: tuple[str, ...],
-    mended: str | None,
+    retry: str | None,
     output: str | None,
     resume: bool,  # noqa: FBT001 - click's
     on_error: OnError,
@@ -75,11 +75,11 @@ def command(
     are.
 
     The first Ctrl-C finishes what is in flight, the second stops at once. After both, and after anything else that
-    ends a run, the same command with --resume goes on.
+    ends a run, the same command with --resume continues it.
     """
     if explain and output is not None:
         raise UsageError("--explain writes no results", "leave out -o")
-    given = Given(inputs, texts, mended, Shard.parse(shard), limit)
+    given = Given(inputs, texts, retry, Shard.parse(shard), limit)
     bar, every = not quiet and not session.json_log, session.json_log
     options = Options(output, on_error, resume, threads, metrics, bar, every)
     with log_to_stderr(quiet=quiet, verbose=verbose), first_use_told(wanted=not quiet):

@@ -31,9 +31,7 @@ _STOPPING = "stopping after this step; once more to stop at once"
 @click.command("train")
 @pipeline_argument
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The folder to make; default: runs/<name>-<n>.")
-@click.option(
-    "--resume", type=click.Path(path_type=Path), metavar="RUN", help="Go on with the training in the folder RUN."
-)
+@click.option("--resume", type=click.Path(path_type=Path), metavar="RUN", help="Resume the training in the folder RUN.")
 @click.option(
     "--on-error",
     type=click.Choice(["fail", "skip"]),
@@ -57,10 +55,10 @@ def command(
 ) -> int:
     """Train a PIPELINE as its section `train` says, and print the path of the model.
 
-    The first Ctrl-C finishes the step, saves and says how to go on; the second stops at once.
+    The first Ctrl-C finishes the step, saves and says how to resume; the second stops at once.
     """
     if output is not None and resume is not None:
-        raise UsageError("--output and --resume do not go together", "a training goes on in its own folder")
+        raise UsageError("--output and --resume do not go together", "a training is resumed in its own folder")
     with (
         log_to_stderr(quiet=quiet, verbose=verbose),
         first_use_told(wanted=not quiet),
@@ -85,7 +83,7 @@ def command(
                 folder = None
     if folder is not None:
         again = [*_command(pipeline, settings, on_error), "--resume", str(folder)]
-        show(f"stopped, all is saved; go on with: {shlex.join(again)}")
+        show(f"stopped, all is saved; resume with: {shlex.join(again)}")
         return interruption.exit_code
     click.echo(trained.folder.model)
     return SOME_FAILED if trained.failed else 0

@@ -1,4 +1,4 @@
-"""What is seen of a run while it goes on: a bar on a terminal, and a line for each record that fails."""
+"""What is seen of a run while it lasts: a bar on a terminal, and a line for each record that fails."""
 
 from __future__ import annotations
 

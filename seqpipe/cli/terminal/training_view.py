@@ -115,7 +115,7 @@ def view(name: str, *, quiet: bool) -> Iterator[_Remembering]:
 
 def _opening(folder: Path, records: int, dev: int, epochs: int) -> str:
     watched = f", watched on {dev:,}" if dev else ""
-    again = f", going on after epoch {epochs}" if epochs else ""
+    again = f", resumed after epoch {epochs}" if epochs else ""
     return f"{folder}: learning from {records:,} records{watched}{again}"
 
 

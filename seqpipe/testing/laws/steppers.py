@@ -32,7 +32,7 @@ def selects_rows(example: Example) -> None:
     stepper, opened, inputs, _ = _scored(example)
     _, state = stepper.start(opened)
     if not len(inputs):
-        raise DoesNotApply("the example has no sequence to go on with")
+        raise DoesNotApply("the example has no sequence to continue")
     expected, _ = stepper.step(inputs[:1], state)
     twice = select_rows(state, np.array([0, 0], np.int64))
     found, after = stepper.step(inputs[[0, -1]], twice)

@@ -1,4 +1,4 @@
-"""All that is needed to go on with a training, in one file that is whole or not there."""
+"""All that is needed to resume a training, in one file that is whole or not there."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Checkpoint:
     """A training at rest.
 
     Attributes:
-        identity: of what is trained on what: a training goes on only with the same.
+        identity: of what is trained on what: a training is resumed only with the same.
         progress: where it stands, see `seqpipe.training.loop.progress.Progress.values`.
         arrays: see `seqpipe.training.loop.optimization.Optimization.arrays`.
         carried: the states that networks carry to the next window: nested tuples, lists and mappings of arrays.
@@ -67,7 +67,7 @@ class Checkpoint:
                 header = json.loads((file.metadata() or {})["checkpoint"])
                 arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
             if header["format"] != FORMAT:
-                raise ModelError("a checkpoint of another version of seqpipe", "go on with that version", where)
+                raise ModelError("a checkpoint of another version of seqpipe", "resume with that version", where)
             carried = _nested(header["carried"], arrays)
             kept = {name: array for name, array in arrays.items() if not name.startswith(_CARRIED)}
             return cls(header["identity"], header["progress"], kept, carried)

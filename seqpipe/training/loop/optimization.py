@@ -43,7 +43,7 @@ class Optimization:
         return self.average.parameters() if self.average and self.average.state else self.parameters
 
     def arrays(self) -> dict[str, Array]:
-        """Return all that is needed to go on."""
+        """Return all that is needed to resume."""
         return {
             **{_WEIGHTS + name: array for name, array in self.parameters.items()},
             **{_OPTIMIZER + name: array for name, array in self.optimizer.state.items()},

@@ -73,7 +73,7 @@ class Progress:
         return self.loss / self.weight if self.weight else 0.0
 
     @property
-    def under_way(self) -> bool:
+    def epoch_has_begun(self) -> bool:
         """Whether the current epoch has begun."""
         return bool(self.batch or self.window)
 

@@ -38,11 +38,11 @@ CHECKPOINT_SECONDS = 60.0
 
 
 class TrainingError(SeqpipeError):
-    """The training cannot go on."""
+    """The training cannot continue."""
 
 
 class Interrupted(Exception):
-    """The training was asked to stop; all that is needed to go on is saved."""
+    """The training was asked to stop; all that is needed to resume is saved."""
 
 
 class Trainer:
@@ -89,7 +89,7 @@ class Trainer:
             different = next(name for name in self.identity if checkpoint.identity.get(name) != self.identity[name])
             what = {"data": "the data are not those that it began with", "on_error": "it began with another --on-error"}
             raise TrainingError(
-                f"the training in {self.folder.path} cannot go on: {what[different]}",
+                f"the training in {self.folder.path} cannot be resumed: {what[different]}",
                 "restore them, or begin a new training",
             )
         self.optimization.restore(checkpoint.arrays)
@@ -112,7 +112,7 @@ class Trainer:
 
     def _finished(self) -> bool:
         settings, progress = self.task.settings, self.progress
-        if progress.under_way:
+        if progress.epoch_has_begun:
             return False
         patience = settings.stop.patience
         if patience is not None and waited(progress.merits(self.task.metric)) >= patience:

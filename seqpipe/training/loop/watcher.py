@@ -1,4 +1,4 @@
-"""What a training tells of itself while it goes on."""
+"""What a training tells of itself while it lasts."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class SGDSettings(_Settings):
     """Stochastic gradient descent."""
 
     lr: float = Field(0.1, gt=0, description="learning rate")
-    momentum: Share = Field(0.9, description="the share of the last step that goes on")
+    momentum: Share = Field(0.9, description="the share of the last step that is added to the next")
     weight_decay: float = Field(0.0, ge=0, description="pulls weights, but not biases, to zero")
 
 
@@ -154,7 +154,7 @@ class StartSettings(_Settings):
 
 
 class CheckpointSettings(_Settings):
-    """How often all that is needed to go on is saved, beside the end of each epoch; each minute if not said."""
+    """How often a checkpoint is saved, beside the end of each epoch; default: each minute."""
 
     seconds: float | None = Field(None, gt=0, description="seconds from one to the next")
     steps: int | None = Field(None, ge=1, description="steps from one to the next")

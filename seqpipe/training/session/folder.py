@@ -48,7 +48,7 @@ class RunFolder:
 
     @classmethod
     def open(cls, path: Path, pipeline: str) -> RunFolder:
-        """Return a folder whose training is to go on; half-written files of a killed process are removed.
+        """Return a folder whose training is to be resumed; half-written files of a killed process are removed.
 
         Args:
             path: of the folder.

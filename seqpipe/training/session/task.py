@@ -89,7 +89,7 @@ def task_of(opened: Opened, registry: Registry, problems: Problems) -> Task:
     metric = _metric(opened, settings, pipeline, dev)
     data = _shorter(prepare_all(pipeline, learn, problems), settings.data.longest)
     if not len(data):
-        raise ConfigError("no record is left to learn from", "mend the data", declared.document.where(("train",)))
+        raise ConfigError("no record is left to learn from", "fix the data", declared.document.where(("train",)))
     kept = tuple(_evaluated(pipeline, dev, problems))
     return Task(
         name=declared.name,

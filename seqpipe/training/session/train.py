@@ -33,7 +33,7 @@ class Options:
 
     Attributes:
         output: the folder to make; None: the next free ``runs/<name>-<n>``.
-        resume: the folder of a training that is to go on, instead of a new one.
+        resume: the folder of a training to resume, instead of a new one.
         threads: to compute on.
         on_error: what to do with a record that cannot be learned from: ``fail`` or ``skip`` it.
         interrupted: says whether to stop after the current step.
@@ -62,7 +62,7 @@ class Trained:
 
 
 def run_training(opened: Opened, registry: Registry, options: Options, watcher: Watcher) -> Trained:
-    """Train a pipeline, or go on with it.
+    """Train a pipeline, or resume its training.
 
     Args:
         opened: what to train.
@@ -71,7 +71,7 @@ def run_training(opened: Opened, registry: Registry, options: Options, watcher: 
         watcher: is told of each step.
 
     Raises:
-        SeqpipeError: the pipeline, the data or the folder is wrong, or the training cannot go on.
+        SeqpipeError: the pipeline, the data or the folder is wrong, or the training cannot continue.
         Interrupted: it was asked to stop.
     """
     pipeline = dump(resolved(opened.declared))
@@ -114,12 +114,12 @@ def train(
         name: the path of a pipeline file, or the name of one that a plugin ships.
         settings: as for ``--set``: ``["core.hidden=64"]``.
         output: the folder to make for it; None: the next free ``runs/<name>-<n>``.
-        resume: the folder of a training that is to go on.
+        resume: the folder of a training to resume.
         threads: to compute on; the model is the same for any number.
         on_error: what to do with a record that cannot be learned from: ``fail`` or ``skip`` it.
 
     Raises:
-        SeqpipeError: the pipeline, the data or the folder is wrong, or the training cannot go on.
+        SeqpipeError: the pipeline, the data or the folder is wrong, or the training cannot continue.
     """
     registry = Registry.discover()
     opened = open_pipeline(os.fspath(name), registry, settings, with_model=False)

@@ -53,7 +53,7 @@ def _mono(sound: soundfile.SoundFile, where: Location) -> Iterator[Samples]:
         mono = block[:, 0] if sound.channels == 1 else block.mean(axis=1)
         if not np.isfinite(mono).all():
             second = (seen + int(np.argmin(np.isfinite(mono)))) / sound.samplerate
-            raise RecordError(f"a sample is not a finite number, at {second:.2f} s", "mend the file", where)
+            raise RecordError(f"a sample is not a finite number, at {second:.2f} s", "fix the file", where)
         seen += len(mono)
         yield mono
     if seen < sound.frames < np.iinfo(np.int64).max:

@@ -16,7 +16,7 @@ from seqpipe_audio.spectrum import LogMel, cosine_transform, mel_filters
 class LogMelFrames(Tokenizer):
     """Sound as frames: the logarithm of its power in bands on the mel scale, or the cepstrum of that (MFCC).
 
-    Frames begin at the first sample and go on until all samples are in one; the last is filled up with zeros. A frame's
+    The first frame begins at the first sample. The last one that has any sample is filled up with zeros. A frame's
     span is the middle ``hop`` of its window, in samples.
     """
 

@@ -127,7 +127,7 @@ def samples_of(payload: Any, position: int) -> Samples:
     if samples.ndim != 1:
         raise InputError(f"samples of {samples.ndim} dimensions", "pass one channel", where)
     if not np.isfinite(samples).all():
-        raise InputError("a sample is not a finite number", "mend the recording", where)
+        raise InputError("a sample is not a finite number", "fix the recording", where)
     return samples
 
 

@@ -19,7 +19,7 @@ class _Subtitles(Writer):
     separate: ClassVar[bool] = True
 
     width: int = Field(42, ge=1, description="characters in a subtitle, unless a word alone is longer")
-    seconds: float = Field(6.0, gt=0, description="that a subtitle may go on for")
+    seconds: float = Field(6.0, gt=0, description="that a subtitle may last")
     pause: float = Field(0.8, ge=0, description="seconds without a word, after which a new one begins")
 
     def encode(self, record: Record, layout: Layout = None) -> bytes:
