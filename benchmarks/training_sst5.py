@@ -25,7 +25,7 @@ from torch.nn.utils.rnn import pack_sequence, pad_packed_sequence
 
 from seqpipe.pipeline.opened import open_pipeline
 from seqpipe.registry import Registry
-from seqpipe.training import Epoch, Options, Step, Watcher, run_training
+from seqpipe.training import Epoch, StepFinished, TrainingOptions, Watcher, run_training
 from seqpipe.training.data.epoch_batches import EpochBatches
 from seqpipe.training.data.prepared import Prepared, prepare_all
 from seqpipe.training.data.problems import Problems
@@ -87,7 +87,7 @@ class Rates(Watcher):
         self.accuracy = 0.0
         self._positions, self._seconds = 0, 0.0
 
-    def stepped(self, step: Step) -> None:
+    def stepped(self, step: StepFinished) -> None:
         """Count positions and seconds."""
         self.losses.append(step.loss)
         self._positions += step.positions
@@ -164,7 +164,7 @@ def main() -> int:
             opened = open_pipeline(str(path), registry, with_model=False)
             found["PyTorch"].append(train_torch(task_of(opened, registry, Problems()), seed, options.dropout))
             rates = Rates()
-            run_training(opened, registry, Options(output=Path(folder) / "run", threads=options.threads), rates)
+            run_training(opened, registry, TrainingOptions(output=Path(folder) / "run", threads=options.threads), rates)
             found["seqpipe"].append(rates)
         apart = np.abs(np.subtract(*(runs[-1].losses for runs in found.values())))
         print("losses differ by " + ", ".join(f"{apart[step - 1]:.1e} after {step} steps" for step in (1, 100, 200)))

@@ -21,7 +21,7 @@ from seqpipe.engine.shards import WHOLE, Shard
 from seqpipe.engine.stop import Stop
 from seqpipe.engine.threads import Threads
 from seqpipe.errors import RecordError
-from seqpipe.journal import Places, Progress
+from seqpipe.journal import OutputPaths, RunProgress
 from seqpipe.pipeline import Pipeline
 from seqpipe.registry import Registry
 
@@ -95,12 +95,12 @@ def journaled(
     quarantine: bool = False,
     facts: dict[str, Any] | None = None,
     writer: Writer | None = None,
-) -> ToFile | Progress:
+) -> ToFile | RunProgress:
     """Open an output with a journal."""
     same = {"inputs": [], "model": "", "plugins": {}, "stages": [], "settings": {}}
-    places = Places.of(out)
+    paths = OutputPaths.of(out)
     identity = Identity({**same, **(facts or {})}, [])
-    return open_journaled(writer or WriteJSONLines(), places, identity, resume=resume, quarantine=quarantine)
+    return open_journaled(writer or WriteJSONLines(), paths, identity, resume=resume, quarantine=quarantine)
 
 
 def run_into(

@@ -15,7 +15,7 @@ from seqpipe.engine.journaled import open_journaled
 from seqpipe.engine.output import Output, ToStream
 from seqpipe.engine.run import OnError
 from seqpipe.errors import Location, OutputError, UsageError
-from seqpipe.journal import Places, Progress
+from seqpipe.journal import OutputPaths, RunProgress
 from seqpipe.registry import Registry
 
 STANDARD_OUTPUT = "-"
@@ -27,15 +27,15 @@ class Destination:
 
     Attributes:
         writer: their form.
-        places: of the file, or of the folder for a writer of one file a record; None: standard output.
+        paths: of the file, or of the folder for a writer of one file a record; None: standard output.
         table: show them as a table instead.
     """
 
     writer: Writer
-    places: Places | None
+    paths: OutputPaths | None
     table: bool = False
 
-    def open(self, identify: Callable[[], Identity], *, resume: bool, on_error: OnError) -> Output | Progress:
+    def open(self, identify: Callable[[], Identity], *, resume: bool, on_error: OnError) -> Output | RunProgress:
         """Return the output, or how much is in it if it is complete already.
 
         Args:
@@ -47,9 +47,9 @@ class Destination:
             UsageError: an option does not go with standard output, or an earlier run stands in the way.
             OutputError: the output cannot be written.
         """
-        if self.places is not None:
+        if self.paths is not None:
             quarantine = on_error == "quarantine"
-            return open_journaled(self.writer, self.places, identify(), resume=resume, quarantine=quarantine)
+            return open_journaled(self.writer, self.paths, identify(), resume=resume, quarantine=quarantine)
         if resume:
             raise UsageError("--resume needs an output file", "name it: -o FILE")
         if on_error == "quarantine":
@@ -91,10 +91,10 @@ def destination(writer: Writer | None, output: str | None, inputs: Sequence[str]
     _check_not_read(path, inputs)
     writer = writer or _by_suffix(path, registry)
     if not writer.separate:
-        return Destination(writer, Places.of_file(path))
+        return Destination(writer, OutputPaths.of_file(path))
     if not path.is_dir():
         raise OutputError("no such folder", "make it first", Location(output))
-    return Destination(writer, Places.of_folder(path))
+    return Destination(writer, OutputPaths.of_folder(path))
 
 
 def _by_suffix(path: Path, registry: Registry) -> Writer:

@@ -26,7 +26,7 @@ LIBRARIES = ("numpy", "numba", "llvmlite", "pydantic", "pluggy", "safetensors")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnosis:
     """One thing that was looked at.
 
     Attributes:
@@ -46,28 +46,28 @@ class Finding:
         return {name: value for name, value in asdict(self).items() if self.wrong or name in ("what", "found")}
 
 
-def diagnose(registry: Registry) -> list[Finding]:
+def diagnose(registry: Registry) -> list[Diagnosis]:
     """Look at everything that a run depends on.
 
     Nothing is changed but a file that is made and removed again, and the cache, if the product is not compiled yet.
     """
     cpu = _cpu()
-    findings = [
+    diagnoses = [
         *_versions(),
         cpu,
-        Finding("threads", f"{default_threads()} by default, of {os.cpu_count()} CPUs"),
+        Diagnosis("threads", f"{default_threads()} by default, of {os.cpu_count()} CPUs"),
         _cache(),
         _writable("working directory", Path.cwd()),
         _writable("temporary folder", Path(tempfile.gettempdir())),
     ]
     if not cpu.wrong:  # else nothing that has kernels can be imported
-        findings += [_speed(), *_plugins(registry), *_models(registry)]
-    return findings
+        diagnoses += [_speed(), *_plugins(registry), *_models(registry)]
+    return diagnoses
 
 
-def _versions() -> Iterator[Finding]:
+def _versions() -> Iterator[Diagnosis]:
     system = f"{platform.system()} {platform.machine()}"
-    yield Finding("seqpipe", f"{__version__}, Python {platform.python_version()}, {system}")
+    yield Diagnosis("seqpipe", f"{__version__}, Python {platform.python_version()}, {system}")
     found, missing = [], []
     for name in LIBRARIES:
         try:
@@ -75,27 +75,27 @@ def _versions() -> Iterator[Finding]:
         except PackageNotFoundError:
             missing.append(name)
     wrong = f"not installed: {', '.join(missing)}" if missing else ""
-    yield Finding("libraries", ", ".join(found), wrong, "install seqpipe-core again")
+    yield Diagnosis("libraries", ", ".join(found), wrong, "install seqpipe-core again")
 
 
-def _cpu() -> Finding:
+def _cpu() -> Diagnosis:
     try:
         chosen = instruction_set()
     except ValueError as error:
-        return Finding("CPU", platform.processor() or "unknown", str(error), "unset SEQPIPE_ISA")
+        return Diagnosis("CPU", platform.processor() or "unknown", str(error), "unset SEQPIPE_ISA")
     cpu, _ = target()
     known = forced_name() or host_cpu()
     why = "" if known else ", as LLVM does not know this one"
     model = f"CPU model {cpu}" if cpu else "any CPU of this architecture"
-    return Finding("CPU", f"kernels are compiled for {chosen.name}, {chosen.bits} bits, and {model}{why}")
+    return Diagnosis("CPU", f"kernels are compiled for {chosen.name}, {chosen.bits} bits, and {model}{why}")
 
 
-def _speed() -> Finding:
+def _speed() -> Diagnosis:
     rate, peak = product_speed()
-    return Finding("matrix product", f"{rate:.0f} GFLOP/s on one core, whose peak is {peak:.0f} ({rate / peak:.0%})")
+    return Diagnosis("matrix product", f"{rate:.0f} GFLOP/s on one core, whose peak is {peak:.0f} ({rate / peak:.0%})")
 
 
-def _cache() -> Finding:
+def _cache() -> Diagnosis:
     path = cache_folder()
     if not path.exists():
         return _empty_cache(path)
@@ -105,41 +105,41 @@ def _cache() -> Finding:
     size = sum(file.stat().st_size for file in files)
     found = f"{path}: {len(files)} compiled units, {size / 1e6:.1f} MB"
     wrong = wrong and f"{wrong}, so every run compiles"
-    return Finding("kernel cache", found, wrong, "remove it, or set SEQPIPE_CACHE_DIR to a folder of yours")
+    return Diagnosis("kernel cache", found, wrong, "remove it, or set SEQPIPE_CACHE_DIR to a folder of yours")
 
 
-def _empty_cache(path: Path) -> Finding:
+def _empty_cache(path: Path) -> Diagnosis:
     parent = next(folder for folder in path.parents if folder.exists())
     reason = _not_writable(parent)
     wrong = f"it cannot be made in {parent}: {reason}, so every run compiles" if reason else ""
-    return Finding(
+    return Diagnosis(
         "kernel cache", f"{path}: empty, the first run compiles", wrong, "set SEQPIPE_CACHE_DIR to a folder of yours"
     )
 
 
-def _plugins(registry: Registry) -> Iterator[Finding]:
+def _plugins(registry: Registry) -> Iterator[Diagnosis]:
     for plugin in registry.plugins.values():
         what = f"plugin {plugin.name}"
         try:
             stages = registry.stages(plugin.name)
         except SeqpipeError as error:
-            yield Finding(what, plugin.distribution, error.what, error.todo)
+            yield Diagnosis(what, plugin.distribution, error.what, error.todo)
             continue
-        yield Finding(what, f"{plugin.distribution}, {len(stages)} stage{'s' * (len(stages) != 1)}")
+        yield Diagnosis(what, f"{plugin.distribution}, {len(stages)} stage{'s' * (len(stages) != 1)}")
 
 
-def _models(registry: Registry) -> Iterator[Finding]:
+def _models(registry: Registry) -> Iterator[Diagnosis]:
     for name, path in all_shipped("models", registry):
         try:
             Model.load(path)
         except SeqpipeError as error:
-            yield Finding(f"model {name}", str(path), error.what, error.todo)
+            yield Diagnosis(f"model {name}", str(path), error.what, error.todo)
             continue
-        yield Finding(f"model {name}", f"{path.stat().st_size / 1e6:.1f} MB")
+        yield Diagnosis(f"model {name}", f"{path.stat().st_size / 1e6:.1f} MB")
 
 
-def _writable(what: str, path: Path) -> Finding:
-    return Finding(what, str(path), _not_writable(path), "free some space, or write elsewhere")
+def _writable(what: str, path: Path) -> Diagnosis:
+    return Diagnosis(what, str(path), _not_writable(path), "free some space, or write elsewhere")
 
 
 def _not_writable(path: Path) -> str:

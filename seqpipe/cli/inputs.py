@@ -18,7 +18,7 @@ from seqpipe.sources import expand
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class InputOptions:
     """What the command line says about the input.
 
     Attributes:
@@ -65,7 +65,7 @@ def reader_of(declared: Declaration) -> Reader:
     return declared.reader or ReadLines()
 
 
-def chosen_input(declared: Declaration, given: Given, read: Read) -> Input:
+def chosen_input(declared: Declaration, given: InputOptions, read: Read) -> Input:
     """Return what to read: texts, else inputs, else the path that the pipeline file names, else what needs no input.
 
     Args:
@@ -96,7 +96,7 @@ def chosen_input(declared: Declaration, given: Given, read: Read) -> Input:
     return Input(Feed(read, sources, reader.name, reader.single, given.shard, given.limit), sources)
 
 
-def _texts(reader: Reader, given: Given) -> Input:
+def _texts(reader: Reader, given: InputOptions) -> Input:
     if reader.spec.kind != "text":
         raise UsageError(f"--text gives text, but this pipeline reads {reader.spec}", "name a file")
     written = "\n".join(given.texts).encode(errors="surrogateescape")
@@ -108,7 +108,7 @@ def _texts(reader: Reader, given: Given) -> Input:
     return Input(Feed(read, [source], reader.name, shard=given.shard, limit=given.limit), [source])
 
 
-def _retried(path: str, reader: Reader, given: Given, read: Read, longest: int) -> Input:
+def _retried(path: str, reader: Reader, given: InputOptions, read: Read, longest: int) -> Input:
     if given.shard != WHOLE:
         raise UsageError("--retry and --shard do not go together", "retry all records at once")
     records = QuarantinedRecords(path, read, longest)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seqpipe.cli.destination import STANDARD_OUTPUT, Destination, declared_output, destination
-from seqpipe.cli.inputs import Given, Input, reader_of
+from seqpipe.cli.inputs import Input, InputOptions, reader_of
 from seqpipe.cli.interruption import Interruption
 from seqpipe.cli.metrics import MetricsFile
 from seqpipe.cli.terminal.errors import SOME_FAILED
@@ -22,14 +22,14 @@ from seqpipe.engine.run import OnError, Summary, run
 from seqpipe.engine.stop import Stop
 from seqpipe.engine.threads import Threads
 from seqpipe.errors import SeqpipeError
-from seqpipe.journal import Progress
+from seqpipe.journal import RunProgress
 from seqpipe.pipeline import Pipeline
 from seqpipe.pipeline.opened import Opened
 from seqpipe.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class RunOptions:
     """How a run is done.
 
     Attributes:
@@ -59,8 +59,8 @@ class Job:
     registry: Registry
     pipeline: Pipeline
     input: Input
-    given: Given
-    options: Options
+    given: InputOptions
+    options: RunOptions
 
     def run(self) -> int:
         """Run, and return the exit code.
@@ -72,9 +72,9 @@ class Job:
         stop = Stop()
         with Interruption("stopping; once more to stop at once", stop.ask, at_once=True) as interruption:
             output = to.open(lambda: self._identity(to), resume=self.options.resume, on_error=self.options.on_error)
-            if isinstance(output, Progress):
-                assert to.places is not None
-                notice(f"{to.places.shown} is complete: {_counted(output.records)}", "complete", records=output.records)
+            if isinstance(output, RunProgress):
+                assert to.paths is not None
+                notice(f"{to.paths.shown} is complete: {_counted(output.records)}", "complete", records=output.records)
                 return SOME_FAILED if output.failed else 0
             try:
                 summary = self._watched(output, to, stop)
@@ -122,10 +122,10 @@ class Job:
             )
 
     def _say_what_is_kept(self, to: Destination) -> None:
-        if to.places is None or not to.places.part.exists():
+        if to.paths is None or not to.paths.part.exists():
             return
         if STANDARD_OUTPUT in self.input.names:
-            part = to.places.show(to.places.part)
+            part = to.paths.show(to.paths.part)
             notice(f"what is done lies in {part}; standard input cannot be read again", "kept")
         else:
             notice("what is done is kept: the same command with --resume continues", "kept")

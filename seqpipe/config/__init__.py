@@ -7,15 +7,15 @@ from seqpipe.config.collected_errors import one_or_all
 from seqpipe.config.document import Document, merge, parse_document
 from seqpipe.config.dump import dump
 from seqpipe.config.environment import Template
+from seqpipe.config.file_limits import FILE_LIMITS
 from seqpipe.config.files import Resolve, load, relative
-from seqpipe.config.limits import LIMITS
 from seqpipe.config.node import STAGE_KINDS, KeyPath, describe
 from seqpipe.config.overrides import apply_overrides
 from seqpipe.config.source import read_text
 from seqpipe.config.validation import errors_from_pydantic
 
 __all__ = [
-    "LIMITS",
+    "FILE_LIMITS",
     "STAGE_KINDS",
     "Document",
     "KeyPath",

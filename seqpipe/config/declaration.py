@@ -65,7 +65,7 @@ class Declaration:
     limits: Limits
 
     @property
-    def places(self) -> tuple[Location, ...]:
+    def locations(self) -> tuple[Location, ...]:
         """Where each stage is declared."""
         return tuple(self.document.where(("stages", index)) for index in range(len(self.stages)))
 

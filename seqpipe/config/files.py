@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from seqpipe.config.document import Document, merge, parse_document
-from seqpipe.config.limits import LIMITS
+from seqpipe.config.file_limits import FILE_LIMITS
 from seqpipe.config.node import describe
 from seqpipe.config.source import read_text
 from seqpipe.errors import ConfigError, SeqpipeError
@@ -63,6 +63,6 @@ def _base(document: Document, resolve: Resolve, chain: tuple[Path, ...]) -> Path
     if path.resolve() in seen:
         circle = chain[seen.index(path.resolve()) :]
         raise ConfigError(f"extends leads back to itself: {' -> '.join(map(str, (*circle, path)))}", "break the circle")
-    if len(chain) >= LIMITS.extends:
-        raise ConfigError(f"more than {LIMITS.extends} files extend one another", "merge some of them")
+    if len(chain) >= FILE_LIMITS.extends:
+        raise ConfigError(f"more than {FILE_LIMITS.extends} files extend one another", "merge some of them")
     return path

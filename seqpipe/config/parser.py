@@ -15,7 +15,7 @@ import yaml
 
 from seqpipe.config.collected_errors import one_or_all
 from seqpipe.config.environment import read_scalar
-from seqpipe.config.limits import LIMITS
+from seqpipe.config.file_limits import FILE_LIMITS
 from seqpipe.config.node import Node, describe
 from seqpipe.config.scalars import resolve_plain
 from seqpipe.config.syntax import syntax_error
@@ -98,11 +98,11 @@ class _Parser:
     def check(self, event: Any, depth: int) -> None:
         """Refuse what the subset leaves out; stop at the limits."""
         self.nodes += 1
-        if depth > LIMITS.depth:
-            what = f"lists and mappings are more than {LIMITS.depth} levels deep"
+        if depth > FILE_LIMITS.depth:
+            what = f"lists and mappings are more than {FILE_LIMITS.depth} levels deep"
             raise ConfigError(what, "make it flatter", self.place(event))
-        if self.nodes > LIMITS.nodes:
-            what = f"more than {LIMITS.nodes} keys and values"
+        if self.nodes > FILE_LIMITS.nodes:
+            what = f"more than {FILE_LIMITS.nodes} keys and values"
             raise ConfigError(what, "keep data in a file of its own", self.place(event))
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
             self.refuse(
@@ -112,8 +112,8 @@ class _Parser:
             return
         if event.tag is not None:
             self.refuse(event, "tags are not supported", "put text with ! in quotes")
-        if isinstance(event, yaml.ScalarEvent) and len(event.value) > LIMITS.scalar_characters:
-            what = f"a value of more than {LIMITS.scalar_characters} characters"
+        if isinstance(event, yaml.ScalarEvent) and len(event.value) > FILE_LIMITS.scalar_characters:
+            what = f"a value of more than {FILE_LIMITS.scalar_characters} characters"
             self.refuse(event, what, "keep data in a file of its own")
 
     def mapping(self, depth: int) -> dict[str, Node]:
@@ -146,8 +146,8 @@ class _Parser:
             self.refuse(event, "merge keys ('<<') are not supported", "write the keys out, or use extends")
         elif event.style is None and not isinstance(resolve_plain(text), str):
             self.refuse(event, f"a key must be text, not {text or 'nothing'}", f'put it in quotes: "{text}"')
-        elif len(text) > LIMITS.key_characters:
-            self.refuse(event, f"a key of more than {LIMITS.key_characters} characters", "make it shorter")
+        elif len(text) > FILE_LIMITS.key_characters:
+            self.refuse(event, f"a key of more than {FILE_LIMITS.key_characters} characters", "make it shorter")
         else:
             return text
         return None

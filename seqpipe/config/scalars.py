@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TypeAlias
 
-from seqpipe.config.limits import LIMITS
+from seqpipe.config.file_limits import FILE_LIMITS
 from seqpipe.errors import ConfigError
 
 Scalar: TypeAlias = bool | int | float | str | None
@@ -46,9 +46,9 @@ def _number(text: str) -> int | float | None:
     base = next((base for base, pattern in _INTEGERS.items() if pattern.fullmatch(text)), None)
     if base is None and not _FLOAT.fullmatch(text):
         return None
-    if len(text) > LIMITS.number_characters:
+    if len(text) > FILE_LIMITS.number_characters:
         raise ConfigError(
             f"a number of {len(text)} characters",
-            f"write at most {LIMITS.number_characters}, or quote it to make it text",
+            f"write at most {FILE_LIMITS.number_characters}, or quote it to make it text",
         )
     return int(text, base) if base else float(text)

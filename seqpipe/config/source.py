@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from seqpipe.config.limits import LIMITS
+from seqpipe.config.file_limits import FILE_LIMITS
 from seqpipe.errors import ConfigError, Location
 
 _NOT_TEXT = re.compile("[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
@@ -20,7 +20,7 @@ def read_text(path: Path) -> str:
     where = Location(str(path))
     try:
         with path.open("rb") as file:
-            data = file.read(LIMITS.file_bytes + 1)
+            data = file.read(FILE_LIMITS.file_bytes + 1)
     except FileNotFoundError:
         raise ConfigError("no such file", "check the path", where) from None
     except IsADirectoryError:
@@ -29,8 +29,8 @@ def read_text(path: Path) -> str:
         raise ConfigError(
             f"cannot be read: {error.strerror or error}", "check the path and its permissions", where
         ) from None
-    if len(data) > LIMITS.file_bytes:
-        raise ConfigError(f"larger than {LIMITS.file_bytes} bytes", "keep data in a file of its own", where)
+    if len(data) > FILE_LIMITS.file_bytes:
+        raise ConfigError(f"larger than {FILE_LIMITS.file_bytes} bytes", "keep data in a file of its own", where)
     return decode(data, str(path))
 
 

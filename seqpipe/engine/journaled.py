@@ -16,7 +16,7 @@ from seqpipe.engine.output import Output
 from seqpipe.engine.quarantine import to_line
 from seqpipe.errors import Location, OutputError, RecordError, UsageError
 from seqpipe.hookspecs import RecordFailed
-from seqpipe.journal import Appending, Part, Places, Progress, read_journal
+from seqpipe.journal import Appending, OutputPaths, Part, RunProgress, read_journal
 
 
 class ToFile(Output):
@@ -56,7 +56,7 @@ class ToFile(Output):
         """Forget what was put since something was last reached."""
         self.appending.drop()
 
-    def reached(self, progress: Progress) -> None:
+    def reached(self, progress: RunProgress) -> None:
         """Keep what was put."""
         self.appending.reached(progress)
 
@@ -96,8 +96,8 @@ class ToFolder(ToFile):
 
     def __init__(self, writer: Writer, part: Part, appending: Appending) -> None:
         super().__init__(writer, part, appending)
-        self._folder = part.places.output.parent
-        self._taken = set(_listed(part.places, appending.output.size))
+        self._folder = part.paths.output.parent
+        self._taken = set(_listed(part.paths, appending.output.size))
 
     def put(self, results: Sequence[Record]) -> None:
         """Write a file for each result.
@@ -115,7 +115,7 @@ class ToFolder(ToFile):
         for result, content in zip(results, encoded, strict=True):
             name = safe_name(result.id) + self.writer.suffix
             if name in self._taken:
-                where = Location(self.part.places.shown)
+                where = Location(self.part.paths.shown)
                 raise OutputError(f"two results would be written to {name!r}", "give the records different ids", where)
             self._taken.add(name)
             with atomic_write(self._folder / name, "wb") as file:
@@ -129,13 +129,13 @@ class ToFolder(ToFile):
 
 
 def open_journaled(
-    writer: Writer, places: Places, identity: Identity, *, resume: bool, quarantine: bool
-) -> ToFile | Progress:
+    writer: Writer, paths: OutputPaths, identity: Identity, *, resume: bool, quarantine: bool
+) -> ToFile | RunProgress:
     """Return the output that a run writes to, new or from where an earlier run ended; or that this one has completed.
 
     Args:
         writer: the form of the results; one of one file a record writes to the folder.
-        places: of the output.
+        paths: of the output.
         identity: what the run is.
         resume: continue if there is something to resume, and begin if there is not.
         quarantine: keep records that fail.
@@ -144,12 +144,12 @@ def open_journaled(
         UsageError: an earlier run has ended early, and it was not another part of this one, or ``resume`` is not given.
         OutputError: the output cannot be written, or another run is writing it.
     """
-    if resume and not places.part.exists() and (done := _completed(places, identity)):
+    if resume and not paths.part.exists() and (done := _completed(paths, identity)):
         return done
-    part = Part(places)
+    part = Part(paths)
     try:
         appending = _begin_or_resume(part, identity, resume=resume, quarantine=quarantine)
-        if isinstance(appending, Progress):
+        if isinstance(appending, RunProgress):
             part.close()
             return appending
         return (ToFolder if writer.separate else ToFile)(writer, part, appending)
@@ -158,44 +158,44 @@ def open_journaled(
         raise
 
 
-def _begin_or_resume(part: Part, identity: Identity, *, resume: bool, quarantine: bool) -> Appending | Progress:
-    journal, places = part.journal, part.places
+def _begin_or_resume(part: Part, identity: Identity, *, resume: bool, quarantine: bool) -> Appending | RunProgress:
+    journal, paths = part.journal, part.paths
     if not journal.blocks and not journal.sealed:
-        if resume and (done := _completed(places, identity)):
+        if resume and (done := _completed(paths, identity)):
             part.discard()
             return done
         return part.begin(identity.facts, quarantine=quarantine)
     what = f"an earlier run ended after {journal.last.progress.records:,} records"
     if not resume:
-        todo = f"add --resume to continue, or remove {places.show(places.part)} to begin anew"
-        raise UsageError(what, todo, Location(places.shown))
+        todo = f"add --resume to continue, or remove {paths.show(paths.part)} to begin anew"
+        raise UsageError(what, todo, Location(paths.shown))
     if reason := identity.differs_from(journal.run or {}, failed=journal.last.progress.failed):
-        todo = f"undo that, or remove {places.show(places.part)} to begin anew"
-        raise UsageError(f"{what}, and cannot be resumed: {reason}", todo, Location(places.shown))
+        todo = f"undo that, or remove {paths.show(paths.part)} to begin anew"
+        raise UsageError(f"{what}, and cannot be resumed: {reason}", todo, Location(paths.shown))
     if journal.sealed:
         part.place()
         return journal.last.progress
     return part.resume(quarantine=quarantine)
 
 
-def _completed(places: Places, identity: Identity) -> Progress | None:
+def _completed(paths: OutputPaths, identity: Identity) -> RunProgress | None:
     """Return what an output holds that this run has completed earlier; None if there is none.
 
     Raises:
         UsageError: there is one of another run, or it is damaged.
     """
-    journal = read_journal(places.journal)
-    if not journal.sealed or not places.output.exists():
+    journal = read_journal(paths.journal)
+    if not journal.sealed or not paths.output.exists():
         return None
-    where = Location(places.shown)
+    where = Location(paths.shown)
     if reason := identity.differs_from(journal.run or {}, failed=journal.last.progress.failed):
         raise UsageError(f"complete, but of another run: {reason}", "leave out --resume to write it anew", where)
-    if places.output.stat().st_size != journal.last.size:
+    if paths.output.stat().st_size != journal.last.size:
         raise UsageError("complete, but changed since", "leave out --resume to write it anew", where)
     return journal.last.progress
 
 
-def _listed(places: Places, size: int) -> list[str]:
+def _listed(paths: OutputPaths, size: int) -> list[str]:
     """Return the names in the list of files, as far as it is whole."""
-    with places.part_output.open("rb") as file:
+    with paths.part_output.open("rb") as file:
         return [json.loads(line)["file"] for line in file.read(size).splitlines()]

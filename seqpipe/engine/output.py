@@ -11,7 +11,7 @@ from seqpipe.contracts import Layout, Writer
 from seqpipe.data import Record
 from seqpipe.errors import Location, OutputError
 from seqpipe.hookspecs import RecordFailed
-from seqpipe.journal import Progress
+from seqpipe.journal import RunProgress
 
 
 class Output(ABC):
@@ -23,7 +23,7 @@ class Output(ABC):
         start: how far earlier runs have come, if this one resumes them.
     """
 
-    start: Progress = Progress()
+    start: RunProgress = RunProgress()
 
     def __enter__(self) -> Self:
         return self
@@ -42,7 +42,7 @@ class Output(ABC):
     def drop(self) -> None:
         """Forget what was put since something was last reached; what cannot be taken back stays."""
 
-    def reached(self, progress: Progress) -> None:
+    def reached(self, progress: RunProgress) -> None:
         """Take note that all was put and rejected that the input gives up to here."""
 
     def finish(self) -> None:

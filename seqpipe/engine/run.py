@@ -18,7 +18,7 @@ from seqpipe.engine.stop import Stop
 from seqpipe.engine.threads import Threads
 from seqpipe.errors import RecordError
 from seqpipe.hookspecs import BatchFinished, RecordFailed, RunFinished, RunStarted
-from seqpipe.journal import Progress
+from seqpipe.journal import RunProgress
 from seqpipe.pipeline import Pipeline
 
 OnError = Literal["fail", "skip", "quarantine"]
@@ -42,7 +42,7 @@ class Summary:
     results: int
     failed: int
     seconds: float
-    resumed: Progress
+    resumed: RunProgress
     signal: int
 
     @property
@@ -123,8 +123,8 @@ class _Ledger:
         counts = self.records - start.records, self.results - start.results, self.failed - start.failed
         return Summary(*counts, seconds, start, signal)
 
-    def _progress(self) -> Progress:
-        return Progress(*self.cursor, self.records, self.failed, self.results)
+    def _progress(self) -> RunProgress:
+        return RunProgress(*self.cursor, self.records, self.failed, self.results)
 
     def take(self, computed: Computed) -> None:
         """Write the results of a portion, and tell the observers."""

@@ -17,7 +17,7 @@ from seqpipe.data.ragged import Array
 from seqpipe.errors import ConfigError, did_you_mean
 from seqpipe.interchange.matches import match
 from seqpipe.interchange.weight_files import read_weights
-from seqpipe.pipeline import Given, Model, Pipeline, Zeros, assemble, fit
+from seqpipe.pipeline import Existing, Model, Pipeline, Zeros, assemble, fit
 from seqpipe.pipeline.opened import Opened
 from seqpipe.registry import Registry
 from seqpipe.training.data.problems import Problems
@@ -52,9 +52,9 @@ def import_model(opened: Opened, registry: Registry, file: Path) -> Model:
     weights = read_weights(file)
     known = {_index(declared, key): _learned(declared, key, values) for key, values in settings.learned.items()}
     learned = fit(declared.stages, opened.source, lambda: _training_data(declared, registry), known=known)
-    empty = assemble(declared.stages, opened.source, learned, Zeros(), declared.places)
+    empty = assemble(declared.stages, opened.source, learned, Zeros(), declared.locations)
     parameters = _matched(declared, empty, weights, settings.names)
-    built = assemble(declared.stages, opened.source, learned, Given(parameters, str(file)), declared.places)
+    built = assemble(declared.stages, opened.source, learned, Existing(parameters, str(file)), declared.locations)
     facts = {"imported": file.name, "license": settings.license}
     return Model(declared.name, tuple(stage.declaration() for stage in built.stages), learned, parameters, facts)
 

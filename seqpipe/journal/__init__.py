@@ -5,9 +5,19 @@ While an output ``out.jsonl`` is written, the folder ``out.jsonl.part`` holds th
 """
 
 from seqpipe.journal.append import Appending
-from seqpipe.journal.entries import Journal, Progress, read_journal
+from seqpipe.journal.entries import Journal, RunProgress, read_journal
+from seqpipe.journal.output_paths import MANIFEST, OutputPaths
 from seqpipe.journal.part import Part
-from seqpipe.journal.places import MANIFEST, Places
-from seqpipe.journal.verdict import Verdict, verify
+from seqpipe.journal.verification import Verification, verify
 
-__all__ = ["MANIFEST", "Appending", "Journal", "Part", "Places", "Progress", "Verdict", "read_journal", "verify"]
+__all__ = [
+    "MANIFEST",
+    "Appending",
+    "Journal",
+    "OutputPaths",
+    "Part",
+    "RunProgress",
+    "Verification",
+    "read_journal",
+    "verify",
+]

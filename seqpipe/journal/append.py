@@ -10,9 +10,9 @@ from typing import Any
 
 from seqpipe.atomic import reported, sync_folder
 from seqpipe.errors import Location
-from seqpipe.journal.entries import Block, Journal, Progress, encode_block, encode_run, encode_seal
+from seqpipe.journal.entries import Block, Journal, RunProgress, encode_block, encode_run, encode_seal
 from seqpipe.journal.growing_file import GrowingFile
-from seqpipe.journal.places import Places
+from seqpipe.journal.output_paths import OutputPaths
 
 SHARE = 50
 """A block is ended when this many times as long has passed as ending the one before took: it costs a fiftieth."""
@@ -25,7 +25,7 @@ class Appending:
     """An output that grows behind what is whole of it. All methods raise an `OutputError` for what cannot be written.
 
     Args:
-        places: where the files lie; their folder is there.
+        paths: where the files lie; their folder is there.
         journal: what is whole; what the files have behind it is cut off. Empty: a new output.
         run: what the run is, for a new journal.
         quarantine: whether there is a file for records that fail.
@@ -36,8 +36,8 @@ class Appending:
         layout: what the writer has to know of the first record, known from then on.
     """
 
-    def __init__(self, places: Places, journal: Journal, run: Mapping[str, Any], *, quarantine: bool) -> None:
-        self._places, self._shown = places, Location(places.shown)
+    def __init__(self, paths: OutputPaths, journal: Journal, run: Mapping[str, Any], *, quarantine: bool) -> None:
+        self._paths, self._shown = paths, Location(paths.shown)
         self._last = journal.last
         self._layout_is_known = journal.layout is not None
         self.layout: Any = journal.layout
@@ -45,17 +45,17 @@ class Appending:
         self._ended: float | None = None
         self._pause = SHORTEST
         with reported(self._shown):
-            self._journal = io.FileIO(places.part_journal, "ab")
+            self._journal = io.FileIO(paths.part_journal, "ab")
             self._journal.truncate(journal.lines[-1].end if journal.lines else 0)
             if not quarantine:
-                places.part_quarantine.unlink(missing_ok=True)
+                paths.part_quarantine.unlink(missing_ok=True)
         if journal.lines:
             self._checksum = journal.lines[-1].checksum
         else:
             self._append(*encode_run(run))
-        self.output = GrowingFile(places.part_output, self._last.size, self._shown)
+        self.output = GrowingFile(paths.part_output, self._last.size, self._shown)
         self.quarantine = (
-            GrowingFile(places.part_quarantine, self._last.rejected, Location(places.show(places.quarantine)))
+            GrowingFile(paths.part_quarantine, self._last.rejected, Location(paths.show(paths.quarantine)))
             if quarantine
             else None
         )
@@ -65,7 +65,7 @@ class Appending:
         """Whether there is anything that another run could resume."""
         return self._last != Block()
 
-    def reached(self, progress: Progress) -> None:
+    def reached(self, progress: RunProgress) -> None:
         """Keep what was added: it is all that the input gives up to here. End a block if it is time."""
         self.output.keep()
         if self.quarantine:
@@ -131,5 +131,5 @@ class Appending:
 
     def _sync_folders(self) -> None:
         with reported(self._shown):
-            sync_folder(self._places.part)
-            sync_folder(self._places.part.parent)
+            sync_folder(self._paths.part)
+            sync_folder(self._paths.part.parent)

@@ -20,7 +20,7 @@ FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class RunProgress:
     """How far a run has come in its input.
 
     Attributes:
@@ -53,7 +53,7 @@ class Block:
         layout: what the writer has to know of the first record, in the block with which it became known.
     """
 
-    progress: Progress = Progress()
+    progress: RunProgress = RunProgress()
     size: int = 0
     checksum: int = 0
     rejected: int = 0
@@ -160,7 +160,7 @@ def encode_seal(before: int) -> tuple[bytes, int]:
 
 
 _DIGITS = 9  # with the blank behind them
-_PROGRESS = tuple(field.name for field in fields(Progress))
+_PROGRESS = tuple(field.name for field in fields(RunProgress))
 
 
 def _encode(value: Mapping[str, Any], before: int) -> tuple[bytes, int]:
@@ -170,5 +170,5 @@ def _encode(value: Mapping[str, Any], before: int) -> tuple[bytes, int]:
 
 
 def _block(values: Mapping[str, Any]) -> Block:
-    progress = Progress(**{name: values[name] for name in _PROGRESS})
+    progress = RunProgress(**{name: values[name] for name in _PROGRESS})
     return Block(progress, **{name: value for name, value in values.items() if name not in _PROGRESS})

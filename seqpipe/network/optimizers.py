@@ -18,7 +18,7 @@ from seqpipe.kernels import unit
 from seqpipe.network.arrays import Float
 
 Parameters = Mapping[str, Float]
-State = dict[str, npt.NDArray[Any]]
+OptimizerState = dict[str, npt.NDArray[Any]]
 
 _LANES = 16
 
@@ -26,7 +26,7 @@ _LANES = 16
 class Optimizer(Protocol):
     """What changes parameters by their gradients."""
 
-    state: State
+    state: OptimizerState
 
     def step(self, parameters: Parameters, gradients: Parameters, learning_rate: float) -> None:
         """Change in place every parameter that has a gradient."""
@@ -38,7 +38,7 @@ class SGD:
 
     momentum: float = 0.0
     weight_decay: float = 0.0
-    state: State = field(default_factory=dict)
+    state: OptimizerState = field(default_factory=dict)
 
     def step(self, parameters: Parameters, gradients: Parameters, learning_rate: float) -> None:
         """Change in place every parameter that has a gradient."""
@@ -63,7 +63,7 @@ class AdamW:
     beta2: float = 0.999
     epsilon: float = 1e-8
     weight_decay: float = 0.01
-    state: State = field(default_factory=dict)
+    state: OptimizerState = field(default_factory=dict)
 
     def step(self, parameters: Parameters, gradients: Parameters, learning_rate: float) -> None:
         """Change in place every parameter that has a gradient."""
@@ -127,7 +127,7 @@ class WeightAverage:
     """
 
     decay: float
-    state: State = field(default_factory=dict)
+    state: OptimizerState = field(default_factory=dict)
 
     def update(self, parameters: Parameters) -> None:
         """Take in the parameters after a step."""
@@ -144,7 +144,7 @@ class WeightAverage:
         return {name.removeprefix(prefix): array for name, array in self.state.items() if name.startswith(prefix)}
 
 
-def _remembered(state: State, name: str, parameter: Float) -> Float:
+def _remembered(state: OptimizerState, name: str, parameter: Float) -> Float:
     """Return the array of the state that goes with a parameter; zeros the first time."""
     if name not in state:
         state[name] = np.zeros_like(parameter)

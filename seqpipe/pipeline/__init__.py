@@ -3,7 +3,7 @@
 from seqpipe.pipeline.assemble import assemble
 from seqpipe.pipeline.fit import fit
 from seqpipe.pipeline.model import Model
-from seqpipe.pipeline.parameters import Fresh, Given, Zeros
+from seqpipe.pipeline.parameters import Existing, Fresh, Zeros
 from seqpipe.pipeline.pipeline import Pipeline
 
-__all__ = ["Fresh", "Given", "Model", "Pipeline", "Zeros", "assemble", "fit"]
+__all__ = ["Existing", "Fresh", "Model", "Pipeline", "Zeros", "assemble", "fit"]

@@ -25,7 +25,7 @@ from seqpipe.pipeline.encoded import stepper_of
 from seqpipe.pipeline.parameters import Supply
 from seqpipe.pipeline.pipeline import Pipeline
 
-Places = Sequence[Location | None]
+Locations = Sequence[Location | None]
 """Where each stage is declared."""
 
 
@@ -34,7 +34,7 @@ def assemble(
     source: Spec,
     learned: Sequence[Learned],
     supply: Supply,
-    places: Places = (),
+    locations: Locations = (),
 ) -> Pipeline:
     """Build the steps of a pipeline.
 
@@ -43,20 +43,20 @@ def assemble(
         source: what the reader gives.
         learned: of each stage, empty mappings where a stage learned nothing.
         supply: gives the trained arrays.
-        places: where each stage is declared, for messages.
+        locations: where each stage is declared, for messages.
 
     Raises:
         ConfigError: stages that do not fit.
         ModelError: weights that do not fit.
     """
-    places = places or (None,) * len(stages)
-    check_order(stages, places)
-    assembly = Assembly(stages, source, learned, supply, places)
+    locations = locations or (None,) * len(stages)
+    check_order(stages, locations)
+    assembly = Assembly(stages, source, learned, supply, locations)
     if assembly.spec.kind != "outputs":
         raise ConfigError(
             f"the last stage, {stages[-1].name}, gives {assembly.spec} rather than outputs",
             "end with a decoder that gives outputs",
-            places[-1],
+            locations[-1],
         )
     assert assembly.objective is not None
     steps, parameters = tuple(assembly.steps), assembly.parameters
@@ -71,7 +71,7 @@ class Assembly:
         source: what the reader gives.
         learned: of each stage.
         supply: gives the trained arrays.
-        places: where each stage is declared, for messages; none: nowhere.
+        locations: where each stage is declared, for messages; none: nowhere.
         objective: what is asked of the last core where no decoder follows.
 
     Attributes:
@@ -91,7 +91,7 @@ class Assembly:
         source: Spec,
         learned: Sequence[Learned],
         supply: Supply,
-        places: Places = (),
+        locations: Locations = (),
         objective: Objective | None = None,
     ) -> None:
         self.stages = stages
@@ -102,8 +102,8 @@ class Assembly:
         self.incoming: list[Incoming] = []
         self.objective: Objective | None = None
         self.parameters: dict[str, Array] = {}
-        for index, place in enumerate(places or (None,) * len(stages)):
-            with _blaming(place):
+        for index, location in enumerate(locations or (None,) * len(stages)):
+            with _blaming(location):
                 self._add(index, objective)
 
     @property
@@ -149,7 +149,7 @@ class Assembly:
         return taken
 
 
-def check_order(stages: Sequence[Stage], places: Places) -> None:
+def check_order(stages: Sequence[Stage], locations: Locations) -> None:
     """Check that there are a core and a decoder, and that the kinds come in order.
 
     Raises:
@@ -159,27 +159,27 @@ def check_order(stages: Sequence[Stage], places: Places) -> None:
         raise ConfigError("the pipeline has no stages", "list them under `stages`, or name a `model` that has them")
     order = ("tokenizer", "encoder", "core", "decoder")
     highest = 0
-    for stage, place in zip(stages, places, strict=True):
+    for stage, location in zip(stages, locations, strict=True):
         if stage.kind not in order:
             section = {"reader": "read", "writer": "write"}.get(stage.kind, "train.augment")
-            raise ConfigError(f"{stage.name} cannot stand among the stages", f"put it under `{section}`", place)
+            raise ConfigError(f"{stage.name} cannot stand among the stages", f"put it under `{section}`", location)
         if order.index(stage.kind) < highest:
             raise ConfigError(
                 f"the {stage.kind} {stage.name} stands behind a {order[highest]}",
                 "the order is tokenizers, encoders, cores, decoders",
-                place,
+                location,
             )
         highest = order.index(stage.kind)
     for kind, example in (("core", "core.gru"), ("decoder", "core.labels")):
         if kind not in {stage.kind for stage in stages}:
-            raise ConfigError(f"the pipeline has no {kind}", f"add one, such as {example}", places[-1])
+            raise ConfigError(f"the pipeline has no {kind}", f"add one, such as {example}", locations[-1])
 
 
 @contextmanager
-def _blaming(place: Location | None) -> Iterator[None]:
+def _blaming(location: Location | None) -> Iterator[None]:
     """Give an error that is raised within the place where the stage is declared; what is printed is no result."""
     try:
         with redirect_stdout(sys.stderr):
             yield
     except SeqpipeError as error:
-        raise (error.at(place) if place else error) from None
+        raise (error.at(location) if location else error) from None

@@ -12,7 +12,7 @@ from seqpipe.data import Spec
 from seqpipe.errors import ConfigError, Errors, Location, ModelError, SeqpipeError
 from seqpipe.pipeline.assemble import assemble, check_order
 from seqpipe.pipeline.model import Model
-from seqpipe.pipeline.parameters import Given, Zeros
+from seqpipe.pipeline.parameters import Existing, Zeros
 from seqpipe.pipeline.pipeline import Pipeline
 from seqpipe.registry import Registry
 from seqpipe.shipped import is_shipped_name, pipeline_path, shipped
@@ -49,15 +49,15 @@ class Opened:
         """
         declared = self.declared
         if self.model is None:
-            check_order(declared.stages, declared.places)
+            check_order(declared.stages, declared.locations)
             raise ModelError(
                 "the pipeline has no model yet",
                 "train it with `seqpipe train`, then name the file it writes as `model: ...`",
                 declared.document.where(),
             )
         _check_agreement(declared, self.model)
-        supply = Given(self.model.parameters, str(self.model_path))
-        pipeline = assemble(declared.stages, self.source, self.model.learned, supply, declared.places)
+        supply = Existing(self.model.parameters, str(self.model_path))
+        pipeline = assemble(declared.stages, self.source, self.model.learned, supply, declared.locations)
         supply.finish()
         return pipeline
 
@@ -68,7 +68,7 @@ class Opened:
             ConfigError: stages that do not fit.
         """
         declared = self.declared
-        return assemble(declared.stages, self.source, [{}] * len(declared.stages), Zeros(), declared.places)
+        return assemble(declared.stages, self.source, [{}] * len(declared.stages), Zeros(), declared.locations)
 
 
 def open_pipeline(name: str, registry: Registry, overrides: Iterable[str] = (), *, with_model: bool = True) -> Opened:
@@ -148,7 +148,9 @@ def _check_agreement(declared: Declaration, model: Model) -> None:
     for index, (stage, trained) in enumerate(zip(declared.stages, model.stages, strict=True)):
         if trained.get(stage.kind) != stage.name:
             was = next((value for key, value in trained.items() if key in _KINDS), "another one")
-            raise ConfigError(f"this stage is {stage.name}, in the model it is {was}", _AGREE, declared.places[index])
+            raise ConfigError(
+                f"this stage is {stage.name}, in the model it is {was}", _AGREE, declared.locations[index]
+            )
         for key, value in stage.declaration().items():
             if key not in stage.adjustable and key in trained and trained[key] != value:
                 raise ConfigError(

@@ -41,7 +41,7 @@ class Zeros:
         return np.zeros(parameter.shape, np.float32)
 
 
-class Given:
+class Existing:
     """Gives a model's arrays, after checking that they are what the stages want."""
 
     def __init__(self, parameters: Parameters, source: str) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from seqpipe.data import Batch, Column, OneHot, Ragged
 
-Rows = list[dict[str, list[Any]]]
+RowItems = list[dict[str, list[Any]]]
 """For each row, the parts of each column, in their order."""
 
 
@@ -67,9 +67,9 @@ def part(batch: Batch, index: int) -> Batch:
     )
 
 
-def joined(pieces: Sequence[Batch], left_out: Container[str] = ()) -> tuple[Rows, list[Mapping[str, Any]]]:
+def joined(pieces: Sequence[Batch], left_out: Container[str] = ()) -> tuple[RowItems, list[Mapping[str, Any]]]:
     """Put together what came out for the pieces of one record: its rows, without some columns, and its outputs."""
-    rows: Rows = []
+    rows: RowItems = []
     outputs: list[Mapping[str, Any]] = []
     is_open = False
     for piece in pieces:
@@ -85,7 +85,7 @@ def joined(pieces: Sequence[Batch], left_out: Container[str] = ()) -> tuple[Rows
     return rows, outputs
 
 
-def _rows(batch: Batch, left_out: Container[str]) -> Rows:
+def _rows(batch: Batch, left_out: Container[str]) -> RowItems:
     columns = {"sequence": batch.main, **batch.columns}
     columns = {name: column for name, column in columns.items() if name not in left_out}
     return [{name: _items(column, row) for name, column in columns.items()} for row in range(len(batch.main))]

@@ -35,9 +35,9 @@ FILES = (b"A fine film.\nno\n",)
 RESULTS = ({"label": "good", "score": 0.5}, {"label": "bad", "score": 0.25})
 LABELS = ("1", "2", "3")
 
-Given = tuple[Spec, Sequence[Any]]
+Payloads = tuple[Spec, Sequence[Any]]
 
-PAYLOADS: tuple[Given, ...] = (
+PAYLOADS: tuple[Payloads, ...] = (
     (Spec("text"), TEXTS),
     (Spec("numbers"), SERIES),
     (Spec("numbers"), VECTORS),

@@ -2,18 +2,18 @@
 
 from seqpipe.training.loop.progress import Epoch
 from seqpipe.training.loop.trainer import Interrupted, TrainingError
-from seqpipe.training.loop.watcher import Step, Watcher
+from seqpipe.training.loop.watcher import StepFinished, Watcher
 from seqpipe.training.session.folder import RunFolder
-from seqpipe.training.session.train import Options, Trained, run_training, train
+from seqpipe.training.session.train import Trained, TrainingOptions, run_training, train
 
 __all__ = [
     "Epoch",
     "Interrupted",
-    "Options",
     "RunFolder",
-    "Step",
+    "StepFinished",
     "Trained",
     "TrainingError",
+    "TrainingOptions",
     "Watcher",
     "run_training",
     "train",

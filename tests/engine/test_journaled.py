@@ -18,7 +18,7 @@ from seqpipe.contracts import Writer
 from seqpipe.engine.stop import Stop
 from seqpipe.errors import OutputError, RecordError, UsageError
 from seqpipe.hookspecs import BatchFinished
-from seqpipe.journal import Places, Progress, append, verify
+from seqpipe.journal import OutputPaths, RunProgress, append, verify
 from tests.stub_pipeline import feed_of, journaled, run_into
 
 OUT = Path("out")
@@ -138,7 +138,7 @@ def test_what_is_complete_is_not_run_again() -> None:
     run_into(OUT, feed_of("in.txt"), on_error="skip")
     before = OUT.stat().st_mtime_ns
     found = journaled(OUT, resume=True)
-    assert isinstance(found, Progress)
+    assert isinstance(found, RunProgress)
     assert found.records == len(LINES)
     assert OUT.stat().st_mtime_ns == before
     assert not PART.exists()
@@ -158,7 +158,7 @@ def test_a_run_that_was_sealed_but_not_named_is_completed(monkeypatch: pytest.Mo
             path.unlink(missing_ok=True)
             (path if number < steps else PART / name).write_bytes(whole[path])
         found = journaled(OUT, resume=True, quarantine=True)
-        assert isinstance(found, Progress)
+        assert isinstance(found, RunProgress)
         assert {path: path.read_bytes() for path in whole} == whole
         assert not PART.exists()
 
@@ -223,7 +223,7 @@ def test_a_replaced_file_hands_on_its_permissions_and_a_link_stays_one() -> None
     assert real.stat().st_mode & 0o777 == 0o640
     assert real.read_text() != "old"
     assert verify(OUT).damages == ()
-    assert Places.of_file(OUT).journal.name == "real.journal"
+    assert OutputPaths.of_file(OUT).journal.name == "real.journal"
 
 
 class Separate(WriteJSONLines):

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqpipe.errors import InputError
-from seqpipe.journal.entries import Block, Progress, encode_block, encode_run, encode_seal, read_journal
+from seqpipe.journal.entries import Block, RunProgress, encode_block, encode_run, encode_seal, read_journal
 
 RUN = {"inputs": ["abc"], "model": "déjà"}
 BLOCKS = [
-    Block(Progress(1, 4, 4, 4, 1, 5), 100, 1234, 20, 99, ["id", "text"]),
-    Block(Progress(2, 1, 5, 5, 1, 6), 120, 77, 20, 0),
-    Block(Progress(2, 9, 13, 13, 1, 14), 400, 4294967295, 20, 0),
+    Block(RunProgress(1, 4, 4, 4, 1, 5), 100, 1234, 20, 99, ["id", "text"]),
+    Block(RunProgress(2, 1, 5, 5, 1, 6), 120, 77, 20, 0),
+    Block(RunProgress(2, 9, 13, 13, 1, 14), 400, 4294967295, 20, 0),
 ]
 
 

@@ -12,7 +12,7 @@ import pytest
 import seqpipe
 from seqpipe.pipeline.opened import open_pipeline
 from seqpipe.registry import Registry
-from seqpipe.training import Interrupted, Options, Watcher, run_training
+from seqpipe.training import Interrupted, TrainingOptions, Watcher, run_training
 from tests import killing
 
 STREAMS = """
@@ -141,7 +141,7 @@ def write_streams(folder: Path) -> None:
 def train(folder: Path, run: str, *, stop_after: int | None = None, resume: bool = False) -> None:
     """Train in this process, stopped after so many steps."""
     asked = iter(range(10**6))
-    options = Options(
+    options = TrainingOptions(
         output=None if resume else folder / run,
         resume=folder / run if resume else None,
         interrupted=lambda: stop_after is not None and next(asked) + 1 >= stop_after,

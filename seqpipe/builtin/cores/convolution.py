@@ -58,7 +58,7 @@ class ConvolutionCore(Core):
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Left:
+class _CarriedFrames:
     """What is carried to the next piece: the convolution's own state, and the spans that have not been used."""
 
     frames: ConvolutionState
@@ -77,15 +77,15 @@ class _ConvolutionNetwork(Network):
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
         frames, convolution = batch.ragged, self.convolution
-        before = state or _Left(
+        before = state or _CarriedFrames(
             convolution.initial(len(frames)), Ragged(np.empty((0, 2), np.int64), frames.offsets * 0)
         )
         values, offsets, after = convolution.step(frames.array, frames.offsets, before.frames, final=batch.final)
         out = batch.replace(sequence=Ragged(self._activate(values), offsets))
         if "spans" not in batch.columns:
-            return out, None if batch.final else _Left(after, before.spans)
+            return out, None if batch.final else _CarriedFrames(after, before.spans)
         spans, left = self._spans(batch, offsets, before, after)
-        return out.with_columns(spans=spans), None if batch.final else _Left(after, left)
+        return out.with_columns(spans=spans), None if batch.final else _CarriedFrames(after, left)
 
     def forward(self, batch: Batch, state: State, training: Training) -> tuple[Batch, State, Back]:
         frames = batch.ragged
@@ -111,7 +111,9 @@ class _ConvolutionNetwork(Network):
                 return np.tanh(values)
         return values
 
-    def _spans(self, batch: Batch, offsets: Array, before: _Left, after: ConvolutionState) -> tuple[Ragged, Ragged]:
+    def _spans(
+        self, batch: Batch, offsets: Array, before: _CarriedFrames, after: ConvolutionState
+    ) -> tuple[Ragged, Ragged]:
         """Return where each feature vector lies in the source, and the spans of frames that wait for their turn."""
         held = before.spans.extend(batch.column("spans", Ragged))
         stride = self.core.stride

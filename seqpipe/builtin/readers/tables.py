@@ -16,7 +16,7 @@ from seqpipe.data import Record, Spec
 from seqpipe.data.source import Source
 from seqpipe.errors import InputError, Location, RecordError, did_you_mean
 
-Row = tuple[int, bytes, Sequence[str] | RecordError]
+TableRow = tuple[int, bytes, Sequence[str] | RecordError]
 """The line that a row begins at, its bytes, and its cells or what is wrong with it."""
 
 
@@ -71,10 +71,10 @@ class _Table(Reader):
     _separator: ClassVar[str]
 
     @abstractmethod
-    def _rows(self, source: Source, first: int) -> Iterator[Row]:
+    def _rows(self, source: Source, first: int) -> Iterator[TableRow]:
         """Yield the rows; the first line of the source has the number ``first``."""
 
-    def _header(self, source: Source, rows: Iterator[Row]) -> tuple[bytes, Sequence[str]]:
+    def _header(self, source: Source, rows: Iterator[TableRow]) -> tuple[bytes, Sequence[str]]:
         """Return the line with the columns' names, and the names."""
         position, raw, cells = next(rows, (1, b"", ()))
         if isinstance(cells, RecordError):
@@ -111,7 +111,7 @@ class ReadTSV(_Table):
     suffixes: ClassVar[tuple[str, ...]] = (".tsv",)
     _separator: ClassVar[str] = "tabs"
 
-    def _rows(self, source: Source, first: int) -> Iterator[Row]:
+    def _rows(self, source: Source, first: int) -> Iterator[TableRow]:
         for position, raw, line in text_lines(source, first):
             yield position, raw, line.split("\t") if isinstance(line, str) else line
 
@@ -126,8 +126,8 @@ class ReadCSV(_Table):
     suffixes: ClassVar[tuple[str, ...]] = (".csv",)
     _separator: ClassVar[str] = "commas and quotes"
 
-    def _rows(self, source: Source, first: int) -> Iterator[Row]:
-        lines = _Lines(source, first)
+    def _rows(self, source: Source, first: int) -> Iterator[TableRow]:
+        lines = _CsvLines(source, first)
         while (line := next(lines, None)) is not None:
             position = lines.position
             cells: Sequence[str] | RecordError
@@ -140,7 +140,7 @@ class ReadCSV(_Table):
                 yield position, raw, bad or cells
 
 
-class _Lines(Iterator[str]):
+class _CsvLines(Iterator[str]):
     """The lines of a source as the CSV parser takes them, and what they were before.
 
     Attributes:

@@ -35,7 +35,7 @@ class Windows(Tokenizer):
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Left:
+class _CarriedRows:
     """What is left of each row, from where its next window begins, and how much of that windows have covered."""
 
     columns: dict[str, Ragged]
@@ -64,7 +64,7 @@ class _Cut(Step):
             return out, None
         next_begin = count * self.windows.stride
         left = {name: column.cut(next_begin, lengths) for name, column in columns.items()}
-        return out, _Left(left, np.where(count > 0, self.windows.length - self.windows.stride, covered))
+        return out, _CarriedRows(left, np.where(count > 0, self.windows.length - self.windows.stride, covered))
 
     def _count(self, lengths: Int64, covered: Int64, *, final: bool) -> Int64:
         """Return how many windows each row gives now."""

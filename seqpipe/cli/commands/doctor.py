@@ -7,7 +7,7 @@ import json
 import click
 
 from seqpipe.cli.application import traceback_option
-from seqpipe.cli.diagnosis import Finding, diagnose
+from seqpipe.cli.diagnosis import Diagnosis, diagnose
 from seqpipe.cli.terminal.columns import aligned
 from seqpipe.cli.terminal.errors import USAGE
 from seqpipe.registry import Registry
@@ -21,22 +21,22 @@ def command(as_json: bool) -> int:  # noqa: FBT001 - click's
 
     The exit code is 0 if all is well, else 2.
     """
-    findings = diagnose(Registry.discover())
-    wrong = [one for one in findings if one.wrong]
+    diagnoses = diagnose(Registry.discover())
+    wrong = [one for one in diagnoses if one.wrong]
     if as_json:
-        click.echo(json.dumps({"well": not wrong, "findings": [one.as_dict() for one in findings]}, indent=2))
+        click.echo(json.dumps({"well": not wrong, "findings": [one.as_dict() for one in diagnoses]}, indent=2))
     else:
-        for line in _lines(findings):
+        for line in _lines(diagnoses):
             click.echo(line)
         click.echo("")
         click.echo("all is well" if not wrong else f"{len(wrong)} thing{'s' * (len(wrong) != 1)} to fix")
     return USAGE if wrong else 0
 
 
-def _lines(findings: list[Finding]) -> list[str]:
-    rows = [("WRONG" if one.wrong else "ok", one.what, one.found) for one in findings]
+def _lines(diagnoses: list[Diagnosis]) -> list[str]:
+    rows = [("WRONG" if one.wrong else "ok", one.what, one.found) for one in diagnoses]
     lines = []
-    for line, one in zip(aligned(rows), findings, strict=True):
+    for line, one in zip(aligned(rows), diagnoses, strict=True):
         lines.append(line)
         if one.wrong:
             lines.append(f"       {one.wrong} ({one.todo})")

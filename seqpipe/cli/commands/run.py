@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from seqpipe.cli.application import traceback_option
-from seqpipe.cli.inputs import Given, chosen_input, reader_of
-from seqpipe.cli.job import Job, Options
+from seqpipe.cli.inputs import InputOptions, chosen_input, reader_of
+from seqpipe.cli.job import Job, RunOptions
 from seqpipe.cli.options import limit_option, pipeline_argument, settings_option, threads_option, verbosity_options
 from seqpipe.cli.session import Session
 from seqpipe.cli.terminal.explain import explain as explain_records
@@ -79,9 +79,9 @@ def command(
     """
     if explain and output is not None:
         raise UsageError("--explain writes no results", "leave out -o")
-    given = Given(inputs, texts, retry, Shard.parse(shard), limit)
+    given = InputOptions(inputs, texts, retry, Shard.parse(shard), limit)
     bar, every = not quiet and not session.json_log, session.json_log
-    options = Options(output, on_error, resume, threads, metrics, bar, every)
+    options = RunOptions(output, on_error, resume, threads, metrics, bar, every)
     with log_to_stderr(quiet=quiet, verbose=verbose), first_use_told(wanted=not quiet):
         registry = Registry.discover()
         opened = open_pipeline(pipeline, registry, settings)

@@ -22,8 +22,8 @@ from seqpipe.cli.terminal.training_view import view
 from seqpipe.errors import UsageError
 from seqpipe.pipeline.opened import open_pipeline
 from seqpipe.registry import Registry
-from seqpipe.training import Interrupted, Options, run_training
-from seqpipe.training.data.problems import OnError
+from seqpipe.training import Interrupted, TrainingOptions, run_training
+from seqpipe.training.data.problems import OnTrainingError
 
 _STOPPING = "stopping after this step; once more to stop at once"
 
@@ -47,7 +47,7 @@ def command(
     pipeline: str,
     output: Path | None,
     resume: Path | None,
-    on_error: OnError,
+    on_error: OnTrainingError,
     settings: tuple[str, ...],
     threads: int,
     quiet: bool,  # noqa: FBT001 - click's
@@ -66,7 +66,7 @@ def command(
     ):
         registry = Registry.discover()
         opened = open_pipeline(pipeline, registry, settings, with_model=False)
-        options = Options(
+        options = TrainingOptions(
             output=output,
             resume=resume,
             threads=threads,
@@ -89,7 +89,7 @@ def command(
     return SOME_FAILED if trained.failed else 0
 
 
-def _command(pipeline: str, settings: tuple[str, ...], on_error: OnError) -> list[str]:
+def _command(pipeline: str, settings: tuple[str, ...], on_error: OnTrainingError) -> list[str]:
     """Return the words that begin the same training, whatever folder and threads it has."""
     changes = [word for setting in settings for word in ("--set", setting)]
     return ["seqpipe", "train", pipeline, *changes, *(["--on-error", on_error] if on_error != "fail" else [])]

@@ -18,14 +18,14 @@ def command(output: str) -> int:
 
     Each block of records has a checksum there. What is damaged, missing or there twice is named.
     """
-    verdict = verify(output)
-    progress, blocks = verdict.journal.last.progress, len(verdict.journal.blocks)
-    if verdict.damages:
-        for damage in verdict.damages:
+    verification = verify(output)
+    progress, blocks = verification.journal.last.progress, len(verification.journal.blocks)
+    if verification.damages:
+        for damage in verification.damages:
             show(f"{output}: {damage} (restore it, or run again)")
         return InputError.exit_code
     click.echo(
         f"{output}: whole: {progress.records:,} records, {progress.failed:,} failed, {progress.results:,} results, "
-        f"{verdict.journal.last.size:,} bytes in {blocks:,} block{'' if blocks == 1 else 's'}"
+        f"{verification.journal.last.size:,} bytes in {blocks:,} block{'' if blocks == 1 else 's'}"
     )
     return 0

@@ -24,7 +24,7 @@ def log_to_stderr(*, quiet: bool, verbose: bool) -> Iterator[None]:
     """Show seqpipe's log on standard error: warnings, nothing but errors if ``quiet``, everything if ``verbose``."""
     session = click.get_current_context().find_object(Session) or Session()
     handler = _StandardError(logging.ERROR if quiet else logging.DEBUG if verbose else NOTICE)
-    handler.setFormatter(_Objects() if session.json_log else _Lines())
+    handler.setFormatter(_JsonFormatter() if session.json_log else _LineFormatter())
     before = log.level
     log.setLevel(handler.level)
     log.addHandler(handler)
@@ -55,7 +55,7 @@ class _StandardError(logging.Handler):
             return
 
 
-class _Lines(logging.Formatter):
+class _LineFormatter(logging.Formatter):
     """One line an event, in the style of errors: warnings say that they are."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -63,7 +63,7 @@ class _Lines(logging.Formatter):
         return f"{record.levelname.lower()}: {line}" if record.levelno >= logging.WARNING else line
 
 
-class _Objects(logging.Formatter):
+class _JsonFormatter(logging.Formatter):
     """One object an event."""
 
     def format(self, record: logging.LogRecord) -> str:

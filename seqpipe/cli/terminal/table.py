@@ -15,7 +15,7 @@ from seqpipe.builtin.fields import output_fields
 from seqpipe.cli.terminal.brief import brief, brief_id
 from seqpipe.data import Record
 from seqpipe.engine.output import Output
-from seqpipe.journal import Progress
+from seqpipe.journal import RunProgress
 
 BLOCK = 50
 """Rows that are held back at most: the columns are as wide as the first of them need."""
@@ -26,7 +26,7 @@ WAIT = 0.25
 _NARROWEST = 8
 _GAP = 2
 
-Row = dict[str, str]
+Cells = dict[str, str]
 
 
 class ToTerminal(Output):
@@ -38,7 +38,7 @@ class ToTerminal(Output):
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or Console(file=sys.stdout, highlight=False)
         self.widths: dict[str, int] = {}
-        self.waiting: list[Row] = []
+        self.waiting: list[Cells] = []
         self.since = time.monotonic()
 
     def put(self, results: Sequence[Record]) -> None:
@@ -51,7 +51,7 @@ class ToTerminal(Output):
         if len(self.waiting) >= BLOCK:
             self.show(last=False)
 
-    def reached(self, progress: Progress) -> None:
+    def reached(self, progress: RunProgress) -> None:
         """Show the results that wait if it is time."""
         if self.waiting and time.monotonic() - self.since >= WAIT:
             self.show(last=False)
@@ -76,7 +76,7 @@ class ToTerminal(Output):
         self.console.print(table)
 
 
-def _widths(rows: list[Row], total: int, *, fill: bool) -> dict[str, int]:
+def _widths(rows: list[Cells], total: int, *, fill: bool) -> dict[str, int]:
     """Share the width of the terminal out: each column what it needs, the widest ones less until all fit.
 
     Where there are too many, columns are left out after the first, which names the record; the last are the results.

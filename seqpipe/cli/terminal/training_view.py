@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from seqpipe.training import Epoch, Step, Watcher
+from seqpipe.training import Epoch, StepFinished, Watcher
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
 
-class _Remembering(Watcher):
+class _FolderWatcher(Watcher):
     """Knows the folder of the training, and says nothing."""
 
     folder: Path | None = None
@@ -28,7 +28,7 @@ class _Remembering(Watcher):
         self.folder = folder
 
 
-class _Lines(_Remembering):
+class _EpochLines(_FolderWatcher):
     """A line on standard error for each epoch."""
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class _Lines(_Remembering):
         super().begun(folder, records, dev, epochs)
         self._say(_opening(folder, records, dev, epochs))
 
-    def stepped(self, step: Step) -> None:
+    def stepped(self, step: StepFinished) -> None:
         self.records += step.records
         self.seconds += step.seconds
 
@@ -52,7 +52,7 @@ class _Lines(_Remembering):
         click.echo(line, err=True)
 
 
-class _Live(_Lines):
+class _LiveView(_EpochLines):
     """The same lines, and under them a bar that shows every step."""
 
     def __init__(self, name: str, console: Console, progress: Progress) -> None:
@@ -62,7 +62,7 @@ class _Live(_Lines):
         self._bar: TaskID = progress.add_task(name, total=1.0, now="reading")
         self._window: list[tuple[float, int, int]] = []
 
-    def stepped(self, step: Step) -> None:
+    def stepped(self, step: StepFinished) -> None:
         super().stepped(step)
         now = time.monotonic()
         self._window = [*(one for one in self._window if now - one[0] < _RECENT), (now, step.records, step.positions)]
@@ -90,12 +90,12 @@ _RECENT = 5.0  # seconds over which speed is measured
 
 
 @contextmanager
-def view(name: str, *, quiet: bool) -> Iterator[_Remembering]:
+def view(name: str, *, quiet: bool) -> Iterator[_FolderWatcher]:
     """Return what shows a training on standard error: nothing if ``quiet``, a live view on a terminal."""
     if quiet:
-        yield _Remembering()
+        yield _FolderWatcher()
     elif not sys.stderr.isatty() or os.environ.get("CI"):
-        yield _Lines()
+        yield _EpochLines()
     else:
         from rich.console import Console  # noqa: PLC0415 - for terminals only
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
@@ -110,7 +110,7 @@ def view(name: str, *, quiet: bool) -> Iterator[_Remembering]:
             TextColumn("{task.fields[now]}", markup=False, table_column=Column(no_wrap=True, ratio=1)),
         )
         with Progress(*columns, console=console, transient=True, redirect_stdout=False, expand=True) as progress:
-            yield _Live(name, console, progress)
+            yield _LiveView(name, console, progress)
 
 
 def _opening(folder: Path, records: int, dev: int, epochs: int) -> str:

@@ -11,7 +11,7 @@ from seqpipe.errors import RecordError
 
 log = logging.getLogger("seqpipe")
 
-OnError = Literal["fail", "skip"]
+OnTrainingError = Literal["fail", "skip"]
 
 Tell = Callable[[Record, RecordError], None]
 
@@ -26,7 +26,7 @@ class Problems:
         on_error: ``fail``: the first one is raised; ``skip``: its record is left out.
     """
 
-    def __init__(self, on_error: OnError = "fail") -> None:
+    def __init__(self, on_error: OnTrainingError = "fail") -> None:
         self.on_error = on_error
         self._found: dict[tuple[str, str], tuple[Record, RecordError]] = {}
         self._tell: Tell | None = None

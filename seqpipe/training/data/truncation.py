@@ -14,7 +14,7 @@ from seqpipe.data import Batch
 from seqpipe.errors import ConfigError
 from seqpipe.pipeline import Pipeline
 
-States = Mapping[int, State]
+CarriedStates = Mapping[int, State]
 """What each network carries on, by the index of its stage."""
 
 

@@ -17,7 +17,7 @@ from seqpipe.engine.threads import engine_of
 from seqpipe.errors import ConfigError, UsageError, did_you_mean
 from seqpipe.metrics import Figure
 from seqpipe.pipeline import Pipeline, assemble
-from seqpipe.pipeline.parameters import Given
+from seqpipe.pipeline.parameters import Existing
 
 RATE = "records_per_second"
 
@@ -64,7 +64,7 @@ def for_evaluation(pipeline: Pipeline, weights: Parameters | None = None, labels
         UsageError: one of the labels is not among its own.
     """
     stages = tuple(stage.for_evaluation() if isinstance(stage, Decoder) else stage for stage in pipeline.stages)
-    supply = Given(pipeline.parameters if weights is None else weights, "in training")
+    supply = Existing(pipeline.parameters if weights is None else weights, "in training")
     built = assemble(stages, pipeline.source, pipeline.learned, supply)
     return _restricted(built, labels) if labels else built
 

@@ -26,7 +26,7 @@ class Checkpoint:
 
     Attributes:
         identity: of what is trained on what: a training is resumed only with the same.
-        progress: where it stands, see `seqpipe.training.loop.progress.Progress.values`.
+        progress: where it stands, see `seqpipe.training.loop.progress.TrainingProgress.values`.
         arrays: see `seqpipe.training.loop.optimization.Optimization.arrays`.
         carried: the states that networks carry to the next window: nested tuples, lists and mappings of arrays.
     """

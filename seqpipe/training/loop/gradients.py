@@ -13,7 +13,7 @@ from seqpipe.data import Batch, Record
 from seqpipe.data.ragged import Array
 from seqpipe.pipeline import Pipeline
 from seqpipe.seeds import mixed_seed
-from seqpipe.training.data.truncation import States
+from seqpipe.training.data.truncation import CarriedStates
 
 BLOCK = 32
 """Records that are computed together, at most. Gradients are added block after block, on any number of threads."""
@@ -36,7 +36,7 @@ class Gradients:
     weight: float
     positions: int
     by_name: dict[str, Array]
-    states: tuple[States, ...]
+    states: tuple[CarriedStates, ...]
     impossible: tuple[Record, ...]
 
 
@@ -47,7 +47,11 @@ def blocks_of(records: int) -> list[slice]:
 
 
 def gradients(
-    pipeline: Pipeline, blocks: Sequence[Batch], training: Training, pool: Executor, states: Sequence[States] = ()
+    pipeline: Pipeline,
+    blocks: Sequence[Batch],
+    training: Training,
+    pool: Executor,
+    states: Sequence[CarriedStates] = (),
 ) -> Gradients:
     """Return the loss of a batch and its gradients.
 
@@ -93,11 +97,11 @@ def _weight(pipeline: Pipeline, batch: Batch) -> float:
 class _Part:
     loss: float
     by_name: dict[str, Array]
-    states: States
+    states: CarriedStates
     impossible: list[Record]
 
 
-def _block(pipeline: Pipeline, batch: Batch, before: States, scale: float, training: Training) -> _Part:
+def _block(pipeline: Pipeline, batch: Batch, before: CarriedStates, scale: float, training: Training) -> _Part:
     if not _positions(batch):  # in a window behind the end of all its records
         return _Part(0.0, {}, before, [])
     backs, after = {}, {}

@@ -37,7 +37,7 @@ class Epoch:
 
 
 @dataclass(slots=True)
-class Progress:
+class TrainingProgress:
     """Where in the data a training stands, and what it remembers beside arrays.
 
     Attributes:

@@ -18,14 +18,14 @@ from seqpipe.metrics import values
 from seqpipe.seeds import mixed_seed
 from seqpipe.training.data.epoch_batches import EpochBatches
 from seqpipe.training.data.problems import Problems
-from seqpipe.training.data.truncation import States, window_of
+from seqpipe.training.data.truncation import CarriedStates, window_of
 from seqpipe.training.evaluation.outcomes import for_evaluation, outcomes
 from seqpipe.training.loop.checkpoint import Checkpoint
 from seqpipe.training.loop.gradients import Gradients, gradients
 from seqpipe.training.loop.optimization import Optimization
-from seqpipe.training.loop.progress import Progress
+from seqpipe.training.loop.progress import TrainingProgress
 from seqpipe.training.loop.schedule import best, factor, waited
-from seqpipe.training.loop.watcher import Step, Watcher
+from seqpipe.training.loop.watcher import StepFinished, Watcher
 from seqpipe.training.session.folder import RunFolder
 from seqpipe.training.session.task import Task
 
@@ -73,9 +73,9 @@ class Trainer:
         self.interrupted = interrupted
         self.threads = threads
         self.optimization = Optimization(task.pipeline.parameters, task.settings)
-        self.progress = Progress()
+        self.progress = TrainingProgress()
         self.identity = {"data": task.data.digest(), "on_error": problems.on_error}
-        self._carried: tuple[States, ...] = ()
+        self._carried: tuple[CarriedStates, ...] = ()
         self._all_steps = self._count_steps()
         self._ticked = self._saved = time.perf_counter()
 
@@ -93,7 +93,7 @@ class Trainer:
                 "restore them, or begin a new training",
             )
         self.optimization.restore(checkpoint.arrays)
-        self.progress = Progress.of(checkpoint.progress)
+        self.progress = TrainingProgress.of(checkpoint.progress)
         self._carried = checkpoint.carried
         self.folder.write_metrics(self.progress.epochs)
 
@@ -246,7 +246,7 @@ class Trainer:
         progress, minutes = self.progress, self.task.settings.minutes
         share = progress.seconds / (60 * minutes) if minutes else progress.steps / self._all_steps
         self.watcher.stepped(
-            Step(
+            StepFinished(
                 progress.epoch,
                 min(share, 1.0),
                 progress.steps,

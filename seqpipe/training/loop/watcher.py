@@ -9,7 +9,7 @@ from seqpipe.training.loop.progress import Epoch
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StepFinished:
     """How far the training is after a step.
 
     Attributes:
@@ -38,7 +38,7 @@ class Watcher:
     def begun(self, folder: Path, records: int, dev: int, epochs: int) -> None:
         """The data are read: so many records; ``epochs`` are over already."""
 
-    def stepped(self, step: Step) -> None:
+    def stepped(self, step: StepFinished) -> None:
         """A step is done."""
 
     def evaluating(self) -> None:

@@ -10,12 +10,12 @@ from seqpipe.metrics import Figure
 from seqpipe.pipeline import Model
 from seqpipe.pipeline.parameters import count
 from seqpipe.training.evaluation.outcomes import RATE
-from seqpipe.training.loop.progress import Progress
+from seqpipe.training.loop.progress import TrainingProgress
 from seqpipe.training.session.task import Task
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Run:
+class TrainingSummary:
     """How the training went.
 
     Attributes:
@@ -26,20 +26,20 @@ class Run:
         size: of the model's file, in bytes.
     """
 
-    progress: Progress
+    progress: TrainingProgress
     best: int
     figures: Mapping[str, Figure]
     threads: int
     size: int
 
 
-def card(task: Task, model: Model, run: Run) -> str:
+def card(task: Task, model: Model, summary: TrainingSummary) -> str:
     """Return the card as Markdown."""
     sections = {
         "Data": _data(task),
-        "Figures": _figures(task, run),
-        "Training": _training(task, model, run),
-        "Size and speed": _size(model, run),
+        "Figures": _figures(task, summary),
+        "Training": _training(task, model, summary),
+        "Size and speed": _size(model, summary),
         "Stages": ["```yaml", *dump({"stages": list(model.stages)}).splitlines(), "```"],
     }
     lines = [f"# {model.name}", "", f"A model of seqpipe. Use it in a pipeline: `model: {_FILE}`."]
@@ -60,7 +60,7 @@ def _data(task: Task) -> Iterator[str]:
     yield f"- licence: {task.settings.license or 'not stated; say it as `license` in the section `train`'}"
 
 
-def _figures(task: Task, run: Run) -> Iterator[str]:
+def _figures(task: Task, summary: TrainingSummary) -> Iterator[str]:
     if not task.dev:
         yield "Not known: there were no dev data. Measure it with `seqpipe evaluate`."
         return
@@ -68,16 +68,16 @@ def _figures(task: Task, run: Run) -> Iterator[str]:
     yield ""
     yield "| metric | value | low | high |"
     yield "|---|---|---|---|"
-    for name, figure in run.figures.items():
+    for name, figure in summary.figures.items():
         if name != RATE:
             yield f"| {name} | {figure.value:.4g} | {figure.low:.4g} | {figure.high:.4g} |"
     yield ""
     yield "![The metric over the epochs](metric.svg)"
 
 
-def _training(task: Task, model: Model, run: Run) -> Iterator[str]:
-    progress = run.progress
-    best = progress.epochs[run.best]
+def _training(task: Task, model: Model, summary: TrainingSummary) -> Iterator[str]:
+    progress = summary.progress
+    best = progress.epochs[summary.best]
     if model.facts.get("command"):
         yield f"- command: `{model.facts['command']}`, with the configuration in `pipeline.yaml`"
     yield f"- {len(progress.epochs)} epochs, {progress.steps:,} steps, {_duration(progress.seconds)}"
@@ -87,11 +87,12 @@ def _training(task: Task, model: Model, run: Run) -> Iterator[str]:
     yield "![The loss over the epochs](loss.svg)"
 
 
-def _size(model: Model, run: Run) -> Iterator[str]:
-    yield f"- {count(model.parameters):,} parameters, {run.size / 1e6:,.1f} MB"
-    if RATE in run.figures:
-        threads = f"{run.threads} thread{'s' * (run.threads > 1)}"
-        yield f"- {run.figures[RATE].value:,.0f} records a second, on {threads} of the machine that it was trained on"
+def _size(model: Model, summary: TrainingSummary) -> Iterator[str]:
+    yield f"- {count(model.parameters):,} parameters, {summary.size / 1e6:,.1f} MB"
+    if RATE in summary.figures:
+        threads = f"{summary.threads} thread{'s' * (summary.threads > 1)}"
+        rate = summary.figures[RATE].value
+        yield f"- {rate:,.0f} records a second, on {threads} of the machine that it was trained on"
 
 
 def _duration(seconds: float) -> str:

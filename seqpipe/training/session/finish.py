@@ -10,15 +10,15 @@ from seqpipe.atomic import atomic_write
 from seqpipe.metrics import Figure, figures
 from seqpipe.pipeline import Model
 from seqpipe.training.evaluation.outcomes import RATE, for_evaluation, outcomes
-from seqpipe.training.loop.progress import Progress
+from seqpipe.training.loop.progress import TrainingProgress
 from seqpipe.training.loop.schedule import best
-from seqpipe.training.session.card import Run, card
+from seqpipe.training.session.card import TrainingSummary, card
 from seqpipe.training.session.folder import RunFolder
 from seqpipe.training.session.plot import Series, line_chart
 from seqpipe.training.session.task import Task
 
 
-def finish(task: Task, progress: Progress, folder: RunFolder, threads: int, command: str) -> Model:
+def finish(task: Task, progress: TrainingProgress, folder: RunFolder, threads: int, command: str) -> Model:
     """Write the model of the best epoch, measured as it is written, with its card and plots; return it.
 
     Raises:
@@ -31,9 +31,9 @@ def finish(task: Task, progress: Progress, folder: RunFolder, threads: int, comm
     model = task.model(weights, **kept.facts, figures=quality, command=command)
     model.save(folder.model)
     _plot(task, progress, folder)
-    run = Run(progress, best(progress.merits(task.metric)), found, threads, folder.model.stat().st_size)
+    summary = TrainingSummary(progress, best(progress.merits(task.metric)), found, threads, folder.model.stat().st_size)
     with atomic_write(folder.path / "README.md") as file:
-        file.write(card(task, model, run))
+        file.write(card(task, model, summary))
     return model
 
 
@@ -46,7 +46,7 @@ def _figures(task: Task, weights: dict[str, np.ndarray], threads: int) -> dict[s
     return {**figures(pipeline.objective.metrics, found.results), RATE: found.rate}
 
 
-def _plot(task: Task, progress: Progress, folder: RunFolder) -> None:
+def _plot(task: Task, progress: TrainingProgress, folder: RunFolder) -> None:
     epochs = progress.epochs
     marked = epochs[best(progress.merits(task.metric))].number
     losses = Series("loss", [(epoch.number, epoch.loss) for epoch in epochs])

@@ -11,7 +11,7 @@ import numpy as np
 from seqpipe.contracts import Decoder, Learned, Parameter, Stage
 from seqpipe.data.ragged import Array
 from seqpipe.errors import ModelError
-from seqpipe.pipeline import Given, Model
+from seqpipe.pipeline import Existing, Model
 from seqpipe.pipeline.parameters import Supply
 
 log = logging.getLogger("seqpipe")
@@ -56,7 +56,7 @@ class Starting:
 
     def supply(self, fresh: Supply) -> Supply:
         """Return what gives the model's arrays, copied, and draws those that it does not have."""
-        given = Given(self.model.parameters, self.source)
+        given = Existing(self.model.parameters, self.source)
 
         def supplied(name: str, parameter: Parameter) -> Array:
             own = self.model.parameters.get(name)

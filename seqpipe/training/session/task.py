@@ -14,7 +14,7 @@ from seqpipe.contracts import Augmentation, Metric, Reader, Stage
 from seqpipe.data import Batch, Record, Spec
 from seqpipe.errors import ConfigError, RecordError, did_you_mean
 from seqpipe.pipeline import Fresh, Model, Pipeline, assemble, fit
-from seqpipe.pipeline.assemble import Places
+from seqpipe.pipeline.assemble import Locations
 from seqpipe.pipeline.opened import Opened
 from seqpipe.registry import Registry
 from seqpipe.shipped import is_shipped_name, shipped
@@ -83,7 +83,7 @@ def task_of(opened: Opened, registry: Registry, problems: Problems) -> Task:
     elif settings.data.held_out:
         learn, dev = hold_out(learn, settings.data.held_out)
     starting = _starting(opened, settings, registry)
-    pipeline = _built(declared.stages, declared.places, reader.spec, settings, starting, learn, problems)
+    pipeline = _built(declared.stages, declared.locations, reader.spec, settings, starting, learn, problems)
     if settings.window:
         check_windows(pipeline)
     metric = _metric(opened, settings, pipeline, dev)
@@ -106,7 +106,7 @@ def task_of(opened: Opened, registry: Registry, problems: Problems) -> Task:
 
 def _built(
     stages: tuple[Stage, ...],
-    places: Places,
+    locations: Locations,
     source: Spec,
     settings: TrainSettings,
     starting: Starting | None,
@@ -118,7 +118,7 @@ def _built(
     failed = None if problems.on_error == "fail" else problems
     learned = fit(stages, source, passes, known=starting.learned(stages) if starting else {}, failed=failed)
     fresh = Fresh(settings.seed)
-    pipeline = assemble(stages, source, learned, starting.supply(fresh) if starting else fresh, places)
+    pipeline = assemble(stages, source, learned, starting.supply(fresh) if starting else fresh, locations)
     if starting:
         starting.report()
     return pipeline

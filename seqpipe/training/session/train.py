@@ -15,11 +15,11 @@ from seqpipe.errors import RecordError
 from seqpipe.hookspecs import EpochFinished, RecordFailed, RunFinished, RunStarted
 from seqpipe.pipeline.opened import Opened, open_pipeline
 from seqpipe.registry import Registry
-from seqpipe.training.data.problems import OnError, Problems
+from seqpipe.training.data.problems import OnTrainingError, Problems
 from seqpipe.training.loop.checkpoint import Checkpoint
 from seqpipe.training.loop.progress import Epoch
 from seqpipe.training.loop.trainer import Trainer
-from seqpipe.training.loop.watcher import Step, Watcher
+from seqpipe.training.loop.watcher import StepFinished, Watcher
 from seqpipe.training.section.resolved import resolved
 from seqpipe.training.session.finish import finish
 from seqpipe.training.session.folder import RunFolder
@@ -28,7 +28,7 @@ from seqpipe.training.session.tracker import JSONLinesTracker
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class TrainingOptions:
     """How a training runs; nothing here changes what comes out of it, but for ``on_error``.
 
     Attributes:
@@ -43,7 +43,7 @@ class Options:
     output: Path | None = None
     resume: Path | None = None
     threads: int = 1
-    on_error: OnError = "fail"
+    on_error: OnTrainingError = "fail"
     interrupted: Callable[[], bool] = lambda: False
     command: str = ""
 
@@ -61,7 +61,7 @@ class Trained:
     failed: int
 
 
-def run_training(opened: Opened, registry: Registry, options: Options, watcher: Watcher) -> Trained:
+def run_training(opened: Opened, registry: Registry, options: TrainingOptions, watcher: Watcher) -> Trained:
     """Train a pipeline, or resume its training.
 
     Args:
@@ -106,7 +106,7 @@ def train(
     output: str | os.PathLike[str] | None = None,
     resume: str | os.PathLike[str] | None = None,
     threads: int = 1,
-    on_error: OnError = "fail",
+    on_error: OnTrainingError = "fail",
 ) -> Path:
     """Train a pipeline and return the path of its model.
 
@@ -123,7 +123,7 @@ def train(
     """
     registry = Registry.discover()
     opened = open_pipeline(os.fspath(name), registry, settings, with_model=False)
-    options = Options(
+    options = TrainingOptions(
         output=Path(output) if output is not None else None,
         resume=Path(resume) if resume is not None else None,
         threads=threads,
@@ -156,7 +156,7 @@ class _Telling(Watcher):
         self.records = 0
         self._of_epoch = [0, 0, 0.0]  # records, positions, seconds
 
-    def stepped(self, step: Step) -> None:
+    def stepped(self, step: StepFinished) -> None:
         self.records += step.records
         for index, value in enumerate((step.records, step.positions, step.seconds)):
             self._of_epoch[index] += value

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class FileLimits:
     """The limits of one pipeline file.
 
     Attributes:
@@ -28,4 +28,4 @@ class Limits:
     extends: int = 8
 
 
-LIMITS = Limits()
+FILE_LIMITS = FileLimits()

@@ -13,11 +13,11 @@ from typing import BinaryIO
 from seqpipe.errors import InputError, Location
 from seqpipe.journal.entries import Block, Journal, read_journal
 from seqpipe.journal.extents import Extent, opened, output_extents
-from seqpipe.journal.places import MANIFEST, Places
+from seqpipe.journal.output_paths import MANIFEST, OutputPaths
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Verification:
     """What an output is.
 
     Attributes:
@@ -29,7 +29,7 @@ class Verdict:
     damages: tuple[str, ...]
 
 
-def verify(path: str | os.PathLike[str]) -> Verdict:
+def verify(path: str | os.PathLike[str]) -> Verification:
     """Check a complete output.
 
     Args:
@@ -38,22 +38,22 @@ def verify(path: str | os.PathLike[str]) -> Verdict:
     Raises:
         InputError: there is no such output, or no whole journal of it, or its run has not been completed.
     """
-    places = Places.of(path)
-    where = Location(places.shown)
-    if not places.output.exists() and not places.journal.exists() and not places.part.exists():
+    paths = OutputPaths.of(path)
+    where = Location(paths.shown)
+    if not paths.output.exists() and not paths.journal.exists() and not paths.part.exists():
         raise InputError("no such output", "check the path", where)
-    journal = read_journal(places.journal)
+    journal = read_journal(paths.journal)
     if not journal.lines:
-        if places.part.exists():
+        if paths.part.exists():
             raise InputError("its run is not complete", "resume it: run it again with --resume", where)
-        raise InputError(f"there is no journal {places.journal.name!r} beside it", "bring the two together", where)
+        raise InputError(f"there is no journal {paths.journal.name!r} beside it", "bring the two together", where)
     if not journal.sealed or not journal.sound:
-        line = Location(places.show(places.journal), len(journal.lines) + 1)
+        line = Location(paths.show(paths.journal), len(journal.lines) + 1)
         raise InputError("not what was written", "restore it, or run again", line)
-    damages = _damages(places.output, journal.blocks)
-    if places.output.name == MANIFEST:
-        damages = (*damages, *_damaged_files(places.output))
-    return Verdict(journal, tuple(damages))
+    damages = _damages(paths.output, journal.blocks)
+    if paths.output.name == MANIFEST:
+        damages = (*damages, *_damaged_files(paths.output))
+    return Verification(journal, tuple(damages))
 
 
 def _damages(path: Path, blocks: Sequence[Block]) -> tuple[str, ...]:

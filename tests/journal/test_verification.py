@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from seqpipe.errors import InputError
-from seqpipe.journal import Part, Places, Progress, append, verify
+from seqpipe.journal import OutputPaths, Part, RunProgress, append, verify
 from seqpipe.journal.entries import read_journal
 
 BLOCKS = 20
@@ -21,12 +21,12 @@ def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(append, "SHORTEST", 0.0)
     monkeypatch.setattr(append, "SHARE", 0.0)
-    part = Part(Places.of_file("out.txt"))
+    part = Part(OutputPaths.of_file("out.txt"))
     growing = part.begin({}, quarantine=False)
-    growing.reached(Progress())
+    growing.reached(RunProgress())
     for number in range(1, BLOCKS + 1):
         growing.output.append(b"".join(b"%d of block %d\n" % (line, number) for line in range(1 + number % 5)))
-        growing.reached(Progress(1, number * 10, number * 10, number * 10, 0, number * 10))
+        growing.reached(RunProgress(1, number * 10, number * 10, number * 10, 0, number * 10))
     growing.seal()
     growing.close()
     part.place()
@@ -35,10 +35,10 @@ def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_whole_output(out: Path) -> None:
-    verdict = verify(out)
-    assert verdict.damages == ()
-    assert len(verdict.journal.blocks) == BLOCKS
-    assert verdict.journal.last.size == out.stat().st_size
+    verification = verify(out)
+    assert verification.damages == ()
+    assert len(verification.journal.blocks) == BLOCKS
+    assert verification.journal.last.size == out.stat().st_size
 
 
 def extents() -> list[tuple[int, int]]:

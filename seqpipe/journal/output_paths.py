@@ -11,7 +11,7 @@ MANIFEST = ".manifest.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class OutputPaths:
     """The files of one output. While it is written, all that there is of it lies in the folder ``part``.
 
     Attributes:
@@ -25,20 +25,20 @@ class Places:
     quarantine: Path
 
     @classmethod
-    def of_file(cls, path: str | os.PathLike[str]) -> Places:
-        """Return the places of a file; for a symbolic link, of the file that it points to."""
+    def of_file(cls, path: str | os.PathLike[str]) -> OutputPaths:
+        """Return the paths of a file; for a symbolic link, of the file that it points to."""
         output = Path(os.path.realpath(path))
         return cls(os.fspath(path), output, output.with_name(f"{output.name}.quarantine.jsonl"))
 
     @classmethod
-    def of_folder(cls, path: str | os.PathLike[str]) -> Places:
-        """Return the places of a folder with a file for each record."""
+    def of_folder(cls, path: str | os.PathLike[str]) -> OutputPaths:
+        """Return the paths of a folder with a file for each record."""
         folder = Path(os.path.realpath(path))
         return cls(os.fspath(path), folder / MANIFEST, folder.with_name(f"{folder.name}.quarantine.jsonl"))
 
     @classmethod
-    def of(cls, path: str | os.PathLike[str]) -> Places:
-        """Return the places of a file, or of a folder if that is what is there."""
+    def of(cls, path: str | os.PathLike[str]) -> OutputPaths:
+        """Return the paths of a file, or of a folder if that is what is there."""
         return cls.of_folder(path) if Path(path).is_dir() else cls.of_file(path)
 
     @property
