@@ -20,7 +20,7 @@ from torch import nn
 from seqpipe.cli.application import execute
 from seqpipe.data import Batch, Record
 from seqpipe.network.cells import CELLS
-from seqpipe.pipeline.opened import open_pipeline
+from seqpipe.pipeline.opened_pipeline import open_pipeline
 from seqpipe.registry import Registry
 
 LIMIT = 1e-5

@@ -24,7 +24,7 @@ from benchmarks.comments import write_comments
 
 
 @dataclass(frozen=True)
-class Measured:
+class Measurement:
     """How long a run took, in seconds, its peak memory in MB, and its exit code."""
 
     seconds: float
@@ -32,14 +32,14 @@ class Measured:
     code: int
 
 
-def run(folder: Path, source: str, output: str, threads: int, *options: str) -> Measured:
+def run(folder: Path, source: str, output: str, threads: int, *options: str) -> Measurement:
     """Run a process to its end; an output ``-`` is standard output, into a file."""
     words = [sys.executable, "-m", "seqpipe", "run", "text/sentiment", source, "-o", output, "-q", *options]
     begin = time.perf_counter()
     with (folder / "standard-output").open("wb") as file:
         process = subprocess.Popen([*words, "--threads", str(threads)], cwd=folder, stdout=file)
         _, status, usage = os.wait4(process.pid, 0)
-    return Measured(time.perf_counter() - begin, usage.ru_maxrss / 1024, os.waitstatus_to_exitcode(status))
+    return Measurement(time.perf_counter() - begin, usage.ru_maxrss / 1024, os.waitstatus_to_exitcode(status))
 
 
 def throughput(folder: Path, records: int, threads: int, repeats: int) -> None:

@@ -23,11 +23,11 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_sequence, pad_packed_sequence
 
-from seqpipe.pipeline.opened import open_pipeline
+from seqpipe.pipeline.opened_pipeline import open_pipeline
 from seqpipe.registry import Registry
 from seqpipe.training import Epoch, StepFinished, TrainingOptions, Watcher, run_training
 from seqpipe.training.data.epoch_batches import EpochBatches
-from seqpipe.training.data.prepared import Prepared, prepare_all
+from seqpipe.training.data.prepared_data import PreparedData, prepare_all
 from seqpipe.training.data.problems import Problems
 from seqpipe.training.loop.schedule import factor
 from seqpipe.training.session.task import Task, task_of
@@ -100,7 +100,7 @@ class Rates(Watcher):
         self._positions, self._seconds = 0, 0.0
 
 
-def packed(data: Prepared, batch: np.ndarray) -> tuple[object, torch.Tensor]:
+def packed(data: PreparedData, batch: np.ndarray) -> tuple[object, torch.Tensor]:
     """Return sentences as packed ids, and their labels."""
     selected = data.select(batch)
     ids = [torch.from_numpy(row.astype(np.int64)) for row in selected.sequence.ids]

@@ -105,7 +105,7 @@ if TYPE_CHECKING:
     from seqpipe.network.sampling import sample as sample
     from seqpipe.network.sampling import softmax as softmax
     from seqpipe.network.sampling import uniforms as uniforms
-    from seqpipe.training.evaluation.measured import evaluate as evaluate
+    from seqpipe.training.evaluation.measurement import evaluate as evaluate
     from seqpipe.training.session.train import train as train
 
 __version__ = "0.1.0"
@@ -205,7 +205,7 @@ _MODULES = {
     "seqpipe.network.cell": ("Cell",),
     "seqpipe.network.ctc": ("Grammar", "ctc_beam_search"),
     "seqpipe.network.sampling": ("log_softmax", "sample", "softmax", "uniforms"),
-    "seqpipe.training.evaluation.measured": ("evaluate",),
+    "seqpipe.training.evaluation.measurement": ("evaluate",),
     "seqpipe.training.session.train": ("train",),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}

@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from typing import Any
 
-from seqpipe.builtin.fields import output_fields
 from seqpipe.builtin.readers.lines import ReadLines
+from seqpipe.builtin.result_fields import output_fields
 from seqpipe.contracts import Reader
 from seqpipe.data import Record
 from seqpipe.data.source import Source
@@ -18,7 +18,7 @@ from seqpipe.engine.portions import RECORDS, Portion, portions_of
 from seqpipe.engine.threads import engine_of
 from seqpipe.limits import Limits
 from seqpipe.pipeline import Pipeline
-from seqpipe.pipeline.opened import open_pipeline
+from seqpipe.pipeline.opened_pipeline import open_pipeline
 from seqpipe.registry import Registry
 from seqpipe.sources import expand
 

@@ -18,7 +18,7 @@ FAULTS = ("signal=KILL", "error=ENOSPC", "error=EIO")
 
 IN_SMALL_BLOCKS = """
 from importlib import import_module
-appending, batches = map(import_module, ("seqpipe.journal.append", "seqpipe.engine.portions"))
+appending, batches = map(import_module, ("seqpipe.journal.block_writer", "seqpipe.engine.portions"))
 appending.SHORTEST = appending.SHARE = 0.0
 batches.RECORDS = 20
 from seqpipe.cli import main

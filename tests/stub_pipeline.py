@@ -14,8 +14,8 @@ from seqpipe.data import Batch, Record, Spec
 from seqpipe.data.source import Source
 from seqpipe.engine.feed import Feed
 from seqpipe.engine.identity import Identity
-from seqpipe.engine.journaled import ToFile, open_journaled
-from seqpipe.engine.observers import Events
+from seqpipe.engine.journaled_output import FileOutput, open_journaled
+from seqpipe.engine.observers import Observers
 from seqpipe.engine.run import OnError, Summary, run
 from seqpipe.engine.shards import WHOLE, Shard
 from seqpipe.engine.stop import Stop
@@ -95,7 +95,7 @@ def journaled(
     quarantine: bool = False,
     facts: dict[str, Any] | None = None,
     writer: Writer | None = None,
-) -> ToFile | RunProgress:
+) -> FileOutput | RunProgress:
     """Open an output with a journal."""
     same = {"inputs": [], "model": "", "plugins": {}, "stages": [], "settings": {}}
     paths = OutputPaths.of(out)
@@ -117,7 +117,7 @@ def run_into(
 ) -> Summary:
     """Run the pipeline into a file."""
     output = journaled(out, resume=resume, quarantine=on_error == "quarantine", facts=facts, writer=writer)
-    assert isinstance(output, ToFile)
+    assert isinstance(output, FileOutput)
     with output:
-        events = Events(Registry(()), *watches)
-        return run(stub_pipeline(), feed, output, events, on_error=on_error, engine=Threads(threads), stop=stop)
+        observers = Observers(Registry(()), *watches)
+        return run(stub_pipeline(), feed, output, observers, on_error=on_error, engine=Threads(threads), stop=stop)

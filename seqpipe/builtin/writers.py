@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from seqpipe.builtin.fields import output_fields
+from seqpipe.builtin.result_fields import output_fields
 from seqpipe.contracts import Layout, Writer
 from seqpipe.contracts.fields import Names
 from seqpipe.data import Record

@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 import click
 
 from seqpipe import __version__
-from seqpipe.cli.session import Session
-from seqpipe.cli.terminal.errors import report, standard_output
+from seqpipe.cli.global_options import GlobalOptions, traceback_option
+from seqpipe.cli.terminal.error_report import report, standard_output
 from seqpipe.errors import UsageError, did_you_mean
 
 COMMANDS = {
@@ -81,37 +81,6 @@ def _check_instruction_set() -> None:
             raise UsageError(str(error), "unset SEQPIPE_ISA") from None
 
 
-def _show_traceback(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's
-    if value:
-        context.ensure_object(Session).traceback = True
-
-
-traceback_option = click.option(
-    "--traceback",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_show_traceback,
-    help="Show where in the code an error comes from.",
-)
-
-
-def _choose_log_format(context: click.Context, _: click.Parameter, value: str) -> None:
-    context.ensure_object(Session).json_log = value == "json"
-
-
-log_format_option = click.option(
-    "--log-format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_choose_log_format,
-    help="What goes to standard error: lines for people, or an object a line.",
-)
-
-
 @click.group(cls=_LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="seqpipe", message="%(prog)s %(version)s")
 @traceback_option
@@ -127,11 +96,11 @@ def application(context: click.Context) -> None:
 
 def execute(arguments: Sequence[str]) -> int:
     """Run a command; say on standard error what goes wrong; return the exit code."""
-    session = Session()
+    global_options = GlobalOptions()
     try:
-        code: Any = application.main(list(arguments), "seqpipe", standalone_mode=False, obj=session)
+        code: Any = application.main(list(arguments), "seqpipe", standalone_mode=False, obj=global_options)
     except click.Abort as abort:
-        return report(abort.__cause__ or abort, traceback=session.traceback, json_log=session.json_log)
+        return report(abort.__cause__ or abort, traceback=global_options.traceback, json_log=global_options.json_log)
     except Exception as error:  # noqa: BLE001 - whatever it is, the user gets a line
-        return report(error, traceback=session.traceback, json_log=session.json_log)
+        return report(error, traceback=global_options.traceback, json_log=global_options.json_log)
     return code if isinstance(code, int) else 0

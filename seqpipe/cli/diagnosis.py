@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from seqpipe import __version__
-from seqpipe.cli.options import default_threads
+from seqpipe.cli.shared_options import default_threads
 from seqpipe.errors import SeqpipeError
 from seqpipe.kernels import instruction_set
 from seqpipe.kernels.cache import distrusted

@@ -8,10 +8,10 @@ from seqpipe.config.document import Document, merge, parse_document
 from seqpipe.config.dump import dump
 from seqpipe.config.environment import Template
 from seqpipe.config.file_limits import FILE_LIMITS
+from seqpipe.config.file_text import read_text
 from seqpipe.config.files import Resolve, load, relative
 from seqpipe.config.node import STAGE_KINDS, KeyPath, describe
 from seqpipe.config.overrides import apply_overrides
-from seqpipe.config.source import read_text
 from seqpipe.config.validation import errors_from_pydantic
 
 __all__ = [

@@ -10,8 +10,8 @@ from typing import TypeAlias
 
 from seqpipe.config.document import Document, merge, parse_document
 from seqpipe.config.file_limits import FILE_LIMITS
+from seqpipe.config.file_text import read_text
 from seqpipe.config.node import describe
-from seqpipe.config.source import read_text
 from seqpipe.errors import ConfigError, SeqpipeError
 
 Resolve: TypeAlias = Callable[[str, Path], Path]

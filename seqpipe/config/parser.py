@@ -42,7 +42,7 @@ def parse(text: str, source: str, folder: Path) -> Node:
 
 class _Parser:
     def __init__(self, text: str, source: str, folder: Path) -> None:
-        self.events: Iterator[Any] = yaml.parse(text, Loader=yaml.SafeLoader)
+        self.observers: Iterator[Any] = yaml.parse(text, Loader=yaml.SafeLoader)
         self.source = source
         self.folder = folder
         self.nodes = 0
@@ -52,14 +52,14 @@ class _Parser:
         """Return the top level, None for a file without any; what is wrong goes to ``errors``."""
         root = None
         try:
-            for event in self.events:
+            for event in self.observers:
                 if not isinstance(event, yaml.DocumentStartEvent):
                     continue
                 if root is not None:
                     raise ConfigError("a second document starts here", "keep one to a file", self.place(event))
                 if event.version or event.tags:
                     self.refuse(event, "directives are not supported", "remove the lines that begin with %")
-                root = self.node(next(self.events), depth=1)
+                root = self.node(next(self.observers), depth=1)
         except yaml.MarkedYAMLError as error:
             self.errors.append(syntax_error(error, self.source))
         except ConfigError as error:
@@ -84,7 +84,7 @@ class _Parser:
             return Node(self.mapping(depth), where, self.folder)
         if isinstance(event, yaml.SequenceStartEvent):
             entries = []
-            while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            while not isinstance(event := next(self.observers), yaml.SequenceEndEvent):
                 entries.append(self.node(event, depth + 1))
             return Node(tuple(entries), where, self.folder)
         if not isinstance(event, yaml.ScalarEvent):
@@ -118,10 +118,10 @@ class _Parser:
 
     def mapping(self, depth: int) -> dict[str, Node]:
         entries: dict[str, Node] = {}
-        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+        while not isinstance(event := next(self.observers), yaml.MappingEndEvent):
             key = self.key(event, depth + 1)
             where = self.place(event)
-            value = replace(self.node(next(self.events), depth + 1), key=where)
+            value = replace(self.node(next(self.observers), depth + 1), key=where)
             if key is None:
                 continue
             first = entries.setdefault(key, value)

@@ -17,11 +17,11 @@ from seqpipe.pipeline import Pipeline
 
 log = logging.getLogger("seqpipe")
 
-Attempted = Outcome | RecordError
+OutcomeOrError = Outcome | RecordError
 """What a pipeline gave for a record, or why it gave nothing."""
 
 
-class Carried(NamedTuple):
+class StateRow(NamedTuple):
     """What a pipeline remembers of a record between its pieces: a row of what it remembers of a batch.
 
     Attributes:
@@ -45,8 +45,8 @@ class Attempt:
             last pieces, and behind whole records.
     """
 
-    attempted: Sequence[Attempted]
-    carried: Sequence[Carried | RecordError] = ()
+    attempted: Sequence[OutcomeOrError]
+    carried: Sequence[StateRow | RecordError] = ()
 
 
 class Unforeseen(RecordError):
@@ -68,7 +68,7 @@ def raise_failure(error: SeqpipeError) -> NoReturn:
     raise error
 
 
-def attempt(pipeline: Pipeline, batch: Batch, carried: Sequence[Carried | RecordError] = ()) -> Attempt:
+def attempt(pipeline: Pipeline, batch: Batch, carried: Sequence[StateRow | RecordError] = ()) -> Attempt:
     """Run whole records, or a piece of each, through a pipeline.
 
     Rows are computed independently of each other, so that the records that are left when one is taken out get the same
@@ -85,7 +85,7 @@ def attempt(pipeline: Pipeline, batch: Batch, carried: Sequence[Carried | Record
     states = None
     try:
         if carried:
-            states = _joined([one for one in carried if isinstance(one, Carried)])
+            states = _joined([one for one in carried if isinstance(one, StateRow)])
         out, after = pipeline(batch, states)
         assert out.outputs is not None
     except Exception as error:  # noqa: BLE001 - a stage may raise anything
@@ -95,7 +95,7 @@ def attempt(pipeline: Pipeline, batch: Batch, carried: Sequence[Carried | Record
         at, bug = _named(error, batch.records), None if isinstance(error, SeqpipeError) else error
     else:
         rows = len(batch.records)
-        return Attempt(out.outputs, [] if batch.final else [Carried(after, row, rows) for row in range(rows)])
+        return Attempt(out.outputs, [] if batch.final else [StateRow(after, row, rows) for row in range(rows)])
     indices, half = list(range(len(batch.records))), len(batch.records) // 2
     apart = [indices[:half], indices[half:]] if at is None else [indices[:at] + indices[at + 1 :], [at]]
     made = _attempt_apart(pipeline, batch, carried, apart)
@@ -105,7 +105,7 @@ def attempt(pipeline: Pipeline, batch: Batch, carried: Sequence[Carried | Record
 
 
 def _attempt_others(
-    pipeline: Pipeline, batch: Batch, carried: Sequence[Carried | RecordError], failed: Sequence[int]
+    pipeline: Pipeline, batch: Batch, carried: Sequence[StateRow | RecordError], failed: Sequence[int]
 ) -> Attempt:
     """Run the records that have not failed in an earlier piece; a failed record fails whatever follows of it."""
     if len(failed) == len(batch.records):
@@ -116,11 +116,11 @@ def _attempt_others(
 
 
 def _attempt_apart(
-    pipeline: Pipeline, batch: Batch, carried: Sequence[Carried | RecordError], groups: Sequence[Sequence[int]]
+    pipeline: Pipeline, batch: Batch, carried: Sequence[StateRow | RecordError], groups: Sequence[Sequence[int]]
 ) -> Attempt:
     """Run each group of a batch's records for itself."""
-    attempted: dict[int, Attempted] = {}
-    after: dict[int, Carried | RecordError] = {}
+    attempted: dict[int, OutcomeOrError] = {}
+    after: dict[int, StateRow | RecordError] = {}
     for group in groups:
         part = Batch(tuple(batch.records[index] for index in group), final=batch.final)
         made = attempt(pipeline, part, [carried[index] for index in group] if carried else ())
@@ -129,7 +129,7 @@ def _attempt_apart(
     return Attempt([attempted[index] for index in sorted(attempted)], [after[index] for index in sorted(after)])
 
 
-def _joined(carried: Sequence[Carried]) -> tuple[State, ...]:
+def _joined(carried: Sequence[StateRow]) -> tuple[State, ...]:
     """Return the states of each step, with a row for each of some records."""
     parts = []
     for _, group in groupby(carried, key=lambda one: id(one.states)):

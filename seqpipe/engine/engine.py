@@ -8,7 +8,7 @@ from typing import Generic, Protocol, TypeVar
 
 from seqpipe.contracts import Outcome
 from seqpipe.data import Record
-from seqpipe.engine.attempt import Attempt, Attempted, attempt, raise_failure
+from seqpipe.engine.attempt import Attempt, OutcomeOrError, attempt, raise_failure
 from seqpipe.engine.portions import Portion, RecordKey
 from seqpipe.engine.stop import Stop
 from seqpipe.errors import RecordError
@@ -27,7 +27,7 @@ class Computed:
     """
 
     portion: Portion
-    attempted: Sequence[Attempted]
+    attempted: Sequence[OutcomeOrError]
 
     def outcomes(self) -> Sequence[Outcome]:
         """Return the results of each record.

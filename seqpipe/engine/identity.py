@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from seqpipe.contracts import Reader, Stage, Writer
 from seqpipe.data.source import Source
 from seqpipe.errors import InputError, Location
-from seqpipe.pipeline.opened import Opened
+from seqpipe.pipeline.opened_pipeline import OpenedPipeline
 from seqpipe.registry import Registry
 
 STANDARD_INPUT = "-"
@@ -65,7 +65,7 @@ class Identity:
 
 
 def identify(
-    opened: Opened,
+    opened: OpenedPipeline,
     registry: Registry,
     reader: Reader,
     writer: Writer,

@@ -14,7 +14,7 @@ Watch = Callable[[Any], None]
 """Takes each event (see `seqpipe.hookspecs`)."""
 
 
-class Events:
+class Observers:
     """The observers of a run. What one raises is reported, once for each thing that it raises, and changes nothing.
 
     Args:

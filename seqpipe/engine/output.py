@@ -62,7 +62,7 @@ class Output(ABC):
         self.end(error)
 
 
-class ToStream(Output):
+class StreamOutput(Output):
     """Writes results to an open stream, such as standard output."""
 
     def __init__(self, writer: Writer, stream: BinaryIO) -> None:

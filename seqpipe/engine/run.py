@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from seqpipe.data import Record
-from seqpipe.engine.attempt import Attempted, raise_failure
+from seqpipe.engine.attempt import OutcomeOrError, raise_failure
 from seqpipe.engine.engine import Computed, Engine, results_of
 from seqpipe.engine.feed import Feed
-from seqpipe.engine.observers import Events
+from seqpipe.engine.observers import Observers
 from seqpipe.engine.output import Output
 from seqpipe.engine.portions import Cursor, portions
 from seqpipe.engine.prefetch import Prefetch
@@ -55,7 +55,7 @@ def run(
     pipeline: Pipeline,
     feed: Feed,
     output: Output,
-    events: Events,
+    observers: Observers,
     *,
     name: str = "",
     on_error: OnError = "fail",
@@ -68,7 +68,7 @@ def run(
         pipeline: trained.
         feed: read in a thread of its own, while earlier records are computed.
         output: takes the results, in the order of the records. It has to be ended by the caller.
-        events: are told what happens.
+        observers: are told what happens.
         name: of the run, for the observers.
         on_error: what becomes of records that fail.
         engine: computes; the results are the same on any. None: one thread.
@@ -79,8 +79,8 @@ def run(
     """
     begin = time.perf_counter()
     engine, stop = engine or Threads(), stop or Stop()
-    ledger = _Ledger(feed, output, events, on_error)
-    events.tell(RunStarted(name, [source.name for source in feed.sources]))
+    ledger = _Ledger(feed, output, observers, on_error)
+    observers.tell(RunStarted(name, [source.name for source in feed.sources]))
     prefetch = Prefetch(portions(feed.items(ledger.cursor)), stop)
     try:
         for computed in engine.map(pipeline, prefetch, stop):
@@ -93,17 +93,17 @@ def run(
     finally:
         prefetch.close()
         summary = ledger.summary(time.perf_counter() - begin, stop.signal)
-        events.tell(RunFinished(summary.records, summary.failed, summary.seconds))
+        observers.tell(RunFinished(summary.records, summary.failed, summary.seconds))
     return summary
 
 
 class _Ledger:
     """Writes what is computed, and counts how far the run has come."""
 
-    def __init__(self, feed: Feed, output: Output, events: Events, on_error: OnError) -> None:
+    def __init__(self, feed: Feed, output: Output, observers: Observers, on_error: OnError) -> None:
         self.feed = feed
         self.output = output
-        self.events = events
+        self.observers = observers
         self.on_error = on_error
         start = output.start
         self.cursor = Cursor(start.source, start.item, start.read)
@@ -145,9 +145,9 @@ class _Ledger:
                 self.pieces += 1
         if not self.pieces:
             self.output.reached(self._progress())
-        self.events.tell(BatchFinished(self.records - records, results))
+        self.observers.tell(BatchFinished(self.records - records, results))
 
-    def _write(self, record: Record, outcome: Attempted, cursor: Cursor) -> list[Record]:
+    def _write(self, record: Record, outcome: OutcomeOrError, cursor: Cursor) -> list[Record]:
         """Write the results of a record or a piece of one and return them; of one that failed there are none."""
         if not isinstance(outcome, RecordError):
             results = results_of(record, outcome)
@@ -174,7 +174,7 @@ class _Ledger:
         if not self.piece_failed:
             self.failed += 1
             self.output.reject(failed)
-            self.events.tell(failed)
+            self.observers.tell(failed)
 
     def _end_record(self, cursor: Cursor) -> None:
         self.cursor = cursor

@@ -18,11 +18,11 @@ from seqpipe.errors import ConfigError, did_you_mean
 from seqpipe.interchange.matches import match
 from seqpipe.interchange.weight_files import read_weights
 from seqpipe.pipeline import Existing, Model, Pipeline, Zeros, assemble, fit
-from seqpipe.pipeline.opened import Opened
+from seqpipe.pipeline.opened_pipeline import OpenedPipeline
 from seqpipe.registry import Registry
 from seqpipe.training.data.problems import Problems
 from seqpipe.training.data.records import in_batches, read_records
-from seqpipe.training.section.declared import data_paths, data_reader, train_settings
+from seqpipe.training.section.train_section import data_paths, data_reader, train_settings
 
 
 class ImportSettings(BaseModel):
@@ -37,7 +37,7 @@ class ImportSettings(BaseModel):
     license: str = Field("", description="of the weights; noted in the model")
 
 
-def import_model(opened: Opened, registry: Registry, file: Path) -> Model:
+def import_model(opened: OpenedPipeline, registry: Registry, file: Path) -> Model:
     """Return the model of a pipeline with the weights of a file.
 
     What stages learn without gradients (dictionary, labels) is what ``imports.learned`` says; what that does not say is

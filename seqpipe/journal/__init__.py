@@ -4,18 +4,18 @@ While an output ``out.jsonl`` is written, the folder ``out.jsonl.part`` holds th
 ``journal``. When it is complete, they become ``out.jsonl``, ``out.jsonl.quarantine.jsonl`` and ``out.jsonl.journal``.
 """
 
-from seqpipe.journal.append import Appending
+from seqpipe.journal.block_writer import BlockWriter
 from seqpipe.journal.entries import Journal, RunProgress, read_journal
 from seqpipe.journal.output_paths import MANIFEST, OutputPaths
-from seqpipe.journal.part import Part
+from seqpipe.journal.partial_output import PartialOutput
 from seqpipe.journal.verification import Verification, verify
 
 __all__ = [
     "MANIFEST",
-    "Appending",
+    "BlockWriter",
     "Journal",
     "OutputPaths",
-    "Part",
+    "PartialOutput",
     "RunProgress",
     "Verification",
     "read_journal",

@@ -12,7 +12,7 @@ import numpy as np
 from seqpipe.contracts import Example, Incoming, Objective, PipelineStage, State, Step
 from seqpipe.data import Batch, Record
 from seqpipe.data.ragged import Array
-from seqpipe.pipeline.assemble import Assembly
+from seqpipe.pipeline.assembly import Assembly
 from seqpipe.pipeline.fit import fit
 from seqpipe.pipeline.parameters import Fresh
 from seqpipe.pipeline.pipeline import encode

@@ -7,13 +7,13 @@ import io
 from rich.console import Console
 
 from seqpipe.cli.terminal import table
-from seqpipe.cli.terminal.table import ToTerminal
+from seqpipe.cli.terminal.table import TableOutput
 from seqpipe.data import Record
 
 
 def shown(records, width=60):
     file = io.StringIO()
-    with ToTerminal(Console(file=file, width=width)) as output:
+    with TableOutput(Console(file=file, width=width)) as output:
         for record in records:
             output.put([record])
     return [line.rstrip() for line in file.getvalue().splitlines()]

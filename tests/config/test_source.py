@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from seqpipe.config.source import read_text
+from seqpipe.config.file_text import read_text
 from seqpipe.errors import ConfigError
 
 

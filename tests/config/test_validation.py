@@ -8,20 +8,20 @@ from seqpipe.config.document import parse_document
 from seqpipe.config.validation import errors_from_pydantic
 
 
-class Part(BaseModel):
+class PartialOutput(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class Adam(Part):
+class Adam(PartialOutput):
     lr: float = 0.1
     beta: float = 0.9
 
 
-class Momentum(Part):
+class Momentum(PartialOutput):
     rate: float
 
 
-class Gru(Part):
+class Gru(PartialOutput):
     hidden: int = Field(ge=1)
     output: Literal["all", "pooled"] = "all"
     width: Annotated[int, Field(ge=1)] | Literal["auto"] = "auto"
@@ -135,7 +135,7 @@ def test_what_comes_from_the_environment_is_not_shown(monkeypatch: pytest.Monkey
 
 
 def test_a_kind_of_error_that_has_no_wording() -> None:
-    class Binary(Part):
+    class Binary(PartialOutput):
         data: bytes = b""
 
     document = parse_document("data: 3", "p.yaml", Path())
@@ -145,7 +145,7 @@ def test_a_kind_of_error_that_has_no_wording() -> None:
 
 
 def test_a_default_that_is_wrong_is_placed_at_the_mapping() -> None:
-    class Wrong(Part):
+    class Wrong(PartialOutput):
         model_config = ConfigDict(validate_default=True)
         size: int = Field(0, ge=1)
 

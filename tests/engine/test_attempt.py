@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from seqpipe.contracts import State, Step
 from seqpipe.data import Batch, Record, Spec
 from seqpipe.engine import attempt as attempt_module
-from seqpipe.engine.attempt import Carried, Unforeseen, attempt, raise_failure
+from seqpipe.engine.attempt import StateRow, Unforeseen, attempt, raise_failure
 from seqpipe.errors import Location, RecordError
 from tests.stub_pipeline import stub_pipeline
 
@@ -38,8 +38,8 @@ def test_each_record_gets_what_it_gets_alone(texts: list[str], same_place: bool)
 @given(st.integers(1, 6).flatmap(lambda rows: st.lists(st.lists(TEXTS, min_size=rows, max_size=rows), max_size=5)))
 def test_each_piece_gets_what_it_gets_alone(rounds: list[list[str]]) -> None:
     pipeline = stub_pipeline()
-    carried: list[Carried | RecordError] = []
-    alone: list[list[Carried | RecordError]] = [[] for _ in (rounds[0] if rounds else ())]
+    carried: list[StateRow | RecordError] = []
+    alone: list[list[StateRow | RecordError]] = [[] for _ in (rounds[0] if rounds else ())]
     for number, texts in enumerate(rounds, 1):
         batch = batch_of(texts, last=number == len(rounds))
         together = attempt(pipeline, batch, carried)

@@ -11,8 +11,8 @@ import pytest
 
 from seqpipe.builtin.writers import WriteJSONLines, WriteText, WriteTSV
 from seqpipe.data import Record
-from seqpipe.engine.observers import Events
-from seqpipe.engine.output import ToStream
+from seqpipe.engine.observers import Observers
+from seqpipe.engine.output import StreamOutput
 from seqpipe.engine.run import run
 from seqpipe.engine.stop import Stop
 from seqpipe.errors import RecordError
@@ -137,8 +137,8 @@ def test_a_table_begins_again_if_its_first_record_is_taken_back() -> None:
 def test_a_stream_gets_the_same_bytes(tmp_path: Path) -> None:
     path = write("one", "bad", "many are here")
     run_into(OUT, feed_of(path), on_error="skip")
-    with Path("stream").open("wb") as stream, ToStream(WriteJSONLines(), stream) as output:
-        run(stub_pipeline(), feed_of(path), output, Events(Registry(())), on_error="skip")
+    with Path("stream").open("wb") as stream, StreamOutput(WriteJSONLines(), stream) as output:
+        run(stub_pipeline(), feed_of(path), output, Observers(Registry(())), on_error="skip")
     assert Path("stream").read_bytes() == OUT.read_bytes()
 
 

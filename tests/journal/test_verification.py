@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from seqpipe.errors import InputError
-from seqpipe.journal import OutputPaths, Part, RunProgress, append, verify
+from seqpipe.journal import OutputPaths, PartialOutput, RunProgress, block_writer, verify
 from seqpipe.journal.entries import read_journal
 
 BLOCKS = 20
@@ -19,9 +19,9 @@ BLOCKS = 20
 def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An output of twenty blocks of different sizes."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(append, "SHORTEST", 0.0)
-    monkeypatch.setattr(append, "SHARE", 0.0)
-    part = Part(OutputPaths.of_file("out.txt"))
+    monkeypatch.setattr(block_writer, "SHORTEST", 0.0)
+    monkeypatch.setattr(block_writer, "SHARE", 0.0)
+    part = PartialOutput(OutputPaths.of_file("out.txt"))
     growing = part.begin({}, quarantine=False)
     growing.reached(RunProgress())
     for number in range(1, BLOCKS + 1):
@@ -29,7 +29,7 @@ def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         growing.reached(RunProgress(1, number * 10, number * 10, number * 10, 0, number * 10))
     growing.seal()
     growing.close()
-    part.place()
+    part.publish()
     part.close()
     return Path("out.txt")
 

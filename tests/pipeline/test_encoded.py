@@ -6,7 +6,7 @@ import pytest
 from seqpipe.contracts import select_rows
 from seqpipe.data import Batch, Ragged
 from seqpipe.errors import ConfigError
-from seqpipe.pipeline.encoded import EncodedStepper
+from seqpipe.pipeline.encoded_stepper import EncodedStepper
 
 
 class Recorder:

@@ -11,7 +11,7 @@ from seqpipe.contracts import Parameter, Training
 from seqpipe.data import Batch, Ragged
 from seqpipe.data.ragged import Array
 from seqpipe.pipeline import Fresh, assemble
-from seqpipe.pipeline.opened import open_pipeline
+from seqpipe.pipeline.opened_pipeline import open_pipeline
 from seqpipe.registry import Registry
 from seqpipe.training.data.problems import Problems
 from seqpipe.training.data.truncation import window_of

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import seqpipe
-from seqpipe.pipeline.opened import open_pipeline
+from seqpipe.pipeline.opened_pipeline import open_pipeline
 from seqpipe.registry import Registry
 from seqpipe.training import Interrupted, TrainingOptions, Watcher, run_training
 from tests import killing

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import click
 
-from seqpipe.cli.application import traceback_option
-from seqpipe.cli.options import pipeline_argument, settings_option
+from seqpipe.cli.global_options import traceback_option
+from seqpipe.cli.shared_options import pipeline_argument, settings_option
 from seqpipe.cli.terminal.columns import aligned
 from seqpipe.cli.terminal.resolved_view import resolved_lines
 from seqpipe.pipeline import Pipeline
-from seqpipe.pipeline.opened import Opened, open_pipeline
+from seqpipe.pipeline.opened_pipeline import OpenedPipeline, open_pipeline
 from seqpipe.pipeline.parameters import count
 from seqpipe.registry import Registry
-from seqpipe.training.section.declared import augmentations, data_reader
-from seqpipe.training.section.resolved import known_training
+from seqpipe.training.section.resolved_pipeline import known_training
+from seqpipe.training.section.train_section import augmentations, data_reader
 
 
 @click.command("check")
@@ -36,7 +36,7 @@ def command(pipeline: str, settings: tuple[str, ...], resolved: bool) -> None:  
         click.echo(line)
 
 
-def _summary(opened: Opened, pipeline: Pipeline) -> list[str]:
+def _summary(opened: OpenedPipeline, pipeline: Pipeline) -> list[str]:
     declared = opened.declared
     reader = declared.reader.name if declared.reader else "core.lines, if not said"
     rows = [("", "", "parameters", "gives, for the next to take"), ("reader", reader, "", str(pipeline.source))]
@@ -48,7 +48,7 @@ def _summary(opened: Opened, pipeline: Pipeline) -> list[str]:
     return [f"{declared.name} ({declared.document.source})", "", *table, "", *_size(opened, pipeline)]
 
 
-def _size(opened: Opened, pipeline: Pipeline) -> list[str]:
+def _size(opened: OpenedPipeline, pipeline: Pipeline) -> list[str]:
     parameters = count(pipeline.parameters)
     megabytes = sum(array.nbytes for array in pipeline.parameters.values()) / 1e6
     lines = [f"{parameters:,} parameters, {megabytes:,.1f} MB in memory"]

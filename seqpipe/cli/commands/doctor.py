@@ -6,10 +6,10 @@ import json
 
 import click
 
-from seqpipe.cli.application import traceback_option
 from seqpipe.cli.diagnosis import Diagnosis, diagnose
+from seqpipe.cli.global_options import traceback_option
 from seqpipe.cli.terminal.columns import aligned
-from seqpipe.cli.terminal.errors import USAGE
+from seqpipe.cli.terminal.error_report import USAGE
 from seqpipe.registry import Registry
 
 

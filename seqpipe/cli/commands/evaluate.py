@@ -11,23 +11,23 @@ from typing import Any
 import click
 import numpy as np
 
-from seqpipe.builtin.fields import plain
-from seqpipe.cli.application import traceback_option
-from seqpipe.cli.options import (
+from seqpipe.builtin.result_fields import plain
+from seqpipe.cli.global_options import traceback_option
+from seqpipe.cli.shared_options import (
     limit_option,
     pipeline_argument,
     settings_option,
     threads_option,
     verbosity_options,
 )
-from seqpipe.cli.terminal.brief import brief, brief_id
+from seqpipe.cli.terminal.abbreviation import abbreviated, abbreviated_id
 from seqpipe.cli.terminal.columns import aligned
-from seqpipe.cli.terminal.first_use import first_use_told
+from seqpipe.cli.terminal.compilation_notice import compilation_announced
 from seqpipe.cli.terminal.log import log_to_stderr
 from seqpipe.metrics import Figure
-from seqpipe.pipeline.opened import open_pipeline
+from seqpipe.pipeline.opened_pipeline import open_pipeline
 from seqpipe.registry import Registry
-from seqpipe.training.evaluation.measured import Measured, measure, nested
+from seqpipe.training.evaluation.measurement import Measurement, measure, nested
 from seqpipe.training.evaluation.outcomes import RATE
 
 
@@ -59,7 +59,7 @@ def command(
     Each metric comes with the bounds between which it lies with a confidence of 95 %. The speed is measured once, so
     its bounds are its value. The data are read as the training data were.
     """
-    with log_to_stderr(quiet=quiet, verbose=verbose), first_use_told(wanted=not quiet):
+    with log_to_stderr(quiet=quiet, verbose=verbose), compilation_announced(wanted=not quiet):
         registry = Registry.discover()
         opened = open_pipeline(pipeline, registry, settings)
         with redirect_stdout(sys.stderr):  # what a plugin prints is no figure
@@ -84,7 +84,7 @@ def _plain(figure: Figure, signature: str | None) -> dict[str, Any]:
     return {**values, "signature": signature} if signature else values
 
 
-def _table(measured: Measured) -> list[str]:
+def _table(measured: Measurement) -> list[str]:
     signatures = {metric.name: metric.signature for metric in measured.metrics}
     rows = []
     for name, figure in measured.figures.items():
@@ -93,7 +93,7 @@ def _table(measured: Measured) -> list[str]:
     return aligned(rows, numbers=frozenset({1}))
 
 
-def _worst(measured: Measured, number: int) -> list[str]:
+def _worst(measured: Measurement, number: int) -> list[str]:
     """Return a line for each of the records that the first metric likes least."""
     metric, results = measured.metrics[0], measured.results
     values = [metric.value(np.array(metric.count(record, outcome), np.float64)) for record, outcome in results]
@@ -102,7 +102,7 @@ def _worst(measured: Measured, number: int) -> list[str]:
     rows = [("record", metric.name, "target", "found")]
     for index in order[:number]:
         record, outcome = results[index]
-        found = "; ".join(brief(plain(value, name, record)) for one in outcome for name, value in one.items())
-        target = brief(plain(record.target, "target", record))
-        rows.append((brief_id(record.id), f"{values[index]:.4g}", target, found))
+        found = "; ".join(abbreviated(plain(value, name, record)) for one in outcome for name, value in one.items())
+        target = abbreviated(plain(record.target, "target", record))
+        rows.append((abbreviated_id(record.id), f"{values[index]:.4g}", target, found))
     return ["", *aligned(rows)]

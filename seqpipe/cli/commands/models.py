@@ -8,14 +8,15 @@ from typing import Any
 
 import click
 
-from seqpipe.cli.application import CommandGroup, traceback_option
-from seqpipe.cli.options import settings_option
-from seqpipe.cli.terminal.brief import brief, one_line
+from seqpipe.cli.application import CommandGroup
+from seqpipe.cli.global_options import traceback_option
+from seqpipe.cli.shared_options import settings_option
+from seqpipe.cli.terminal.abbreviation import abbreviated, one_line
 from seqpipe.cli.terminal.columns import aligned
 from seqpipe.config import dump
 from seqpipe.errors import ModelError, UsageError
 from seqpipe.pipeline import Model
-from seqpipe.pipeline.opened import open_pipeline
+from seqpipe.pipeline.opened_pipeline import open_pipeline
 from seqpipe.pipeline.parameters import count
 from seqpipe.registry import Registry
 from seqpipe.shipped import all_shipped, is_shipped_name, shipped
@@ -86,9 +87,9 @@ def _row(name: str, path: Path) -> tuple[str, str, str, str]:
 def _figures(found: Any) -> str:
     """Say metrics as `evaluate` does: a value with its bounds, ``wer 0.02 [0.01, 0.03]``."""
     if not isinstance(found, Mapping):
-        return brief(found)
+        return abbreviated(found)
     if {"value", "low", "high"} <= found.keys():
-        return f"{brief(found['value'])} [{brief(found['low'])}, {brief(found['high'])}]"
+        return f"{abbreviated(found['value'])} [{abbreviated(found['low'])}, {abbreviated(found['high'])}]"
     return ", ".join(f"{one_line(name)} {_figures(found[name])}" for name in sorted(found))
 
 
@@ -121,7 +122,7 @@ def _learned(value: Any) -> str:
     if hasattr(value, "shape"):
         return f"array of {' x '.join(map(str, value.shape))}"
     return (
-        f"{len(value):,} entries: {brief(value[:5])} ..."
+        f"{len(value):,} entries: {abbreviated(value[:5])} ..."
         if isinstance(value, list) and len(value) > 5
-        else brief(value)
+        else abbreviated(value)
     )

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from seqpipe.cli.application import CommandGroup, traceback_option
+from seqpipe.cli.application import CommandGroup
+from seqpipe.cli.global_options import traceback_option
 from seqpipe.cli.terminal.columns import aligned
-from seqpipe.cli.terminal.errors import USAGE
+from seqpipe.cli.terminal.error_report import USAGE
 from seqpipe.errors import SeqpipeError
 from seqpipe.registry import Plugin, Registry, Stages
 

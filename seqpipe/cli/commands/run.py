@@ -7,20 +7,25 @@ from pathlib import Path
 
 import click
 
-from seqpipe.cli.application import traceback_option
+from seqpipe.cli.global_options import GlobalOptions, traceback_option
 from seqpipe.cli.inputs import InputOptions, chosen_input, reader_of
-from seqpipe.cli.job import Job, RunOptions
-from seqpipe.cli.options import limit_option, pipeline_argument, settings_option, threads_option, verbosity_options
-from seqpipe.cli.session import Session
+from seqpipe.cli.run_command import RunCommand, RunOptions
+from seqpipe.cli.shared_options import (
+    limit_option,
+    pipeline_argument,
+    settings_option,
+    threads_option,
+    verbosity_options,
+)
+from seqpipe.cli.terminal.compilation_notice import compilation_announced
 from seqpipe.cli.terminal.explain import explain as explain_records
-from seqpipe.cli.terminal.first_use import first_use_told
 from seqpipe.cli.terminal.log import log_to_stderr
 from seqpipe.engine.feed import records_of
 from seqpipe.engine.isolated_stages import isolating, reading
 from seqpipe.engine.run import OnError
 from seqpipe.engine.shards import WHOLE, Shard
 from seqpipe.errors import UsageError
-from seqpipe.pipeline.opened import open_pipeline
+from seqpipe.pipeline.opened_pipeline import open_pipeline
 from seqpipe.registry import Registry
 
 log = logging.getLogger("seqpipe")
@@ -50,7 +55,7 @@ log = logging.getLogger("seqpipe")
 @traceback_option
 @click.pass_obj
 def command(
-    session: Session,
+    global_options: GlobalOptions,
     pipeline: str,
     inputs: tuple[str, ...],
     texts: tuple[str, ...],
@@ -80,9 +85,9 @@ def command(
     if explain and output is not None:
         raise UsageError("--explain writes no results", "leave out -o")
     given = InputOptions(inputs, texts, retry, Shard.parse(shard), limit)
-    bar, every = not quiet and not session.json_log, session.json_log
+    bar, every = not quiet and not global_options.json_log, global_options.json_log
     options = RunOptions(output, on_error, resume, threads, metrics, bar, every)
-    with log_to_stderr(quiet=quiet, verbose=verbose), first_use_told(wanted=not quiet):
+    with log_to_stderr(quiet=quiet, verbose=verbose), compilation_announced(wanted=not quiet):
         registry = Registry.discover()
         opened = open_pipeline(pipeline, registry, settings)
         declared = opened.declared
@@ -95,4 +100,4 @@ def command(
                 explain_records(built, records_of(chosen.feed))
                 return 0
             with isolating(built, declared.limits) as isolated:
-                return Job(opened, registry, isolated, chosen, given, options).run()
+                return RunCommand(opened, registry, isolated, chosen, given, options).run()

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import click
 
 from seqpipe.atomic import atomic_write
-from seqpipe.cli.application import traceback_option
-from seqpipe.cli.options import verbosity_options
+from seqpipe.cli.global_options import traceback_option
+from seqpipe.cli.shared_options import verbosity_options
 from seqpipe.cli.terminal.log import log_to_stderr
 from seqpipe.contracts import Stage
 from seqpipe.errors import SeqpipeError

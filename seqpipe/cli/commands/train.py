@@ -7,20 +7,20 @@ from pathlib import Path
 
 import click
 
-from seqpipe.cli.application import traceback_option
-from seqpipe.cli.interruption import Interruption
-from seqpipe.cli.options import (
+from seqpipe.cli.global_options import traceback_option
+from seqpipe.cli.graceful_stop import GracefulStop
+from seqpipe.cli.shared_options import (
     pipeline_argument,
     settings_option,
     threads_option,
     verbosity_options,
 )
-from seqpipe.cli.terminal.errors import SOME_FAILED, show
-from seqpipe.cli.terminal.first_use import first_use_told
+from seqpipe.cli.terminal.compilation_notice import compilation_announced
+from seqpipe.cli.terminal.error_report import SOME_FAILED, show
 from seqpipe.cli.terminal.log import log_to_stderr
 from seqpipe.cli.terminal.training_view import view
 from seqpipe.errors import UsageError
-from seqpipe.pipeline.opened import open_pipeline
+from seqpipe.pipeline.opened_pipeline import open_pipeline
 from seqpipe.registry import Registry
 from seqpipe.training import Interrupted, TrainingOptions, run_training
 from seqpipe.training.data.problems import OnTrainingError
@@ -61,8 +61,8 @@ def command(
         raise UsageError("--output and --resume do not go together", "a training is resumed in its own folder")
     with (
         log_to_stderr(quiet=quiet, verbose=verbose),
-        first_use_told(wanted=not quiet),
-        Interruption(_STOPPING) as interruption,
+        compilation_announced(wanted=not quiet),
+        GracefulStop(_STOPPING) as interruption,
     ):
         registry = Registry.discover()
         opened = open_pipeline(pipeline, registry, settings, with_model=False)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from seqpipe.cli.application import traceback_option
-from seqpipe.cli.terminal.errors import show
+from seqpipe.cli.global_options import traceback_option
+from seqpipe.cli.terminal.error_report import show
 from seqpipe.errors import InputError
 from seqpipe.journal import verify
 

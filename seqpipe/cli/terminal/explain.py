@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import click
 
-from seqpipe.builtin.fields import plain
+from seqpipe.builtin.result_fields import plain
 from seqpipe.builtin.tokenizers.vocabulary import UNKNOWN
-from seqpipe.cli.terminal.brief import brief, brief_id, one_line
+from seqpipe.cli.terminal.abbreviation import abbreviated, abbreviated_id, one_line
 from seqpipe.contracts import Stage, State
 from seqpipe.data import Batch, OneHot, Ragged, Record, Spec
 from seqpipe.engine.portions import portions_of
@@ -48,8 +48,8 @@ def _explain(pipeline: Pipeline, batch: Batch, states: Sequence[State]) -> list[
 
 def _title(record: Record) -> str:
     if isinstance(record.payload, str):
-        return f"{brief_id(record.id)}  {one_line(record.payload)}"
-    return brief_id(record.id)
+        return f"{abbreviated_id(record.id)}  {one_line(record.payload)}"
+    return abbreviated_id(record.id)
 
 
 def _size(batch: Batch, spec: Spec) -> str:
@@ -70,7 +70,9 @@ def _details(stage: Stage, batch: Batch, spec: Spec) -> Iterator[str]:
             if not outcome:
                 yield "no result"
             for result in outcome:
-                yield from (f"{name}: {brief(plain(value, name, record), _SCORES)}" for name, value in result.items())
+                yield from (
+                    f"{name}: {abbreviated(plain(value, name, record), _SCORES)}" for name, value in result.items()
+                )
 
 
 def _tokens(batch: Batch, vocabulary: Sequence[str]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from seqpipe.cli.session import Session
+from seqpipe.cli.global_options import GlobalOptions
 
 NOTICE = 25
 """The level of what everybody wants to see unless they said that they want to see nothing."""
@@ -22,9 +22,9 @@ log = logging.getLogger("seqpipe")
 @contextmanager
 def log_to_stderr(*, quiet: bool, verbose: bool) -> Iterator[None]:
     """Show seqpipe's log on standard error: warnings, nothing but errors if ``quiet``, everything if ``verbose``."""
-    session = click.get_current_context().find_object(Session) or Session()
+    global_options = click.get_current_context().find_object(GlobalOptions) or GlobalOptions()
     handler = _StandardError(logging.ERROR if quiet else logging.DEBUG if verbose else NOTICE)
-    handler.setFormatter(_JsonFormatter() if session.json_log else _LineFormatter())
+    handler.setFormatter(_JsonFormatter() if global_options.json_log else _LineFormatter())
     before = log.level
     log.setLevel(handler.level)
     log.addHandler(handler)

@@ -8,7 +8,7 @@ from typing import Any
 from seqpipe.cli.terminal.columns import aligned
 from seqpipe.config import Document, KeyPath, dump
 from seqpipe.config.declaration import Declaration
-from seqpipe.training.section.resolved import resolved
+from seqpipe.training.section.resolved_pipeline import resolved
 
 
 def resolved_lines(declared: Declaration) -> list[str]:

@@ -13,9 +13,6 @@ from seqpipe.cli.terminal.log import warn
 from seqpipe.engine.observers import Watch
 from seqpipe.hookspecs import BatchFinished, RecordFailed
 
-Share = Callable[[int], float | None]
-"""Returns the share of the input that is done when so many records are; None if it is not known."""
-
 SHOWN = 20
 """Records that fail of which each is shown in a line; in JSON all are."""
 
@@ -39,8 +36,14 @@ def failures(*, every: bool) -> Watch:
 
 
 @contextmanager
-def progress_bar(name: str, share: Share, *, wanted: bool) -> Iterator[Watch]:
-    """Show on standard error how far a run is, if that is a terminal and the bar is ``wanted``."""
+def progress_bar(name: str, share_after: Callable[[int], float | None], *, wanted: bool) -> Iterator[Watch]:
+    """Show on standard error how far a run is, if that is a terminal and the bar is ``wanted``.
+
+    Args:
+        name: of the run.
+        share_after: returns the share of the input that is read when so many records are done; None: not known.
+        wanted: False shows nothing.
+    """
     if not wanted or not sys.stderr.isatty() or os.environ.get("CI"):
         yield lambda _: None
         return
@@ -63,7 +66,7 @@ def progress_bar(name: str, share: Share, *, wanted: bool) -> Iterator[Watch]:
             nonlocal records, failed
             records += event.records if isinstance(event, BatchFinished) else 0
             failed += isinstance(event, RecordFailed)
-            done = share(records)
+            done = share_after(records)
             rate = records / max(time.monotonic() - begin, 1e-3)
             now = f"{records:,} records  {rate:,.0f}/s" + (f"  {failed:,} failed" if failed else "")
             progress.update(bar, completed=done or 0.0, total=None if done is None else 1.0, now=now)

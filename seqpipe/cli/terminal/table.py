@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from seqpipe.builtin.fields import output_fields
-from seqpipe.cli.terminal.brief import brief, brief_id
+from seqpipe.builtin.result_fields import output_fields
+from seqpipe.cli.terminal.abbreviation import abbreviated, abbreviated_id
 from seqpipe.data import Record
 from seqpipe.engine.output import Output
 from seqpipe.journal import RunProgress
@@ -29,7 +29,7 @@ _GAP = 2
 Cells = dict[str, str]
 
 
-class ToTerminal(Output):
+class TableOutput(Output):
     """Shows results on standard output, a row each, cut to the width of the terminal; the table grows in blocks.
 
     Columns keep the names and widths that the first block gives them.
@@ -46,8 +46,8 @@ class ToTerminal(Output):
         if not self.waiting:
             self.since = time.monotonic()
         for record in results:
-            row = {name: brief(value) for name, value in output_fields(record).items()}
-            self.waiting.append({**row, "id": brief_id(record.id)})
+            row = {name: abbreviated(value) for name, value in output_fields(record).items()}
+            self.waiting.append({**row, "id": abbreviated_id(record.id)})
         if len(self.waiting) >= BLOCK:
             self.show(last=False)
 
@@ -77,7 +77,7 @@ class ToTerminal(Output):
 
 
 def _widths(rows: list[Cells], total: int, *, fill: bool) -> dict[str, int]:
-    """Share the width of the terminal out: each column what it needs, the widest ones less until all fit.
+    """InputShare the width of the terminal out: each column what it needs, the widest ones less until all fit.
 
     Where there are too many, columns are left out after the first, which names the record; the last are the results.
     With ``fill``, what is left goes to the widest but the first: rows that come later may need it.

@@ -8,7 +8,7 @@ from seqpipe.contracts import Example
 from seqpipe.testing.law import Law
 from seqpipe.testing.laws.augmentations import augments, leaves_records
 from seqpipe.testing.laws.build import builds_anew, builds_unlearned, refuses
-from seqpipe.testing.laws.declaration import described, documented, round_trip, strict
+from seqpipe.testing.laws.declarations import described, documented, round_trip, strict
 from seqpipe.testing.laws.failures import odd_payloads, odd_targets
 from seqpipe.testing.laws.inverse import inverts
 from seqpipe.testing.laws.learners import learned_is_kept, learns_the_same
@@ -23,8 +23,8 @@ from seqpipe.testing.laws.readers import (
     reads_the_same_again,
     survives_damage,
 )
-from seqpipe.testing.laws.rows import joins_and_leaves
 from seqpipe.testing.laws.specs import spans_in_order, spec_is_true
+from seqpipe.testing.laws.state_rows import joins_and_leaves
 from seqpipe.testing.laws.steppers import scores_its_steps, selects_rows
 from seqpipe.testing.laws.steps import alone, on_threads, pickles, repeatable, runs, unchanged
 from seqpipe.testing.laws.writers import leaves_results, odd_values, writes, writes_nothing

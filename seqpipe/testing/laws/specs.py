@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from seqpipe.builtin.fields import plain
+from seqpipe.builtin.result_fields import plain
 from seqpipe.contracts import Example, Stepper
 from seqpipe.data import Batch, Column, OneHot, Ragged, Spec
 from seqpipe.errors import SeqpipeError

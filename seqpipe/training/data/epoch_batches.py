@@ -10,7 +10,7 @@ import numpy.typing as npt
 from seqpipe.contracts import Augmentation
 from seqpipe.data import Batch, Record
 from seqpipe.errors import InputError
-from seqpipe.training.data.order import order
+from seqpipe.training.data.batch_order import batch_order
 from seqpipe.training.loop.gradients import blocks_of
 from seqpipe.training.session.task import Task
 
@@ -31,7 +31,7 @@ class EpochBatches:
         self.epoch = epoch
         counted = np.minimum(task.data.lengths, settings.window) if settings.window else task.data.lengths
         labels = _labels(task.data.batch.records) if settings.data.balance else None
-        self._order = order(counted, settings.batch, (settings.seed, epoch), labels)
+        self._order = batch_order(counted, settings.batch, (settings.seed, epoch), labels)
 
     def __len__(self) -> int:
         return len(self._order)

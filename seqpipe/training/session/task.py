@@ -14,17 +14,17 @@ from seqpipe.contracts import Augmentation, Metric, Reader, Stage
 from seqpipe.data import Batch, Record, Spec
 from seqpipe.errors import ConfigError, RecordError, did_you_mean
 from seqpipe.pipeline import Fresh, Model, Pipeline, assemble, fit
-from seqpipe.pipeline.assemble import Locations
-from seqpipe.pipeline.opened import Opened
+from seqpipe.pipeline.assembly import Locations
+from seqpipe.pipeline.opened_pipeline import OpenedPipeline
 from seqpipe.registry import Registry
 from seqpipe.shipped import is_shipped_name, shipped
-from seqpipe.training.data.prepared import Prepared, prepare_all
+from seqpipe.training.data.prepared_data import PreparedData, prepare_all
 from seqpipe.training.data.problems import Problems
 from seqpipe.training.data.records import Records, hold_out, in_batches, read_records
 from seqpipe.training.data.truncation import check_windows
-from seqpipe.training.section.declared import augmentations, data_paths, data_reader, train_settings
 from seqpipe.training.section.settings import TrainSettings
-from seqpipe.training.session.start import Starting
+from seqpipe.training.section.train_section import augmentations, data_paths, data_reader, train_settings
+from seqpipe.training.session.starting_model import StartingModel
 
 log = logging.getLogger("seqpipe")
 
@@ -52,7 +52,7 @@ class Task:
     settings: TrainSettings
     reader: Reader
     pipeline: Pipeline
-    data: Prepared
+    data: PreparedData
     dev: Records
     augmentations: tuple[Augmentation, ...]
     metric: Metric | None
@@ -64,7 +64,7 @@ class Task:
         return Model(self.name, stages, self.pipeline.learned, weights, {**self.facts, **facts})
 
 
-def task_of(opened: Opened, registry: Registry, problems: Problems) -> Task:
+def task_of(opened: OpenedPipeline, registry: Registry, problems: Problems) -> Task:
     """Read the data that a pipeline file names, fit its stages, and build it.
 
     Raises:
@@ -109,7 +109,7 @@ def _built(
     locations: Locations,
     source: Spec,
     settings: TrainSettings,
-    starting: Starting | None,
+    starting: StartingModel | None,
     learn: Records,
     problems: Problems,
 ) -> Pipeline:
@@ -124,15 +124,15 @@ def _built(
     return pipeline
 
 
-def _starting(opened: Opened, settings: TrainSettings, registry: Registry) -> Starting | None:
+def _starting(opened: OpenedPipeline, settings: TrainSettings, registry: Registry) -> StartingModel | None:
     if settings.start is None:
         return None
     name, key = settings.start.model, ("train", "start", "model")
     path = shipped("models", name, registry) if is_shipped_name(name) else Path(opened.declared.path_of(key, name))
-    return Starting(Model.load(path), str(path), matching=settings.start.matching)
+    return StartingModel(Model.load(path), str(path), matching=settings.start.matching)
 
 
-def _metric(opened: Opened, settings: TrainSettings, pipeline: Pipeline, dev: Records) -> Metric | None:
+def _metric(opened: OpenedPipeline, settings: TrainSettings, pipeline: Pipeline, dev: Records) -> Metric | None:
     """Return the metric that decides which epoch is best.
 
     Raises:
@@ -151,12 +151,12 @@ def _metric(opened: Opened, settings: TrainSettings, pipeline: Pipeline, dev: Re
     return metrics[name] if name else next(iter(metrics.values()), None)
 
 
-def _shorter(data: Prepared, longest: int | None) -> Prepared:
+def _shorter(data: PreparedData, longest: int | None) -> PreparedData:
     """Return the data without the records that are too long."""
     if longest is None or not (long := int((data.lengths > longest).sum())):
         return data
     log.warning("%d of %d records are longer than train.data.longest and not learned", long, len(data))
-    return Prepared.of(data.select(np.flatnonzero(data.lengths <= longest)))
+    return PreparedData.of(data.select(np.flatnonzero(data.lengths <= longest)))
 
 
 def _evaluated(pipeline: Pipeline, records: Sequence[Record], problems: Problems) -> Iterable[Record]:
@@ -179,7 +179,7 @@ def _processable(pipeline: Pipeline, record: Record) -> bool:
     return True
 
 
-def _facts(opened: Opened, settings: TrainSettings, reader: Reader, learned: int, dev: int) -> dict[str, Any]:
+def _facts(opened: OpenedPipeline, settings: TrainSettings, reader: Reader, learned: int, dev: int) -> dict[str, Any]:
     written = opened.declared.document.written(("train", "data"))
     paths = {name: _texts(written[name]) for name in ("train", "dev") if name in written}
     return {

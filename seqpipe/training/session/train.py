@@ -10,17 +10,17 @@ from pathlib import Path
 
 from seqpipe.config import dump
 from seqpipe.data import Record
-from seqpipe.engine.observers import Events
+from seqpipe.engine.observers import Observers
 from seqpipe.errors import RecordError
 from seqpipe.hookspecs import EpochFinished, RecordFailed, RunFinished, RunStarted
-from seqpipe.pipeline.opened import Opened, open_pipeline
+from seqpipe.pipeline.opened_pipeline import OpenedPipeline, open_pipeline
 from seqpipe.registry import Registry
 from seqpipe.training.data.problems import OnTrainingError, Problems
 from seqpipe.training.loop.checkpoint import Checkpoint
 from seqpipe.training.loop.progress import Epoch
 from seqpipe.training.loop.trainer import Trainer
 from seqpipe.training.loop.watcher import StepFinished, Watcher
-from seqpipe.training.section.resolved import resolved
+from seqpipe.training.section.resolved_pipeline import resolved
 from seqpipe.training.session.finish import finish
 from seqpipe.training.session.folder import RunFolder
 from seqpipe.training.session.task import task_of
@@ -61,7 +61,7 @@ class Trained:
     failed: int
 
 
-def run_training(opened: Opened, registry: Registry, options: TrainingOptions, watcher: Watcher) -> Trained:
+def run_training(opened: OpenedPipeline, registry: Registry, options: TrainingOptions, watcher: Watcher) -> Trained:
     """Train a pipeline, or resume its training.
 
     Args:
@@ -83,11 +83,11 @@ def run_training(opened: Opened, registry: Registry, options: TrainingOptions, w
         folder = RunFolder.create(opened.declared.name, options.output)
         folder.write_pipeline(pipeline)
     with _tracked(registry, folder):
-        events = Events(registry)
-        events.tell(RunStarted(task.name, task.facts["data"]["train"]))
-        problems.tell(lambda record, error: events.tell(_failed(record, error)))
-        telling = _Telling(watcher, events)
-        trainer = Trainer(task, folder, problems, telling, options.interrupted, options.threads)
+        observers = Observers(registry)
+        observers.tell(RunStarted(task.name, task.facts["data"]["train"]))
+        problems.tell(lambda record, error: observers.tell(_failed(record, error)))
+        observed = _ObservedWatcher(watcher, observers)
+        trainer = Trainer(task, folder, problems, observed, options.interrupted, options.threads)
         if checkpoint is not None:
             trainer.resume(checkpoint)
         watcher.begun(folder.path, len(task.data), len(task.dev), len(trainer.progress.epochs))
@@ -95,7 +95,7 @@ def run_training(opened: Opened, registry: Registry, options: TrainingOptions, w
             trainer.run()
             finish(task, trainer.progress, folder, options.threads, options.command)
         finally:
-            events.tell(RunFinished(telling.records, len(problems), trainer.progress.seconds))
+            observers.tell(RunFinished(observed.records, len(problems), trainer.progress.seconds))
     return Trained(folder, len(problems))
 
 
@@ -147,12 +147,12 @@ def _failed(record: Record, error: RecordError) -> RecordFailed:
     return RecordFailed(record.source, record.position, record.id, error.stage, error, record.raw)
 
 
-class _Telling(Watcher):
+class _ObservedWatcher(Watcher):
     """Passes on what it is told, and tells the observers of epochs and of their speed."""
 
-    def __init__(self, watcher: Watcher, events: Events) -> None:
+    def __init__(self, watcher: Watcher, observers: Observers) -> None:
         self.watcher = watcher
-        self.events = events
+        self.observers = observers
         self.records = 0
         self._of_epoch = [0, 0, 0.0]  # records, positions, seconds
 
@@ -169,5 +169,5 @@ class _Telling(Watcher):
         records, positions, seconds = self._of_epoch
         self._of_epoch = [0, 0, 0.0]
         speed = {"seconds": seconds, "records": records, "positions": positions}
-        self.events.tell(EpochFinished(epoch.number, epoch.line() | speed))
+        self.observers.tell(EpochFinished(epoch.number, epoch.line() | speed))
         self.watcher.epoch_finished(epoch, best=best)

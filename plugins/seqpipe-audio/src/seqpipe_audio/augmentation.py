@@ -12,7 +12,7 @@ import soxr
 from pydantic import Field
 
 from seqpipe import Augmentation, Range, Record
-from seqpipe_audio.decoding import Samples
+from seqpipe_audio.sound_files import Samples
 
 Spectrum = npt.NDArray[np.complexfloating]
 

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from seqpipe import Batch, ConfigError, Incoming, Ragged, Record, RecordError, Spec, State, Step, Tokenizer
-from seqpipe_audio.decoding import Samples
+from seqpipe_audio.sound_files import Samples
 from seqpipe_audio.spectrum import LogMel, cosine_transform, mel_filters
 
 

@@ -9,9 +9,9 @@ import numpy as np
 from pydantic import Field
 
 from seqpipe import Location, Reader, Record, RecordError, Source, Spec
-from seqpipe_audio.decoding import Samples
 from seqpipe_audio.pieces import in_pieces
 from seqpipe_audio.recordings import samples_of
+from seqpipe_audio.sound_files import Samples
 
 _BYTES = 2
 _FULL_SCALE = np.float32(1 << 15)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from seqpipe import Location, RecordError
-from seqpipe_audio.decoding import Samples
+from seqpipe_audio.sound_files import Samples
 
 
 def in_pieces(blocks: Iterable[Samples], size: int, where: Location) -> Iterator[tuple[Samples, bool]]:

@@ -11,8 +11,8 @@ import numpy as np
 from pydantic import Field
 
 from seqpipe import InputError, Location, Reader, Record, RecordError, Source, Spec
-from seqpipe_audio.decoding import Samples, mono_blocks
 from seqpipe_audio.pieces import in_pieces
+from seqpipe_audio.sound_files import Samples, mono_blocks
 
 _MOST_FROM_STANDARD_INPUT = 1 << 28  # bytes
 

@@ -10,12 +10,12 @@ import soundfile
 from seqpipe import Example, Spec
 from seqpipe.testing import stage
 from seqpipe_audio.augmentation import Equalise, Mask, Noise, Speed
-from seqpipe_audio.decoding import Samples
 from seqpipe_audio.deltas import Deltas
 from seqpipe_audio.log_mel import LogMelFrames
 from seqpipe_audio.normalise import Normalise
 from seqpipe_audio.pcm import ReadPCM
 from seqpipe_audio.recordings import ReadAudio
+from seqpipe_audio.sound_files import Samples
 from seqpipe_audio.strings import Strings
 from seqpipe_audio.subtitles import WriteSRT, WriteVTT
 from seqpipe_audio.transcript import Transcript

@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import Field, PrivateAttr
 
 from seqpipe import Augmentation, Range, Record
-from seqpipe_audio.decoding import Samples
+from seqpipe_audio.sound_files import Samples
 
 
 class Strings(Augmentation):

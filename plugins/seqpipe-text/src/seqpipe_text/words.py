@@ -24,7 +24,7 @@ from seqpipe import (
     Step,
     Tokenizer,
 )
-from seqpipe_text.splitting import Word, joined, words_of
+from seqpipe_text.word_split import Word, joined, words_of
 
 UNKNOWN = "<unk>"
 """The entry of the dictionary, with id 0, that stands for all words that are not in it."""

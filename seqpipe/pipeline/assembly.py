@@ -21,7 +21,7 @@ from seqpipe.contracts import (
 from seqpipe.data import Spec
 from seqpipe.data.ragged import Array
 from seqpipe.errors import ConfigError, Location, SeqpipeError
-from seqpipe.pipeline.encoded import stepper_of
+from seqpipe.pipeline.encoded_stepper import stepper_of
 from seqpipe.pipeline.parameters import Supply
 from seqpipe.pipeline.pipeline import Pipeline
 

@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from seqpipe.cli.interruption import Interruption
+from seqpipe.cli.graceful_stop import GracefulStop
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,7 @@ from seqpipe.cli.interruption import Interruption
 )
 def test_the_first_asks_and_the_second_ends(capsys, number, raised, code):
     before = signal.getsignal(number)
-    with Interruption("stopping") as interruption:
+    with GracefulStop("stopping") as interruption:
         assert not interruption.asked
         os.kill(os.getpid(), number)
         assert (interruption.asked, interruption.exit_code) == (True, code)

@@ -10,7 +10,7 @@ from seqpipe.config import Document, apply_overrides, dump, load, merge, parse_d
 from seqpipe.config.declaration import Declaration, declaration
 from seqpipe.data import Spec
 from seqpipe.errors import ConfigError, Errors, Location, ModelError, SeqpipeError
-from seqpipe.pipeline.assemble import assemble, check_order
+from seqpipe.pipeline.assembly import assemble, check_order
 from seqpipe.pipeline.model import Model
 from seqpipe.pipeline.parameters import Existing, Zeros
 from seqpipe.pipeline.pipeline import Pipeline
@@ -22,7 +22,7 @@ DEFAULT_SPEC = Spec("text")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Opened:
+class OpenedPipeline:
     """A pipeline file that has been read, with the model that it names.
 
     Attributes:
@@ -71,7 +71,11 @@ class Opened:
         return assemble(declared.stages, self.source, [{}] * len(declared.stages), Zeros(), declared.locations)
 
 
-def open_pipeline(name: str, registry: Registry, overrides: Iterable[str] = (), *, with_model: bool = True) -> Opened:
+def open_pipeline(
+    name: str, registry: Registry, overrides: Iterable[str] = (), *, with_model: bool = True
+) -> OpenedPipeline:
+    name: str, registry: Registry, overrides: Iterable[str] = (), *, with_model: bool = True
+) -> OpenedPipeline:
     """Read a pipeline file and its model.
 
     Args:
@@ -99,7 +103,7 @@ def open_pipeline(name: str, registry: Registry, overrides: Iterable[str] = (), 
         if not document.keys(("stages",)):
             document = _with_stages(document, model, model_path)
     declared = declaration(apply_overrides(document, overrides), registry)
-    return Opened(declared, model, model_path)
+    return OpenedPipeline(declared, model, model_path)
 
 
 def _model_path(document: Document, registry: Registry) -> Path | None:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from seqpipe.cli.application import log_format_option
+from seqpipe.cli.global_options import log_format_option
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -9,8 +9,8 @@ SHOWN = 3
 """Items of a list or mapping that are shown, before it is said how many more there are."""
 
 
-def brief(value: Any, shown: int = SHOWN) -> str:
-    """Return a plain value (see `seqpipe.builtin.fields.plain`) as a short line.
+def abbreviated(value: Any, shown: int = SHOWN) -> str:
+    """Return a plain value (see `seqpipe.builtin.result_fields.plain`) as a short line.
 
     Numbers get three digits, mappings of names to numbers come with the largest first, and of what is long only the
     beginning is shown.
@@ -34,7 +34,7 @@ def one_line(text: str) -> str:
     return line if line.isprintable() else "".join(mark if mark.isprintable() else "\ufffd" for mark in line)
 
 
-def brief_id(identifier: str) -> str:
+def abbreviated_id(identifier: str) -> str:
     """Return a record's id without the folders of the file that it comes from."""
     return one_line(identifier.rpartition("/")[2] or identifier)
 
@@ -43,7 +43,7 @@ def _mapping(value: Mapping[str, Any], shown: int) -> str:
     entries = list(value.items())
     if all(isinstance(one, int | float) for one in value.values()):
         entries.sort(key=lambda entry: -entry[1])
-    return _joined([f"{one_line(name)} {brief(one, shown)}" for name, one in entries], ", ", shown)
+    return _joined([f"{one_line(name)} {abbreviated(one, shown)}" for name, one in entries], ", ", shown)
 
 
 def _list(values: Sequence[Any], shown: int) -> str:
@@ -53,12 +53,12 @@ def _list(values: Sequence[Any], shown: int) -> str:
         return _joined([_texts(value) for value in values], "; ", shown)
     if any(isinstance(value, list) for value in values):
         return f"{len(values)} lists"
-    return _joined([brief(value, shown) for value in values], " ", shown)
+    return _joined([abbreviated(value, shown) for value in values], " ", shown)
 
 
 def _texts(value: Mapping[str, Any]) -> str:
     """Return the texts in a mapping, such as the type and the words of a name, which say more than its numbers."""
-    texts = [one for one in value.values() if isinstance(one, str)] or [brief(one) for one in value.values()]
+    texts = [one for one in value.values() if isinstance(one, str)] or [abbreviated(one) for one in value.values()]
     return one_line(" ".join(texts))
 
 

@@ -9,7 +9,7 @@ from seqpipe.data.source import Source
 from seqpipe.engine.feed import Feed
 
 
-class Share:
+class InputShare:
     """The share of an input that has been read, of what there is from some source on.
 
     Args:
@@ -24,7 +24,7 @@ class Share:
         self._reading = 0
         self._before = 0
 
-    def read(self, records: int) -> float | None:
+    def after(self, records: int) -> float | None:
         """Return the share, from 0 to 1; None if it cannot be known.
 
         Args:

@@ -23,7 +23,7 @@ Failed = Callable[[Record, RecordError], None]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Prepared:
+class PreparedData:
     """Records that have been through tokenizers and encoders, with the targets that the objective made.
 
     Attributes:
@@ -37,7 +37,7 @@ class Prepared:
     lengths: Int64
 
     @classmethod
-    def of(cls, batch: Batch) -> Prepared:
+    def of(cls, batch: Batch) -> PreparedData:
         """Wrap a batch that has been prepared."""
         firsts = np.searchsorted(batch.rows, np.arange(len(batch.records) + 1))
         return cls(batch, firsts, np.diff(batch.main.offsets[firsts]))
@@ -68,10 +68,10 @@ class Prepared:
         return state.hexdigest()
 
 
-def prepare_all(pipeline: Pipeline, records: Sequence[Record], failed: Failed) -> Prepared:
+def prepare_all(pipeline: Pipeline, records: Sequence[Record], failed: Failed) -> PreparedData:
     """Prepare a data set; those records of which `failed` is told, if it does not raise, are left out."""
     parts = [part for begin in range(0, len(records), CHUNK) for part in _parts(pipeline, records, begin, failed)]
-    return Prepared.of(Batch.concatenate(parts) if parts else Batch((), Ragged.of([])))
+    return PreparedData.of(Batch.concatenate(parts) if parts else Batch((), Ragged.of([])))
 
 
 def _parts(pipeline: Pipeline, records: Sequence[Record], begin: int, failed: Failed) -> Iterator[Batch]:
@@ -93,7 +93,7 @@ def _parts(pipeline: Pipeline, records: Sequence[Record], begin: int, failed: Fa
 
 def _filled(batch: Batch, failed: Failed) -> Iterator[Batch]:
     """Yield a batch without its records that are empty."""
-    prepared = Prepared.of(batch)
+    prepared = PreparedData.of(batch)
     for index in np.flatnonzero(prepared.lengths == 0).tolist():
         record = batch.records[index]
         failed(record, RecordError("the record is empty: there is nothing to learn from", "", record.location))

@@ -16,15 +16,15 @@ from seqpipe.data import Record
 from seqpipe.engine.feed import read
 from seqpipe.errors import InputError, Location
 from seqpipe.metrics import Figure, figures
-from seqpipe.pipeline.opened import Opened, open_pipeline
+from seqpipe.pipeline.opened_pipeline import OpenedPipeline, open_pipeline
 from seqpipe.registry import Registry
 from seqpipe.sources import expand
 from seqpipe.training.evaluation.outcomes import RATE, for_evaluation, outcomes
-from seqpipe.training.section.declared import data_reader
+from seqpipe.training.section.train_section import data_reader
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Measured:
+class Measurement:
     """How good a pipeline is on a data set.
 
     Attributes:
@@ -39,14 +39,14 @@ class Measured:
 
 
 def measure(
-    opened: Opened,
+    opened: OpenedPipeline,
     registry: Registry,
     data: str,
     *,
     labels: Sequence[str] = (),
     limit: int | None = None,
     threads: int = 1,
-) -> Measured:
+) -> Measurement:
     """Run a trained pipeline over records whose targets are known.
 
     Args:
@@ -66,7 +66,7 @@ def measure(
     if not found.results:
         raise InputError("there are no records to evaluate on", "name a file that has some", Location(data))
     metrics = built.objective.metrics
-    return Measured({**figures(metrics, found.results), RATE: found.rate}, metrics, found.results)
+    return Measurement({**figures(metrics, found.results), RATE: found.rate}, metrics, found.results)
 
 
 def evaluate(
@@ -106,7 +106,7 @@ def nested(figures: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _reader(opened: Opened, registry: Registry) -> Reader:
+def _reader(opened: OpenedPipeline, registry: Registry) -> Reader:
     """Return what reads data with targets: what the pipeline file says, else what the model was trained with."""
     declared, model = opened.declared, opened.model
     if ("train", "data", "reader") in declared.document:

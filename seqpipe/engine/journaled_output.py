@@ -10,61 +10,61 @@ from contextlib import suppress
 from seqpipe.atomic import atomic_write
 from seqpipe.contracts import Writer
 from seqpipe.data import Record
+from seqpipe.engine.file_names import safe_name
 from seqpipe.engine.identity import Identity
-from seqpipe.engine.names import safe_name
 from seqpipe.engine.output import Output
 from seqpipe.engine.quarantine import to_line
 from seqpipe.errors import Location, OutputError, RecordError, UsageError
 from seqpipe.hookspecs import RecordFailed
-from seqpipe.journal import Appending, OutputPaths, Part, RunProgress, read_journal
+from seqpipe.journal import BlockWriter, OutputPaths, PartialOutput, RunProgress, read_journal
 
 
-class ToFile(Output):
+class FileOutput(Output):
     """Writes results to a file, which appears, whole, when the run is complete.
 
     Args:
         writer: the form of the results.
         part: where the file grows.
-        appending: what of it is there; both are closed at the end.
+        blocks: what of it is there; both are closed at the end.
     """
 
-    def __init__(self, writer: Writer, part: Part, appending: Appending) -> None:
+    def __init__(self, writer: Writer, part: PartialOutput, blocks: BlockWriter) -> None:
         self.writer = writer
         self.part = part
-        self.appending = appending
-        self.start = appending.progress
+        self.blocks = blocks
+        self.start = blocks.progress
         self._finished = False
 
     def put(self, results: Sequence[Record]) -> None:
         """Append results, with what stands before the first one."""
-        head, layout = b"", self.appending.layout
+        head, layout = b"", self.blocks.layout
         if results and not self._begun:
             head, layout = self.writer.begin(results[0])
         try:
             encoded = [self.writer.encode(result, layout) for result in results]
         except RecordError as error:
             raise error.by(self.writer.name) from error.__cause__
-        self.appending.layout = layout
-        self.appending.output.append(b"".join((head, *encoded)) if head or len(encoded) != 1 else encoded[0])
+        self.blocks.layout = layout
+        self.blocks.output.append(b"".join((head, *encoded)) if head or len(encoded) != 1 else encoded[0])
 
     def reject(self, failed: RecordFailed) -> None:
         """Append a record that failed to the quarantine, if there is one."""
-        if self.appending.quarantine:
-            self.appending.quarantine.append(to_line(failed))
+        if self.blocks.quarantine:
+            self.blocks.quarantine.append(to_line(failed))
 
     def drop(self) -> None:
         """Forget what was put since something was last reached."""
-        self.appending.drop()
+        self.blocks.drop()
 
     def reached(self, progress: RunProgress) -> None:
         """Keep what was put."""
-        self.appending.reached(progress)
+        self.blocks.reached(progress)
 
     def finish(self) -> None:
         """Take note that the input has ended."""
         if not self._begun:
-            self.appending.output.append(self.writer.begin(None)[0])
-            self.appending.reached(self.appending.progress)
+            self.blocks.output.append(self.writer.begin(None)[0])
+            self.blocks.reached(self.blocks.progress)
         self._finished = True
 
     def end(self, error: BaseException | None) -> None:
@@ -74,13 +74,13 @@ class ToFile(Output):
         """
         try:
             if self._finished and error is None:
-                self.appending.seal()
-            elif error is None or (self.appending.has_blocks and not isinstance(error, OutputError)):
-                self.appending.end_block()
-            self.appending.close()
+                self.blocks.seal()
+            elif error is None or (self.blocks.has_blocks and not isinstance(error, OutputError)):
+                self.blocks.end_block()
+            self.blocks.close()
             if self._finished and error is None:
-                self.part.place()
-            elif not self.appending.has_blocks:
+                self.part.publish()
+            elif not self.blocks.has_blocks:
                 with suppress(OutputError):
                     self.part.discard()
         finally:
@@ -88,16 +88,16 @@ class ToFile(Output):
 
     @property
     def _begun(self) -> bool:
-        return self.appending.layout is not None or self.appending.output.size > 0
+        return self.blocks.layout is not None or self.blocks.output.size > 0
 
 
-class ToFolder(ToFile):
+class FolderOutput(FileOutput):
     """Writes a file for each result, named after its record, and the list of these files as a journaled output."""
 
-    def __init__(self, writer: Writer, part: Part, appending: Appending) -> None:
-        super().__init__(writer, part, appending)
+    def __init__(self, writer: Writer, part: PartialOutput, blocks: BlockWriter) -> None:
+        super().__init__(writer, part, blocks)
         self._folder = part.paths.output.parent
-        self._taken = set(_listed(part.paths, appending.output.size))
+        self._taken = set(_listed(part.paths, blocks.output.size))
 
     def put(self, results: Sequence[Record]) -> None:
         """Write a file for each result.
@@ -121,7 +121,7 @@ class ToFolder(ToFile):
             with atomic_write(self._folder / name, "wb") as file:
                 file.write(content)
             entry = {"file": name, "size": len(content), "checksum": zlib.crc32(content)}
-            self.appending.output.append(json.dumps(entry).encode() + b"\n")
+            self.blocks.output.append(json.dumps(entry).encode() + b"\n")
 
     def finish(self) -> None:
         """Take note that the input has ended."""
@@ -130,7 +130,7 @@ class ToFolder(ToFile):
 
 def open_journaled(
     writer: Writer, paths: OutputPaths, identity: Identity, *, resume: bool, quarantine: bool
-) -> ToFile | RunProgress:
+) -> FileOutput | RunProgress:
     """Return the output that a run writes to, new or from where an earlier run ended; or that this one has completed.
 
     Args:
@@ -146,19 +146,21 @@ def open_journaled(
     """
     if resume and not paths.part.exists() and (done := _completed(paths, identity)):
         return done
-    part = Part(paths)
+    part = PartialOutput(paths)
     try:
-        appending = _begin_or_resume(part, identity, resume=resume, quarantine=quarantine)
-        if isinstance(appending, RunProgress):
+        blocks = _begin_or_resume(part, identity, resume=resume, quarantine=quarantine)
+        if isinstance(blocks, RunProgress):
             part.close()
-            return appending
-        return (ToFolder if writer.separate else ToFile)(writer, part, appending)
+            return blocks
+        return (FolderOutput if writer.separate else FileOutput)(writer, part, blocks)
     except BaseException:
         part.close()
         raise
 
 
-def _begin_or_resume(part: Part, identity: Identity, *, resume: bool, quarantine: bool) -> Appending | RunProgress:
+def _begin_or_resume(
+    part: PartialOutput, identity: Identity, *, resume: bool, quarantine: bool
+) -> BlockWriter | RunProgress:
     journal, paths = part.journal, part.paths
     if not journal.blocks and not journal.sealed:
         if resume and (done := _completed(paths, identity)):
@@ -173,7 +175,7 @@ def _begin_or_resume(part: Part, identity: Identity, *, resume: bool, quarantine
         todo = f"undo that, or remove {paths.show(paths.part)} to begin anew"
         raise UsageError(f"{what}, and cannot be resumed: {reason}", todo, Location(paths.shown))
     if journal.sealed:
-        part.place()
+        part.publish()
         return journal.last.progress
     return part.resume(quarantine=quarantine)
 

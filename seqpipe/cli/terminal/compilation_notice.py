@@ -18,12 +18,12 @@ log = logging.getLogger("seqpipe.kernels")
 
 
 @contextmanager
-def first_use_told(*, wanted: bool) -> Iterator[None]:
+def compilation_announced(*, wanted: bool) -> Iterator[None]:
     """Within the block, say once that kernels are compiled, if it is ``wanted`` and standard error is a terminal.
 
     Also warn, once, if they cannot be kept for the next run.
     """
-    handler = _FirstUse(on_terminal=wanted and sys.stderr.isatty() and not os.environ.get("CI"))
+    handler = _CompilationNotice(on_terminal=wanted and sys.stderr.isatty() and not os.environ.get("CI"))
     before = log.level
     log.setLevel(min(log.getEffectiveLevel(), logging.INFO))
     log.addHandler(handler)
@@ -34,7 +34,7 @@ def first_use_told(*, wanted: bool) -> Iterator[None]:
         log.setLevel(before)
 
 
-class _FirstUse(logging.Handler):
+class _CompilationNotice(logging.Handler):
     """Turns the first event of each kind into a line for people."""
 
     def __init__(self, *, on_terminal: bool) -> None:

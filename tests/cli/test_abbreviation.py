@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from seqpipe.cli.terminal.brief import brief, brief_id
+from seqpipe.cli.terminal.abbreviation import abbreviated, abbreviated_id
 
 
 @pytest.mark.parametrize(
@@ -28,9 +28,9 @@ from seqpipe.cli.terminal.brief import brief, brief_id
     ],
 )
 def test_brief(value, text):
-    assert brief(value) == text
+    assert abbreviated(value) == text
 
 
 def test_an_id_loses_its_folders():
-    assert brief_id("a/b/comments.txt:3") == "comments.txt:3"
-    assert brief_id("a/") == "a/"
+    assert abbreviated_id("a/b/comments.txt:3") == "comments.txt:3"
+    assert abbreviated_id("a/") == "a/"

@@ -7,16 +7,16 @@ from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from seqpipe.cli.destination import STANDARD_OUTPUT, Destination, declared_output, destination
+from seqpipe.cli.graceful_stop import GracefulStop
 from seqpipe.cli.inputs import Input, InputOptions, reader_of
-from seqpipe.cli.interruption import Interruption
-from seqpipe.cli.metrics import MetricsFile
-from seqpipe.cli.terminal.errors import SOME_FAILED
+from seqpipe.cli.metrics_file import MetricsFile
+from seqpipe.cli.outputs import STANDARD_OUTPUT, Destination, chosen_output, declared_output
+from seqpipe.cli.terminal.error_report import SOME_FAILED
+from seqpipe.cli.terminal.input_share import InputShare
 from seqpipe.cli.terminal.log import notice
 from seqpipe.cli.terminal.run_view import failures, progress_bar
-from seqpipe.cli.terminal.share import Share
 from seqpipe.engine.identity import Identity, identify
-from seqpipe.engine.observers import Events, Watch
+from seqpipe.engine.observers import Observers, Watch
 from seqpipe.engine.output import Output
 from seqpipe.engine.run import OnError, Summary, run
 from seqpipe.engine.stop import Stop
@@ -24,7 +24,7 @@ from seqpipe.engine.threads import Threads
 from seqpipe.errors import SeqpipeError
 from seqpipe.journal import RunProgress
 from seqpipe.pipeline import Pipeline
-from seqpipe.pipeline.opened import Opened
+from seqpipe.pipeline.opened_pipeline import OpenedPipeline
 from seqpipe.registry import Registry
 
 
@@ -52,10 +52,10 @@ class RunOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class RunCommand:
     """What is run, on what, and how."""
 
-    opened: Opened
+    opened: OpenedPipeline
     registry: Registry
     pipeline: Pipeline
     input: Input
@@ -70,7 +70,7 @@ class Job:
         """
         to = self._destination()
         stop = Stop()
-        with Interruption("stopping; once more to stop at once", stop.ask, at_once=True) as interruption:
+        with GracefulStop("stopping; once more to stop at once", stop.ask, at_once=True) as interruption:
             output = to.open(lambda: self._identity(to), resume=self.options.resume, on_error=self.options.on_error)
             if isinstance(output, RunProgress):
                 assert to.paths is not None
@@ -91,7 +91,7 @@ class Job:
         declared, output = self.opened.declared, self.options.output
         if output is None and not self.given.texts:
             output = declared_output(declared)
-        return destination(declared.writer, output, self.input.names, self.registry)
+        return chosen_output(declared.writer, output, self.input.names, self.registry)
 
     def _identity(self, to: Destination) -> Identity:
         settings = self.given.settings() | {"--on-error": self.options.on_error}
@@ -101,20 +101,20 @@ class Job:
     def _watched(self, output: Output, to: Destination, stop: Stop) -> Summary:
         """Run while observers, the bar and the file of figures are told what happens."""
         options, name = self.options, self.opened.declared.name
-        share = Share(self.input.feed, output.start.source)
+        share = InputShare(self.input.feed, output.start.source)
         watches: list[Watch] = [failures(every=options.every)] if options.on_error != "fail" else []
         if options.metrics is not None:
             watches.append(MetricsFile(options.metrics, name))
         with (
             output,
             redirect_stdout(sys.stderr),  # what a plugin prints is no result
-            progress_bar(name, share.read, wanted=options.bar and not to.table) as bar,
+            progress_bar(name, share.after, wanted=options.bar and not to.table) as bar,
         ):
             return run(
                 self.pipeline,
                 self.input.feed,
                 output,
-                Events(self.registry, bar, *watches),
+                Observers(self.registry, bar, *watches),
                 name=name,
                 on_error=options.on_error,
                 engine=Threads(options.threads),

@@ -21,7 +21,7 @@ SHORTEST, LONGEST = 0.2, 10.0
 """Seconds between the ends of two blocks, whatever ending them takes."""
 
 
-class Appending:
+class BlockWriter:
     """An output that grows behind what is whole of it. All methods raise an `OutputError` for what cannot be written.
 
     Args:

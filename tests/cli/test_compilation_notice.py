@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from seqpipe.cli.terminal.first_use import first_use_told
+from seqpipe.cli.terminal.compilation_notice import compilation_announced
 from seqpipe.cli.terminal.log import log_to_stderr
 from seqpipe.kernels import Compiling, NotKept
 
@@ -37,7 +37,7 @@ def said(monkeypatch):
         with (
             click.Context(click.Command("run")),
             log_to_stderr(quiet=quiet, verbose=False),
-            first_use_told(wanted=not quiet),
+            compilation_announced(wanted=not quiet),
         ):
             for event in EVENTS:
                 logging.getLogger("seqpipe.kernels").info(event)

@@ -18,7 +18,7 @@ from seqpipe.contracts import Writer
 from seqpipe.engine.stop import Stop
 from seqpipe.errors import OutputError, RecordError, UsageError
 from seqpipe.hookspecs import BatchFinished
-from seqpipe.journal import OutputPaths, RunProgress, append, verify
+from seqpipe.journal import OutputPaths, RunProgress, block_writer, verify
 from tests.stub_pipeline import feed_of, journaled, run_into
 
 OUT = Path("out")
@@ -31,8 +31,8 @@ LINES = [f"line {n}" + (" bad" if n % 7 == 3 else " many words" if n % 5 == 0 el
 @pytest.fixture(autouse=True)
 def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(append, "SHORTEST", 0.0)
-    monkeypatch.setattr(append, "SHARE", 0.0)
+    monkeypatch.setattr(block_writer, "SHORTEST", 0.0)
+    monkeypatch.setattr(block_writer, "SHARE", 0.0)
     monkeypatch.setattr(sys.modules["seqpipe.engine.portions"], "RECORDS", 4)  # in a block
     Path("in.txt").write_text("".join(f"{line}\n" for line in LINES))
 
@@ -87,7 +87,7 @@ def test_after_any_truncation_it_goes_on(data: st.DataObject) -> None:
         shutil.move(PART, saved)
         Path("whole").write_bytes(whole[0])
         Path("whole.bad").write_bytes(whole[1])
-        append.SHORTEST = 60.0  # fewer blocks from here on, which is faster
+        block_writer.SHORTEST = 60.0  # fewer blocks from here on, which is faster
     remove_all()
     shutil.copytree(saved, PART)
     for path in sorted(PART.iterdir()):
@@ -108,7 +108,7 @@ def test_after_any_damage_it_goes_on_with_what_is_whole(data: st.DataObject) -> 
         Path("whole").write_bytes(write_whole(WriteJSONLines())[0])
         run_into(OUT, feed_of("in.txt"), on_error="quarantine", **stop_after(40))
         shutil.move(PART, "saved")
-        append.SHORTEST = 60.0
+        block_writer.SHORTEST = 60.0
     remove_all()
     shutil.copytree("saved", PART)
     path = PART / data.draw(st.sampled_from(["output", "journal", "quarantine"]))
@@ -189,7 +189,7 @@ def test_two_runs_cannot_write_one_file() -> None:
 
 
 def test_a_run_that_fails_at_once_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(append, "SHORTEST", 60.0)
+    monkeypatch.setattr(block_writer, "SHORTEST", 60.0)
     with pytest.raises(RecordError):
         run_into(OUT, feed_of("in.txt"))
     assert sorted(path.name for path in Path().iterdir()) == ["in.txt"]

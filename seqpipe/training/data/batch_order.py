@@ -18,7 +18,7 @@ SORTED = 50
 """Batches within which records are sorted by length, so that those of a batch are of about the same."""
 
 
-def order(
+def batch_order(
     lengths: Int64, settings: BatchSettings, key: tuple[int, int], labels: Sequence[str] | None = None
 ) -> list[Int64]:
     """Return the batches of an epoch: the indices of their records.

@@ -16,7 +16,7 @@ from seqpipe.data import Record
 from seqpipe.data.source import Source
 from seqpipe.errors import InputError, RecordError
 from seqpipe.isolation import isolated_reading
-from seqpipe.isolation.reader import Read
+from seqpipe.isolation.isolated_reader import Read
 from seqpipe.limits import Limits
 from tests.stub_stages import Wild
 

@@ -12,7 +12,7 @@ import pytest
 from seqpipe.data import Batch, OneHot, Ragged, Record
 from seqpipe.errors import RecordError
 from seqpipe.isolation import IsolatedStep
-from seqpipe.isolation.step import _alone
+from seqpipe.isolation.isolated_step import _alone
 from seqpipe.limits import Limits
 from tests.stub_stages import WildStep
 

@@ -9,14 +9,14 @@ from typing import Any, BinaryIO
 
 from seqpipe.atomic import replaceable, reported, sync_folder
 from seqpipe.errors import Location, OutputError
-from seqpipe.journal.append import Appending
+from seqpipe.journal.block_writer import BlockWriter
 from seqpipe.journal.entries import Journal, read_journal
 from seqpipe.journal.extents import count_whole, output_extents, quarantine_extents
 from seqpipe.journal.lock import lock
 from seqpipe.journal.output_paths import OutputPaths
 
 
-class Part:
+class PartialOutput:
     """What there is of an output that is not complete. While it is open, no other run can write the same output.
 
     Args:
@@ -38,20 +38,20 @@ class Part:
             self._lock = _locked(paths)
         self.journal = read_journal(paths.part_journal)
 
-    def begin(self, run: Mapping[str, Any], *, quarantine: bool) -> Appending:
+    def begin(self, run: Mapping[str, Any], *, quarantine: bool) -> BlockWriter:
         """Begin anew; what there was is dropped."""
-        return Appending(self.paths, Journal((), (), sound=True), run, quarantine=quarantine)
+        return BlockWriter(self.paths, Journal((), (), sound=True), run, quarantine=quarantine)
 
-    def resume(self, *, quarantine: bool) -> Appending:
-        """Go on behind the last block that is whole in all files; what is behind it is dropped."""
+    def resume(self, *, quarantine: bool) -> BlockWriter:
+        """Resume after the last block that is whole in all files; what follows it is dropped."""
         blocks = self.journal.blocks
         found = (
             count_whole(self.paths.part_output, output_extents(blocks)),
             count_whole(self.paths.part_quarantine, quarantine_extents(blocks)),
         )
-        return Appending(self.paths, self.journal.first(min(found)), self.journal.run or {}, quarantine=quarantine)
+        return BlockWriter(self.paths, self.journal.first(min(found)), self.journal.run or {}, quarantine=quarantine)
 
-    def place(self) -> None:
+    def publish(self) -> None:
         """Give a sealed output its name, and its journal and quarantine theirs.
 
         A run that dies in here leaves what another call completes.

@@ -6,8 +6,8 @@ from typing import Any
 
 from seqpipe.config.declaration import Declaration
 from seqpipe.errors import SeqpipeError
-from seqpipe.training.section.declared import train_settings
 from seqpipe.training.section.settings import TrainSettings
+from seqpipe.training.section.train_section import train_settings
 
 
 def resolved(declared: Declaration) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from seqpipe.pipeline.parameters import Supply
 log = logging.getLogger("seqpipe")
 
 
-class Starting:
+class StartingModel:
     """The weights of a model, and what its stages had learned.
 
     Args:

@@ -12,12 +12,12 @@ from typing import Any, Self
 
 import click
 
-from seqpipe.cli.terminal.errors import show
+from seqpipe.cli.terminal.error_report import show
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-class Interruption:
+class GracefulStop:
     """While it is entered, Ctrl-C and SIGTERM ask to stop; given again, they end what is going on where it stands.
 
     Args:

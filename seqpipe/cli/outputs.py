@@ -11,8 +11,8 @@ from seqpipe.builtin.writers import WriteJSONLines
 from seqpipe.config.declaration import Declaration
 from seqpipe.contracts import Writer
 from seqpipe.engine.identity import Identity
-from seqpipe.engine.journaled import open_journaled
-from seqpipe.engine.output import Output, ToStream
+from seqpipe.engine.journaled_output import open_journaled
+from seqpipe.engine.output import Output, StreamOutput
 from seqpipe.engine.run import OnError
 from seqpipe.errors import Location, OutputError, UsageError
 from seqpipe.journal import OutputPaths, RunProgress
@@ -55,10 +55,10 @@ class Destination:
         if on_error == "quarantine":
             raise UsageError("--on-error quarantine writes a file beside the output", "name one: -o FILE")
         if self.table:
-            from seqpipe.cli.terminal.table import ToTerminal  # noqa: PLC0415 - rich is for terminals only
+            from seqpipe.cli.terminal.table import TableOutput  # noqa: PLC0415 - rich is for terminals only
 
-            return ToTerminal()
-        return ToStream(self.writer, sys.stdout.buffer)
+            return TableOutput()
+        return StreamOutput(self.writer, sys.stdout.buffer)
 
 
 def declared_output(declared: Declaration) -> str | None:
@@ -67,7 +67,7 @@ def declared_output(declared: Declaration) -> str | None:
     return declared.path_of(("write", "path"), writer.path) if writer and writer.path else None
 
 
-def destination(writer: Writer | None, output: str | None, inputs: Sequence[str], registry: Registry) -> Destination:
+def chosen_output(writer: Writer | None, output: str | None, inputs: Sequence[str], registry: Registry) -> Destination:
     """Return what takes the results.
 
     The form is that of the pipeline's writer; without one, that of the file's suffix; without any, JSON Lines.
