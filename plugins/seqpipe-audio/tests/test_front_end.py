@@ -157,6 +157,8 @@ def test_other_things_than_samples_are_refused():
         BANDS.build(Incoming(Spec("samples", "float32")))
     with pytest.raises(RecordError, match="str where samples are needed"):
         BANDS.build(Incoming(SAMPLES))(batch("speech"))
+    with pytest.raises(RecordError, match=r"array of float64, shape \(8000,\) where samples are needed .*float32"):
+        BANDS.build(Incoming(SAMPLES))(batch(np.zeros(8000)))
 
 
 def test_silence_and_loud_noise_give_finite_frames():

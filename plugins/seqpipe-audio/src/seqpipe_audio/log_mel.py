@@ -115,7 +115,10 @@ class _Frames(Step):
 def _samples(record: Record) -> Samples:
     samples = record.payload
     if not (isinstance(samples, np.ndarray) and samples.dtype == np.float32 and samples.ndim == 1):
+        array = f"array of {samples.dtype}, shape {samples.shape}" if isinstance(samples, np.ndarray) else ""
         raise RecordError(
-            f"{type(record.payload).__name__} where samples are needed", "read recordings", record.location
+            f"{array or type(samples).__name__} where samples are needed",
+            "read recordings, or give an array of float32, shape (samples,)",
+            record.location,
         )
     return samples
