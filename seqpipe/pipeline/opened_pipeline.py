@@ -74,8 +74,6 @@ class OpenedPipeline:
 def open_pipeline(
     name: str, registry: Registry, overrides: Iterable[str] = (), *, with_model: bool = True
 ) -> OpenedPipeline:
-    name: str, registry: Registry, overrides: Iterable[str] = (), *, with_model: bool = True
-) -> OpenedPipeline:
     """Read a pipeline file and its model.
 
     Args:
