@@ -114,7 +114,16 @@ def ctc_greedy(
     labels, spans = np.empty(capacity, np.int32), np.empty((capacity, 2), np.int64)
     probabilities = np.empty(capacity)
     count = unit("ctc_greedy").ctc_greedy(
-        logits, offsets, blank, int(final), *carried, label_offsets, labels, spans, probabilities
+        logits,
+        offsets,
+        blank,
+        int(final),
+        *carried,
+        np.empty(logits.shape[1], logits.dtype),
+        label_offsets,
+        labels,
+        spans,
+        probabilities,
     )
     emissions = Emissions(labels[:count], label_offsets, spans[:count], probabilities[:count])
     return emissions, GreedyState(*carried)
@@ -203,7 +212,7 @@ def ctc_beam_search(
         np.empty((6, 1 + beam_width * frames), np.int32),
         np.empty(1 + beam_width * frames),
         np.empty((3, beam_width), np.int64),
-        np.empty((7, beam_width)),
+        np.empty((9, beam_width)),
         np.zeros((beam_width, labels), np.uint8),
         np.empty(labels),
         record_offsets,
