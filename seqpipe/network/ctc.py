@@ -38,8 +38,7 @@ def ctc_loss(
         raise ValueError(f"targets must not contain the blank, {blank}")
     weights = np.ones(records) if weights is None else weights
     check_length("weights", weights, records)
-    states = 2 * np.diff(target_offsets) + 3
-    most = int(states.max(initial=0))
+    frames, width = longest(offsets), 8 * (longest(target_offsets) // 8 + 1)
     losses, gradient = np.empty(records), np.empty_like(logits)
     unit("ctc").ctc_loss(
         logits,
@@ -48,12 +47,13 @@ def ctc_loss(
         target_offsets,
         weights,
         blank,
-        np.empty(most, np.int32),
-        np.empty(most),
-        np.empty(most),
-        np.empty(logits.shape[1]),
-        np.empty(longest(offsets)),
-        np.empty((longest(offsets), most)),
+        np.empty((1, width + 8)),
+        np.empty((2, width + 8)),
+        np.empty(frames),
+        np.empty(frames),
+        np.empty(frames),
+        np.empty((frames, width)),
+        np.empty((frames, 8 + 2 * width)),
         losses,
         gradient,
     )
