@@ -1,7 +1,7 @@
 """The losses against PyTorch's, torchcrf's and CRFsuite's: ``python benchmarks/losses.py [--quick] [--only ctc crf]``.
 
-Needs ``benchmarks/requirements.txt``. One thread each, in one process, by turns as in ``peers.py``; what the engines give
-is compared before anything is timed. PyTorch's times are those of the loss forward and backward to the logits.
+Needs ``benchmarks/requirements.txt``. One thread each, in one process, by turns as in ``peers.py``; what the engines
+give is compared before anything is timed. PyTorch's times are those of the loss forward and backward to the logits.
 
 CRFsuite trains by passing over its data in C and tells no time of its parts. What can be timed is the first marginal
 after a sequence has been set: that computes the factors of the scores, forward and backward, without the gradient that

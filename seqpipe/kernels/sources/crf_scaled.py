@@ -1,8 +1,8 @@
 """How often a conditional random field expects each label and pair of labels, with sums of scaled products.
 
 L. Rabiner: A Tutorial on Hidden Markov Models, 1989, section V.A. Scores become factors relative to the highest of
-their kind, and each step is a product of a row of the trellis with the matrix of transitions. Nothing is lost: factors under
-``e**LEAST``, or sums under `SMALLEST`, that are not zero, would be, and then the caller turns to log space.
+their kind, and each step is a product of a row of the trellis with the matrix of transitions. Nothing is lost: where a
+factor is under ``e**LEAST`` or a sum under `SMALLEST`, and not zero, the caller turns to log space.
 
 Columns past the labels are padding, zeros, so that rows are whole vectors.
 """
