@@ -10,12 +10,11 @@ def softmax(scores):
     return weights / weights.sum()
 
 
-def attend(query, keys, memory, vector=None):
-    """Return the context and weights of one query; ``vector`` makes the scores additive."""
+def attend(query, keys, memory):
+    """Return the context and weights of one query."""
     if not len(memory):
         return np.zeros(memory.shape[1]), np.zeros(0)
-    scores = keys @ query if vector is None else np.tanh(query + keys) @ vector
-    weights = softmax(scores)
+    weights = softmax(keys @ query)
     return weights @ memory, weights
 
 

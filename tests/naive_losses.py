@@ -62,6 +62,22 @@ def ctc_log_probabilities(logits, blank=0):
     return {sequence: log_sum(paths) for sequence, paths in found.items()}
 
 
+def ctc_log_probability(logits, target, blank=0):
+    """Return the log probability of one label sequence, by the forward algorithm over its states in log space."""
+    states = [blank]
+    for label in target:
+        states += [label, blank]
+    log_probabilities = log_softmax(logits)[:, states]
+    skips = [s >= 2 and states[s] != blank and states[s] != states[s - 2] for s in range(len(states))]
+    alpha = np.full(len(states), -np.inf)
+    alpha[:2] = log_probabilities[0, :2]
+    for row in log_probabilities[1:]:
+        before = np.concatenate([[-np.inf], alpha[:-1]])
+        skipping = np.where(skips, np.concatenate([[-np.inf, -np.inf], alpha[:-2]])[: len(states)], -np.inf)
+        alpha = np.logaddexp(np.logaddexp(alpha, before), skipping) + row
+    return log_sum(alpha[-2:])
+
+
 def greedy(logits, blank=0):
     """Return (label, begin, end, mean probability) of every run of a best label that is not the blank."""
     probabilities = np.exp(log_softmax(logits))

@@ -1,9 +1,8 @@
 """Attention of queries over ragged memories, forward and backward.
 
-Query i, (width,), attends to the rows of record ``rows[i]`` of the memory. Scores compare it with the record's keys:
-``dot`` by the inner product (M.-T. Luong et al., 2015; "general" when keys are a linear map of the memory),
-``additive`` by vector . tanh(query + key) (D. Bahdanau et al., 2014). The weights are the softmax of the scores, the
-context is the weighted sum of the memory's rows; zeros where the memory is empty.
+Query i, (width,), attends to the rows of record ``rows[i]`` of the memory. Scores are its inner products with the
+record's keys (M.-T. Luong et al., 2015; "general" when keys are a linear map of the memory). The weights are the
+softmax of the scores, the context is the weighted sum of the memory's rows; zeros where the memory is empty.
 """
 
 from __future__ import annotations
@@ -52,56 +51,6 @@ def dot_attention_backward(
     scores = np.empty(longest(offsets), queries.dtype)
     unit("attention_gradient").dot_attention_backward(
         queries, rows, keys, memory, offsets, attended.weights, attended.offsets, grad_contexts, scores, *gradients
-    )
-    return gradients
-
-
-def additive_attention(
-    queries: Float, rows: Int64, keys: Float, memory: Float, offsets: Int64, vector: Float
-) -> Attended:
-    """Attend by vector . tanh(query + key), ``vector`` (width,)."""
-    attended = _prepare(queries, rows, keys, memory, offsets)
-    check_length("vector", vector, queries.shape[1])
-    unit("attention").additive_attention(
-        queries,
-        rows,
-        keys,
-        memory,
-        offsets,
-        attended.weights,
-        attended.offsets,
-        vector,
-        np.empty_like(vector),
-        attended.contexts,
-    )
-    return attended
-
-
-def additive_attention_backward(
-    queries: Float,
-    rows: Int64,
-    keys: Float,
-    memory: Float,
-    offsets: Int64,
-    vector: Float,
-    attended: Attended,
-    grad_contexts: Float,
-) -> tuple[Float, Float, Float, Float]:
-    """Return the gradients with respect to queries, keys, memory and vector."""
-    gradients = np.zeros_like(queries), np.zeros_like(keys), np.zeros_like(memory), np.zeros_like(vector)
-    scores = np.empty(longest(offsets), queries.dtype)
-    unit("attention_gradient").additive_attention_backward(
-        queries,
-        rows,
-        keys,
-        memory,
-        offsets,
-        attended.weights,
-        attended.offsets,
-        vector,
-        grad_contexts,
-        scores,
-        *gradients,
     )
     return gradients
 

@@ -48,7 +48,8 @@ def crf_loss(
     weights = np.ones(records) if weights is None else weights
     check_length("weights", weights, records)
     losses, grad_emissions = np.empty(records), np.empty_like(emissions)
-    parameters = np.zeros((width, width)), np.zeros(width), np.zeros(width)
+    scratch = _scratch(transitions, longest(offsets))
+    parameters = np.zeros_like(scratch[0]), np.zeros(width), np.zeros(width)
     unit("crf").crf_loss(
         emissions,
         offsets,
@@ -57,13 +58,14 @@ def crf_loss(
         transitions,
         start,
         stop,
-        np.empty((longest(offsets), width)),
-        np.empty((2, width)),
+        *scratch,
         losses,
         grad_emissions,
         *parameters,
     )
-    return losses, CrfGradients(grad_emissions, *(gradient.astype(emissions.dtype) for gradient in parameters))
+    grad_transitions, grad_start, grad_stop = (gradient.astype(emissions.dtype) for gradient in parameters)
+    grad_transitions = np.ascontiguousarray(grad_transitions[:width, :width])
+    return losses, CrfGradients(grad_emissions, grad_transitions, grad_start, grad_stop)
 
 
 def crf_marginals(
@@ -76,6 +78,7 @@ def crf_marginals(
     check_length("labels", labels, len(emissions))
     check_ids("labels", labels, -1, width)
     marginals = np.empty_like(emissions)
+    scratch = _scratch(transitions, longest(offsets))
     unit("crf").crf_marginals(
         emissions,
         offsets,
@@ -83,9 +86,8 @@ def crf_marginals(
         transitions,
         start,
         stop,
-        np.empty((longest(offsets), width)),
-        np.empty((2, width)),
-        np.zeros((width, width)),
+        *scratch,
+        np.zeros_like(scratch[0]),
         np.zeros(width),
         marginals,
     )
@@ -111,6 +113,22 @@ def crf_viterbi(
         labels,
     )
     return labels, scores
+
+
+def _scratch(transitions: Float, positions: int) -> tuple[Float, ...]:
+    """Return the scratch of a loss, rows padded to whole vectors."""
+    width = 16 * -(-len(transitions) // 16)
+    square, trellis = (width, width), (positions, width)
+    return (
+        np.empty(square),
+        np.empty(square),
+        np.empty((2, width)),
+        np.empty_like(transitions),
+        np.empty(trellis),
+        np.empty(trellis),
+        np.empty(trellis),
+        np.empty((3, width)),
+    )
 
 
 def _check(emissions: Float, offsets: Int64, transitions: Float, start: Float, stop: Float) -> None:

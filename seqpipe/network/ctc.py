@@ -38,8 +38,7 @@ def ctc_loss(
         raise ValueError(f"targets must not contain the blank, {blank}")
     weights = np.ones(records) if weights is None else weights
     check_length("weights", weights, records)
-    states = 2 * np.diff(target_offsets) + 3
-    most = int(states.max(initial=0))
+    frames, width = longest(offsets), 8 * (longest(target_offsets) // 8 + 1)
     losses, gradient = np.empty(records), np.empty_like(logits)
     unit("ctc").ctc_loss(
         logits,
@@ -48,12 +47,13 @@ def ctc_loss(
         target_offsets,
         weights,
         blank,
-        np.empty(most, np.int32),
-        np.empty(most),
-        np.empty(most),
-        np.empty(logits.shape[1]),
-        np.empty(longest(offsets)),
-        np.empty((longest(offsets), most)),
+        np.empty((1, width + 8)),
+        np.empty((2, width + 8)),
+        np.empty(frames),
+        np.empty(frames),
+        np.empty(frames),
+        np.empty((frames, width)),
+        np.empty((frames, 8 + 2 * width)),
         losses,
         gradient,
     )
@@ -114,7 +114,16 @@ def ctc_greedy(
     labels, spans = np.empty(capacity, np.int32), np.empty((capacity, 2), np.int64)
     probabilities = np.empty(capacity)
     count = unit("ctc_greedy").ctc_greedy(
-        logits, offsets, blank, int(final), *carried, label_offsets, labels, spans, probabilities
+        logits,
+        offsets,
+        blank,
+        int(final),
+        *carried,
+        np.empty(logits.shape[1], logits.dtype),
+        label_offsets,
+        labels,
+        spans,
+        probabilities,
     )
     emissions = Emissions(labels[:count], label_offsets, spans[:count], probabilities[:count])
     return emissions, GreedyState(*carried)
@@ -203,7 +212,7 @@ def ctc_beam_search(
         np.empty((6, 1 + beam_width * frames), np.int32),
         np.empty(1 + beam_width * frames),
         np.empty((3, beam_width), np.int64),
-        np.empty((7, beam_width)),
+        np.empty((9, beam_width)),
         np.zeros((beam_width, labels), np.uint8),
         np.empty(labels),
         record_offsets,

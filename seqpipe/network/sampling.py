@@ -92,8 +92,8 @@ def sample_keys(
     if temperature == 0:
         return _likeliest_keys(logits, fewest, most)
     drawn = np.empty((rows, keys), np.bool_)
-    scratch = np.empty((keys + 1, most + 2))
-    unit("sampling").sample_keys(logits, uniforms, float(temperature), fewest, scratch, drawn)
+    scratch = np.empty(keys), np.empty((keys + 1, most + 2))
+    unit("sampling").sample_keys(logits, uniforms, float(temperature), fewest, *scratch, drawn)
     return drawn
 
 

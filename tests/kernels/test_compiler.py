@@ -11,9 +11,10 @@ import pytest
 
 from seqpipe.kernels import instruction_set
 from seqpipe.kernels.annotations import Array1, Float, Out
-from seqpipe.kernels.compiler import assembly, compile_unit, kernel, module_of
+from seqpipe.kernels.compiler import C_LIBRARY, assembly, compile_unit, kernel, module_of
 from seqpipe.kernels.equations import Equations, UnitName
 from seqpipe.kernels.isa import INSTRUCTION_SETS, available
+from seqpipe.kernels.loader import unit_names
 from seqpipe.network.cells import CELLS, RNN_RELU
 
 PACKED = re.compile(r"\bv(?:add|sub|mul|max|min|f(?:n?m)(?:add|sub)\w*?)ps\b.*%[yz]mm")
@@ -39,6 +40,33 @@ def test_hot_loops_are_vector_instructions(unit, function):
             inside = function in label[1]
         found += inside and bool(PACKED.search(line))
     assert found >= 6
+
+
+CALL = re.compile(rf"[\s$:](?P<name>{'|'.join(C_LIBRARY)})(?:@PLT)?(?=[\s,]|$)", re.MULTILINE)
+MEMORY = {"memcpy", "memmove", "memset"}
+ACTIVATIONS = {"exp", "tanh"}  # of cells in float64, which checks gradients: exact, a lane at a time
+LOSSES = ["crf", "cross_entropy", "ctc", "ctc_beam", "ctc_greedy", "sampling", "softmax"]
+
+
+def calls(unit, variant):
+    """Return what a unit calls of the C library."""
+    text = assembly(module_of(unit), variant)
+    return {match["name"] for line in text.splitlines() if ":" not in line for match in CALL.finditer(line)}
+
+
+@pytest.mark.parametrize("unit", unit_names(cell.equations for cell in CELLS.values()), ids=str)
+def test_units_compute_in_float32_without_the_c_library(unit):
+    assert calls(unit, "float32") <= MEMORY
+
+
+@pytest.mark.parametrize("unit", LOSSES)
+def test_losses_compute_in_float64_without_the_c_library(unit):
+    assert calls(UnitName(unit), "float64") <= MEMORY
+
+
+def test_calls_of_the_c_library_are_seen():
+    lstm = UnitName("recurrence", CELLS["lstm"].equations)
+    assert calls(lstm, "float64") & ACTIVATIONS == ACTIVATIONS
 
 
 TILE = re.compile(r"seqpipe_tile_float_(?P<rows>\d+)x(?P<gates>\d+)x(?P<panels>\d+):")

@@ -30,6 +30,61 @@ def test_loss_is_that_of_all_labellings(rng):
         np.testing.assert_allclose(losses[record], expected, rtol=1e-10, atol=1e-12)
 
 
+@pytest.mark.parametrize("scale", [30, 100, 1000])
+def test_scores_beyond_the_range_of_floats_are_not_lost(rng, scale):
+    for _ in range(10):
+        problem = [scale * array for array in _problem(rng)]
+        emissions, *parameters = problem
+        losses, gradients = crf_loss(emissions, OFFSETS, LABELS, *parameters)
+        for record, part in enumerate(_records()):
+            _, every = naive.crf_labellings(emissions[part], *parameters)
+            _, given = naive.crf_labellings(emissions[part], *parameters, LABELS[part])
+            expected = naive.log_sum(every) - naive.log_sum(given)
+            np.testing.assert_allclose(losses[record], expected, rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(gradients.emissions.sum(axis=1), 0, atol=1e-9)
+        np.testing.assert_allclose(gradients.transitions.sum(), 0, atol=1e-9)
+
+
+@pytest.mark.parametrize("width", [1, 2, 8, 17, 33])
+def test_log_space_and_scaled_products_agree(rng, width):
+    """Scores that are far from the others, but of no labelling that counts, make the kernel turn to log space."""
+    offsets, labels = np.array([0, 40, 41]), rng.integers(-1, width, 41).astype(np.int32)
+    shapes = (41, width), (width, width), (width,), (width,)
+    problem = [rng.normal(size=shape) for shape in shapes]
+    scaled = crf_loss(problem[0], offsets, labels, *problem[1:])
+    wider = [np.full([size + 1 for size in shape], -1000.0) for shape in shapes]
+    wider[0] = np.full((41, width + 1), -1000.0)
+    for array, wide in zip(problem, wider, strict=True):
+        wide[tuple(slice(size) for size in array.shape)] = array
+    in_log_space = crf_loss(wider[0], offsets, labels, *wider[1:])
+    np.testing.assert_allclose(scaled[0], in_log_space[0], rtol=1e-11, atol=1e-11)
+    for found, wide in zip(scaled[1], in_log_space[1], strict=True):
+        np.testing.assert_allclose(found, wide[tuple(slice(size) for size in found.shape)], rtol=1e-10, atol=1e-12)
+
+
+def test_float32_is_near_float64(rng):
+    shapes = (400, 20), (20, 20), (20,), (20,)
+    problem = [rng.normal(size=shape).astype(np.float32) for shape in shapes]
+    labels, offsets = rng.integers(0, 20, 400).astype(np.int32), np.array([0, 400])
+    losses, gradients = crf_loss(problem[0], offsets, labels, *problem[1:])
+    exact, exact_gradients = crf_loss(
+        problem[0].astype(float), offsets, labels, *(a.astype(float) for a in problem[1:])
+    )
+    np.testing.assert_allclose(losses, exact, rtol=1e-7)
+    for found, expected in zip(gradients, exact_gradients, strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_partial_labels_that_nothing_allows_have_an_infinite_loss(rng):
+    emissions, transitions, start, stop = _problem(rng)
+    transitions[0] = -np.inf
+    losses, gradients = crf_loss(
+        emissions[:3], np.array([0, 3]), np.array([-1, 0, -1], np.int32), transitions, start, stop
+    )
+    assert np.isinf(losses[0])
+    assert not any(gradient.any() for gradient in gradients)
+
+
 def test_gradients_are_those_of_finite_differences(rng):
     problem = _problem(rng)
     emissions, *parameters = problem

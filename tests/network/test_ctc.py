@@ -36,6 +36,32 @@ def test_probabilities_beyond_the_range_of_floats_are_not_lost(rng, scale):
             np.testing.assert_allclose(gradient.sum(axis=1), 0, atol=1e-9)
 
 
+@given(
+    scale=st.sampled_from([0.0, 1.0, 10.0, 40.0, 150.0]),
+    blank_bias=st.sampled_from([0.0, 9.0, 40.0]),
+    frames=st.integers(1, 70),
+    target=st.lists(st.integers(1, 3), max_size=40),
+    seed=st.integers(0, 1000),
+)
+def test_loss_is_that_of_the_forward_algorithm_in_log_space(scale, blank_bias, frames, target, seed):
+    logits = scale * np.random.default_rng(seed).normal(size=(frames, 4))
+    logits[:, 0] += blank_bias
+    expected = -naive.ctc_log_probability(logits, target)
+    loss, gradient = ctc_loss(logits, np.array([0, frames]), *_ragged([target]))
+    np.testing.assert_allclose(loss[0], expected, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(gradient.sum(axis=1), 0, atol=1e-9)
+
+
+def test_a_path_that_is_unlikely_at_first_and_at_last_is_not_lost():
+    """Two ways: 1 early and 2 late, which is likely at both ends, and the other way about, which is in between."""
+    logits = np.zeros((120, 3))
+    logits[:40, 2], logits[40:80, 1], logits[80:, 2] = -300.0, 300.0, -300.0
+    logits[40:80, 0] = -300.0
+    loss, gradient = ctc_loss(logits, np.array([0, 120]), np.array([2, 1, 2], np.int32), np.array([0, 3]))
+    np.testing.assert_allclose(loss[0], -naive.ctc_log_probability(logits, [2, 1, 2]), rtol=1e-9)
+    np.testing.assert_allclose(gradient.sum(axis=1), 0, atol=1e-9)
+
+
 def _batch(rng, dtype=np.float64):
     """Frames and targets of five records: usual, repeats, empty target, impossible, no frames."""
     targets = [(1, 2, 3), (2, 2), (), (1, 1, 1, 1), ()]

@@ -12,8 +12,9 @@ from seqpipe.kernels.numba_internals import get_or_insert_function
 from seqpipe.kernels.sources.vectors import Vector, llvm_function, splat
 
 ISA = instruction_set()
-INT32 = ir.IntType(32)
+INT32, INT64 = ir.IntType(32), ir.IntType(64)
 ROUNDING = np.float32(1.5 * 2**23)  # added to a number it rounds it to an integer, which the lowest bits then hold
+ROUNDING_FLOAT64 = 1.5 * 2**52  # the same in float64
 
 
 def _multiply_add_plain(factor, other, addend):
@@ -38,24 +39,39 @@ multiply_add = _multiply_add_plain if config.DISABLE_JIT else _multiply_add
 """``multiply_add(factor, other, addend)``: their product and sum, rounded once where the CPU has the instruction."""
 
 
+def integers_of(kind):
+    """Return the LLVM type of integers as wide as a float type or a vector's, and how many bits its fractions have."""
+    element = kind.element if isinstance(kind, ir.VectorType) else kind
+    integer, fraction_bits = (INT32, 23) if element == ir.FloatType() else (INT64, 52)
+    return ir.VectorType(integer, kind.count) if isinstance(kind, ir.VectorType) else integer, fraction_bits
+
+
+def each(kind, value):
+    """Return the constant of an LLVM type, a number's or a vector's, that is ``value`` in each lane."""
+    return ir.Constant(kind, [kind.element(value)] * kind.count) if isinstance(kind, ir.VectorType) else kind(value)
+
+
 def _times_power_of_two_plain(value, rounded):
-    return np.ldexp(value, (rounded - ROUNDING).astype(np.int32))
+    shift = ROUNDING if np.asarray(value).dtype == np.float32 else ROUNDING_FLOAT64
+    return np.ldexp(value, (rounded - shift).astype(np.int32))
 
 
 @intrinsic
 def _times_power_of_two(_typing, value, _rounded):
     def generate(_context, builder, _signature, arguments):
         power, rounded = arguments
-        integer = ir.VectorType(INT32, power.type.count) if isinstance(value, Vector) else INT32
-        places = splat(builder, INT32(23), integer) if isinstance(value, Vector) else INT32(23)
-        exponent = builder.shl(builder.bitcast(rounded, integer), places)
+        integer, fraction_bits = integers_of(power.type)
+        exponent = builder.shl(builder.bitcast(rounded, integer), each(integer, fraction_bits))
         return builder.bitcast(builder.add(builder.bitcast(power, integer), exponent), power.type)
 
     return value(value, value), generate
 
 
 times_power_of_two = _times_power_of_two_plain if config.DISABLE_JIT else _times_power_of_two
-"""``times_power_of_two(value, n + ROUNDING)``: value * 2**n in float32, while the result is a normal number."""
+"""``times_power_of_two(value, n + ROUNDING)``: value * 2**n, while the result is a normal number.
+
+In float64 it is ``n + ROUNDING_FLOAT64``.
+"""
 
 
 @intrinsic
@@ -116,6 +132,86 @@ def _clamp(_typing, value, limit):
 
 clamp = _clamp_plain if config.DISABLE_JIT else _clamp
 """``clamp(value, limit)``: the nearest number from -limit to limit; what is not a number stays so."""
+
+
+def _where_less_plain(first, second, value, other):
+    return np.where(first < second, value, other)
+
+
+@intrinsic
+def _where_less(_typing, first, second, value, other):
+    kind = next((kind for kind in (first, second, value, other) if isinstance(kind, Vector)), first)
+
+    def generate(_context, builder, _signature, arguments):
+        first, second, value, other = arguments
+        return builder.select(builder.fcmp_ordered("<", first, second), value, other)
+
+    return kind(kind, kind, kind, kind), generate
+
+
+where_less = _where_less_plain if config.DISABLE_JIT else _where_less
+"""``where_less(first, second, value, other)``: value where first < second, other elsewhere and beside a NaN."""
+
+
+def _exponent_plain(value):
+    fraction, exponent = np.frexp(value)
+    return exponent.astype(fraction.dtype) - (fraction < math.sqrt(0.5))
+
+
+def _fraction_plain(value):
+    fraction, _ = np.frexp(value)
+    return np.where(fraction < math.sqrt(0.5), fraction + fraction, fraction)
+
+
+@intrinsic
+def _exponent(_typing, value):
+    def generate(_context, builder, _signature, arguments):
+        integer, fraction_bits, bits = _from_root(builder, arguments[0])
+        shifted = builder.lshr(bits, each(integer, fraction_bits))
+        count = 2.0**fraction_bits  # a float of this size holds the exponent as the last bits of its fraction
+        _, bias = _bits_of_one(fraction_bits)
+        integral = builder.or_(shifted, each(integer, _bits_of(count, fraction_bits)))
+        return builder.fsub(builder.bitcast(integral, arguments[0].type), each(arguments[0].type, count + bias))
+
+    return value(value), generate
+
+
+@intrinsic
+def _fraction(_typing, value):
+    def generate(_context, builder, _signature, arguments):
+        integer, fraction_bits, bits = _from_root(builder, arguments[0])
+        low = builder.and_(bits, each(integer, 2**fraction_bits - 1))
+        root = each(integer, _bits_of(math.sqrt(0.5), fraction_bits))
+        return builder.bitcast(builder.add(low, root), arguments[0].type)
+
+    return value(value), generate
+
+
+def _from_root(builder, value):
+    """Return the integer type, how many bits fractions have, and value's bits, counted from the root of 1/2, not 1."""
+    integer, fraction_bits = integers_of(value.type)
+    one, _ = _bits_of_one(fraction_bits)
+    offset = each(integer, one - _bits_of(math.sqrt(0.5), fraction_bits))
+    return integer, fraction_bits, builder.add(builder.bitcast(value, integer), offset)
+
+
+def _bits_of(number, fraction_bits):
+    """Return the bits of a number as float32 (23 of fraction) or float64 (52), as an integer."""
+    dtype, integer = (np.float32, np.int32) if fraction_bits == 23 else (np.float64, np.int64)
+    return int(np.array(number, dtype).view(integer))
+
+
+def _bits_of_one(fraction_bits):
+    """Return the bits of 1.0, and the exponent that they hold."""
+    one = _bits_of(1.0, fraction_bits)
+    return one, one >> fraction_bits
+
+
+exponent = _exponent_plain if config.DISABLE_JIT else _exponent
+"""``exponent(value)``: the n of value = fraction * 2**n, 0.7 < fraction < 1.42, as a float; value is normal, > 0."""
+
+fraction = _fraction_plain if config.DISABLE_JIT else _fraction
+"""``fraction(value)``: the fraction beside `exponent`."""
 
 
 def _rectify_plain(value):

@@ -1,14 +1,11 @@
 """Attention of queries over the rows of ragged memories.
 
-``dot``: scores are query . key (M.-T. Luong, H. Pham, C. Manning: Effective Approaches to Attention-based Neural
-Machine Translation, EMNLP 2015; "general" when the keys are a linear map of the memory). ``additive``: scores are
-vector . tanh(query + key) (D. Bahdanau, K. Cho, Y. Bengio: Neural Machine Translation by Jointly Learning to Align and
-Translate, 2014). Both end in a softmax over one record's memory and the weighted sum of its rows.
+Scores are query . key (M.-T. Luong, H. Pham, C. Manning: Effective Approaches to Attention-based Neural Machine
+Translation, EMNLP 2015; "general" when the keys are a linear map of the memory), weights their softmax over one
+record's memory, and the context is the weighted sum of its rows.
 """
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 
@@ -64,11 +61,6 @@ def attend_dot(query, keys, memory, weights, context):
     weighted_sum(weights, memory, context)
 
 
-QUERIES = ("float[:, ::1]", "int64[::1]")
-MEMORY = ("float[:, ::1]", "float[:, ::1]", "int64[::1]")
-_NEW_WEIGHTS = ("out float[::1]", "int64[::1]")
-
-
 @kernel
 def dot_attention(
     queries: Array2[Float],
@@ -85,29 +77,3 @@ def dot_attention(
         begin, end = offsets[rows[i]], offsets[rows[i] + 1]
         part = weights[weight_offsets[i] : weight_offsets[i + 1]]
         attend_dot(queries[i], keys[begin:end], memory[begin:end], part, contexts[i])
-
-
-@kernel
-def additive_attention(
-    queries: Array2[Float],
-    rows: Array1[np.int64],
-    keys: Array2[Float],
-    memory: Array2[Float],
-    offsets: Array1[np.int64],
-    weights: Out[Array1[Float]],
-    weight_offsets: Array1[np.int64],
-    vector: Array1[Float],
-    hidden: Out[Array1[Float]],
-    contexts: Out[Array2[Float]],
-) -> None:
-    """As `dot_attention`, with additive scores; ``hidden`` is scratch as wide as a key."""
-    for i in range(len(queries)):
-        begin, end = offsets[rows[i]], offsets[rows[i] + 1]
-        part = weights[weight_offsets[i] : weight_offsets[i + 1]]
-        for j in range(end - begin):
-            for k in range(len(vector)):
-                hidden[k] = math.tanh(queries[i, k] + keys[begin + j, k])
-            part[j] = dot(vector, hidden)
-        if begin < end:
-            softmax_row(part, part)
-        weighted_sum(part, memory[begin:end], contexts[i])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from seqpipe.kernels.annotations import Array1, Array2, Float, Out
@@ -62,34 +60,3 @@ def dot_attention_backward(
             grad_keys[begin:end],
             grad_memory[begin:end],
         )
-
-
-@kernel
-def additive_attention_backward(
-    queries: Array2[Float],
-    rows: Array1[np.int64],
-    keys: Array2[Float],
-    memory: Array2[Float],
-    offsets: Array1[np.int64],
-    weights: Array1[Float],
-    weight_offsets: Array1[np.int64],
-    vector: Array1[Float],
-    grad_contexts: Array2[Float],
-    scores: Out[Array1[Float]],
-    grad_queries: Out[Array2[Float]],
-    grad_keys: Out[Array2[Float]],
-    grad_memory: Out[Array2[Float]],
-    grad_vector: Out[Array1[Float]],
-) -> None:
-    """Add to the gradients; ``scores`` is scratch as long as the longest memory."""
-    for i in range(len(queries)):
-        begin, end = offsets[rows[i]], offsets[rows[i] + 1]
-        part = weights[weight_offsets[i] : weight_offsets[i + 1]]
-        grad_scores(part, memory[begin:end], grad_contexts[i], scores, grad_memory[begin:end])
-        for j in range(end - begin):
-            for k in range(len(vector)):
-                hidden = math.tanh(queries[i, k] + keys[begin + j, k])
-                grad_vector[k] += scores[j] * hidden
-                slope = scores[j] * vector[k] * (1 - hidden * hidden)
-                grad_queries[i, k] += slope
-                grad_keys[begin + j, k] += slope

@@ -3,7 +3,8 @@
 J. Lafferty, A. McCallum, F. Pereira: Conditional Random Fields, ICML 2001. The score of a labelling y of T positions is
 ``start[y_0] + sum_t emissions[t, y_t] + sum_t transitions[y_(t-1), y_t] + stop[y_(T-1)]``. A label of -1 is not known:
 all labels are summed over at its position, so the loss is that of a partially labelled chain (Y. Tsuboi et al.,
-Training Conditional Random Fields Using Incomplete Annotations, COLING 2008). Trellises are float64.
+Training Conditional Random Fields Using Incomplete Annotations, COLING 2008). Trellises
+are float64.
 """
 
 from __future__ import annotations
@@ -14,82 +15,63 @@ import numpy as np
 
 from seqpipe.kernels.annotations import Array1, Array2, Float, Out
 from seqpipe.kernels.compiler import inlined, kernel
+from seqpipe.kernels.sources.crf_log_space import expect
+from seqpipe.kernels.sources.crf_scaled import expect_scaled, prepare
 
 
 @inlined
-def _log_sum_into(alpha, transitions, label):
-    """Return log sum_i exp(alpha[i] + transitions[i, label])."""
-    highest = -math.inf
-    for before in range(len(alpha)):
-        highest = max(highest, alpha[before] + transitions[before, label])
-    if highest == -math.inf:
-        return highest
-    total = 0.0
-    for before in range(len(alpha)):
-        total += math.exp(alpha[before] + transitions[before, label] - highest)
-    return highest + math.log(total)
+def _is_complete(labels):
+    least = 0
+    for position in range(len(labels)):
+        least = min(least, labels[position])
+    return least == 0
 
 
 @inlined
-def _log_sum(first, second):
-    """Return log sum_j exp(first[j] + second[j])."""
-    highest = -math.inf
-    for label in range(len(first)):
-        highest = max(highest, first[label] + second[label])
-    if highest == -math.inf:
-        return highest
-    total = 0.0
-    for label in range(len(first)):
-        total += math.exp(first[label] + second[label] - highest)
-    return highest + math.log(total)
+def _score(emissions, labels, transitions, start, stop):
+    """Return the score of a labelling."""
+    score = np.float64(start[labels[0]]) + stop[labels[-1]]
+    for position in range(len(labels)):
+        score += emissions[position, labels[position]]
+    for position in range(1, len(labels)):
+        score += transitions[labels[position - 1], labels[position]]
+    return score
 
 
 @inlined
-def _forward(emissions, labels, known, transitions, start, stop, alpha):
-    """Fill ``alpha[t, j]``, the log sum over labellings of positions 0..t that end in j; return that of the whole.
-
-    With ``known`` only labellings count that agree with ``labels`` where they are not -1.
-    """
-    positions, width = emissions.shape
-    for position in range(positions):
-        for label in range(width):
-            if known and labels[position] >= 0 and labels[position] != label:
-                alpha[position, label] = -math.inf
-            elif position == 0:
-                alpha[position, label] = start[label] + emissions[position, label]
-            else:
-                reached = _log_sum_into(alpha[position - 1], transitions, label)
-                alpha[position, label] = reached + emissions[position, label]
-    return _log_sum(alpha[positions - 1], stop)
+def _add_labelling(labels, factor, gradient, pairs, last):
+    """Add ``factor`` to the counts of a labelling."""
+    for position in range(len(labels)):
+        gradient[position, labels[position]] += factor
+    for position in range(1, len(labels)):
+        pairs[labels[position - 1], labels[position]] += factor
+    last[labels[-1]] += factor
 
 
 @inlined
-def _backward(emissions, transitions, stop, factor, total, alpha, scratch, grad_emissions, grad_transitions, grad_stop):
-    """Add ``factor`` times the expected counts of labels and of pairs of labels to the gradients.
+def _expect(
+    emissions, known, tied, transitions, start, stop, tops, forth, back, ends, turned, factor,
+    emitted, alpha, following, rows, gradient, pairs, last,
+):  # fmt: skip
+    """Add ``factor`` times the expected counts; return the log of the sum over all labellings that are counted."""
+    log_total = math.nan
+    if not math.isnan(tops[0]):
+        log_total = expect_scaled(
+            emissions, known, tied, tops, forth, back, ends, factor,
+            emitted, alpha, following, rows, gradient, pairs, last,
+        )  # fmt: skip
+    if math.isnan(log_total):
+        log_total = expect(
+            emissions, known, tied, transitions, turned, start, stop, factor, alpha, rows, gradient, pairs, last
+        )
+    return log_total
 
-    ``scratch[0, j]`` is the log sum over labellings from the next position on that begin with j. What `_forward` ruled
-    out has an ``alpha`` of minus infinity and is passed over.
-    """
-    positions, width = emissions.shape
-    ahead, here = scratch[0], scratch[1]
-    for position in range(positions - 1, -1, -1):
-        for label in range(width):
-            here[label] = -math.inf
-            reached = alpha[position, label]
-            if reached == -math.inf:
-                continue
-            if position == positions - 1:
-                after = stop[label]
-                grad_stop[label] += factor * math.exp(reached + after - total)
-            else:
-                after = _log_sum(transitions[label], ahead)
-                for following in range(width):
-                    score = reached + transitions[label, following] + ahead[following]
-                    grad_transitions[label, following] += factor * math.exp(score - total)
-            grad_emissions[position, label] += factor * math.exp(reached + after - total)
-            here[label] = after + emissions[position, label]
-        for label in range(width):
-            ahead[label] = here[label]
+
+@inlined
+def _turn(transitions, turned):
+    for label in range(len(transitions)):
+        for following in range(len(transitions)):
+            turned[following, label] = transitions[label, following]
 
 
 @kernel
@@ -101,8 +83,14 @@ def crf_loss(
     transitions: Array2[Float],
     start: Array1[Float],
     stop: Array1[Float],
+    forth: Out[Array2[np.float64]],
+    back: Out[Array2[np.float64]],
+    ends: Out[Array2[np.float64]],
+    turned: Out[Array2[Float]],
+    emitted: Out[Array2[np.float64]],
     alpha: Out[Array2[np.float64]],
-    scratch: Out[Array2[np.float64]],
+    following: Out[Array2[np.float64]],
+    rows: Out[Array2[np.float64]],
     losses: Out[Array1[np.float64]],
     grad_emissions: Out[Array2[Float]],
     grad_transitions: Out[Array2[np.float64]],
@@ -111,9 +99,13 @@ def crf_loss(
 ) -> None:
     """Write each record's weighted loss (log sum of all labellings less that of the given one) and all gradients.
 
-    ``alpha`` has as many rows as the longest record has positions, ``scratch`` two. Gradients of parameters are added
-    to. A labelling that is impossible has an infinite loss and no gradient.
+    Gradients of parameters are added to; that of transitions is padded to (W, W), W being a multiple of 16. Scratch, T
+    being the most positions of a record: ``forth`` and ``back`` (W, W), ``ends`` (2, W), ``turned`` shaped as
+    transitions, ``emitted``, ``alpha`` and ``following`` (T, W), ``rows`` (3, W). A labelling that is impossible has an
+    infinite loss and no gradient.
     """
+    tops = prepare(transitions, start, stop, forth, back, ends)
+    _turn(transitions, turned)
     for record in range(len(offsets) - 1):
         begin, end = offsets[record], offsets[record + 1]
         part, known, gradient = emissions[begin:end], labels[begin:end], grad_emissions[begin:end]
@@ -122,13 +114,23 @@ def crf_loss(
         gradient[:] = 0.0
         if begin == end or weight == 0.0:
             continue
-        given = _forward(part, known, True, transitions, start, stop, alpha)
+        complete = _is_complete(known)
+        if complete:
+            given = _score(part, known, transitions, start, stop)
+        else:
+            given = _expect(
+                part, known, True, transitions, start, stop, tops, forth, back, ends, turned, -weight,
+                emitted, alpha, following, rows, gradient, grad_transitions, grad_stop,
+            )  # fmt: skip
         if given == -math.inf:
             losses[record] = math.inf
             continue
-        _backward(part, transitions, stop, -weight, given, alpha, scratch, gradient, grad_transitions, grad_stop)
-        every = _forward(part, known, False, transitions, start, stop, alpha)
-        _backward(part, transitions, stop, weight, every, alpha, scratch, gradient, grad_transitions, grad_stop)
+        every = _expect(
+            part, known, False, transitions, start, stop, tops, forth, back, ends, turned, weight,
+            emitted, alpha, following, rows, gradient, grad_transitions, grad_stop,
+        )  # fmt: skip
+        if complete:
+            _add_labelling(known, -weight, gradient, grad_transitions, grad_stop)
         losses[record] = weight * (every - given)
         for label in range(len(start)):
             grad_start[label] += gradient[0, label]
@@ -142,24 +144,34 @@ def crf_marginals(
     transitions: Array2[Float],
     start: Array1[Float],
     stop: Array1[Float],
+    forth: Out[Array2[np.float64]],
+    back: Out[Array2[np.float64]],
+    ends: Out[Array2[np.float64]],
+    turned: Out[Array2[Float]],
+    emitted: Out[Array2[np.float64]],
     alpha: Out[Array2[np.float64]],
-    scratch: Out[Array2[np.float64]],
+    following: Out[Array2[np.float64]],
+    rows: Out[Array2[np.float64]],
     pairs: Out[Array2[np.float64]],
     last: Out[Array1[np.float64]],
     marginals: Out[Array2[Float]],
 ) -> None:
     """Write the probability of every label at every position, given the labels that are known.
 
-    All between ``stop`` and ``marginals`` is scratch, shaped as in `crf_loss`.
+    All between ``stop`` and ``marginals`` is scratch, shaped as in `crf_loss`; ``pairs`` (W, W), ``last`` (labels,).
     """
+    tops = prepare(transitions, start, stop, forth, back, ends)
+    _turn(transitions, turned)
     for record in range(len(offsets) - 1):
         begin, end = offsets[record], offsets[record + 1]
         if begin == end:
             continue
         part, counts = emissions[begin:end], marginals[begin:end]
         counts[:] = 0.0
-        total = _forward(part, labels[begin:end], True, transitions, start, stop, alpha)
-        _backward(part, transitions, stop, 1.0, total, alpha, scratch, counts, pairs, last)
+        _expect(
+            part, labels[begin:end], True, transitions, start, stop, tops, forth, back, ends, turned, 1.0,
+            emitted, alpha, following, rows, counts, pairs, last,
+        )  # fmt: skip
 
 
 @inlined

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from seqpipe.kernels.annotations import Array1, Array2, Float, Out
-from seqpipe.kernels.compiler import kernel
-from seqpipe.kernels.sources.softmax import softmax_row
+from seqpipe.kernels.compiler import inlined, kernel
+from seqpipe.kernels.sources.exponentials import exp, log1p
+from seqpipe.kernels.sources.softmax import softmax_row, total
 
 
 @kernel
@@ -35,10 +34,7 @@ def softmax_cross_entropy(
         log_total = softmax_row(logits[row], gradient[row])
         loss = log_total - (1.0 - smoothing) * logits[row, target]
         if smoothing > 0.0:
-            total = 0.0
-            for label in range(width):
-                total += logits[row, label]
-            loss -= smoothing * (total / width)
+            loss -= smoothing * (total(logits[row]) / width)
         losses[row] = weight * loss
         spread = smoothing / width
         for label in range(width):
@@ -55,18 +51,30 @@ def bernoulli_cross_entropy(
     gradient: Out[Array2[Float]],
 ) -> None:
     """Write ``weight * -sum_k log p(targets_k)``, p(1) = sigmoid(logits_k), and its gradient for each row."""
-    rows, width = logits.shape
-    for row in range(rows):
+    for row in range(len(logits)):
         weight = weights[row]
         losses[row] = 0.0
         gradient[row] = 0.0
         if weight == 0.0:
             continue
-        loss = 0.0
-        for key in range(width):
-            logit, target = logits[row, key], targets[row, key]
-            decay = math.exp(-abs(logit))
-            loss += max(logit, 0.0) - logit * target + math.log1p(decay)
-            probability = (1.0 if logit >= 0.0 else decay) / (1.0 + decay)
-            gradient[row, key] = weight * (probability - target)
-        losses[row] = weight * loss
+        _bernoulli_losses(logits[row], targets[row], gradient[row])
+        losses[row] = weight * total(gradient[row])
+        _bernoulli_gradient(logits[row], targets[row], weight, gradient[row])
+
+
+@inlined
+def _bernoulli_losses(logits, targets, losses):
+    zero = logits.dtype.type(0)
+    for key in range(len(logits)):
+        logit = logits[key]
+        losses[key] = max(logit, zero) - logit * logits.dtype.type(targets[key]) + log1p(exp(-abs(logit)))
+
+
+@inlined
+def _bernoulli_gradient(logits, targets, weight, gradient):
+    one = logits.dtype.type(1)
+    for key in range(len(logits)):
+        logit = logits[key]
+        decay = exp(-abs(logit))
+        probability = (one if logit >= 0 else decay) / (one + decay)
+        gradient[key] = weight * (probability - logits.dtype.type(targets[key]))

@@ -25,6 +25,7 @@ PARENT, LABEL, FIRST_CHILD, NEXT_SIBLING = 0, 1, 2, 3  # rows of ``tree``
 SLOT, STATE = 4, 5  # two more: a node's place in the beam, and the state of the grammar
 NODE, CHOICE, NEW_NODE = 0, 1, 2  # rows of ``beam``
 BLANK, LABELLED, STAY_BLANK, STAY_LABELLED, RANK, NEW_BLANK, NEW_LABELLED = 0, 1, 2, 3, 4, 5, 6  # rows of ``scores``
+TOTAL, STAY_TOTAL = 7, 8  # two more: sums of the first two pairs
 
 
 @inlined
@@ -60,21 +61,25 @@ def _offer(ranks, choices, size, rank, choice):
 
 
 @inlined
+def _sum(scores, first, second, total, size):
+    """Write the log sums of two rows to a third."""
+    for slot in range(size):
+        scores[total, slot] = log_add(scores[first, slot], scores[second, slot])
+
+
+@inlined
 def _extension(log_probabilities, scores, slot, last_label, label):
     """Return the log probability of the prefix at ``slot`` with ``label`` after it; a repeat needs a blank between."""
-    before = scores[BLANK, slot]
-    if label != last_label:
-        before = log_add(before, scores[LABELLED, slot])
-    return before + log_probabilities[label]
+    return scores[TOTAL if label != last_label else BLANK, slot] + log_probabilities[label]
 
 
 @inlined
 def _stay(log_probabilities, blank, tree, beam, scores, size, reached):
     """Score the prefixes of the beam as they are after a frame; mark in ``reached`` what is an extension of another."""
+    _sum(scores, BLANK, LABELLED, TOTAL, size)
     for slot in range(size):
         node = beam[NODE, slot]
-        total = log_add(scores[BLANK, slot], scores[LABELLED, slot])
-        scores[STAY_BLANK, slot] = total + log_probabilities[blank]
+        scores[STAY_BLANK, slot] = scores[TOTAL, slot] + log_probabilities[blank]
         scores[STAY_LABELLED, slot] = -math.inf
         if node == 0:
             continue
@@ -85,6 +90,7 @@ def _stay(log_probabilities, blank, tree, beam, scores, size, reached):
             extension = _extension(log_probabilities, scores, from_slot, tree[LABEL, parent], label)
             scores[STAY_LABELLED, slot] = log_add(scores[STAY_LABELLED, slot], extension)
             reached[from_slot, label] = 1
+    _sum(scores, STAY_BLANK, STAY_LABELLED, STAY_TOTAL, size)
 
 
 @inlined
@@ -93,7 +99,7 @@ def _choose(log_probabilities, blank, minimum, arcs, tree, worth, beam, scores, 
     width, labels = beam.shape[1], len(log_probabilities)
     chosen = 0
     for slot in range(size):
-        rank = log_add(scores[STAY_BLANK, slot], scores[STAY_LABELLED, slot]) + worth[beam[NODE, slot]]
+        rank = scores[STAY_TOTAL, slot] + worth[beam[NODE, slot]]
         chosen = _offer(scores[RANK], beam[CHOICE], chosen, rank, slot)
     for slot in range(size):
         node = beam[NODE, slot]
@@ -153,9 +159,9 @@ def _replace(log_probabilities, arcs, successors, tree, worth, beam, scores, siz
 @inlined
 def _write_best(ends, tree, worth, beam, scores, size, count, label_count, offsets, labels, totals, hypotheses):
     """Append the best ``count`` prefixes, best first; return the new numbers of labels and hypotheses."""
+    _sum(scores, BLANK, LABELLED, RANK, size)
     for slot in range(size):
         node = beam[NODE, slot]
-        scores[RANK, slot] = log_add(scores[BLANK, slot], scores[LABELLED, slot])
         scores[RANK, slot] += worth[node] + ends[tree[STATE, node]]
     for _ in range(min(count, size)):
         best = 0
@@ -202,7 +208,7 @@ def ctc_beam(
 
     Labels of a log probability under ``minimum`` do not extend a prefix in that frame. The grammar begins in state 0;
     ``ends`` (states,) is what it is worth to end in each. Scratch, for a beam of W: ``tree`` (6, N) and ``worth`` (N,)
-    for N = 1 + W * the most frames, ``beam`` (3, W), ``scores`` (7, W), ``reached`` (W, labels) of zeros.
+    for N = 1 + W * the most frames, ``beam`` (3, W), ``scores`` (9, W), ``reached`` (W, labels) of zeros.
     """
     label_count, hypotheses = 0, 0
     for record in range(len(offsets) - 1):

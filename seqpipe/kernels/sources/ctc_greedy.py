@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from seqpipe.kernels.annotations import Array1, Array2, Float, Out
 from seqpipe.kernels.compiler import inlined, kernel
+from seqpipe.kernels.sources.softmax import exponentials, total
 
 
 @inlined
-def _likeliest(logits):
+def _likeliest(logits, scratch):
     """Return the label of the largest logit (of equal ones the lowest) and its softmax probability."""
     best = 0
     for label in range(1, len(logits)):
         if logits[label] > logits[best]:
             best = label
-    total = 0.0
-    for label in range(len(logits)):
-        total += math.exp(logits[label] - logits[best])
-    return best, 1.0 / total
+    exponentials(logits, logits[best], scratch)
+    return best, 1.0 / total(scratch)
 
 
 @kernel
@@ -33,6 +30,7 @@ def ctc_greedy(
     label: Out[Array1[np.int32]],
     begin: Out[Array1[np.int64]],
     confidence: Out[Array1[np.float64]],
+    scratch: Out[Array1[Float]],
     label_offsets: Out[Array1[np.int64]],
     labels: Out[Array1[np.int32]],
     spans: Out[Array2[np.int64]],
@@ -41,14 +39,15 @@ def ctc_greedy(
     """Write every run of equal best labels, other than blanks, that has ended: its label, span and mean probability.
 
     A row's run under way is carried in ``label``, ``begin`` and ``confidence`` (the sum of its frames' probabilities),
-    and the number of frames seen so far in ``frames``; ``final`` ends all runs. Returns the number of labels written.
+    and the number of frames seen so far in ``frames``; ``final`` ends all runs. ``scratch`` is as
+    long as there are labels. Returns the number of labels written.
     """
     count = 0
     for row in range(len(offsets) - 1):
         for frame in range(offsets[row], offsets[row + 1] + final):
             best, probability = blank, 0.0
             if frame < offsets[row + 1]:
-                best, probability = _likeliest(logits[frame])
+                best, probability = _likeliest(logits[frame], scratch)
             if best != label[row]:
                 if label[row] != blank:
                     labels[count] = label[row]

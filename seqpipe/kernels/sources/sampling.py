@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from seqpipe.kernels.annotations import Array1, Array2, Float, Out
 from seqpipe.kernels.compiler import inlined, kernel
-from seqpipe.kernels.sources.softmax import highest
+from seqpipe.kernels.sources.arithmetic import clamp
+from seqpipe.kernels.sources.exponentials import exp, log
+from seqpipe.kernels.sources.softmax import highest, total
 
 
 @inlined
@@ -33,10 +33,10 @@ def _sift(logits, order, place, size):
 
 
 @inlined
-def _keep_likeliest(logits, weights, total, top_k, top_p, order):
+def _keep_likeliest(logits, weights, whole, top_k, top_p, order):
     """Put at the end of ``order``, the likeliest last, the fewest labels that reach ``top_p``; return how many.
 
-    At most ``top_k``; where all are kept they are not sorted. ``weights`` are the probabilities times ``total``.
+    At most ``top_k``; where all are kept they are not sorted. ``weights`` are the probabilities times ``whole``.
     """
     size = len(order)
     for place in range(size):
@@ -46,7 +46,7 @@ def _keep_likeliest(logits, weights, total, top_k, top_p, order):
     for place in range(size // 2 - 1, -1, -1):
         _sift(logits, order, place, size)
     kept, mass = 0, 0.0
-    while kept < min(top_k, len(order)) and (kept == 0 or mass < top_p * total):
+    while kept < min(top_k, len(order)) and (kept == 0 or mass < top_p * whole):
         size -= 1
         order[0], order[size] = order[size], order[0]
         _sift(logits, order, 0, size)
@@ -59,15 +59,21 @@ def _keep_likeliest(logits, weights, total, top_k, top_p, order):
 def _draw(weights, order, kept, uniform):
     """Return the label at which the sum of weights, from the end of ``order``, passes ``uniform`` of the whole."""
     last = len(order) - 1
-    total = 0.0
+    mass = 0.0
     for place in range(last, last - kept, -1):
-        total += weights[order[place]]
+        mass += weights[order[place]]
     passed = 0.0
     for place in range(last, last - kept, -1):
         passed += weights[order[place]]
-        if passed > uniform * total:
+        if passed > uniform * mass:
             return order[place]
     return order[last]
+
+
+@inlined
+def _weigh(logits, shift, temperature, weights):
+    for label in range(len(weights)):
+        weights[label] = exp(np.float64(logits[label] - shift) / temperature)
 
 
 @kernel
@@ -86,26 +92,26 @@ def sample(
 
     Temperature 0 takes the likeliest. ``weights`` and ``order`` are scratch for one row.
     """
-    rows, width = logits.shape
-    for row in range(rows):
+    for row in range(len(logits)):
         shift = highest(logits[row])
-        model_total, total = 0.0, 0.0
-        for label in range(width):
-            model_total += math.exp(logits[row, label] - shift)
-            weights[label] = math.exp((logits[row, label] - shift) / temperature) if temperature > 0.0 else 0.0
-            total += weights[label]
-        kept = _keep_likeliest(logits[row], weights, total, top_k if temperature > 0.0 else 1, top_p, order)
+        _weigh(logits[row], shift, 1.0, weights)
+        model_total = total(weights)
+        if temperature > 0.0 and temperature != 1.0:
+            _weigh(logits[row], shift, temperature, weights)
+        limit = top_k if temperature > 0.0 else 1
+        kept = _keep_likeliest(logits[row], weights, total(weights), limit, top_p, order)
         labels[row] = _draw(weights, order, kept, uniforms[row])
-        log_probabilities[row] = logits[row, labels[row]] - shift - math.log(model_total)
+        log_probabilities[row] = logits[row, labels[row]] - shift - log(model_total)
 
 
 @inlined
-def _probability(logit, temperature):
-    """Return the sigmoid of logit / temperature, of no more than 60 either way.
+def _probabilities(logits, temperature, probabilities):
+    """Write the sigmoids of logit / temperature, of no more than 60 either way.
 
     Beyond that nothing is drawn that is unlikely, and products of a dozen probabilities are still numbers.
     """
-    return 1.0 / (1.0 + math.exp(-min(max(logit / temperature, -60.0), 60.0)))
+    for key in range(len(logits)):
+        probabilities[key] = 1.0 / (1.0 + exp(-clamp(logits[key] / temperature, 60.0)))
 
 
 @kernel
@@ -114,27 +120,28 @@ def sample_keys(
     uniforms: Array2[np.float64],
     temperature: float,
     fewest: int,
+    on: Out[Array1[np.float64]],
     allowed: Out[Array2[np.float64]],
     drawn: Out[Array2[np.bool]],
 ) -> None:
     """Draw for every row which keys are on, given that their number lies between ``fewest`` and what fits.
 
-    ``allowed`` is scratch for one row, (keys + 1, most + 2): the probability that the number will be right, by the
-    keys before and how many of them are on. The temperature is above 0.
+    Scratch for one row: ``on`` (keys,), the probability of each key for itself, and ``allowed`` (keys + 1, most + 2),
+    the probability that the number will be right, by the keys before and how many of them are on. The
+    temperature is above 0.
     """
     rows, keys = logits.shape
     most = allowed.shape[1] - 2
     for row in range(rows):
+        _probabilities(logits[row], temperature, on)
         for count in range(most + 2):
             allowed[keys, count] = 1.0 if fewest <= count <= most else 0.0
         for key in range(keys - 1, -1, -1):
-            on = _probability(logits[row, key], temperature)
             for count in range(most + 1):
-                allowed[key, count] = (1.0 - on) * allowed[key + 1, count] + on * allowed[key + 1, count + 1]
+                allowed[key, count] = (1.0 - on[key]) * allowed[key + 1, count] + on[key] * allowed[key + 1, count + 1]
             allowed[key, most + 1] = 0.0
         count = 0
         for key in range(keys):
-            on = _probability(logits[row, key], temperature) * allowed[key + 1, count + 1]
-            drawn[row, key] = uniforms[row, key] * allowed[key, count] < on
+            drawn[row, key] = uniforms[row, key] * allowed[key, count] < on[key] * allowed[key + 1, count + 1]
             if drawn[row, key]:
                 count += 1
