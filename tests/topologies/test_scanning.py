@@ -1,7 +1,9 @@
 """A window moved along an endless sequence; of most of it, nothing comes out."""
 
+import dataclasses
 import random
 
+import seqpipe
 from tests.pieces import in_pieces, results
 
 PIPELINE = """
@@ -62,3 +64,20 @@ def test_sites_are_found_where_they_are_and_pieces_equal_the_whole(train):
         assert any(hit["start"] <= place and place + len(SITE) <= hit["stop"] for hit in found), place
     for sizes in ([1000, 5, 1], [211] * 9):
         assert results(scan(in_pieces(genome, sizes))) == found
+    _check_several_at_a_time(scan, [genome, genome[150:1300], genome[::-1], ""], chance)
+
+
+def _check_several_at_a_time(scan: seqpipe.Loaded, texts: list[str], chance: random.Random) -> None:
+    """Check that texts whose pieces come in turn, some sooner over than others, each give what they give alone."""
+    waiting = []
+    for name, text in enumerate(texts):
+        sizes = [chance.randint(0, 300) for _ in range(len(text) // 200)]
+        waiting.append([dataclasses.replace(piece, id=str(name)) for piece in in_pieces(text, sizes)])
+    alone = [scan(pieces) for pieces in waiting]
+    mixed = []
+    while waiting:
+        mixed += [pieces.pop(0) for pieces in waiting if pieces and chance.random() < 0.9]
+        waiting = [pieces for pieces in waiting if pieces]
+    for several in (scan(mixed), list(scan.iterate(mixed))):
+        for name, expected in enumerate(alone):
+            assert [hit for hit in several if hit["id"] == str(name)] == expected

@@ -90,6 +90,45 @@ def test_a_word_of_a_stream_comes_before_the_next_is_over():
     assert all(given - end <= 0.3 for given, end in heard)
 
 
+def test_microphones_that_are_heard_together_give_what_each_gives_alone():
+    samples, rate = soundfile.read(INPUTS / "digits.flac", dtype="float32")
+    said = {"left": samples, "right": samples[: len(samples) // 2], "late": samples[rate:], "silent": samples * 0}
+    size = rate // 10
+
+    def heard(*names):
+        """Yield pieces of a tenth of a second, in turn; one microphone begins half a second later."""
+        for tick in range(len(samples) // size + 10):
+            for name in names:
+                begin = (tick - (5 if name == "late" else 0)) * size
+                if 0 <= begin < len(said[name]):
+                    last = begin + size >= len(said[name])
+                    yield seqpipe.Record(name, said[name][begin : begin + size], last=last)
+
+    for threads in (1, 2):
+        transcribe = seqpipe.load("audio/speech-stream", threads=threads)
+        for together in (transcribe(heard(*said)), list(transcribe.iterate(heard(*said)))):
+            for name in said:
+                assert [word for word in together if word["id"] == name] == transcribe(heard(name))
+    assert len({word["id"] for word in together}) == 3
+
+
+def test_a_word_comes_as_soon_where_two_microphones_are_heard():
+    samples, rate = soundfile.read(INPUTS / "digits.flac", dtype="float32")
+    size, now = rate // 10, 0.0
+
+    def heard():
+        nonlocal now
+        for begin in range(0, len(samples) - size, size):
+            for name in ("left", "right"):
+                yield seqpipe.Record(name, samples[begin : begin + size], last=False)
+            now = (begin + size) / rate
+
+    words = seqpipe.load("audio/speech-stream").iterate(heard())
+    delays = [now - word["end"] for word in words]  # from its end to that of the last whole round
+    assert len(delays) >= 10
+    assert max(delays) <= 0.3
+
+
 def test_a_transcript_becomes_subtitles():
     (result,) = seqpipe.load("audio/speech-prompts").read(INPUTS / "prompts.flac")
     subtitles = WriteSRT().encode(seqpipe.Record("prompts", result)).decode()
