@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seqpipe.cli.graceful_stop import GracefulStop
-from seqpipe.cli.inputs import Input, InputOptions, reader_of
 from seqpipe.cli.metrics_file import MetricsFile
-from seqpipe.cli.outputs import STANDARD_OUTPUT, Destination, chosen_output, declared_output
+from seqpipe.cli.run_input import Input, InputOptions, reader_of
+from seqpipe.cli.run_output import STANDARD_OUTPUT, Destination, chosen_output, declared_output
 from seqpipe.cli.terminal.error_report import SOME_FAILED
 from seqpipe.cli.terminal.input_share import InputShare
 from seqpipe.cli.terminal.log import notice
