@@ -132,9 +132,9 @@ class RunCommand:
 
 
 def _show(summary: Summary) -> None:
-    before = f" ({summary.resumed.records:,} before)" if summary.resumed.records else ""
+    resumed = f" ({summary.resumed.records:,} before)" if summary.resumed.records else ""
     line = (
-        f"{_counted(summary.records)}{before}, {summary.failed:,} failed, {summary.seconds:.2f} s, "
+        f"{_counted(summary.records)}{resumed}, {summary.failed:,} failed, {summary.seconds:.2f} s, "
         f"{summary.rate:,.0f} records/s"
     )
     with suppress(OSError):  # the output is complete, whether or not anybody hears of it
