@@ -65,10 +65,10 @@ class Registry:
     @classmethod
     def discover(cls) -> Registry:
         """Look at what is installed; nothing is imported."""
-        found: dict[str, list[EntryPoint]] = {}
+        entries: dict[str, list[EntryPoint]] = {}
         for entry in entry_points(group=GROUP):
-            found.setdefault(entry.name, []).append(entry)
-        return cls(Plugin(name, tuple(sorted(found[name], key=_distribution))) for name in sorted(found))
+            entries.setdefault(entry.name, []).append(entry)
+        return cls(Plugin(name, tuple(sorted(entries[name], key=_distribution))) for name in sorted(entries))
 
     def stages(self, plugin: str) -> Stages:
         """Import a plugin and return its stages.
@@ -110,7 +110,7 @@ class Registry:
             PluginError: it is missing or broken, or gives something else.
         """
         self.stages(plugin)
-        found: list[Example] = []
+        examples: list[Example] = []
         for implementation in self.manager.hook.seqpipe_register_examples.get_hookimpls():
             if implementation.plugin is not self.manager.get_plugin(plugin):
                 continue
@@ -121,8 +121,8 @@ class Registry:
                         f"plugin {plugin!r} gives {type(example).__name__} as an example of its stages",
                         "return a list of seqpipe.Example from seqpipe_register_examples",
                     )
-                found.append(example)
-        return found
+                examples.append(example)
+        return examples
 
     def notify(self, event: Any) -> list[BaseException]:
         """Tell the observers among the plugins loaded so far; return what they raised."""

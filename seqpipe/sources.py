@@ -43,8 +43,8 @@ def _files(given: str, suffixes: tuple[str, ...]) -> list[str]:
     if Path(given).exists() and given:
         return [given]
     if has_magic(given):
-        found = glob(given, recursive=True)  # noqa: PTH207 - keeps names as the user writes them, absolute or not
-        files = sorted(name for name in found if Path(name).is_file())
+        names = glob(given, recursive=True)  # noqa: PTH207 - keeps names as the user writes them, absolute or not
+        files = sorted(name for name in names if Path(name).is_file())
         if not files:
             raise InputError("no file matches", "check the pattern", where)
         return files

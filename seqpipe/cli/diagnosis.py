@@ -68,14 +68,14 @@ def diagnose(registry: Registry) -> list[Diagnosis]:
 def _versions() -> Iterator[Diagnosis]:
     system = f"{platform.system()} {platform.machine()}"
     yield Diagnosis("seqpipe", f"{__version__}, Python {platform.python_version()}, {system}")
-    found, missing = [], []
+    installed, missing = [], []
     for name in LIBRARIES:
         try:
-            found.append(f"{name} {version(name)}")
+            installed.append(f"{name} {version(name)}")
         except PackageNotFoundError:
             missing.append(name)
     wrong = f"not installed: {', '.join(missing)}" if missing else ""
-    yield Diagnosis("libraries", ", ".join(found), wrong, "install seqpipe-core again")
+    yield Diagnosis("libraries", ", ".join(installed), wrong, "install seqpipe-core again")
 
 
 def _cpu() -> Diagnosis:
@@ -103,9 +103,9 @@ def _cache() -> Diagnosis:
     wrong = distrusted(path) or (reason and f"it {reason}")
     files = [file for file in path.glob("*.unit") if file.is_file()]
     size = sum(file.stat().st_size for file in files)
-    found = f"{path}: {len(files)} compiled units, {size / 1e6:.1f} MB"
+    content = f"{path}: {len(files)} compiled units, {size / 1e6:.1f} MB"
     wrong = wrong and f"{wrong}, so every run compiles"
-    return Diagnosis("kernel cache", found, wrong, "remove it, or set SEQPIPE_CACHE_DIR to a folder of yours")
+    return Diagnosis("kernel cache", content, wrong, "remove it, or set SEQPIPE_CACHE_DIR to a folder of yours")
 
 
 def _empty_cache(path: Path) -> Diagnosis:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seqpipe.cli.graceful_stop import GracefulStop
-from seqpipe.cli.inputs import Input, InputOptions, reader_of
 from seqpipe.cli.metrics_file import MetricsFile
-from seqpipe.cli.outputs import STANDARD_OUTPUT, Destination, chosen_output, declared_output
+from seqpipe.cli.run_input import Input, InputOptions, reader_of
+from seqpipe.cli.run_output import STANDARD_OUTPUT, Destination, chosen_output, declared_output
 from seqpipe.cli.terminal.error_report import SOME_FAILED
 from seqpipe.cli.terminal.input_share import InputShare
 from seqpipe.cli.terminal.log import notice
@@ -132,9 +132,9 @@ class RunCommand:
 
 
 def _show(summary: Summary) -> None:
-    before = f" ({summary.resumed.records:,} before)" if summary.resumed.records else ""
+    resumed = f" ({summary.resumed.records:,} before)" if summary.resumed.records else ""
     line = (
-        f"{_counted(summary.records)}{before}, {summary.failed:,} failed, {summary.seconds:.2f} s, "
+        f"{_counted(summary.records)}{resumed}, {summary.failed:,} failed, {summary.seconds:.2f} s, "
         f"{summary.rate:,.0f} records/s"
     )
     with suppress(OSError):  # the output is complete, whether or not anybody hears of it

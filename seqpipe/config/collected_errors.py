@@ -14,7 +14,9 @@ def one_or_all(errors: Sequence[SeqpipeError]) -> SeqpipeError:
     """
     if len(errors) == 1:
         return errors[0]
-    places = [error.where or Location("") for error in errors]
-    rank = {source: number for number, source in enumerate(dict.fromkeys(place.source for place in places))}
-    order = sorted(range(len(errors)), key=lambda i: (rank[places[i].source], places[i].line, places[i].column))
-    return Errors(errors[i] for i in order)
+    locations = [error.where or Location("") for error in errors]
+    rank = {source: number for number, source in enumerate(dict.fromkeys(location.source for location in locations))}
+    pairs = sorted(
+        zip(locations, errors, strict=True), key=lambda pair: (rank[pair[0].source], pair[0].line, pair[0].column)
+    )
+    return Errors(error for _, error in pairs)

@@ -57,6 +57,6 @@ def decode(data: bytes, source: str) -> str:
     return text
 
 
-def _place(before: str, source: str) -> Location:
-    lines = before.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+def _place(preceding: str, source: str) -> Location:
+    lines = preceding.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return Location(source, len(lines), len(lines[-1]) + 1)

@@ -50,23 +50,24 @@ def declared_stage(document: Document, path: KeyPath, kinds: Sequence[str], regi
 
 def _kind(document: Document, path: KeyPath, kinds: Sequence[str]) -> str:
     keys = [str(key) for key in document.keys(path)]
-    found = [key for key in keys if key in STAGE_KINDS]
+    kind_keys = [key for key in keys if key in STAGE_KINDS]
     wanted = " or ".join(f"`{kind}: <plugin>.<stage>`" for kind in kinds)
-    if len(found) != 1:
-        what = f"declares {' and '.join(found)} at once" if found else "does not say which stage it is"
+    if len(kind_keys) != 1:
+        what = f"declares {' and '.join(kind_keys)} at once" if kind_keys else "does not say which stage it is"
         close = next((key for key in keys if did_you_mean(key, kinds).startswith("did")), None)
-        todo = did_you_mean(close, kinds) if close and not found else f"begin it with {wanted}"
+        todo = did_you_mean(close, kinds) if close and not kind_keys else f"begin it with {wanted}"
         raise ConfigError(f"{document.label(path)} {what}", todo, document.where(path))
-    if found[0] not in kinds:
-        raise ConfigError(f"a {found[0]} cannot stand here", f"write {wanted}", document.where_key((*path, found[0])))
-    name = document.values((*path, found[0]))
+    kind = kind_keys[0]
+    if kind not in kinds:
+        raise ConfigError(f"a {kind} cannot stand here", f"write {wanted}", document.where_key((*path, kind)))
+    name = document.values((*path, kind))
     if not isinstance(name, str):
         raise ConfigError(
-            f"{found[0]} must be the name of a stage, not {describe(name)}",
+            f"{kind} must be the name of a stage, not {describe(name)}",
             "such as core.gru",
-            document.where((*path, found[0])),
+            document.where((*path, kind)),
         )
-    return found[0]
+    return kind
 
 
 def _nested_stages(document: Document, path: KeyPath, stage: type[Stage], registry: Registry) -> dict[str, Stage]:

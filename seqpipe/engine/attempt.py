@@ -56,9 +56,9 @@ class Unforeseen(RecordError):
     def of(cls, error: Exception, stage: str, where: Location | None) -> Unforeseen:
         """Return the error that stands for what a stage raised."""
         what = f"failed with {type(error).__name__}: {error}"
-        made = cls(what, "check the record, or tell the stage's author", where, stage=stage)
-        made.__cause__ = error
-        return made
+        unforeseen = cls(what, "check the record, or tell the stage's author", where, stage=stage)
+        unforeseen.__cause__ = error
+        return unforeseen
 
 
 def raise_failure(error: SeqpipeError) -> NoReturn:
@@ -98,10 +98,10 @@ def attempt(pipeline: Pipeline, batch: Batch, carried: Sequence[StateRow | Recor
         return Attempt(out.outputs, [] if batch.final else [StateRow(after, row, rows) for row in range(rows)])
     indices, half = list(range(len(batch.records))), len(batch.records) // 2
     apart = [indices[:half], indices[half:]] if at is None else [indices[:at] + indices[at + 1 :], [at]]
-    made = _attempt_apart(pipeline, batch, carried, apart)
-    if bug and at is None and not any(isinstance(one, RecordError) for one in made.attempted):
+    result = _attempt_apart(pipeline, batch, carried, apart)
+    if bug and at is None and not any(isinstance(one, RecordError) for one in result.attempted):
         _warn_of_slowness(bug)
-    return made
+    return result
 
 
 def _attempt_others(
@@ -123,9 +123,9 @@ def _attempt_apart(
     after: dict[int, StateRow | RecordError] = {}
     for group in groups:
         part = Batch(tuple(batch.records[index] for index in group), final=batch.final)
-        made = attempt(pipeline, part, [carried[index] for index in group] if carried else ())
-        attempted |= zip(group, made.attempted, strict=True)
-        after |= zip(group, made.carried, strict=False)  # there is none behind last pieces
+        part_attempt = attempt(pipeline, part, [carried[index] for index in group] if carried else ())
+        attempted |= zip(group, part_attempt.attempted, strict=True)
+        after |= zip(group, part_attempt.carried, strict=False)  # there is none behind last pieces
     return Attempt([attempted[index] for index in sorted(attempted)], [after[index] for index in sorted(after)])
 
 

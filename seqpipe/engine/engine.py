@@ -82,10 +82,10 @@ class OpenRecords(Generic[T]):
         """Return for each piece of a portion the attempt that has the piece before it, and its row there."""
         return [self._last.pop(key) for key in portion.pieces] if portion.later else []
 
-    def add(self, portion: Portion, made: T) -> None:
+    def add(self, portion: Portion, attempted: T) -> None:
         """Take note of the attempt at a portion."""
         if portion.pieces and not portion.batch.final:
-            self._last.update((key, (made, row)) for row, key in enumerate(portion.pieces))
+            self._last.update((key, (attempted, row)) for row, key in enumerate(portion.pieces))
         for key in portion.truncated:
             self._last.pop(key, None)
 
@@ -104,8 +104,8 @@ class CallingThread(Engine):
             if portion is None:
                 yield None
                 continue
-            made = attempt(
-                pipeline, portion.batch, [before.carried[row] for before, row in open_records.before(portion)]
+            result = attempt(
+                pipeline, portion.batch, [earlier.carried[row] for earlier, row in open_records.before(portion)]
             )
-            open_records.add(portion, made)
-            yield Computed(portion, made.attempted)
+            open_records.add(portion, result)
+            yield Computed(portion, result.attempted)

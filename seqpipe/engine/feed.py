@@ -91,11 +91,11 @@ class Feed:
         done, item = cursor.item, 0
         open_record: Record | None = None  # whose pieces are coming
         try:
-            for found in self.read(source):
-                whole = isinstance(found, RecordError) or found.last
-                if open_record is not None and isinstance(found, Record):
-                    _check_follows(found, open_record)
-                open_record = found if isinstance(found, Record) and not whole else None
+            for record in self.read(source):
+                whole = isinstance(record, RecordError) or record.last
+                if open_record is not None and isinstance(record, Record):
+                    _check_follows(record, open_record)
+                open_record = record if isinstance(record, Record) and not whole else None
                 current = item + 1
                 if whole:
                     item = current
@@ -104,7 +104,7 @@ class Feed:
                 if whole:
                     cursor.item, cursor.read = item, cursor.read + 1
                 if origin.shard.has(origin.input, origin.before + current):
-                    got = found if isinstance(found, Record) else self._refused(source, current, found)
+                    got = record if isinstance(record, Record) else self._refused(source, current, record)
                     yield got, Cursor(source.position, item, cursor.read)
                 if whole and self._has_enough(cursor):
                     return
@@ -133,10 +133,10 @@ class Feed:
         return self.origin(source) if self.origin else Origin(source.position, 0, self.shard)
 
 
-def _check_follows(piece: Record, before: Record) -> None:
+def _check_follows(piece: Record, begun: Record) -> None:
     """Check that a piece belongs to the record whose pieces are coming: a run writes one record after the other."""
-    if (piece.source, piece.position, piece.id) != (before.source, before.position, before.id):
-        what = f"a record begins before the pieces of {before.id!r} have ended"
+    if (piece.source, piece.position, piece.id) != (begun.source, begun.position, begun.id):
+        what = f"a record begins before the pieces of {begun.id!r} have ended"
         todo = "let the reader give all pieces of a record, the last one with `last`, before the next record"
         raise RecordError(what, todo, piece.location)
 
@@ -157,10 +157,10 @@ def records_of(feed: Feed) -> Iterator[Record]:
         InputError: a source cannot be read.
         RecordError: a record cannot be made.
     """
-    for found, _ in feed.items():  # noqa: PERF102 - not a mapping
-        if isinstance(found, RecordFailed):
-            raise_failure(found.error)
-        yield found
+    for record, _ in feed.items():  # noqa: PERF102 - not a mapping
+        if isinstance(record, RecordFailed):
+            raise_failure(record.error)
+        yield record
 
 
 def read(reader: Reader, sources: Sequence[Source], limit: int | None = None) -> Iterator[Record]:

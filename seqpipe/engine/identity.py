@@ -39,28 +39,28 @@ class Identity:
     facts: Facts
     names: Sequence[str]
 
-    def differs_from(self, before: Facts, *, failed: int) -> str:
+    def differs_from(self, earlier: Facts, *, failed: int) -> str:
         """Say why this is not the same run as an earlier one; nothing if it is.
 
         Args:
-            before: the facts of the earlier run.
+            earlier: the facts of that run.
             failed: records that failed in it: if none did, what becomes of such may change.
         """
         return (
-            self._inputs(before["inputs"])
-            or ("" if self.facts["model"] == before["model"] else "the model has changed")
-            or _plugins(self.facts["plugins"], before["plugins"])
-            or _stages(self.facts["stages"], before["stages"])
-            or _settings(self.facts["settings"], before["settings"], failed)
+            self._inputs(earlier["inputs"])
+            or ("" if self.facts["model"] == earlier["model"] else "the model has changed")
+            or _plugins(self.facts["plugins"], earlier["plugins"])
+            or _stages(self.facts["stages"], earlier["stages"])
+            or _settings(self.facts["settings"], earlier["settings"], failed)
         )
 
-    def _inputs(self, before: Sequence[str]) -> str:
+    def _inputs(self, earlier: Sequence[str]) -> str:
         now = self.facts["inputs"]
-        for name, digest, earlier in zip(self.names, now, before, strict=False):
-            if digest != earlier:
+        for name, digest, earlier_digest in zip(self.names, now, earlier, strict=False):
+            if digest != earlier_digest:
                 return f"the input {name} is another one or has changed"
-        if len(now) != len(before):
-            return f"the inputs are {len(now)}, and were {len(before)}"
+        if len(now) != len(earlier):
+            return f"the inputs are {len(now)}, and were {len(earlier)}"
         return "standard input cannot be read again" if STANDARD_INPUT in now else ""
 
 
@@ -96,22 +96,22 @@ def identify(
     return Identity(facts, [source.name for source in inputs])
 
 
-def _plugins(now: Facts, before: Facts) -> str:
-    changed = [name for name, version in now.items() if before.get(name) != version]
-    return f"the plugin {changed[0]} is {now[changed[0]]}, and was {before.get(changed[0])}" if changed else ""
+def _plugins(now: Facts, earlier: Facts) -> str:
+    changed = [name for name, version in now.items() if earlier.get(name) != version]
+    return f"the plugin {changed[0]} is {now[changed[0]]}, and was {earlier.get(changed[0])}" if changed else ""
 
 
-def _stages(now: Sequence[Sequence[str]], before: Sequence[Sequence[str]]) -> str:
-    if [name for name, _ in now] != [name for name, _ in before]:
+def _stages(now: Sequence[Sequence[str]], earlier: Sequence[Sequence[str]]) -> str:
+    if [name for name, _ in now] != [name for name, _ in earlier]:
         return "the pipeline has other stages"
-    changed = [name for (name, digest), (_, earlier) in zip(now, before, strict=True) if digest != earlier]
+    changed = [name for (name, digest), (_, was) in zip(now, earlier, strict=True) if digest != was]
     return f"the {changed[0]} has other parameters" if changed else ""
 
 
-def _settings(now: Facts, before: Facts, failed: int) -> str:
-    for name in now.keys() | before.keys():
-        if now.get(name) != before.get(name) and (failed or name != "--on-error"):
-            return f"{name} is {now.get(name, 'not given')}, and was {before.get(name, 'not given')}"
+def _settings(now: Facts, earlier: Facts, failed: int) -> str:
+    for name in now.keys() | earlier.keys():
+        if now.get(name) != earlier.get(name) and (failed or name != "--on-error"):
+            return f"{name} is {now.get(name, 'not given')}, and was {earlier.get(name, 'not given')}"
     return ""
 
 

@@ -91,10 +91,10 @@ class QuarantinedRecords:
             yield from self._read(Source(entry.source, source.position, max(entry.position, 1), raw, self._longest))
             return
         item = 1
-        for found in self._read(Source(entry.source, source.position, longest=self._longest)):
+        for record in self._read(Source(entry.source, source.position, longest=self._longest)):
             if item > entry.origin.before:
-                yield found
-            if isinstance(found, RecordError) or found.last:
+                yield record
+            if isinstance(record, RecordError) or record.last:
                 item += 1
                 if item > entry.origin.before + 1 and not entry.rest:
                     return

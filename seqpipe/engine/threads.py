@@ -48,9 +48,9 @@ class Threads(Engine):
         try:
             for portion in portions:
                 if portion is not None:
-                    before = open_records.before(portion)
-                    if before:
-                        future = workers.submit(_attempt_later, pipeline, portion.batch, before)
+                    earlier = open_records.before(portion)
+                    if earlier:
+                        future = workers.submit(_attempt_later, pipeline, portion.batch, earlier)
                     else:
                         future = workers.submit(attempt, pipeline, portion.batch)
                     open_records.add(portion, future)
@@ -69,9 +69,9 @@ class Threads(Engine):
             workers.close()
 
 
-def _attempt_later(pipeline: Pipeline, batch: Batch, before: Sequence[tuple[Future[Attempt], int]]) -> Attempt:
+def _attempt_later(pipeline: Pipeline, batch: Batch, earlier: Sequence[tuple[Future[Attempt], int]]) -> Attempt:
     """Wait for the pieces before those of a batch, which were submitted before them, and run these."""
-    return attempt(pipeline, batch, [future.result().carried[row] for future, row in before])
+    return attempt(pipeline, batch, [future.result().carried[row] for future, row in earlier])
 
 
 def _computed(portion: Portion, future: Future[Attempt]) -> Computed:

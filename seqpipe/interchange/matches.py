@@ -27,15 +27,15 @@ def match(theirs: Shapes, ours: Shapes, names: Mapping[str, str | None]) -> dict
         ConfigError: a name is not known, a parameter or a weight is left over, or several layers fit.
     """
     left, wanted = dict(theirs), dict(ours)
-    found: dict[str, str | None] = {}
+    matches: dict[str, str | None] = {}
     for given, target in names.items():
-        found |= _named(given, target, left, wanted)
-    _match_by_shape(left, wanted, found)
+        matches |= _named(given, target, left, wanted)
+    _match_by_shape(left, wanted, matches)
     if left or wanted:
         missing = f"nothing fits {_listed(wanted)}" if wanted else "all parameters are filled"
         over = f"{_listed(left)} left over" if left else "nothing is left over"
         raise ConfigError(f"the weights are not those of the pipeline: {missing}; {over}", _ADVICE)
-    return found
+    return matches
 
 
 _ADVICE = "change the stages, or say which weights are which: `imports: {names: {fc: core.output}}`"
@@ -48,7 +48,7 @@ def _named(
     theirs = [name for name in left if name == given or name.startswith(f"{given}.")]
     if not theirs:
         raise ConfigError(f"there are no weights {given!r} in the file", f"it has {_listed(left)}")
-    found: dict[str, str | None] = {}
+    matches: dict[str, str | None] = {}
     for name in theirs:
         shape = left.pop(name)
         if target is None:
@@ -58,10 +58,10 @@ def _named(
             there = f"is {_shape(wanted[parameter])}" if parameter in wanted else "is not there"
             raise ConfigError(f"{name!r} is {_shape(shape)}, but parameter {parameter!r} {there}", _ADVICE)
         del wanted[parameter]
-        found[parameter] = name
+        matches[parameter] = name
     if target is not None:
-        found |= _without_bias(target, wanted)
-    return found
+        matches |= _without_bias(target, wanted)
+    return matches
 
 
 def _without_bias(layer: str, wanted: dict[str, tuple[int, ...]]) -> dict[str, str | None]:
@@ -75,7 +75,7 @@ def _without_bias(layer: str, wanted: dict[str, tuple[int, ...]]) -> dict[str, s
 
 
 def _match_by_shape(
-    left: dict[str, tuple[int, ...]], wanted: dict[str, tuple[int, ...]], found: dict[str, str | None]
+    left: dict[str, tuple[int, ...]], wanted: dict[str, tuple[int, ...]], matches: dict[str, str | None]
 ) -> None:
     """Match the layers that are left by their shapes."""
     theirs, ours = _layers(left), _layers(wanted)
@@ -88,7 +88,7 @@ def _match_by_shape(
         for candidate in candidates:
             for leaf in ours[layer]:
                 name = f"{candidate}.{leaf}" if candidate else leaf
-                found[f"{layer}.{leaf}"] = name if name in left else None
+                matches[f"{layer}.{leaf}"] = name if name in left else None
                 left.pop(name, None)
                 del wanted[f"{layer}.{leaf}"]
 

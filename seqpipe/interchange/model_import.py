@@ -75,11 +75,11 @@ def _matched(
     table = {name: target and _parameter(declared, name, target) for name, target in names.items()}
     shapes = {name: array.shape for name, array in pipeline.parameters.items()}
     try:
-        found = match({name: array.shape for name, array in weights.items()}, shapes, table)
+        matches = match({name: array.shape for name, array in weights.items()}, shapes, table)
     except ConfigError as error:
         raise error.at(declared.document.where(("imports", "names"))) from None
     return {
-        name: np.zeros(shape, np.float32) if found[name] is None else weights[str(found[name])]
+        name: np.zeros(shape, np.float32) if matches[name] is None else weights[str(matches[name])]
         for name, shape in shapes.items()
     }
 
@@ -107,16 +107,16 @@ def _index(declared: Declaration, key: str, path: tuple[str, ...] | None = None)
 
 def _learned(declared: Declaration, key: str, values: Mapping[str, Any]) -> Learned:
     """Return what a stage has learned: files are read, numbers become arrays."""
-    found: dict[str, Any] = {}
+    learned: dict[str, Any] = {}
     for name, value in values.items():
         path = ("imports", "learned", key, name)
         if isinstance(value, str):
-            found[name] = _entries(Path(declared.path_of(path, value)), declared, path)
+            learned[name] = _entries(Path(declared.path_of(path, value)), declared, path)
         elif isinstance(value, list) and value and all(isinstance(item, int | float) for item in value):
-            found[name] = np.array(value, np.float32)
+            learned[name] = np.array(value, np.float32)
         else:
-            found[name] = value
-    return found
+            learned[name] = value
+    return learned
 
 
 def _entries(file: Path, declared: Declaration, path: tuple[str, ...]) -> list[str]:

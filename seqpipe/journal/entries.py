@@ -148,24 +148,24 @@ def encode_run(run: Mapping[str, Any]) -> tuple[bytes, int]:
     return _encode({"format": FORMAT, "run": run}, 0)
 
 
-def encode_block(block: Block, before: int) -> tuple[bytes, int]:
-    """Return the line of a block, and its checksum; ``before`` is that of the line before."""
+def encode_block(block: Block, previous: int) -> tuple[bytes, int]:
+    """Return the line of a block, and its checksum; ``previous`` is that of the line before."""
     values = asdict(block)
-    return _encode({"block": {**values.pop("progress"), **values}}, before)
+    return _encode({"block": {**values.pop("progress"), **values}}, previous)
 
 
-def encode_seal(before: int) -> tuple[bytes, int]:
-    """Return the last line of a journal, and its checksum; ``before`` is that of the line before."""
-    return _encode({"sealed": True}, before)
+def encode_seal(previous: int) -> tuple[bytes, int]:
+    """Return the last line of a journal, and its checksum; ``previous`` is that of the line before."""
+    return _encode({"sealed": True}, previous)
 
 
 _DIGITS = 9  # with the blank behind them
 _PROGRESS = tuple(field.name for field in fields(RunProgress))
 
 
-def _encode(value: Mapping[str, Any], before: int) -> tuple[bytes, int]:
+def _encode(value: Mapping[str, Any], previous: int) -> tuple[bytes, int]:
     written = json.dumps(value, separators=(",", ":")).encode() + b"\n"
-    checksum = zlib.crc32(written, before)
+    checksum = zlib.crc32(written, previous)
     return b"%08x " % checksum + written, checksum
 
 

@@ -45,11 +45,11 @@ class PartialOutput:
     def resume(self, *, quarantine: bool) -> BlockWriter:
         """Resume after the last block that is whole in all files; what follows it is dropped."""
         blocks = self.journal.blocks
-        found = (
+        whole = (
             count_whole(self.paths.part_output, output_extents(blocks)),
             count_whole(self.paths.part_quarantine, quarantine_extents(blocks)),
         )
-        return BlockWriter(self.paths, self.journal.first(min(found)), self.journal.run or {}, quarantine=quarantine)
+        return BlockWriter(self.paths, self.journal.first(min(whole)), self.journal.run or {}, quarantine=quarantine)
 
     def publish(self) -> None:
         """Give a sealed output its name, and its journal and quarantine theirs.

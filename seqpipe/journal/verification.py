@@ -67,41 +67,41 @@ def _compare(file: BinaryIO, blocks: Sequence[Block]) -> Iterator[str]:
     """Yield what is wrong, block by block, and stay in step where a block is missing or there twice."""
     extents = output_extents(blocks)
     size = file.seek(0, os.SEEK_END)
-    place = index = 0
-    before: Extent | None = None
+    offset = index = 0
+    previous: Extent | None = None
     while index < len(extents):
         extent = extents[index]
-        if extent.stands_at(place, file):
-            place, index, before = place + extent.length, index + 1, extent if extent.length else before
-        elif before and before.stands_at(place, file):
-            yield f"{_named(extents.index(before), blocks)} is there twice"
-            place += before.length
-        elif missing := _missing(file, place, extents[index:]):
+        if extent.stands_at(offset, file):
+            offset, index, previous = offset + extent.length, index + 1, extent if extent.length else previous
+        elif previous and previous.stands_at(offset, file):
+            yield f"{_named(extents.index(previous), blocks)} is there twice"
+            offset += previous.length
+        elif missing := _missing(file, offset, extents[index:]):
             for lost in range(index, index + missing):
                 yield f"{_named(lost, blocks)} is missing"
             index += missing
         else:
-            how = "missing" if place >= size else "truncated" if place + extent.length > size else "damaged"
+            how = "missing" if offset >= size else "truncated" if offset + extent.length > size else "damaged"
             yield f"{_named(index, blocks)} is {how}"
-            place, index, before = place + extent.length, index + 1, None
-    while before and place < size and before.stands_at(place, file):
-        yield f"{_named(extents.index(before), blocks)} is there twice"
-        place += before.length
-    if place < size:
-        yield f"{size - place:,} bytes stand behind the last block"
+            offset, index, previous = offset + extent.length, index + 1, None
+    while previous and offset < size and previous.stands_at(offset, file):
+        yield f"{_named(extents.index(previous), blocks)} is there twice"
+        offset += previous.length
+    if offset < size:
+        yield f"{size - offset:,} bytes stand behind the last block"
 
 
-def _missing(file: BinaryIO, place: int, extents: Sequence[Extent]) -> int:
+def _missing(file: BinaryIO, offset: int, extents: Sequence[Extent]) -> int:
     """Return how many blocks are missing, if a later one stands where the first should; else 0."""
-    return next((n for n, extent in enumerate(extents) if n and extent.length and extent.stands_at(place, file)), 0)
+    return next((n for n, extent in enumerate(extents) if n and extent.length and extent.stands_at(offset, file)), 0)
 
 
 def _named(index: int, blocks: Sequence[Block]) -> str:
-    before = blocks[index - 1] if index else Block()
+    previous = blocks[index - 1] if index else Block()
     block = blocks[index]
     return (
-        f"block {index + 1} of {len(blocks)} (records {before.progress.records + 1:,} to {block.progress.records:,}, "
-        f"bytes {before.size:,} to {block.size:,})"
+        f"block {index + 1} of {len(blocks)} (records {previous.progress.records + 1:,} to {block.progress.records:,}, "
+        f"bytes {previous.size:,} to {block.size:,})"
     )
 
 

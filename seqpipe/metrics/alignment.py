@@ -45,9 +45,9 @@ def align(source: Sequence[Hashable], target: Sequence[Hashable]) -> Alignment:
     first, second = ([ids.setdefault(item, len(ids)) for item in sequence] for sequence in (source, target))
     band = max(BAND, abs(len(first) - len(second)))
     while True:
-        found = _banded(np.array(first, np.int64), np.array(second, np.int64), band)
-        if found.edits <= band or band >= max(len(first), len(second)):
-            return found
+        alignment = _banded(np.array(first, np.int64), np.array(second, np.int64), band)
+        if alignment.edits <= band or band >= max(len(first), len(second)):
+            return alignment
         band *= 2
 
 
@@ -66,8 +66,8 @@ def _banded(source: Int64, target: Int64, band: int) -> Alignment:
     padded = np.concatenate([np.full(band + 1, -1), target, np.full(band + len(source) + 1, -1)])
     for row, item in enumerate(source.tolist(), 1):
         column = np.arange(row - band, row + band + 1)
-        before = padded[row : row + width]  # the item of the target that ends at each column
-        diagonal = costs + np.where(before == item, -1, _EDIT)
+        ending = padded[row : row + width]  # the item of the target that ends at each column
+        diagonal = costs + np.where(ending == item, -1, _EDIT)
         above = np.append(costs[1:], nowhere) + _EDIT
         best = np.minimum(diagonal, above)
         best[(column < 0) | (column > len(target))] = nowhere

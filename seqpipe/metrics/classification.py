@@ -22,7 +22,7 @@ def accuracy(field: str, name: str = "accuracy") -> Metric:
 
     def counts(record: Record, outcome: Outcome) -> Sequence[float]:
         pairs = _pairs(record, outcome, field)
-        return sum(gold == found for gold, found in pairs), len(pairs)
+        return sum(gold == given for gold, given in pairs), len(pairs)
 
     return Metric(name, counts, ratio)
 
@@ -85,8 +85,8 @@ def _confusion(field: str, labels: Sequence[str]) -> Callable[[Record, Outcome],
 
     def counts(record: Record, outcome: Outcome) -> Sequence[float]:
         table = np.zeros((len(labels) + 1, len(labels) + 1))
-        for gold, found in _pairs(record, outcome, field):
-            table[index.get(str(gold), -1), index.get(found, -1)] += 1
+        for gold, given in _pairs(record, outcome, field):
+            table[index.get(str(gold), -1), index.get(given, -1)] += 1
         return table.ravel().tolist()
 
     return counts
@@ -94,8 +94,8 @@ def _confusion(field: str, labels: Sequence[str]) -> Callable[[Record, Outcome],
 
 def _share(field: str, positive: str, name: str, *, sought: bool) -> Metric:
     def counts(record: Record, outcome: Outcome) -> Sequence[float]:
-        pairs = [(gold == positive, found == positive) for gold, found in _pairs(record, outcome, field)]
-        among = [found == sought for gold, found in pairs if gold == sought]
+        pairs = [(gold == positive, given == positive) for gold, given in _pairs(record, outcome, field)]
+        among = [given == sought for gold, given in pairs if gold == sought]
         return sum(among), len(among)
 
     return Metric(name, counts, ratio)
@@ -103,9 +103,9 @@ def _share(field: str, positive: str, name: str, *, sought: bool) -> Metric:
 
 def _pairs(record: Record, outcome: Outcome, field: str) -> list[tuple[str | None, str]]:
     """Pair true labels with those found, as text; positions that are not labelled are left out."""
-    found = outcome[0][field] if outcome else None
+    given = outcome[0][field] if outcome else None
     if isinstance(record.target, list | tuple):
         return [
-            (str(gold), str(label)) for gold, label in zip(record.target, found or (), strict=False) if gold is not None
+            (str(gold), str(label)) for gold, label in zip(record.target, given or (), strict=False) if gold is not None
         ]
-    return [(str(record.target), str(found))]
+    return [(str(record.target), str(given))]

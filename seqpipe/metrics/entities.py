@@ -16,16 +16,16 @@ def segments(labels: Sequence[str | None]) -> set[tuple[str, int, int]]:
 
     As conlleval does it, an I- that does not continue a segment of its type begins one.
     """
-    found = set()
+    entities = set()
     begin, kind = 0, ""
     for index, label in enumerate([*labels, "O"]):
         prefix, _, now = (label or "O").partition("-")
         if kind and (prefix != "I" or now != kind):
-            found.add((kind, begin, index))
+            entities.add((kind, begin, index))
             kind = ""
         if not kind and prefix in ("B", "I"):
             begin, kind = index, now
-    return found
+    return entities
 
 
 def entity_f1(field: str = "labels", name: str = "f1") -> Metric:
@@ -56,8 +56,8 @@ def _f1(field: str, name: str, kind: str | None) -> Metric:
 
     def counts(record: Record, outcome: Outcome) -> Sequence[float]:
         gold = of_kind(record.target)
-        found = of_kind(outcome[0][field]) if outcome else set()
-        return len(gold & found), len(found), len(gold)
+        given = of_kind(outcome[0][field]) if outcome else set()
+        return len(gold & given), len(given), len(gold)
 
     def value(sums: npt.NDArray[Any]) -> float:
         right, given, occurring = sums

@@ -44,8 +44,8 @@ def _counts(metrics: Sequence[Metric], results: Results) -> list[tuple[Metric, n
     for record, outcome in results:
         for counts, metric in zip(rows, metrics, strict=True):
             counts.append(metric.count(record, outcome))
-    found = [(metric, np.array(counts, np.float64)) for metric, counts in zip(metrics, rows, strict=True)]
-    return [(metric, counts) for metric, counts in found if len(counts)]
+    tables = [(metric, np.array(counts, np.float64)) for metric, counts in zip(metrics, rows, strict=True)]
+    return [(metric, counts) for metric, counts in tables if len(counts)]
 
 
 def _figure(metric: Metric, counts: npt.NDArray[np.float64], seed: int) -> Figure:

@@ -35,8 +35,8 @@ def identity(field: str, name: str = "identity") -> Metric:
     """
 
     def counts(record: Record, outcome: Outcome) -> Sequence[float]:
-        found = align(_text(record.target), _text(outcome[0][field]) if outcome else "")
-        return found.matches, found.columns
+        alignment = align(_text(record.target), _text(outcome[0][field]) if outcome else "")
+        return alignment.matches, alignment.columns
 
     return Metric(name, counts, ratio)
 

@@ -33,13 +33,13 @@ def project(inputs: npt.NDArray[Any], weights: Float, packed: Float, bias: Float
     Raises:
         ValueError: inputs have another width than the weights, or an id is too large.
     """
-    found = np.empty((len(inputs), weights.shape[0]), weights.dtype)
+    projected = np.empty((len(inputs), weights.shape[0]), weights.dtype)
     if is_one_hot(inputs):
         check_rows(inputs, weights.shape[1])
-        unit("rows").gather_columns(weights, bias[0], inputs, found)
-        return found
+        unit("rows").gather_columns(weights, bias[0], inputs, projected)
+        return projected
     check_width(inputs, weights)
-    return product(inputs, packed, bias, found)
+    return product(inputs, packed, bias, projected)
 
 
 def check_width(vectors: Float, weights: Float) -> None:
@@ -61,9 +61,9 @@ def lookup(table: Float, ids: npt.NDArray[np.int32], absent: Float) -> Float:
         ValueError: an id is not below the table's depth.
     """
     check_rows(ids, len(table))
-    found = np.empty((ids.size, table.shape[1]), table.dtype)
-    unit("rows").gather(np.ascontiguousarray(table), absent, ids, found)
-    return found
+    rows = np.empty((ids.size, table.shape[1]), table.dtype)
+    unit("rows").gather(np.ascontiguousarray(table), absent, ids, rows)
+    return rows
 
 
 def weight_gradient(inputs: npt.NDArray[Any], gradient: Float, weights: Float, codebook: Float | None) -> Float:
@@ -71,9 +71,9 @@ def weight_gradient(inputs: npt.NDArray[Any], gradient: Float, weights: Float, c
     if not is_one_hot(inputs):
         return transposed_product(gradient, pack(inputs), np.empty_like(weights))
     if codebook is None:
-        found = np.zeros_like(weights)
-        unit("rows_gradient").scatter_add_columns(gradient, inputs, found)
-        return found
+        of_weights = np.zeros_like(weights)
+        unit("rows_gradient").scatter_add_columns(gradient, inputs, of_weights)
+        return of_weights
     table = np.zeros((len(codebook), weights.shape[0]), weights.dtype)
     unit("rows_gradient").scatter_add(gradient, inputs, table)
     return transposed_product(table, pack(codebook), np.empty_like(weights))

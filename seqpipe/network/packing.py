@@ -101,9 +101,9 @@ class Packing:
     @cached_property
     def _places(self) -> Int64:
         """Where each sequence stands in the order of the packing, (sequences,)."""
-        places = np.empty_like(self.order)
-        places[self.order] = np.arange(self.order.size)
-        return places
+        positions = np.empty_like(self.order)
+        positions[self.order] = np.arange(self.order.size)
+        return positions
 
 
 _NOT_LENGTHS = "lengths must be one row of numbers, none of them negative"

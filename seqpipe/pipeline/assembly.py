@@ -122,8 +122,8 @@ class Assembly:
             incoming = incoming.replace(objective=None if followed else self.objective)
             incoming = incoming.replace(parameters=self._take(index, stage.parameters(incoming)))
         elif isinstance(stage, Decoder):
-            before = stepper_of(self.stages[:index], self.steps) if self.steps else None
-            incoming = incoming.replace(objective=self.objective, stepper=before)
+            stepper = stepper_of(self.stages[:index], self.steps) if self.steps else None
+            incoming = incoming.replace(objective=self.objective, stepper=stepper)
             if self.objective is not None and isinstance(self.steps[-1], Network):
                 incoming = incoming.replace(parameters=self._take(index, self.objective.parameters))
         self.incoming.append(incoming)

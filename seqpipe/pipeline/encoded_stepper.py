@@ -22,8 +22,8 @@ def stepper_of(stages: Sequence[Stage], steps: Sequence[Step]) -> Stepper | None
     last = steps[-1]
     if not isinstance(last, Stepper):
         return None
-    made = zip(stages, steps, strict=True)
-    encoders = [step for stage, step in made if isinstance(stage, Encoder) and step.spec.kind == "frames"]
+    built = zip(stages, steps, strict=True)
+    encoders = [step for stage, step in built if isinstance(stage, Encoder) and step.spec.kind == "frames"]
     return EncodedStepper(last, encoders) if encoders else last
 
 

@@ -39,9 +39,9 @@ class Pipeline:
         Raises:
             RecordError: a record cannot be processed; names the stage.
         """
-        before = states if states is not None else (None,) * len(self.steps)
+        given_states = states if states is not None else (None,) * len(self.steps)
         after = []
-        for stage, step, state in zip(self.stages, self.steps, before, strict=True):
+        for stage, step, state in zip(self.stages, self.steps, given_states, strict=True):
             try:
                 batch, left = step(batch, state)
             except RecordError as error:

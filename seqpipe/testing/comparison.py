@@ -15,17 +15,17 @@ RowItems = list[dict[str, list[Any]]]
 
 def difference(first: Batch, second: Batch) -> str:
     """Say in what two batches differ; empty if they are the same to the last bit."""
-    if found := _columns(first.sequence, second.sequence):
-        return f"the sequence differs: {found}"
+    if differing := _columns(first.sequence, second.sequence):
+        return f"the sequence differs: {differing}"
     if first.columns.keys() != second.columns.keys():
         return f"the columns are {_listed(first.columns)}, then {_listed(second.columns)}"
     for name in first.columns:
-        if found := _columns(first.columns[name], second.columns[name]):
-            return f"the column {name!r} differs: {found}"
+        if differing := _columns(first.columns[name], second.columns[name]):
+            return f"the column {name!r} differs: {differing}"
     if not np.array_equal(first.rows, second.rows):
         return f"rows belong to the records {first.rows.tolist()}, then to {second.rows.tolist()}"
-    if found := unequal(first.outputs, second.outputs):
-        return f"the outputs differ: {found}"
+    if differing := unequal(first.outputs, second.outputs):
+        return f"the outputs differ: {differing}"
     return ""
 
 
@@ -73,13 +73,13 @@ def joined(pieces: Sequence[Batch], left_out: Container[str] = ()) -> tuple[RowI
     outputs: list[Mapping[str, Any]] = []
     is_open = False
     for piece in pieces:
-        found = [] if piece.sequence is None or piece.outputs is not None else _rows(piece, left_out)
+        rows_of_piece = [] if piece.sequence is None or piece.outputs is not None else _rows(piece, left_out)
         if is_open:
-            for row, more in zip(rows[-len(found) :] if found else [], found, strict=True):
+            for row, more in zip(rows[-len(rows_of_piece) :] if rows_of_piece else [], rows_of_piece, strict=True):
                 for name, values in more.items():
                     row[name] += values
         else:
-            rows += found
+            rows += rows_of_piece
         is_open = not piece.final
         outputs += piece.outputs[0] if piece.outputs else ()
     return rows, outputs
@@ -117,8 +117,8 @@ def _arrays(first: np.ndarray[Any, Any], second: np.ndarray[Any, Any]) -> str:
         return f"{first.dtype}{list(first.shape)}, then {second.dtype}{list(second.shape)}"
     if np.array_equal(first, second, equal_nan=first.dtype.kind in "fc"):
         return ""
-    place = int(np.flatnonzero((first != second).reshape(-1))[0])
-    return f"{first.reshape(-1)[place]!s}, then {second.reshape(-1)[place]!s} at item {place}"
+    index = int(np.flatnonzero((first != second).reshape(-1))[0])
+    return f"{first.reshape(-1)[index]!s}, then {second.reshape(-1)[index]!s} at item {index}"
 
 
 def _copy(column: Column) -> Column:

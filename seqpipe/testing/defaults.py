@@ -62,10 +62,10 @@ def examples_of(stage: type[Stage]) -> list[Example]:
             running.setdefault(incoming, example)
         elif incoming is not None:
             failing.append(example)
-    found = list(running.values()) or failing[:1]
+    examples = list(running.values()) or failing[:1]
     for other in _choices(stage):
-        found += [example for example in _candidates(other) if isinstance(_incoming(example), str)][:1]
-    return found
+        examples += [example for example in _candidates(other) if isinstance(_incoming(example), str)][:1]
+    return examples
 
 
 def _made(stage: type[Stage], chosen: dict[str, Any]) -> Stage | None:
@@ -100,8 +100,8 @@ def _choices(stage: type[Stage]) -> Iterator[Stage]:
         if bool in kinds:
             values += [True, False]
         for value in values:
-            if value != field.default and (made := _made(stage, {name: value})) is not None:
-                yield made
+            if value != field.default and (variant := _made(stage, {name: value})) is not None:
+                yield variant
 
 
 def _kinds(annotation: Any) -> tuple[Any, ...]:
@@ -157,7 +157,7 @@ def _labels(stage: Decoder) -> Sequence[str]:
 def _targets(given: Sequence[Any], labels: Sequence[str] = LABELS) -> Iterator[Sequence[Any]]:
     """Yield a label for each record, then a label for each position, then none."""
     yield [labels[index % len(labels)] for index in range(len(given))]
-    yield [[labels[place % len(labels)] for place in range(len(payload))] for payload in given]
+    yield [[labels[position % len(labels)] for position in range(len(payload))] for payload in given]
     yield ()
 
 

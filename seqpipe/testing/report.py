@@ -87,14 +87,14 @@ def examples(plugin: str, registry: Registry | None = None) -> list[Example]:
         PluginError: it is missing or broken, has no stages, or there is no example of one of its stages.
     """
     registry = registry or Registry.discover()
-    found = []
+    all_examples = []
     for stage, of_stage in _by_stage(plugin, registry):
         if not of_stage:
             raise PluginError(*_without_example(stage))
-        found += of_stage
-    if not found:
+        all_examples += of_stage
+    if not all_examples:
         raise PluginError(f"plugin {plugin!r} has no stages", "there is nothing to test")
-    return found
+    return all_examples
 
 
 def cases(examples: Sequence[Example]) -> list[Case]:

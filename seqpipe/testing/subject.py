@@ -107,8 +107,8 @@ def repeated(payload: Any, length: int) -> Any:
 def longest(example: Example) -> Any:
     """Return the longest payload of an example; None where payloads are no sequences."""
     payloads = [payload for payload in example.given if can_be_cut(payload)]
-    found = max(payloads, key=len, default=None)
-    return found if found is not None and len(found) else None
+    payload = max(payloads, key=len, default=None)
+    return payload if payload is not None and len(payload) else None
 
 
 def in_pieces(record: Record, sizes: Sequence[int]) -> list[Record]:

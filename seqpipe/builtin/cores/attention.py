@@ -35,13 +35,13 @@ class AttentionCore(Core):
         spec, objective = incoming.spec.require(self.name, "features", pooled=False), incoming.objective
         if objective is None:
             raise ConfigError(f"{self.name} must be the last core")
-        found = {
+        parameters = {
             name: Parameter(shape, _initial(name), decay=len(shape) > 1)
             for name, shape in parameter_shapes(objective.width, self.embedding, self.hidden, spec.width).items()
         }
-        found["initial.weight"] = Parameter((self.hidden, spec.width), glorot)
-        found["initial.bias"] = Parameter((self.hidden,), zeros, decay=False)
-        return found
+        parameters["initial.weight"] = Parameter((self.hidden, spec.width), glorot)
+        parameters["initial.bias"] = Parameter((self.hidden,), zeros, decay=False)
+        return parameters
 
     def build(self, incoming: Incoming) -> Network:
         """Take features of a source, give a stepper over the target's tokens."""
@@ -95,9 +95,9 @@ class _AttentionNetwork(Network, Stepper):
         logits, _, decoder_back = decoder.forward(ids.array, ids.offsets, start, dropout)
 
         def back(gradient: Array) -> tuple[Array | None, dict[str, Array]]:
-            found = decoder_back(np.ascontiguousarray(gradient))
-            of_memory, of_first = first_back(found.initial)
-            return found.memory + of_memory, found.parameters | of_first
+            gradients = decoder_back(np.ascontiguousarray(gradient))
+            of_memory, of_first = first_back(gradients.initial)
+            return gradients.memory + of_memory, gradients.parameters | of_first
 
         return batch.replace(sequence=ids.with_values(logits)), None, back
 

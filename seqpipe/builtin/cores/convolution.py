@@ -98,8 +98,8 @@ class _ConvolutionNetwork(Network):
                     gradient = gradient * (values > 0)
                 case "tanh":
                     gradient = gradient * (1 - values * values)
-            found = convolution_back(gradient)
-            return found.values, {"weight": found.weight, "bias": found.bias}
+            gradients = convolution_back(gradient)
+            return gradients.values, {"weight": gradients.weight, "bias": gradients.bias}
 
         return batch.replace(sequence=Ragged(values, offsets)), None, back
 

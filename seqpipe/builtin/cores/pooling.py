@@ -51,12 +51,12 @@ class PoolingLayer(Layer):
             assert gradient is not None
             total, gradients = np.zeros_like(signal.values), {}
             for index, (part, part_back) in enumerate(zip(self.parts, backs, strict=True)):
-                found = part_back(
+                part_gradient = part_back(
                     np.ascontiguousarray(gradient[:, index * self.incoming : (index + 1) * self.incoming])
                 )
                 if part == "attention":
-                    found, gradients[QUERY] = found
-                total += found
+                    part_gradient, gradients[QUERY] = part_gradient
+                total += part_gradient
             return total, gradients
 
         return out, back

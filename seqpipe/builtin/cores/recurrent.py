@@ -48,7 +48,7 @@ class RecurrentCore(Core):
 
     def parameters(self, incoming: Incoming) -> dict[str, Parameter]:
         """Embedding, recurrent layers under ``rnn.``, ``pool.query``, and the output layer under ``output.``."""
-        return {name: found for layer in self._layers(incoming) for name, found in layer.parameters().items()}
+        return {name: parameter for layer in self._layers(incoming) for name, parameter in layer.parameters().items()}
 
     def build(self, incoming: Incoming) -> Network:
         """Take one-hot vectors, frames or features; give logits, features if another core follows, or a stepper."""

@@ -114,11 +114,11 @@ class _Hypothesis:
     before: _Hypothesis | None = None
 
     def chain(self) -> list[_Hypothesis]:
-        found, here = [], self
+        hypotheses, here = [], self
         while here.before is not None:
-            found.append(here)
+            hypotheses.append(here)
             here = here.before
-        return found[::-1]
+        return hypotheses[::-1]
 
 
 def _search(batch: Batch, decoder: Beam, stepper: Stepper, vocabulary: Sequence[str]) -> Batch:
@@ -179,11 +179,11 @@ def _candidates(scores: Array, logits: Array, width: int) -> tuple[npt.NDArray[n
     """Return the parent, the token and the score of twice as many continuations as go on, the best first."""
     total = scores[:, :, None] + log_softmax(logits).reshape(len(scores), width, -1)
     flat = total.reshape(len(scores), -1)
-    kept = min(2 * width, flat.shape[1])
-    found = np.sort(np.argpartition(-flat, kept - 1, axis=1)[:, :kept], axis=1)
-    order = np.argsort(-np.take_along_axis(flat, found, 1), axis=1, kind="stable")
-    found = np.take_along_axis(found, order, 1)
-    return found // total.shape[2], found % total.shape[2], np.take_along_axis(flat, found, 1)
+    count = min(2 * width, flat.shape[1])
+    best = np.sort(np.argpartition(-flat, count - 1, axis=1)[:, :count], axis=1)
+    order = np.argsort(-np.take_along_axis(flat, best, 1), axis=1, kind="stable")
+    best = np.take_along_axis(best, order, 1)
+    return best // total.shape[2], best % total.shape[2], np.take_along_axis(flat, best, 1)
 
 
 def _survivors(total: Array, width: int) -> tuple[Array, npt.NDArray[np.int64]]:

@@ -104,18 +104,18 @@ def _draw_tokens(batch: Batch, decoder: Sample, stepper: Stepper, vocabulary: Se
     if not decoder.length:
         return tokens
     stop = vocabulary.index(decoder.stop) if decoder.stop is not None else -1
-    going = np.arange(len(batch.records))
+    active = np.arange(len(batch.records))
     logits, state = stepper.start(batch)
     for numbers in uniforms(_positions(batch), decoder.seed, decoder.length, 1):
-        drawn, _ = sample(logits, numbers[going, 0], decoder.temperature, decoder.top_k, decoder.top_p)
-        for row, token in zip(going.tolist(), drawn.tolist(), strict=True):
+        drawn, _ = sample(logits, numbers[active, 0], decoder.temperature, decoder.top_k, decoder.top_p)
+        for row, token in zip(active.tolist(), drawn.tolist(), strict=True):
             if token != stop:
                 tokens[row].append(token)
-        kept = np.flatnonzero(drawn != stop)
-        if not len(kept):
+        continuing = np.flatnonzero(drawn != stop)
+        if not len(continuing):
             break
-        if len(kept) < len(going):
-            going, drawn, state = going[kept], drawn[kept], select_rows(state, kept)
+        if len(continuing) < len(active):
+            active, drawn, state = active[continuing], drawn[continuing], select_rows(state, continuing)
         logits, state = stepper.step(drawn, state)
     return tokens
 

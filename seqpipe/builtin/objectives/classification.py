@@ -63,7 +63,7 @@ def aligned_targets(batch: Batch, ids: dict[str, int]) -> Ragged:
     Raises:
         RecordError: a record has none, or not as many as positions.
     """
-    found = []
+    targets = []
     for row, length in enumerate(batch.main.lengths):
         record = batch.row_record(row)
         if record.target is None:
@@ -75,5 +75,5 @@ def aligned_targets(batch: Batch, ids: dict[str, int]) -> Ragged:
                 "give one label for each position",
                 record.location,
             )
-        found.append(labels)
-    return Ragged.of(found, np.int32)
+        targets.append(labels)
+    return Ragged.of(targets, np.int32)

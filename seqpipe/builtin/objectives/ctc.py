@@ -31,13 +31,13 @@ class CtcObjective(Objective):
 
     def targets(self, batch: Batch) -> Batch:
         """Add ``target``: the int32 ids of each record's symbols."""
-        found = []
+        targets = []
         for row in batch.rows:
             record = batch.records[row]
             if record.target is None:
                 raise missing(record)
-            found.append(label_ids(record, items_of(record.target, self.separator), self._ids))
-        return batch.with_columns(target=Ragged.of(found, np.int32))
+            targets.append(label_ids(record, items_of(record.target, self.separator), self._ids))
+        return batch.with_columns(target=Ragged.of(targets, np.int32))
 
     def loss(self, batch: Batch, parameters: Parameters) -> tuple[Array, Array, dict[str, Array]]:
         """Minus the log probability of the target over all alignments; infinite, with no gradient, if it has none."""

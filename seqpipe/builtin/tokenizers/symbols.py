@@ -58,9 +58,9 @@ class _CharacterIds:
 
     def __call__(self, batch: Batch) -> Ragged:
         points = Ragged.of([_code_points(record.text) for record in batch.records], np.int64)
-        places = np.minimum(np.searchsorted(self._points, points.array), len(self._points) - 1)
-        known = self._points[places] == points.array
-        return points.with_values(np.where(known, self._ids[places], np.int32(0)))
+        indices = np.minimum(np.searchsorted(self._points, points.array), len(self._points) - 1)
+        known = self._points[indices] == points.array
+        return points.with_values(np.where(known, self._ids[indices], np.int32(0)))
 
 
 def _parts(batch: Batch, ids: Mapping[str, int], separator: str) -> Batch:

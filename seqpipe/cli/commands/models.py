@@ -84,13 +84,13 @@ def _row(name: str, path: Path) -> tuple[str, str, str, str]:
     return name, _size(path), licence, _figures(facts.get("figures"))
 
 
-def _figures(found: Any) -> str:
+def _figures(figures: Any) -> str:
     """Say metrics as `evaluate` does: a value with its bounds, ``wer 0.02 [0.01, 0.03]``."""
-    if not isinstance(found, Mapping):
-        return abbreviated(found)
-    if {"value", "low", "high"} <= found.keys():
-        return f"{abbreviated(found['value'])} [{abbreviated(found['low'])}, {abbreviated(found['high'])}]"
-    return ", ".join(f"{one_line(name)} {_figures(found[name])}" for name in sorted(found))
+    if not isinstance(figures, Mapping):
+        return abbreviated(figures)
+    if {"value", "low", "high"} <= figures.keys():
+        return f"{abbreviated(figures['value'])} [{abbreviated(figures['low'])}, {abbreviated(figures['high'])}]"
+    return ", ".join(f"{one_line(name)} {_figures(figures[name])}" for name in sorted(figures))
 
 
 def _size(path: Path) -> str:
@@ -103,8 +103,8 @@ def _details(model: Model, path: Path) -> Iterator[str]:
     yield from dump({"stages": list(model.stages), **_section("facts", model.facts)}).splitlines()
     learned = [
         (f"{index}.{name}", _learned(value))
-        for index, found in enumerate(model.learned)
-        for name, value in found.items()
+        for index, of_stage in enumerate(model.learned)
+        for name, value in of_stage.items()
     ]
     if learned:
         yield "learned:"

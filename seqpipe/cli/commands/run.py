@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from seqpipe.cli.global_options import GlobalOptions, traceback_option
-from seqpipe.cli.inputs import InputOptions, chosen_input, reader_of
 from seqpipe.cli.run_command import RunCommand, RunOptions
+from seqpipe.cli.run_input import InputOptions, chosen_input, reader_of
 from seqpipe.cli.shared_options import (
     limit_option,
     pipeline_argument,

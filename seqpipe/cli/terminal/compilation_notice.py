@@ -24,14 +24,14 @@ def compilation_announced(*, wanted: bool) -> Iterator[None]:
     Also warn, once, if they cannot be kept for the next run.
     """
     handler = _CompilationNotice(on_terminal=wanted and sys.stderr.isatty() and not os.environ.get("CI"))
-    before = log.level
+    level = log.level
     log.setLevel(min(log.getEffectiveLevel(), logging.INFO))
     log.addHandler(handler)
     try:
         yield
     finally:
         log.removeHandler(handler)
-        log.setLevel(before)
+        log.setLevel(level)
 
 
 class _CompilationNotice(logging.Handler):

@@ -25,14 +25,14 @@ def log_to_stderr(*, quiet: bool, verbose: bool) -> Iterator[None]:
     global_options = click.get_current_context().find_object(GlobalOptions) or GlobalOptions()
     handler = _StandardError(logging.ERROR if quiet else logging.DEBUG if verbose else NOTICE)
     handler.setFormatter(_JsonFormatter() if global_options.json_log else _LineFormatter())
-    before = log.level
+    level = log.level
     log.setLevel(handler.level)
     log.addHandler(handler)
     try:
         yield
     finally:
         log.removeHandler(handler)
-        log.setLevel(before)
+        log.setLevel(level)
 
 
 def notice(line: str, event: str, **values: Any) -> None:

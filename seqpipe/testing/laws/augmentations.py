@@ -25,18 +25,18 @@ def augments(example: Example) -> None:
             if not isinstance(first, Record) or first.id != record.id:
                 broken("apply must give a Record with the same id")
             for name in ("payload", "target"):
-                if found := unequal(getattr(first, name), getattr(second, name)):
-                    broken(f"for the same random numbers the {name} differs: {found}")
+                if difference := unequal(getattr(first, name), getattr(second, name)):
+                    broken(f"for the same random numbers the {name} differs: {difference}")
 
 
 def leaves_records(example: Example) -> None:
     """The record that is given stays as it is."""
     stage, records = _among(example)
     for record in records:
-        before = pickle.dumps(record)
+        original = pickle.dumps(record)
         for seed in range(TIMES):
             stage.apply(record, np.random.default_rng(seed))
-            if pickle.dumps(record) != before:
+            if pickle.dumps(record) != original:
                 broken("it changes the record")
 
 

@@ -23,12 +23,12 @@ def builds_anew(example: Example) -> None:
     second = subject.build()
     if first.spec != second.spec:
         broken(f"its spec is {first.spec}, then {second.spec}")
-    if found := difference(once, second(batch)[0]):
-        broken(f"of the second step, {found}")
-    if found := unequal(learned, dict(subject.incoming.learned)):
-        broken(f"building changes what was learned: {found}")
-    if found := unequal(declared, example.stage.declaration()):
-        broken(f"building changes the stage: {found}")
+    if change := difference(once, second(batch)[0]):
+        broken(f"of the second step, {change}")
+    if change := unequal(learned, dict(subject.incoming.learned)):
+        broken(f"building changes what was learned: {change}")
+    if change := unequal(declared, example.stage.declaration()):
+        broken(f"building changes the stage: {change}")
 
 
 def builds_unlearned(example: Example) -> None:

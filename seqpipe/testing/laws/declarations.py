@@ -38,7 +38,7 @@ def strict(example: Example) -> None:
     try:
         stage.model_validate({**_parameters(example.stage), "no_such_parameter": 1})
     except ValidationError as error:
-        if any(found["type"] == "extra_forbidden" for found in error.errors()):
+        if any(detail["type"] == "extra_forbidden" for detail in error.errors()):
             unknown = stage.adjustable - set(stage.model_fields)
             if unknown:
                 broken(f"adjustable, but no parameters: {', '.join(sorted(unknown))}")

@@ -19,10 +19,10 @@ def learns_the_same(example: Example) -> None:
     subject = subject_of(example)
     whole, single = _batches(subject, split=False), _batches(subject, split=True)
     first = _learned(subject, whole)
-    if found := unequal(first, _learned(subject, whole)):
-        broken(f"at the second time {found}")
-    if found := unequal(_rounded(first), _rounded(_learned(subject, single))):
-        broken(f"from batches of one record {found}")
+    if differing := unequal(first, _learned(subject, whole)):
+        broken(f"at the second time {differing}")
+    if differing := unequal(_rounded(first), _rounded(_learned(subject, single))):
+        broken(f"from batches of one record {differing}")
 
 
 def learned_is_kept(example: Example) -> None:
@@ -31,12 +31,12 @@ def learned_is_kept(example: Example) -> None:
     if not subject.incoming.learned:
         raise DoesNotApply("there is nothing to learn")
     try:
-        kept = {name: _kept(value) for name, value in subject.incoming.learned.items()}
+        restored = {name: _kept(value) for name, value in subject.incoming.learned.items()}
     except (TypeError, ValueError) as error:
         broken(f"what is learned cannot be kept: {error}")
     batch = subject.batch()
-    if found := difference(subject.step(batch)[0], subject.build(learned=kept)(batch)[0]):
-        broken(f"with what came back from a file, {found}")
+    if differing := difference(subject.step(batch)[0], subject.build(learned=restored)(batch)[0]):
+        broken(f"with what came back from a file, {differing}")
 
 
 def _learned(subject: Subject, batches: list[Batch]) -> Learned:

@@ -55,8 +55,8 @@ def drops_the_same(example: Example) -> None:
     network, batch = _checked(subject.step), _with_targets(subject)
     training = Training(input_dropout=0.5, dropout=0.5, recurrent_dropout=0.5, key=3)
     first, second = (network.forward(batch, None, training)[0] for _ in range(2))
-    if found := difference(first, second):
-        broken(f"at the second time {found}")
+    if differing := difference(first, second):
+        broken(f"at the second time {differing}")
 
 
 def gradients(example: Example) -> None:
@@ -85,18 +85,18 @@ def gradients(example: Example) -> None:
         _compare("the incoming values", batch.ragged.array, incoming, value)
 
 
-def _compare(what: str, array: Array, found: Array, value: Callable[[], float]) -> None:
-    if found.shape != array.shape:
-        broken(f"the gradient of {what} has the shape {list(found.shape)}, not {list(array.shape)}")
-    for place in _places(array):
-        before = array[place]
-        array[place] = before + STEP
+def _compare(what: str, array: Array, gradient: Array, value: Callable[[], float]) -> None:
+    if gradient.shape != array.shape:
+        broken(f"the gradient of {what} has the shape {list(gradient.shape)}, not {list(array.shape)}")
+    for index in _places(array):
+        original = array[index]
+        array[index] = original + STEP
         above = value()
-        array[place] = before - STEP
+        array[index] = original - STEP
         expected = (above - value()) / (2 * STEP)
-        array[place] = before
-        if abs(found[place] - expected) > TOLERANCE * max(1.0, abs(expected)):
-            broken(f"the gradient of {what} at {list(place)} is {found[place]:.6g}, differences give {expected:.6g}")
+        array[index] = original
+        if abs(gradient[index] - expected) > TOLERANCE * max(1.0, abs(expected)):
+            broken(f"the gradient of {what} at {list(index)} is {gradient[index]:.6g}, differences give {expected:.6g}")
 
 
 def _places(array: Array) -> Iterator[tuple[Any, ...]]:

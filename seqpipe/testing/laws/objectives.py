@@ -34,21 +34,21 @@ def loss_has_its_gradient(example: Example) -> None:
     def losses() -> Array:
         return objective.loss(batch.replace(sequence=Ragged(logits, offsets)), own)[0]
 
-    found, gradient, of_own = objective.loss(batch.replace(sequence=Ragged(logits, offsets)), own)
-    if found.shape != (len(batch.rows),) or gradient.shape != logits.shape:
-        broken(f"loss gives {list(found.shape)} and {list(gradient.shape)}, not one a row and the logits' shape")
-    counted = np.isfinite(found)
+    row_losses, gradient, of_own = objective.loss(batch.replace(sequence=Ragged(logits, offsets)), own)
+    if row_losses.shape != (len(batch.rows),) or gradient.shape != logits.shape:
+        broken(f"loss gives {list(row_losses.shape)} and {list(gradient.shape)}, not one a row and the logits' shape")
+    counted = np.isfinite(row_losses)
     for name, array, one in [("the logits", logits, gradient), *((name, own[name], of_own[name]) for name in own)]:
-        for place in random.permutation(array.size)[:SAMPLED]:
+        for index in random.permutation(array.size)[:SAMPLED]:
             flat, its = array.reshape(-1), one.reshape(-1)
-            before = flat[place]
-            flat[place] = before + STEP
+            original = flat[index]
+            flat[index] = original + STEP
             above = losses()[counted].sum()
-            flat[place] = before - STEP
+            flat[index] = original - STEP
             expected = (above - losses()[counted].sum()) / (2 * STEP)
-            flat[place] = before
-            if abs(its[place] - expected) > TOLERANCE * max(1.0, abs(expected)):
-                broken(f"the gradient of {name} is {its[place]:.6g} at item {place}, differences give {expected:.6g}")
+            flat[index] = original
+            if abs(its[index] - expected) > TOLERANCE * max(1.0, abs(expected)):
+                broken(f"the gradient of {name} is {its[index]:.6g} at item {index}, differences give {expected:.6g}")
 
 
 def metrics_count(example: Example) -> None:

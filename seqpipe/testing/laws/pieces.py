@@ -20,8 +20,8 @@ def pieces(example: Example) -> None:
     subject, record = streamed(example)
     whole = _whole(subject, [record])
     for sizes in _cuts(len(record.payload)):
-        if found := _differ(whole, _whole(subject, in_pieces(record, sizes))):
-            broken(f"in pieces of {', '.join(map(str, [*sizes, len(record.payload) - sum(sizes)]))}, {found}")
+        if differing := _differ(whole, _whole(subject, in_pieces(record, sizes))):
+            broken(f"in pieces of {', '.join(map(str, [*sizes, len(record.payload) - sum(sizes)]))}, {differing}")
 
 
 def state_pickles(example: Example) -> None:
@@ -32,14 +32,14 @@ def state_pickles(example: Example) -> None:
     state: State = None
     outs = []
     for batch in subject.pieces(cut):
-        kept = _pickled(state)
+        restored = _pickled(state)
         out, after = subject.step(batch, state)
-        if _pickled(state) != kept:
+        if _pickled(state) != restored:
             broken("a step changes the state that it is given: make another one")
         outs.append(out)
         state = pickle.loads(_pickled(after))  # noqa: S301 - made in this line
-    if found := _differ(straight, joined(outs, _of_rows(subject))):
-        broken(f"with states that went through a pickle, {found}")
+    if differing := _differ(straight, joined(outs, _of_rows(subject))):
+        broken(f"with states that went through a pickle, {differing}")
 
 
 def streamed(example: Example) -> tuple[Subject, Record]:

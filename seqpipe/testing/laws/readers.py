@@ -24,10 +24,10 @@ def reads(example: Example) -> None:
     """The example is read, and gives records of the kind that the reader says."""
     with _files(example) as (reader, sources):
         expected = PAYLOADS.get(reader.spec.kind)
-        found = [record for source in sources for record in _read(reader, source)]
-        if not found:
+        records = [record for source in sources for record in _read(reader, source)]
+        if not records:
             broken("no file of the example gives a record")
-        for record in found:
+        for record in records:
             if expected and not isinstance(record.payload, expected):
                 broken(f"it says {reader.spec.kind}, and a payload is {type(record.payload).__name__}")
 
@@ -40,8 +40,8 @@ def reads_the_same_again(example: Example) -> None:
             if len(first) != len(second):
                 broken(f"{len(first)} records, then {len(second)}")
             for one, other in zip(first, second, strict=True):
-                if found := _differ(one, other):
-                    broken(f"at the second time, {found}")
+                if differing := _differ(one, other):
+                    broken(f"at the second time, {differing}")
 
 
 def names_records(example: Example) -> None:
@@ -62,15 +62,17 @@ def names_records(example: Example) -> None:
 def reads_excerpts(example: Example) -> None:
     """The raw bytes of a record, read alone, give the same record: so a failed one can be tried again."""
     with _files(example) as (reader, sources):
-        kept = [(source, record) for source in sources for record in _read(reader, source) if record.raw is not None]
-        if not kept:
+        with_bytes = [
+            (source, record) for source in sources for record in _read(reader, source) if record.raw is not None
+        ]
+        if not with_bytes:
             raise DoesNotApply("records do not keep their bytes")
-        for source, record in kept:
+        for source, record in with_bytes:
             alone = list(reader.read(replace(source, first=record.position, excerpt=record.raw)))
             if len(alone) != 1:
                 broken(f"the raw bytes of {record.id} give {len(alone)} records")
-            if found := _differ(record, alone[0]):
-                broken(f"from its raw bytes, {record.id} is another record: {found}")
+            if differing := _differ(record, alone[0]):
+                broken(f"from its raw bytes, {record.id} is another record: {differing}")
 
 
 def survives_damage(example: Example) -> None:
@@ -94,11 +96,11 @@ def survives_damage(example: Example) -> None:
 
 def _survive(reader: Reader, source: Source, what: str) -> None:
     try:
-        for found in reader.read(source):
-            if not isinstance(found, Record | RecordError):
-                broken(f"of {what} it yields {type(found).__name__}, which is neither a Record nor a RecordError")
-            if isinstance(found, RecordError) and found.where is None:
-                broken(f"of {what} it yields an error that does not say where: {found}")
+        for record in reader.read(source):
+            if not isinstance(record, Record | RecordError):
+                broken(f"of {what} it yields {type(record).__name__}, which is neither a Record nor a RecordError")
+            if isinstance(record, RecordError) and record.where is None:
+                broken(f"of {what} it yields an error that does not say where: {record}")
     except SeqpipeError:
         return
     except Exception as error:  # noqa: BLE001 - anything else is what this law forbids
@@ -120,17 +122,17 @@ def _files(example: Example, contents: list[bytes] | None = None) -> Iterator[tu
 
 
 def _read(reader: Reader, source: Source) -> list[Record]:
-    found = list(reader.read(source))
-    for record in found:
+    records = list(reader.read(source))
+    for record in records:
         if isinstance(record, RecordError):
             broken(f"a record of the example cannot be made: {record}")
-    return [record for record in found if isinstance(record, Record)]
+    return [record for record in records if isinstance(record, Record)]
 
 
 def _differ(first: Record | RecordError, second: Record | RecordError) -> str:
     if isinstance(first, RecordError) or isinstance(second, RecordError):
         return unequal(str(first), str(second))
     for name in ("id", "payload", "source", "position", "columns", "target", "last"):
-        if found := unequal(getattr(first, name), getattr(second, name)):
-            return f"{name}: {found}"
+        if differing := unequal(getattr(first, name), getattr(second, name)):
+            return f"{name}: {differing}"
     return ""

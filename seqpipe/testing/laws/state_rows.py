@@ -41,9 +41,9 @@ def joins_and_leaves(example: Example) -> None:
         )
         for row, (sequence, number) in enumerate(together):
             after[sequence] = left, row
-            if found := difference(alone[sequence][number][1], part(out, row)):
+            if differing := difference(alone[sequence][number][1], part(out, row)):
                 others = ", ".join(f"{other + 1}" for other, _ in together if other != sequence)
-                broken(f"of piece {number + 1} of sequence {sequence + 1}, together with {others}, {found}")
+                broken(f"of piece {number + 1} of sequence {sequence + 1}, together with {others}, {differing}")
 
 
 def _cut(record: Record) -> Iterator[list[Record]]:

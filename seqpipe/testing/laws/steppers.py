@@ -35,8 +35,8 @@ def selects_rows(example: Example) -> None:
         raise DoesNotApply("the example has no sequence to continue")
     expected, _ = stepper.step(inputs[:1], state)
     twice = select_rows(state, np.array([0, 0], np.int64))
-    found, after = stepper.step(inputs[[0, -1]], twice)
-    if not np.allclose(found[0], expected[0], atol=CLOSE):
+    logits, after = stepper.step(inputs[[0, -1]], twice)
+    if not np.allclose(logits[0], expected[0], atol=CLOSE):
         broken("a row that is selected twice goes on in another way")
     both, _ = stepper.step(inputs[[0, 0]], after)
     for order in ([1, 0], [1], [0]):

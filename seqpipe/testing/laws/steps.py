@@ -25,18 +25,18 @@ def repeatable(example: Example) -> None:
     batch = subject.batch()
     first, _ = subject.step(batch)
     for _ in range(2):
-        if found := difference(first, subject.step(batch)[0]):
-            broken(f"at the second time {found}")
+        if differing := difference(first, subject.step(batch)[0]):
+            broken(f"at the second time {differing}")
 
 
 def unchanged(example: Example) -> None:
     """What comes in is left as it is."""
     subject = subject_of(example)
     batch = subject.batch()
-    before, records = copied(batch), pickle.dumps(batch.records)
+    original, records = copied(batch), pickle.dumps(batch.records)
     subject.step(batch)
-    if found := difference(before, batch):
-        broken(f"of the incoming batch, {found}")
+    if differing := difference(original, batch):
+        broken(f"of the incoming batch, {differing}")
     if pickle.dumps(batch.records) != records:
         broken("it changes the records")
 
@@ -48,8 +48,8 @@ def alone(example: Example) -> None:
     whole, _ = subject.step(batch)
     for index, record in enumerate(batch.records):
         single, _ = subject.step(part(batch, index))
-        if found := difference(part(whole, index), single):
-            broken(f"of record {record.position} of {len(batch.records)}, {found} when it is alone")
+        if differing := difference(part(whole, index), single):
+            broken(f"of record {record.position} of {len(batch.records)}, {differing} when it is alone")
 
 
 def on_threads(example: Example) -> None:
@@ -60,8 +60,8 @@ def on_threads(example: Example) -> None:
     expected = [subject.step(one)[0] for one in parts]
     with ThreadPoolExecutor(THREADS) as pool:
         for one, (out, _) in zip(expected, pool.map(subject.step, parts), strict=True):
-            if found := difference(one, out):
-                broken(f"on several threads {found}")
+            if differing := difference(one, out):
+                broken(f"on several threads {differing}")
 
 
 def pickles(example: Example) -> None:
@@ -72,5 +72,5 @@ def pickles(example: Example) -> None:
     except Exception as error:  # noqa: BLE001 - whatever stands in the way
         broken(f"it cannot be pickled: {type(error).__name__}: {error}")
     batch = subject.batch()
-    if found := difference(subject.step(batch)[0], again(batch)[0]):
-        broken(f"after a pickle {found}")
+    if differing := difference(subject.step(batch)[0], again(batch)[0]):
+        broken(f"after a pickle {differing}")

@@ -22,7 +22,7 @@ def writes(example: Example) -> None:
     writer, records = _writer(example), _records(example)
     head, layout = writer.begin(records[0])
     try:
-        kept = json.loads(json.dumps(layout))
+        restored = json.loads(json.dumps(layout))
     except (TypeError, ValueError) as error:
         broken(f"the layout cannot be kept: {error}")
     if not isinstance(head, bytes):
@@ -31,7 +31,7 @@ def writes(example: Example) -> None:
         encoded = writer.encode(record, layout)
         if not isinstance(encoded, bytes):
             broken(f"encode gives {type(encoded).__name__}, not bytes")
-        if writer.encode(record, kept) != encoded:
+        if writer.encode(record, restored) != encoded:
             broken("the same record gives other bytes when a run is resumed")
 
 
@@ -45,11 +45,11 @@ def writes_nothing(example: Example) -> None:
 def leaves_results(example: Example) -> None:
     """Writing leaves a result as it is."""
     writer, records = _writer(example), _records(example)
-    before = pickle.dumps(records)
+    original = pickle.dumps(records)
     _, layout = writer.begin(records[0])
     for record in records:
         writer.encode(record, layout)
-    if pickle.dumps(records) != before:
+    if pickle.dumps(records) != original:
         broken("it changes the record")
 
 

@@ -97,6 +97,6 @@ def _filled(batch: Batch, failed: Failed) -> Iterator[Batch]:
     for index in np.flatnonzero(prepared.lengths == 0).tolist():
         record = batch.records[index]
         failed(record, RecordError("the record is empty: there is nothing to learn from", "", record.location))
-    kept = np.flatnonzero(prepared.lengths)
-    if len(kept):
-        yield batch if len(kept) == len(prepared) else prepared.select(kept)
+    filled = np.flatnonzero(prepared.lengths)
+    if len(filled):
+        yield batch if len(filled) == len(prepared) else prepared.select(filled)

@@ -28,12 +28,12 @@ def read_records(reader: Reader, paths: Sequence[str], problems: Problems) -> Re
     """
     records = []
     for source in expand(paths, reader.suffixes):
-        for found in reader.read(source):
-            if isinstance(found, RecordError):
-                where = found.where or Location(source.name)
-                problems(Record(str(where), None, where.source, where.line), found)
+        for record in reader.read(source):
+            if isinstance(record, RecordError):
+                where = record.where or Location(source.name)
+                problems(Record(str(where), None, where.source, where.line), record)
             else:
-                records.append(found)
+                records.append(record)
     if not records:
         raise InputError("no records to learn from", "name a file that has some", Location(", ".join(paths)))
     return tuple(records)
@@ -54,8 +54,8 @@ def hold_out(records: Records, which: float | str) -> tuple[Records, Records]:
     if all(out) or not any(out):
         what = f"{which!r} holds out {'all' if all(out) else 'none'} of the {len(out)} records"
         raise InputError(what, "change `train.data.held_out`", records[0].location if records else None)
-    kept = tuple(record for record, away in zip(records, out, strict=True) if not away)
-    return kept, tuple(record for record, away in zip(records, out, strict=True) if away)
+    learned = tuple(record for record, away in zip(records, out, strict=True) if not away)
+    return learned, tuple(record for record, away in zip(records, out, strict=True) if away)
 
 
 def in_batches(records: Records, size: int) -> Callable[[], Iterator[Batch]]:

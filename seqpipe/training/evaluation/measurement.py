@@ -62,11 +62,11 @@ def measure(
     """
     built = for_evaluation(opened.pipeline(), labels=labels)
     reader = _reader(opened, registry)
-    found = outcomes(built, read(reader, expand([data], reader.suffixes), limit), threads)
-    if not found.results:
+    evaluated = outcomes(built, read(reader, expand([data], reader.suffixes), limit), threads)
+    if not evaluated.results:
         raise InputError("there are no records to evaluate on", "name a file that has some", Location(data))
     metrics = built.objective.metrics
-    return Measurement({**figures(metrics, found.results), RATE: found.rate}, metrics, found.results)
+    return Measurement({**figures(metrics, evaluated.results), RATE: evaluated.rate}, metrics, evaluated.results)
 
 
 def evaluate(
@@ -96,14 +96,14 @@ def evaluate(
 
 def nested(figures: Mapping[str, Any]) -> dict[str, Any]:
     """Return figures with those of a group (``f1_per_type.PER``) in a mapping of their own."""
-    found: dict[str, Any] = {}
+    groups: dict[str, Any] = {}
     for name, figure in figures.items():
         group, dot, member = name.partition(".")
         if dot:
-            found.setdefault(group, {})[member] = figure
+            groups.setdefault(group, {})[member] = figure
         else:
-            found[name] = figure
-    return found
+            groups[name] = figure
+    return groups
 
 
 def _reader(opened: OpenedPipeline, registry: Registry) -> Reader:

@@ -69,8 +69,8 @@ class Checkpoint:
             if header["format"] != FORMAT:
                 raise ModelError("a checkpoint of another version of seqpipe", "resume with that version", where)
             carried = _nested(header["carried"], arrays)
-            kept = {name: array for name, array in arrays.items() if not name.startswith(_CARRIED)}
-            return cls(header["identity"], header["progress"], kept, carried)
+            arrays_of_training = {name: array for name, array in arrays.items() if not name.startswith(_CARRIED)}
+            return cls(header["identity"], header["progress"], arrays_of_training, carried)
         except FileNotFoundError:
             raise ModelError("there is no checkpoint", "name the folder of a training that has begun", where) from None
         except (SafetensorError, OSError, KeyError, ValueError, TypeError):

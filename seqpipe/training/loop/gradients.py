@@ -65,8 +65,8 @@ def gradients(
     weights = [_weight(pipeline, batch) for batch in blocks]
     weight = sum(weights)
     scale = 1.0 / weight if weight else 0.0
-    before = states or ({},) * len(blocks)
-    parts = list(pool.map(lambda batch, state: _block(pipeline, batch, state, scale, training), blocks, before))
+    carried = states or ({},) * len(blocks)
+    parts = list(pool.map(lambda batch, state: _block(pipeline, batch, state, scale, training), blocks, carried))
     total: dict[str, Array] = {}
     for part in parts:
         for name, gradient in part.by_name.items():
@@ -101,13 +101,13 @@ class _Part:
     impossible: list[Record]
 
 
-def _block(pipeline: Pipeline, batch: Batch, before: CarriedStates, scale: float, training: Training) -> _Part:
+def _block(pipeline: Pipeline, batch: Batch, carried: CarriedStates, scale: float, training: Training) -> _Part:
     if not _positions(batch):  # in a window behind the end of all its records
-        return _Part(0.0, {}, before, [])
+        return _Part(0.0, {}, carried, [])
     backs, after = {}, {}
     for index, network in pipeline.networks.items():
         of_stage = replace(training, key=mixed_seed(training.key, index))
-        batch, after[index], backs[index] = network.forward(batch, before.get(index), of_stage)
+        batch, after[index], backs[index] = network.forward(batch, carried.get(index), of_stage)
     losses, gradient, of_objective = pipeline.loss(batch)
     by_name = {name: array * array.dtype.type(scale) for name, array in of_objective.items()}
     incoming: Array | None = gradient * gradient.dtype.type(scale)

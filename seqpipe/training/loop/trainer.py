@@ -153,19 +153,19 @@ class Trainer:
         training = Training(dropout.input, dropout.between, dropout.recurrent, key)
         if settings.window:
             blocks = [window_of(block, progress.window, settings.window) for block in blocks]
-        found = gradients(self.task.pipeline, blocks, training, pool, self._carried)
-        self._carried = found.states
-        for record in found.impossible:
+        batch_gradients = gradients(self.task.pipeline, blocks, training, pool, self._carried)
+        self._carried = batch_gradients.states
+        for record in batch_gradients.impossible:
             self.problems(record, RecordError(_IMPOSSIBLE, "", record.location))
         progress.steps += 1
         progress.learning_rate = rate
-        if math.isfinite(found.loss) and self.optimization.apply(found.by_name, rate):
-            progress.loss += found.loss
-            progress.weight += found.weight
+        if math.isfinite(batch_gradients.loss) and self.optimization.apply(batch_gradients.by_name, rate):
+            progress.loss += batch_gradients.loss
+            progress.weight += batch_gradients.weight
             progress.in_a_row = 0
         else:
             self._skip(records)
-        self._tell(found, len(records))
+        self._tell(batch_gradients, len(records))
 
     def _skip(self, records: npt.NDArray[np.int64]) -> None:
         progress = self.progress
@@ -241,7 +241,7 @@ class Trainer:
             return 0
         return settings.steps or (settings.all_epochs or 0) * self._batches(1).steps
 
-    def _tell(self, found: Gradients, records: int) -> None:
+    def _tell(self, batch_gradients: Gradients, records: int) -> None:
         seconds = self._tick()
         progress, minutes = self.progress, self.task.settings.minutes
         share = progress.seconds / (60 * minutes) if minutes else progress.steps / self._all_steps
@@ -253,7 +253,7 @@ class Trainer:
                 self._all_steps,
                 progress.mean_loss,
                 records,
-                found.positions,
+                batch_gradients.positions,
                 seconds,
             )
         )

@@ -24,14 +24,16 @@ def finish(task: Task, progress: TrainingProgress, folder: RunFolder, threads: i
     Raises:
         OutputError: a file cannot be written.
     """
-    kept = Model.load(folder.best)
-    weights = {name: array.astype(np.float16).astype(np.float32) for name, array in kept.parameters.items()}
-    found = _figures(task, weights, threads)
-    quality = {name: asdict(figure) for name, figure in found.items() if name != RATE}
-    model = task.model(weights, **kept.facts, figures=quality, command=command)
+    best_model = Model.load(folder.best)
+    weights = {name: array.astype(np.float16).astype(np.float32) for name, array in best_model.parameters.items()}
+    measured = _figures(task, weights, threads)
+    quality = {name: asdict(figure) for name, figure in measured.items() if name != RATE}
+    model = task.model(weights, **best_model.facts, figures=quality, command=command)
     model.save(folder.model)
     _plot(task, progress, folder)
-    summary = TrainingSummary(progress, best(progress.merits(task.metric)), found, threads, folder.model.stat().st_size)
+    summary = TrainingSummary(
+        progress, best(progress.merits(task.metric)), measured, threads, folder.model.stat().st_size
+    )
     with atomic_write(folder.path / "README.md") as file:
         file.write(card(task, model, summary))
     return model
@@ -42,8 +44,8 @@ def _figures(task: Task, weights: dict[str, np.ndarray], threads: int) -> dict[s
     if not task.dev:
         return {}
     pipeline = for_evaluation(task.pipeline, weights)
-    found = outcomes(pipeline, task.dev, threads)
-    return {**figures(pipeline.objective.metrics, found.results), RATE: found.rate}
+    evaluated = outcomes(pipeline, task.dev, threads)
+    return {**figures(pipeline.objective.metrics, evaluated.results), RATE: evaluated.rate}
 
 
 def _plot(task: Task, progress: TrainingProgress, folder: RunFolder) -> None:

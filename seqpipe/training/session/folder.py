@@ -137,9 +137,9 @@ class RunFolder:
 
 def _difference(began: str, now: str) -> str:
     """Return the first line that differs."""
-    before, after = began.splitlines(), now.splitlines()
-    for old, new in zip(before, after, strict=False):
+    old_lines, new_lines = began.splitlines(), now.splitlines()
+    for old, new in zip(old_lines, new_lines, strict=False):
         if old != new:
             return f"it had {old.strip()!r}, now {new.strip()!r}"
-    longer = before if len(before) > len(after) else after
-    return f"{'it had' if longer is before else 'now'} {longer[min(len(before), len(after))].strip()!r}"
+    longer = old_lines if len(old_lines) > len(new_lines) else new_lines
+    return f"{'it had' if longer is old_lines else 'now'} {longer[min(len(old_lines), len(new_lines))].strip()!r}"

@@ -42,17 +42,17 @@ def line_chart(title: str, across: str, series: Series, marked: float | None = N
     points = series.finite or [(0.0, 0.0)]
     xs, ys = [x for x, _ in points], [y for _, y in points]
     horizontal, vertical = ticks(min(xs), max(xs), whole=True), ticks(min(ys), max(ys))
-    place = _Scale((horizontal[0], horizontal[-1]), (vertical[0], vertical[-1]))
+    scale = _Scale((horizontal[0], horizontal[-1]), (vertical[0], vertical[-1]))
     parts = [f'<text x="{LEFT}" y="26" font-size="16" fill="#111">{escape(title)}</text>']
     for y in vertical:
-        parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{place.y(y)}" y2="{place.y(y)}" stroke="#ddd"/>')
-        parts.append(f'<text x="{LEFT - 8}" y="{place.y(y) + 4}" text-anchor="end">{y:.4g}</text>')
+        parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{scale.y(y)}" y2="{scale.y(y)}" stroke="#ddd"/>')
+        parts.append(f'<text x="{LEFT - 8}" y="{scale.y(y) + 4}" text-anchor="end">{y:.4g}</text>')
     bottom, middle = HEIGHT - BOTTOM + 20, (LEFT + WIDTH - RIGHT) / 2
-    parts += [f'<text x="{place.x(x)}" y="{bottom}" text-anchor="middle">{x:g}</text>' for x in horizontal]
+    parts += [f'<text x="{scale.x(x)}" y="{bottom}" text-anchor="middle">{x:g}</text>' for x in horizontal]
     parts.append(f'<text x="{middle}" y="{HEIGHT - 8}" text-anchor="middle">{escape(across)}</text>')
-    line = " ".join(f"{place.x(x)},{place.y(y)}" for x, y in points)
+    line = " ".join(f"{scale.x(x)},{scale.y(y)}" for x, y in points)
     parts.append(f'<polyline points="{line}" fill="none" stroke="#1f6fb4" stroke-width="2"/>')
-    parts += [_dot(place, x, y, best=x == marked) for x, y in points if len(points) <= 60 or x == marked]
+    parts += [_dot(scale, x, y, best=x == marked) for x, y in points if len(points) <= 60 or x == marked]
     return _HEAD + "\n".join(parts) + "\n</svg>\n"
 
 
@@ -83,12 +83,12 @@ class _Scale:
         return round(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * (value - low) / (high - low), 1)
 
 
-def _dot(place: _Scale, x: float, y: float, *, best: bool) -> str:
+def _dot(scale: _Scale, x: float, y: float, *, best: bool) -> str:
     if not best:
-        return f'<circle cx="{place.x(x)}" cy="{place.y(y)}" r="2.5" fill="#1f6fb4"/>'
+        return f'<circle cx="{scale.x(x)}" cy="{scale.y(y)}" r="2.5" fill="#1f6fb4"/>'
     # under the point where it stands high, so that the word stays inside
-    down = 20 if place.y(y) < TOP + 24 else -10
+    down = 20 if scale.y(y) < TOP + 24 else -10
     return (
-        f'<circle cx="{place.x(x)}" cy="{place.y(y)}" r="5" fill="#d1495b"/>\n'
-        f'<text x="{place.x(x)}" y="{place.y(y) + down}" text-anchor="middle" fill="#d1495b">best</text>'
+        f'<circle cx="{scale.x(x)}" cy="{scale.y(y)}" r="5" fill="#d1495b"/>\n'
+        f'<text x="{scale.x(x)}" y="{scale.y(y) + down}" text-anchor="middle" fill="#d1495b">best</text>'
     )

@@ -90,17 +90,17 @@ def task_of(opened: OpenedPipeline, registry: Registry, problems: Problems) -> T
     data = _shorter(prepare_all(pipeline, learn, problems), settings.data.longest)
     if not len(data):
         raise ConfigError("no record is left to learn from", "fix the data", declared.document.where(("train",)))
-    kept = tuple(_evaluated(pipeline, dev, problems))
+    evaluated_dev = tuple(_evaluated(pipeline, dev, problems))
     return Task(
         name=declared.name,
         settings=settings,
         reader=reader,
         pipeline=pipeline,
         data=data,
-        dev=kept,
+        dev=evaluated_dev,
         augmentations=tuple(one.among(data.batch.records) for one in augmentations(declared.document, registry)),
         metric=metric,
-        facts=_facts(opened, settings, reader, len(data), len(kept)),
+        facts=_facts(opened, settings, reader, len(data), len(evaluated_dev)),
     )
 
 

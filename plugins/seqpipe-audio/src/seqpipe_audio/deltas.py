@@ -57,16 +57,16 @@ class _AddDeltas(Step):
         incoming, spans = batch.ragged, batch.columns.get("spans")
         width = incoming.array.shape[1]
         nothing = _Held(np.empty((0, width), np.float32), np.empty((0, 2), np.int64), 0)
-        found, places, after = [], [], []
+        widened, places, after = [], [], []
         for row, held in enumerate(state or [nothing] * len(incoming)):
             frames = np.concatenate([held.frames, incoming[row]])
             where = np.concatenate([held.spans, spans[row]]) if isinstance(spans, Ragged) else held.spans
             end = len(frames) if batch.final else max(len(frames) - self.order * self.reach, held.given)
-            found.append(self._widened(frames)[held.given : end])
+            widened.append(self._widened(frames)[held.given : end])
             places.append(where[held.given : end])
             begin = max(end - self.order * self.reach, 0)
             after.append(_Held(frames[begin:].copy(), where[begin:].copy(), end - begin))
-        out = batch.replace(sequence=Ragged.of(found, np.float32, self.spec.width))
+        out = batch.replace(sequence=Ragged.of(widened, np.float32, self.spec.width))
         if spans is not None:
             out = out.with_columns(spans=Ragged.of(places, np.int64, 2))
         return out, None if batch.final else after

@@ -50,8 +50,10 @@ def grammar(counts: Mapping[str, int], symbols: Sequence[str], weight: float, bo
         weight: what log probabilities are multiplied by.
         bonus: what is added to each, so that long texts are not at a disadvantage.
     """
-    found = {BOUNDARY, "", *(ngram[:-1] for ngram in counts)}
-    states = {context: state for state, context in enumerate(sorted(found, key=lambda text: (text != BOUNDARY, text)))}
+    contexts = {BOUNDARY, "", *(ngram[:-1] for ngram in counts)}
+    states = {
+        context: state for state, context in enumerate(sorted(contexts, key=lambda text: (text != BOUNDARY, text)))
+    }
     columns = {symbol: column for column, symbol in enumerate(symbols, 1)}
     shorter = {context: _known_suffix(context, states) for context in states}
     logarithms = np.log(_probabilities(counts, states, shorter, columns))

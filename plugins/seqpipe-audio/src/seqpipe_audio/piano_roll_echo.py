@@ -98,5 +98,5 @@ class _Timeline:
     def _look_up(self, row: npt.NDArray[np.int64], time: npt.NDArray[np.int64]) -> Array:
         rows = len(self.offsets) - 1
         coming = rows * self.before + self.offsets[row] + time
-        found: Array = self.all[np.where(time >= 0, coming, (row + 1) * self.before + time)]
-        return found
+        entries: Array = self.all[np.where(time >= 0, coming, (row + 1) * self.before + time)]
+        return entries

@@ -52,10 +52,10 @@ class _Recordings(Reader):
             yield error
 
     def _whole(self, blocks: Iterator[Samples], where: Location) -> Samples:
-        kept: list[Samples] = []
+        read: list[Samples] = []
         seconds = 0.0
         for block in blocks:
-            kept.append(block)
+            read.append(block)
             seconds += len(block) / self.rate
             if seconds > self.longest:
                 what = f"longer than {self.longest:g} s"
@@ -63,7 +63,7 @@ class _Recordings(Reader):
                 raise RecordError(what, todo, where)
         if not seconds:
             raise RecordError("no samples", "leave it out", where)
-        return np.concatenate(kept)
+        return np.concatenate(read)
 
 
 class ReadAudio(_Recordings):

@@ -97,6 +97,6 @@ def _check_wav_length(file: BinaryIO, where: Location) -> None:
     file.seek(0)
 
 
-def _truncated(declared: float, found: float, where: Location) -> RecordError:
-    what = f"{found:.2f} s of sound, where its header says {declared:.2f} s"
+def _truncated(declared: float, decoded: float, where: Location) -> RecordError:
+    what = f"{decoded:.2f} s of sound, where its header says {declared:.2f} s"
     return RecordError(what, "the file is truncated, get it again", where)

@@ -64,5 +64,5 @@ class Strings(Augmentation):
 
     def _name(self, record: Record) -> str:
         """Return who speaks: the first group of the expression, or nobody in particular."""
-        found = re.search(self.speaker, record.id)
-        return found.group(1) if found and found.re.groups else ""
+        match = re.search(self.speaker, record.id)
+        return match.group(1) if match and match.re.groups else ""

@@ -37,13 +37,13 @@ def bleu(field: str, name: str = "bleu", *, lowercase: bool = False) -> Metric:
     """
 
     def counts(record: Record, outcome: Outcome) -> Sequence[float]:
-        found = _scorer(lowercase=lowercase).sentence_score(_text(field, outcome), [str(record.target)])
-        return (*found.counts, *found.totals, found.sys_len, found.ref_len)
+        score = _scorer(lowercase=lowercase).sentence_score(_text(field, outcome), [str(record.target)])
+        return (*score.counts, *score.totals, score.sys_len, score.ref_len)
 
     def value(sums: npt.NDArray[Any]) -> float:
         whole = sums.round().astype(int).tolist()
-        correct, total, (found, true) = whole[:_NGRAMS], whole[_NGRAMS : 2 * _NGRAMS], whole[2 * _NGRAMS :]
-        return float(_scorer(lowercase=lowercase).compute_bleu(correct, total, found, true, "exp").score)
+        correct, total, (given, true) = whole[:_NGRAMS], whole[_NGRAMS : 2 * _NGRAMS], whole[2 * _NGRAMS :]
+        return float(_scorer(lowercase=lowercase).compute_bleu(correct, total, given, true, "exp").score)
 
     case = "lc" if lowercase else "mixed"
     return Metric(name, counts, value, signature=_signature(f"nrefs:1|case:{case}|eff:no|tok:13a|smooth:exp"))
@@ -62,15 +62,15 @@ def chrf(field: str, name: str = "chrf") -> Metric:
 
         sums: list[float] = []
         texts = (_text(field, outcome), str(record.target))
-        for found, true in zip(*(extract_all_char_ngrams(text, _CHARACTERS) for text in texts), strict=True):
-            sums += (found.total() if true else 0, true.total(), (found & true).total())
+        for given, true in zip(*(extract_all_char_ngrams(text, _CHARACTERS) for text in texts), strict=True):
+            sums += (given.total() if true else 0, true.total(), (given & true).total())
         return sums
 
     def value(sums: npt.NDArray[Any]) -> float:
         orders = [row for row in sums.reshape(_CHARACTERS, 3).tolist() if row[0] and row[1]]
         if not orders:
             return 0.0
-        precision = sum(both / found for found, _, both in orders) / len(orders)
+        precision = sum(both / given for given, _, both in orders) / len(orders)
         recall = sum(both / true for _, true, both in orders) / len(orders)
         weighted = _RECALL**2 * precision + recall
         return 100 * (1 + _RECALL**2) * precision * recall / weighted if weighted else 0.0

@@ -49,11 +49,11 @@ Word = tuple[str, int, int]
 def words_of(chunk: str, *, lowercase: bool) -> list[Word]:
     """Return the words of a text, usually of a chunk without spaces."""
     text, origin = _composed(chunk)
-    found = []
+    words = []
     for part, begin in _parts(text.translate(_ONE_FOR_ONE)):
         word, end = _spelt(part, lowercase=lowercase), begin + len(part)
-        found.append((word, begin, end) if origin is None else (word, origin[begin], origin[end]))
-    return found
+        words.append((word, begin, end) if origin is None else (word, origin[begin], origin[end]))
+    return words
 
 
 def joined(words: Sequence[str]) -> str:

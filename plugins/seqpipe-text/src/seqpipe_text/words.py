@@ -116,23 +116,23 @@ class _Tokenize(Step):
 
     def _words_of(self, chunks: list[str]) -> Ragged:
         """Return the words of each chunk: int32, id, begin and end in the chunk."""
-        kept = self._kept
+        cache = self._kept
         try:
-            rows = [kept.rows[chunk] for chunk in chunks]
+            rows = [cache.rows[chunk] for chunk in chunks]
         except KeyError:
             self._learn(chunks)
-            rows = [kept.rows[chunk] for chunk in chunks]
-        return kept.words.select(np.array(rows, np.int64))
+            rows = [cache.rows[chunk] for chunk in chunks]
+        return cache.words.select(np.array(rows, np.int64))
 
     def _learn(self, chunks: list[str]) -> None:
-        kept = self._kept
-        if kept.characters > _CHARACTERS_KEPT:
-            kept.forget()
-        new = [chunk for chunk in dict.fromkeys(chunks) if chunk not in kept.rows]
-        kept.rows.update(zip(new, range(len(kept.rows), len(kept.rows) + len(new)), strict=True))
-        kept.characters += sum(map(len, new))
+        cache = self._kept
+        if cache.characters > _CHARACTERS_KEPT:
+            cache.forget()
+        new = [chunk for chunk in dict.fromkeys(chunks) if chunk not in cache.rows]
+        cache.rows.update(zip(new, range(len(cache.rows), len(cache.rows) + len(new)), strict=True))
+        cache.characters += sum(map(len, new))
         words = Ragged.of([self._split(chunk) for chunk in new], np.int32, 3)
-        kept.words = Ragged.concatenate([kept.words, words])
+        cache.words = Ragged.concatenate([cache.words, words])
 
     def _split(self, chunk: str) -> list[tuple[int, int, int]]:
         words: list[Word] = words_of(chunk, lowercase=self.lowercase)
