@@ -56,7 +56,6 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "Network",
         "Back",
         "Training",
-        "Back",
         "Parameter",
         "Parameters",
         "Stepper",
