@@ -48,8 +48,8 @@ def crf_loss(
     weights = np.ones(records) if weights is None else weights
     check_length("weights", weights, records)
     losses, grad_emissions = np.empty(records), np.empty_like(emissions)
-    scratch = _scratch(transitions, longest(offsets))
-    parameters = np.zeros_like(scratch[0]), np.zeros(width), np.zeros(width)
+    scratch = _scratch(width, longest(offsets))
+    parameters = np.zeros((scratch.shape[1], scratch.shape[1])), np.zeros(width), np.zeros(width)
     unit("crf").crf_loss(
         emissions,
         offsets,
@@ -58,7 +58,7 @@ def crf_loss(
         transitions,
         start,
         stop,
-        *scratch,
+        scratch,
         losses,
         grad_emissions,
         *parameters,
@@ -78,7 +78,7 @@ def crf_marginals(
     check_length("labels", labels, len(emissions))
     check_ids("labels", labels, -1, width)
     marginals = np.empty_like(emissions)
-    scratch = _scratch(transitions, longest(offsets))
+    scratch = _scratch(width, longest(offsets))
     unit("crf").crf_marginals(
         emissions,
         offsets,
@@ -86,8 +86,8 @@ def crf_marginals(
         transitions,
         start,
         stop,
-        *scratch,
-        np.zeros_like(scratch[0]),
+        scratch,
+        np.zeros((scratch.shape[1], scratch.shape[1])),
         np.zeros(width),
         marginals,
     )
@@ -115,20 +115,10 @@ def crf_viterbi(
     return labels, scores
 
 
-def _scratch(transitions: Float, positions: int) -> tuple[Float, ...]:
+def _scratch(labels: int, positions: int) -> Float64:
     """Return the scratch of a loss, rows padded to whole vectors."""
-    width = 16 * -(-len(transitions) // 16)
-    square, trellis = (width, width), (positions, width)
-    return (
-        np.empty(square),
-        np.empty(square),
-        np.empty((2, width)),
-        np.empty_like(transitions),
-        np.empty(trellis),
-        np.empty(trellis),
-        np.empty(trellis),
-        np.empty((3, width)),
-    )
+    width = 16 * -(-labels // 16)
+    return np.empty((3 * width + 5 + 3 * positions, width))
 
 
 def _check(emissions: Float, offsets: Int64, transitions: Float, start: Float, stop: Float) -> None:

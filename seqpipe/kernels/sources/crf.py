@@ -68,7 +68,26 @@ def _expect(
 
 
 @inlined
+def _parts(scratch):
+    """Return the parts of the scratch: factors of transitions, forth and back, and so on, as they are named below."""
+    width = scratch.shape[1]
+    positions = (len(scratch) - 3 * width - 5) // 3
+    begin = 3 * width + 5
+    return (
+        scratch[:width],
+        scratch[width : 2 * width],
+        scratch[2 * width : 3 * width],
+        scratch[3 * width : 3 * width + 2],
+        scratch[3 * width + 2 : begin],
+        scratch[begin : begin + positions],
+        scratch[begin + positions : begin + 2 * positions],
+        scratch[begin + 2 * positions :],
+    )
+
+
+@inlined
 def _turn(transitions, turned):
+    """Write the transposed transitions."""
     for label in range(len(transitions)):
         for following in range(len(transitions)):
             turned[following, label] = transitions[label, following]
@@ -83,14 +102,7 @@ def crf_loss(
     transitions: Array2[Float],
     start: Array1[Float],
     stop: Array1[Float],
-    forth: Out[Array2[np.float64]],
-    back: Out[Array2[np.float64]],
-    ends: Out[Array2[np.float64]],
-    turned: Out[Array2[Float]],
-    emitted: Out[Array2[np.float64]],
-    alpha: Out[Array2[np.float64]],
-    following: Out[Array2[np.float64]],
-    rows: Out[Array2[np.float64]],
+    scratch: Out[Array2[np.float64]],
     losses: Out[Array1[np.float64]],
     grad_emissions: Out[Array2[Float]],
     grad_transitions: Out[Array2[np.float64]],
@@ -99,11 +111,11 @@ def crf_loss(
 ) -> None:
     """Write each record's weighted loss (log sum of all labellings less that of the given one) and all gradients.
 
-    Gradients of parameters are added to; that of transitions is padded to (W, W), W being a multiple of 16. Scratch, T
-    being the most positions of a record: ``forth`` and ``back`` (W, W), ``ends`` (2, W), ``turned`` shaped as
-    transitions, ``emitted``, ``alpha`` and ``following`` (T, W), ``rows`` (3, W). A labelling that is impossible has an
-    infinite loss and no gradient.
+    Gradients of parameters are added to; that of transitions is padded to (W, W), W being a multiple of 16. ``scratch``
+    has 3 W + 5 + 3 T rows of W, T being the most positions of a record. A labelling that is impossible has an infinite
+    loss and no gradient.
     """
+    forth, back, turned, ends, rows, emitted, alpha, following = _parts(scratch)
     tops = prepare(transitions, start, stop, forth, back, ends)
     _turn(transitions, turned)
     for record in range(len(offsets) - 1):
@@ -114,21 +126,22 @@ def crf_loss(
         gradient[:] = 0.0
         if begin == end or weight == 0.0:
             continue
-        complete = _is_complete(known)
+        complete, given, every = _is_complete(known), 0.0, 0.0
         if complete:
             given = _score(part, known, transitions, start, stop)
-        else:
-            given = _expect(
-                part, known, True, transitions, start, stop, tops, forth, back, ends, turned, -weight,
+        for tied in range(0 if complete else 1, -1, -1):
+            if given == -math.inf:
+                break
+            every = _expect(
+                part, known, tied, transitions, start, stop, tops, forth, back, ends, turned,
+                -weight if tied else weight,
                 emitted, alpha, following, rows, gradient, grad_transitions, grad_stop,
             )  # fmt: skip
+            if tied:
+                given = every
         if given == -math.inf:
             losses[record] = math.inf
             continue
-        every = _expect(
-            part, known, False, transitions, start, stop, tops, forth, back, ends, turned, weight,
-            emitted, alpha, following, rows, gradient, grad_transitions, grad_stop,
-        )  # fmt: skip
         if complete:
             _add_labelling(known, -weight, gradient, grad_transitions, grad_stop)
         losses[record] = weight * (every - given)
@@ -144,22 +157,16 @@ def crf_marginals(
     transitions: Array2[Float],
     start: Array1[Float],
     stop: Array1[Float],
-    forth: Out[Array2[np.float64]],
-    back: Out[Array2[np.float64]],
-    ends: Out[Array2[np.float64]],
-    turned: Out[Array2[Float]],
-    emitted: Out[Array2[np.float64]],
-    alpha: Out[Array2[np.float64]],
-    following: Out[Array2[np.float64]],
-    rows: Out[Array2[np.float64]],
+    scratch: Out[Array2[np.float64]],
     pairs: Out[Array2[np.float64]],
     last: Out[Array1[np.float64]],
     marginals: Out[Array2[Float]],
 ) -> None:
     """Write the probability of every label at every position, given the labels that are known.
 
-    All between ``stop`` and ``marginals`` is scratch, shaped as in `crf_loss`; ``pairs`` (W, W), ``last`` (labels,).
+    ``scratch`` is that of `crf_loss`, and ``pairs`` (W, W) and ``last`` (labels,) are scratch too.
     """
+    forth, back, turned, ends, rows, emitted, alpha, following = _parts(scratch)
     tops = prepare(transitions, start, stop, forth, back, ends)
     _turn(transitions, turned)
     for record in range(len(offsets) - 1):
@@ -169,7 +176,7 @@ def crf_marginals(
         part, counts = emissions[begin:end], marginals[begin:end]
         counts[:] = 0.0
         _expect(
-            part, labels[begin:end], True, transitions, start, stop, tops, forth, back, ends, turned, 1.0,
+            part, labels[begin:end], 1, transitions, start, stop, tops, forth, back, ends, turned, 1.0,
             emitted, alpha, following, rows, counts, pairs, last,
         )  # fmt: skip
 

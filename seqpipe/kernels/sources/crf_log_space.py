@@ -22,9 +22,8 @@ def _log_sum(first, second):
 
 
 @inlined
-def _log_product(row, matrix, tops, out):
-    """Write log sum_i exp(row[i] + matrix[i, j]) for each j; ``tops`` is scratch."""
-    labels = len(matrix)
+def _log_product(row, matrix, labels, tops, out):
+    """Write log sum_i exp(row[i] + matrix[i, j]) for each label j; ``tops`` is scratch."""
     for label in range(labels):
         tops[label], out[label] = -1e300, 0.0
     for before in range(labels):
@@ -47,7 +46,7 @@ def _forward(emissions, known, tied, transitions, start, stop, alpha, tops):
             for label in range(labels):
                 row[label] = start[label]
         else:
-            _log_product(alpha[position - 1], transitions, tops, row)
+            _log_product(alpha[position - 1], transitions, labels, tops, row)
         for label in range(labels):
             row[label] += emissions[position, label]
         if tied and known[position] >= 0:
@@ -78,7 +77,7 @@ def expect(emissions, known, tied, transitions, turned, start, stop, factor, alp
             for label in range(labels):
                 after[label] = stop[label]
         else:
-            _log_product(ahead, turned, tops, after)
+            _log_product(ahead, turned, labels, tops, after)
             for label in range(labels):
                 for following in range(labels):
                     score = reached[label] + transitions[label, following] + ahead[following]

@@ -14,7 +14,7 @@ import math
 from seqpipe.kernels.compiler import inlined
 from seqpipe.kernels.sources.arithmetic import exponent, multiply_add, where_less
 from seqpipe.kernels.sources.exponentials import exp, log
-from seqpipe.kernels.sources.lanes import LANES, lane_least, lane_sum
+from seqpipe.kernels.sources.lanes import LANES, lane_greatest, lane_least, lane_sum
 from seqpipe.kernels.sources.scaling import LOG_2, SMALL, scale
 from seqpipe.kernels.sources.softmax import highest
 from seqpipe.kernels.sources.vectors import load, store
@@ -25,18 +25,23 @@ BLOCK = 2 * LANES  # columns of a product at a time
 
 
 @inlined
-def _factors(scores, row):
+def _factors(scores, values, row, width):
     """Write exp(scores - their highest) to a row; return the highest, NaN if a factor is too small or no number."""
-    top, least = highest(scores), 0.0
     for label in range(len(scores)):
-        row[label] = scores[label] - top
-        if row[label] > -math.inf:
-            least = min(least, row[label])
-    for label in range(len(scores), len(row)):
-        row[label] = -math.inf
-    for label in range(len(row)):
-        row[label] = exp(row[label])
-    return top if -math.inf < top < math.inf and least >= LEAST else math.nan
+        values[row, label] = scores[label]
+    for label in range(len(scores), width):
+        values[row, label] = -math.inf
+    most = load(values, row, 0, LANES)
+    for column in range(LANES, width, LANES):
+        here = load(values, row, column, LANES)
+        most = where_less(most, here, here, most)
+    top = lane_greatest(most)
+    least = where_less(most, most, most, 0.0)
+    for column in range(0, width, LANES):
+        below = load(values, row, column, LANES) - top
+        least = where_less(below, least, where_less(-math.inf, below, below, least), least)
+        store(values, row, column, exp(below), LANES)
+    return top if -math.inf < top < math.inf and lane_least(least) >= LEAST else math.nan
 
 
 @inlined
@@ -63,7 +68,7 @@ def prepare(transitions, start, stop, forth, back, ends):
             back[label, before] = forth[before, label]
     if not (-math.inf < top < math.inf and least >= LEAST):
         return math.nan, math.nan
-    return _factors(start, ends[0]) + _factors(stop, ends[1]), float(top)
+    return _factors(start, ends, 0, len(forth)) + _factors(stop, ends, 1, len(forth)), float(top)
 
 
 @inlined
@@ -100,12 +105,13 @@ def _multiply_each(values, row, factors, place, width):
 
 
 @inlined
-def _emitted(scores, label, row):
+def _emitted(scores, label, values, row, width):
     """Write the factors of one position's scores, of a single label if it is known; return the highest score."""
     if label < 0:
-        return _factors(scores, row)
-    row[:] = 0.0
-    row[label] = 1.0
+        return _factors(scores, values, row, width)
+    for column in range(width):
+        values[row, column] = 0.0
+    values[row, label] = 1.0
     return float(scores[label])
 
 
@@ -117,7 +123,7 @@ def _forward(emissions, known, tied, forth, ends, width, emitted, alpha):
     """
     labels, power, shifts = (emissions.shape[1] + 3) // 4 * 4, 0.0, 0.0
     for position in range(len(emissions)):
-        shifts += _emitted(emissions[position], known[position] if tied else -1, emitted[position][:width])
+        shifts += _emitted(emissions[position], known[position] if tied else -1, emitted, position, width)
         if position == 0:
             for column in range(0, width, LANES):
                 store(alpha, 0, column, load(ends, 0, column, LANES), LANES)

@@ -40,19 +40,25 @@ def _lane_sum(_typing, vector):
     return vector.dtype(vector), generate
 
 
-@intrinsic
-def _lane_least(_typing, vector):
-    def generate(_context, builder, _signature, arguments):
-        def least(first, second):
-            return builder.select(builder.fcmp_ordered("<", first, second), first, second)
+def _extreme(comparison):
+    @intrinsic
+    def extreme(_typing, vector):
+        def generate(_context, builder, _signature, arguments):
+            def join(first, second):
+                return builder.select(builder.fcmp_ordered(comparison, first, second), first, second)
 
-        return _reduced(builder, arguments[0], least)
+            return _reduced(builder, arguments[0], join)
 
-    return vector.dtype(vector), generate
+        return vector.dtype(vector), generate
+
+    return extreme
 
 
 lane_sum = np.sum if config.DISABLE_JIT else _lane_sum
 """``lane_sum(vector)``: the sum of the lanes."""
 
-lane_least = np.min if config.DISABLE_JIT else _lane_least
+lane_least = np.min if config.DISABLE_JIT else _extreme("<")
 """``lane_least(vector)``: the least of the lanes, none of which is a NaN."""
+
+lane_greatest = np.max if config.DISABLE_JIT else _extreme(">")
+"""``lane_greatest(vector)``: the greatest of the lanes, none of which is a NaN."""
