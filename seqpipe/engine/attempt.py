@@ -41,8 +41,8 @@ class Attempt:
 
     Attributes:
         attempted: of each record.
-        carried: to the next piece of each record: what is remembered, or why the record has failed; empty behind the
-            last pieces, and behind whole records.
+        carried: to the next piece of each record: what is remembered, or why the record has failed; empty after the
+            last pieces, and for whole records.
     """
 
     attempted: Sequence[OutcomeOrError]
@@ -125,7 +125,7 @@ def _attempt_apart(
         part = Batch(tuple(batch.records[index] for index in group), final=batch.final)
         part_attempt = attempt(pipeline, part, [carried[index] for index in group] if carried else ())
         attempted |= zip(group, part_attempt.attempted, strict=True)
-        after |= zip(group, part_attempt.carried, strict=False)  # there is none behind last pieces
+        after |= zip(group, part_attempt.carried, strict=False)  # there is none after last pieces
     return Attempt([attempted[index] for index in sorted(attempted)], [after[index] for index in sorted(after)])
 
 

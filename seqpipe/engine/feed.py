@@ -76,7 +76,7 @@ class Feed:
         Args:
             record: itself, or a piece of it.
             error: why, with the stage.
-            cursor: behind it.
+            cursor: after it.
         """
         origin = self._origin(self.sources[cursor.source - 1])
         item = cursor.item if record.last else cursor.item + 1
@@ -86,7 +86,7 @@ class Feed:
         )
 
     def _items_of(self, source: Source, cursor: _MovingCursor) -> Iterator[Item]:
-        """Yield the items of one source behind those that are done, and move the cursor."""
+        """Yield the items of one source after those that are done, and move the cursor."""
         origin = self._origin(source)
         done, item = cursor.item, 0
         open_record: Record | None = None  # whose pieces are coming

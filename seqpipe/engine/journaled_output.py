@@ -169,10 +169,10 @@ def _begin_or_resume(
         return part.begin(identity.facts, quarantine=quarantine)
     what = f"an earlier run ended after {journal.last.progress.records:,} records"
     if not resume:
-        todo = f"add --resume to continue, or remove {paths.show(paths.part)} to begin anew"
+        todo = f"add --resume to continue, or remove {paths.show(paths.part)} to begin again"
         raise UsageError(what, todo, Location(paths.shown))
     if reason := identity.differs_from(journal.run or {}, failed=journal.last.progress.failed):
-        todo = f"undo that, or remove {paths.show(paths.part)} to begin anew"
+        todo = f"undo that, or remove {paths.show(paths.part)} to begin again"
         raise UsageError(f"{what}, and cannot be resumed: {reason}", todo, Location(paths.shown))
     if journal.sealed:
         part.publish()
@@ -191,9 +191,9 @@ def _completed(paths: OutputPaths, identity: Identity) -> RunProgress | None:
         return None
     where = Location(paths.shown)
     if reason := identity.differs_from(journal.run or {}, failed=journal.last.progress.failed):
-        raise UsageError(f"complete, but of another run: {reason}", "leave out --resume to write it anew", where)
+        raise UsageError(f"complete, but of another run: {reason}", "leave out --resume to write it again", where)
     if paths.output.stat().st_size != journal.last.size:
-        raise UsageError("complete, but changed since", "leave out --resume to write it anew", where)
+        raise UsageError("complete, but changed since", "leave out --resume to write it again", where)
     return journal.last.progress
 
 

@@ -19,7 +19,7 @@ AHEAD = 2
 """Portions in flight for each thread: one that is computed and one that waits, so that memory stays bounded."""
 
 _TICK = 0.1
-"""Seconds after which whoever waits for a portion looks whether the run shall end."""
+"""Seconds after which whoever waits for a portion looks whether the run is to end."""
 
 
 def engine_of(threads: int) -> Engine:
@@ -79,7 +79,7 @@ def _computed(portion: Portion, future: Future[Attempt]) -> Computed:
 
 
 def _wait(future: Future[Attempt], stop: Stop) -> bool:
-    """Wait for a portion; return whether it is there, False if the run shall end before."""
+    """Wait for a portion; return whether it is there, False if the run is to end before."""
     while True:
         seconds = stop.seconds_left(_TICK)
         try:

@@ -64,27 +64,29 @@ def _decoder_learners(stages: Sequence[Stage], source: Spec) -> dict[int, Learne
 def _show(
     batches: Iterable[Batch],
     steps: Sequence[Step],
-    behind: Learner | None,
-    at_once: Iterable[Learner],
+    learner: Learner | None,
+    decoder_learners: Iterable[Learner],
     failed: Failed | None,
 ) -> None:
     for batch in batches:
         try:
-            _show_one(batch, steps, behind, at_once)
+            _show_one(batch, steps, learner, decoder_learners)
         except RecordError as error:
             if failed is None:
                 raise
             failed(batch.records[0], error)
 
 
-def _show_one(batch: Batch, steps: Sequence[Step], behind: Learner | None, at_once: Iterable[Learner]) -> None:
-    for learner in at_once:
-        learner.see(batch)
-    if behind is None:
+def _show_one(
+    batch: Batch, steps: Sequence[Step], learner: Learner | None, decoder_learners: Iterable[Learner]
+) -> None:
+    for decoder_learner in decoder_learners:
+        decoder_learner.see(batch)
+    if learner is None:
         return
     for step in steps:
         batch, _ = step(batch)
-    behind.see(batch)
+    learner.see(batch)
 
 
 def _collect(waiting: dict[int, Learner], learned: list[Learned]) -> None:
