@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from seqpipe.contracts import Reader
+from seqpipe.contracts import Read, Reader
 from seqpipe.data import Record
 from seqpipe.data.source import Source
 from seqpipe.engine.attempt import Unforeseen, raise_failure
@@ -13,9 +13,6 @@ from seqpipe.engine.portions import Cursor, Item
 from seqpipe.engine.shards import WHOLE, Shard
 from seqpipe.errors import Location, RecordError, SeqpipeError
 from seqpipe.hookspecs import RecordFailed
-
-Read = Callable[[Source], Iterator[Record | RecordError]]
-"""As `Reader.read`."""
 
 
 @dataclass(frozen=True, slots=True)

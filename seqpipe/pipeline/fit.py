@@ -9,7 +9,8 @@ from seqpipe.contracts import Decoder, Encoder, Incoming, Learned, Learner, Stag
 from seqpipe.data import Batch, Record, Spec
 from seqpipe.errors import RecordError
 
-Failed = Callable[[Record, RecordError], None]
+BadRecordHandler = Callable[[Record, RecordError], None]
+"""Is told of a record that cannot be learned from; raises, or returns to leave it out."""
 
 
 def fit(
@@ -18,7 +19,7 @@ def fit(
     batches: Callable[[], Iterable[Batch]],
     *,
     known: Mapping[int, Learned] = MappingProxyType({}),
-    failed: Failed | None = None,
+    failed: BadRecordHandler | None = None,
 ) -> tuple[Learned, ...]:
     """Return what each stage learns.
 
@@ -66,7 +67,7 @@ def _show(
     steps: Sequence[Step],
     learner: Learner | None,
     decoder_learners: Iterable[Learner],
-    failed: Failed | None,
+    failed: BadRecordHandler | None,
 ) -> None:
     for batch in batches:
         try:
