@@ -37,7 +37,7 @@ def fit(
         RecordError: a record cannot be learned from, and there is no ``failed``.
     """
     learned: list[Learned] = [known.get(index, {}) for index in range(len(stages))]
-    waiting = {index: one for index, one in _decoder_learners(stages, source).items() if index not in known}
+    waiting = {index: learner for index, learner in _decoder_learners(stages, source).items() if index not in known}
     steps: list[Step] = []
     spec = source
     for index, stage in enumerate(stages):

@@ -102,7 +102,9 @@ def _worst(measured: Measurement, number: int) -> list[str]:
     rows = [("record", metric.name, "target", "found")]
     for index in order[:number]:
         record, outcome = results[index]
-        result = "; ".join(abbreviated(plain(value, name, record)) for one in outcome for name, value in one.items())
+        result = "; ".join(
+            abbreviated(plain(value, name, record)) for fields in outcome for name, value in fields.items()
+        )
         target = abbreviated(plain(record.target, "target", record))
         rows.append((abbreviated_id(record.id), f"{values[index]:.4g}", target, result))
     return ["", *aligned(rows)]
