@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, ParamSpec, TypeVar
 
 from seqpipe.data import Batch
 from seqpipe.engine.attempt import Attempt, attempt
 from seqpipe.engine.engine import CallingThread, Computed, Engine, OpenRecords
 from seqpipe.engine.portions import Portion
 from seqpipe.engine.stop import Stop
-from seqpipe.engine.workers import Workers
 from seqpipe.pipeline import Pipeline
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 AHEAD = 2
 """Portions in flight for each thread: one that is computed and one that waits, so that memory stays bounded."""
@@ -42,7 +47,7 @@ class Threads(Engine):
     ) -> Iterator[Computed | None]:
         """Yield each portion with what the pipeline made of it."""
         stop = stop or Stop()
-        workers = Workers(self.threads)
+        workers = _Workers(self.threads)
         in_flight: deque[tuple[Portion, Future[Attempt]]] = deque()
         open_records = OpenRecords[Future[Attempt]]()
         try:
@@ -67,6 +72,41 @@ class Threads(Engine):
             for _, future in in_flight:
                 future.cancel()
             workers.close()
+
+
+class _Workers:
+    """Up to so many threads, each started for a task that comes; they end when there is nothing to do after `close`.
+
+    Unlike those of `concurrent.futures`, they do not keep the process from ending.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self._tasks: SimpleQueue[tuple[Future[Any], Callable[..., Any], tuple[Any, ...]] | None] = SimpleQueue()
+        self._threads = threads
+        self._started = 0
+
+    def submit(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Call a function on one of the threads; those that were submitted earlier come first."""
+        future: Future[T] = Future()
+        self._tasks.put((future, function, args))
+        if self._started < self._threads:
+            Thread(target=self._work, name=f"seqpipe-{self._started}", daemon=True).start()
+            self._started += 1
+        return future
+
+    def close(self) -> None:
+        """Let the threads end, without waiting for them."""
+        for _ in range(self._started):
+            self._tasks.put(None)
+
+    def _work(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            future, function, arguments = task
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(function(*arguments))
+                except BaseException as error:  # noqa: BLE001 - it is raised where the result is asked for
+                    future.set_exception(error)
 
 
 def _attempt_later(pipeline: Pipeline, batch: Batch, earlier: Sequence[tuple[Future[Attempt], int]]) -> Attempt:
