@@ -26,7 +26,7 @@ COMMENTS = (
     "Wonderful music and a moving end.",
     "Never again.",
 )
-WARM_POSITIONS = 20_000  # the tables of what each word adds are then made (`seqpipe.network.incoming.Tables`)
+WARM_POSITIONS = 20_000  # the tables of what each word adds are then made (`seqpipe.network.kernel_inputs.Tables`)
 
 
 def main() -> None:

@@ -79,7 +79,7 @@ class Loaded:
         Raises:
             InputError: one of them cannot be read.
         """
-        sources = expand([os.fspath(one) for one in inputs], self.reader.suffixes, self.limits.record_bytes)
+        sources = expand([os.fspath(path) for path in inputs], self.reader.suffixes, self.limits.record_bytes)
         if not inputs and self.reader.out_of_nothing:
             sources = [Source.nothing()]
         return self._read(sources)

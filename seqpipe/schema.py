@@ -104,9 +104,9 @@ def _value(field: FieldInfo) -> Schema:
     """Return the schema of a plain value, or of a mapping with keys of its own."""
     annotation: Any = field.annotation
     members = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
-    models = [_mapping(one) for one in members if isinstance(one, type) and issubclass(one, BaseModel)]
+    models = [_mapping(member) for member in members if isinstance(member, type) and issubclass(member, BaseModel)]
     if models:
-        choices = [*models, *({"type": "null"} for one in members if one is NoneType)]
+        choices = [*models, *({"type": "null"} for member in members if member is NoneType)]
         return choices[0] if len(choices) == 1 else {"anyOf": choices}
     schema = TypeAdapter(Annotated[annotation, *field.metadata] if field.metadata else annotation).json_schema()
     return schema if _takes_text_or_many(schema) else {"anyOf": [schema, dict(_ENVIRONMENT)]}

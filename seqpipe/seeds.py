@@ -1,4 +1,4 @@
-"""Seeds of what is random, from the numbers that it shall depend on."""
+"""Seeds of what is random, from the numbers that it depends on."""
 
 from __future__ import annotations
 

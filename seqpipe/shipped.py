@@ -35,7 +35,7 @@ def shipped(what: str, name: str, registry: Registry) -> Path:
         raise UsageError(f"no file {name!r}, and no plugin {plugin!r} is installed", todo)
     known = dict(_files(registry.plugins[plugin], what))
     if short not in known:
-        names = [f"{plugin}/{one}" for one in known]
+        names = [f"{plugin}/{name}" for name in known]
         raise UsageError(f"plugin {plugin!r} has no {what[:-1]} {short!r}", did_you_mean(name, names))
     return known[short]
 
@@ -60,7 +60,7 @@ def pipeline_path(name: str, registry: Registry) -> Path:
         raise UsageError(f"{name} is a folder", "name the pipeline's file in it")
     if not path.exists():
         siblings = [str(sibling) for sibling in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
-        names = [*siblings, *(one for one, _ in all_shipped("pipelines", registry))]
+        names = [*siblings, *(name for name, _ in all_shipped("pipelines", registry))]
         raise UsageError(f"no pipeline {name!r}", did_you_mean(name, names, "name its file, or a shipped one"))
     return path
 

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,21 @@ ORDER = [
     "cli",
 ]
 """A module imports only from those before it, and from its own package."""
+
+LEVELS = "one subject at its levels: the stage in builtin/, the layer in network/, the kernels in kernels/sources/"
+COMMAND = "a command, and what it calls"
+SHARED_BASE_NAMES = {
+    **dict.fromkeys(("attention", "convolution", "crf", "ctc", "pooling", "recurrent"), LEVELS),
+    **dict.fromkeys(("attention_decoder", "dropout", "optimizers", "packing", "sampling"), LEVELS),
+    "product": "the product of matrices, and its kernel",
+    **dict.fromkeys(("run", "schema", "train"), COMMAND),
+    "classification": "the objective, and its metrics",
+    "labels": "the decoder, and what objectives of labels share",
+    "writers": "the core's writers, and the laws of writers",
+}
+"""Base names that several modules have, and why."""
+NOUNS_IN_ING = {"embedding", "incoming", "packing", "pooling", "sampling", "scaling", "spelling"}
+"""Words of the field, or of the contract, that end as a gerund does."""
 
 
 def imported(path: Path) -> set[str]:
@@ -128,6 +144,35 @@ def test_what_is_below_the_public_names_is_seen(code, modules, names, tmp_path):
 def test_every_part_of_the_core_has_its_place_in_the_order():
     parts = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
     assert parts - {"__init__", "__main__"} == set(ORDER)
+
+
+def public_classes() -> Iterator[tuple[str, Path]]:
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                yield node.name, path.relative_to(PACKAGE)
+
+
+def grouped(pairs: Iterable[tuple[str, Path]]) -> dict[str, list[Path]]:
+    """Return the names that stand for several files, with these files."""
+    groups: dict[str, list[Path]] = {}
+    for name, path in pairs:
+        groups.setdefault(name, []).append(path)
+    return {name: paths for name, paths in groups.items() if len(paths) > 1}
+
+
+def test_a_class_name_has_one_meaning():
+    assert grouped(public_classes()) == {}
+
+
+def test_a_base_name_that_several_modules_have_has_a_reason():
+    modules = [(path.stem, path.relative_to(PACKAGE)) for path in PACKAGE.rglob("*.py") if path.stem != "__init__"]
+    assert grouped(modules).keys() == SHARED_BASE_NAMES.keys()
+
+
+def test_a_module_is_named_by_a_noun():
+    modules = [*PACKAGE.rglob("*.py"), *ROOT.glob("plugins/*/src/**/*.py")]
+    assert {path.stem for path in modules if path.stem.endswith("ing")} == NOUNS_IN_ING
 
 
 def modules_after(code: str) -> set[str]:

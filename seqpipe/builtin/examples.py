@@ -52,7 +52,7 @@ def examples() -> list[Example]:
 def _readers() -> list[Example]:
     objects = [{"text": "A fine film.", "stars": 5}, {"id": "second", "text": "", "stars": None}]
     series = [{"text": [1, 2.5]}, {"text": []}, {"text": [[1, 2], [3, 4]]}]
-    lines, numbers = ("".join(json.dumps(one) + "\n" for one in many).encode() for many in (objects, series))
+    lines, numbers = ("".join(json.dumps(value) + "\n" for value in many).encode() for many in (objects, series))
     return [
         Example(ReadJSONLines(target="stars"), [lines]),
         Example(ReadJSONLines(type="numbers"), [numbers]),

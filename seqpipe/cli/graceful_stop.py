@@ -39,12 +39,12 @@ class GracefulStop:
         self._before: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Self:
-        self._before = {one: signal.signal(one, self._received) for one in SIGNALS}
+        self._before = {number: signal.signal(number, self._received) for number in SIGNALS}
         return self
 
     def __exit__(self, *_: object) -> None:
-        for one, handler in self._before.items():
-            signal.signal(one, handler)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
 
     def _received(self, number: int, _: FrameType | None) -> None:
         if self.asked:

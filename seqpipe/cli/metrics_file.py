@@ -11,7 +11,7 @@ from seqpipe.atomic import atomic_write
 from seqpipe.hookspecs import BatchFinished, RecordFailed, RunFinished, RunStarted
 
 EVERY = 10.0
-"""Seconds after which the file is written anew."""
+"""Seconds after which the file is written again."""
 
 
 class MetricsFile:

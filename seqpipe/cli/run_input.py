@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from seqpipe.builtin.readers.lines import ReadLines
 from seqpipe.config.declaration import Declaration
-from seqpipe.contracts import Reader
+from seqpipe.contracts import Read, Reader
 from seqpipe.data import Record
 from seqpipe.data.source import Source
-from seqpipe.engine.feed import Feed, Read
+from seqpipe.engine.feed import Feed
 from seqpipe.engine.quarantine import QuarantinedRecords
 from seqpipe.engine.shards import WHOLE, Shard
 from seqpipe.errors import RecordError, UsageError

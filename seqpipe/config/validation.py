@@ -68,12 +68,12 @@ def _find(details: ErrorDetails, document: Document, path: KeyPath, model: type[
     member = None
     fields: dict[str, Any] = {}
     for number, part in enumerate(details["loc"], start=1):
-        fields = {info.alias or name: info.annotation for one in models for name, info in one.model_fields.items()}
+        fields = {info.alias or name: info.annotation for model in models for name, info in model.model_fields.items()}
         if part in fields:
             models = _models(fields[str(part)])
         elif (*path, part) not in document and (number < len(details["loc"]) or details["type"] != "extra_forbidden"):
             member = member or (path, str(part))
-            models = [one for one in models if one.__name__ == part] or models
+            models = [model for model in models if model.__name__ == part] or models
             continue
         path = (*path, part)
     return _Finding(details, path, member, frozenset(fields))
@@ -93,7 +93,11 @@ def _likely(findings: Sequence[_Finding]) -> Iterable[_Finding]:
             counts = inner.setdefault(finding.member[0], {})
             counts[finding.member[1]] = counts.get(finding.member[1], 0) + 1
     best = {path: min(counts, key=lambda name: counts[name]) for path, counts in inner.items()}
-    return (one for one in findings if not one.member or best.get(one.member[0], one.member[1]) == one.member[1])
+    return (
+        finding
+        for finding in findings
+        if not finding.member or best.get(finding.member[0], finding.member[1]) == finding.member[1]
+    )
 
 
 def _error(finding: _Finding, document: Document, root: KeyPath) -> ConfigError:

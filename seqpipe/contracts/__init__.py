@@ -9,7 +9,7 @@ from seqpipe.contracts.network import Back, Network, Stepper, Training
 from seqpipe.contracts.objective import Metric, Objective, Outcome
 from seqpipe.contracts.parameter import Parameter, Parameters
 from seqpipe.contracts.pipeline_stage import PipelineStage
-from seqpipe.contracts.reader import Reader
+from seqpipe.contracts.reader import Read, Reader
 from seqpipe.contracts.stage import Learned, Learner, Stage, Step
 from seqpipe.contracts.state import State, concatenate_rows, select_rows
 from seqpipe.contracts.transform import Encoder, Tokenizer
@@ -33,6 +33,7 @@ __all__ = [
     "Parameter",
     "Parameters",
     "PipelineStage",
+    "Read",
     "Reader",
     "Stage",
     "State",

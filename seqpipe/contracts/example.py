@@ -24,7 +24,7 @@ class Example:
             a record (a mapping); else the payload that a reader would give: a text, a list of numbers, an array.
         spec: what the payloads are; for tokenizers, encoders, cores, decoders and augmentations.
         before: the stages between the payloads and this one.
-        targets: what a network shall learn of each record; for stages that learn from them, and for decoders.
+        targets: what a network should learn of each record; for stages that learn from them, and for decoders.
         objective: for a core, what the decoder asks of it; None: another core follows.
         note: tells examples of one stage apart, where their parameters do not.
     """
@@ -42,8 +42,8 @@ class Example:
         chosen = [
             f"{key}={_word(value)}" for key, value in stage.declaration().items() if key in stage.model_fields_set
         ]
-        behind = f"after {self.before[-1].name}" if self.before else ""
-        remarks = ", ".join(filter(None, [*chosen, behind, self.note]))
+        after = f"after {self.before[-1].name}" if self.before else ""
+        remarks = ", ".join(filter(None, [*chosen, after, self.note]))
         return f"{stage.name} ({remarks})" if remarks else stage.name
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -56,3 +56,7 @@ class Reader(Stage):
             InputError: the payload is of no use here.
         """
         return Record(str(position), payload, position=position)
+
+
+Read = Callable[[Source], Iterator[Record | RecordError]]
+"""As `Reader.read`, perhaps in another process."""

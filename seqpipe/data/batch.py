@@ -122,7 +122,7 @@ class Batch:
     def replace(self, **changes: Any) -> Batch:
         """The same batch with some attributes changed."""
         return Batch(
-            **{  # dataclasses.replace, without looking at every field anew
+            **{  # dataclasses.replace, without looking at every field again
                 "records": self.records,
                 "sequence": self.sequence,
                 "columns": self.columns,

@@ -19,7 +19,7 @@ class Record:
         source: the file it comes from, as the user gave it.
         position: where in the source, counted from one (a line, an index of a file in a folder).
         columns: what is passed through to the output.
-        target: what a network shall learn to give, where the input says it.
+        target: what a network should learn to give, where the input says it.
         last: False while more pieces of the same record follow, as from an endless recording.
         raw: the bytes that the reader made it of, such that it reads the same record from a file of these bytes alone
             (a row of a table with the line of its header before it). None: it has to be read from its source again.

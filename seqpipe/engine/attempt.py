@@ -41,8 +41,8 @@ class Attempt:
 
     Attributes:
         attempted: of each record.
-        carried: to the next piece of each record: what is remembered, or why the record has failed; empty behind the
-            last pieces, and behind whole records.
+        carried: to the next piece of each record: what is remembered, or why the record has failed; empty after the
+            last pieces, and for whole records.
     """
 
     attempted: Sequence[OutcomeOrError]
@@ -79,13 +79,13 @@ def attempt(pipeline: Pipeline, batch: Batch, carried: Sequence[StateRow | Recor
         batch: of the records.
         carried: for each record, from the attempt at its last piece; empty: no pieces came before.
     """
-    failed = [index for index, one in enumerate(carried) if isinstance(one, RecordError)]
+    failed = [index for index, row in enumerate(carried) if isinstance(row, RecordError)]
     if failed or not batch.records:
         return _attempt_others(pipeline, batch, carried, failed)
     states = None
     try:
         if carried:
-            states = _joined([one for one in carried if isinstance(one, StateRow)])
+            states = _joined([row for row in carried if isinstance(row, StateRow)])
         out, after = pipeline(batch, states)
         assert out.outputs is not None
     except Exception as error:  # noqa: BLE001 - a stage may raise anything
@@ -99,7 +99,7 @@ def attempt(pipeline: Pipeline, batch: Batch, carried: Sequence[StateRow | Recor
     indices, half = list(range(len(batch.records))), len(batch.records) // 2
     apart = [indices[:half], indices[half:]] if at is None else [indices[:at] + indices[at + 1 :], [at]]
     result = _attempt_apart(pipeline, batch, carried, apart)
-    if bug and at is None and not any(isinstance(one, RecordError) for one in result.attempted):
+    if bug and at is None and not any(isinstance(outcome, RecordError) for outcome in result.attempted):
         _warn_of_slowness(bug)
     return result
 
@@ -109,7 +109,7 @@ def _attempt_others(
 ) -> Attempt:
     """Run the records that have not failed in an earlier piece; a failed record fails whatever follows of it."""
     if len(failed) == len(batch.records):
-        errors = [one for one in carried if isinstance(one, RecordError)]
+        errors = [row for row in carried if isinstance(row, RecordError)]
         return Attempt(errors, [] if batch.final else errors)
     others = [index for index in range(len(batch.records)) if index not in failed]
     return _attempt_apart(pipeline, batch, carried, [others, failed])
@@ -125,17 +125,17 @@ def _attempt_apart(
         part = Batch(tuple(batch.records[index] for index in group), final=batch.final)
         part_attempt = attempt(pipeline, part, [carried[index] for index in group] if carried else ())
         attempted |= zip(group, part_attempt.attempted, strict=True)
-        after |= zip(group, part_attempt.carried, strict=False)  # there is none behind last pieces
+        after |= zip(group, part_attempt.carried, strict=False)  # there is none after last pieces
     return Attempt([attempted[index] for index in sorted(attempted)], [after[index] for index in sorted(after)])
 
 
 def _joined(carried: Sequence[StateRow]) -> tuple[State, ...]:
     """Return the states of each step, with a row for each of some records."""
     parts = []
-    for _, group in groupby(carried, key=lambda one: id(one.states)):
+    for _, group in groupby(carried, key=lambda state_row: id(state_row.states)):
         of_batch = list(group)
         states, _, count = of_batch[0]
-        rows = [one.row for one in of_batch]
+        rows = [state_row.row for state_row in of_batch]
         if rows != list(range(count)):
             states = [select_rows(state, np.array(rows, np.int64)) for state in states]
         parts.append(states)

@@ -35,9 +35,9 @@ class Computed:
         Raises:
             RecordError: the first one that has failed; or what a stage raised, if that was no error of seqpipe's.
         """
-        for one in self.attempted:
-            if isinstance(one, RecordError):
-                raise_failure(one)
+        for outcome in self.attempted:
+            if isinstance(outcome, RecordError):
+                raise_failure(outcome)
         return self.attempted  # type: ignore[return-value]  # none of them is an error
 
     def results(self) -> Iterator[Record]:

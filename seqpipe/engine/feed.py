@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from seqpipe.contracts import Reader
+from seqpipe.contracts import Read, Reader
 from seqpipe.data import Record
 from seqpipe.data.source import Source
 from seqpipe.engine.attempt import Unforeseen, raise_failure
@@ -13,9 +13,6 @@ from seqpipe.engine.portions import Cursor, Item
 from seqpipe.engine.shards import WHOLE, Shard
 from seqpipe.errors import Location, RecordError, SeqpipeError
 from seqpipe.hookspecs import RecordFailed
-
-Read = Callable[[Source], Iterator[Record | RecordError]]
-"""As `Reader.read`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +73,7 @@ class Feed:
         Args:
             record: itself, or a piece of it.
             error: why, with the stage.
-            cursor: behind it.
+            cursor: after it.
         """
         origin = self._origin(self.sources[cursor.source - 1])
         item = cursor.item if record.last else cursor.item + 1
@@ -86,7 +83,7 @@ class Feed:
         )
 
     def _items_of(self, source: Source, cursor: _MovingCursor) -> Iterator[Item]:
-        """Yield the items of one source behind those that are done, and move the cursor."""
+        """Yield the items of one source after those that are done, and move the cursor."""
         origin = self._origin(source)
         done, item = cursor.item, 0
         open_record: Record | None = None  # whose pieces are coming

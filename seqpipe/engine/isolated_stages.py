@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from seqpipe.contracts import Reader
-from seqpipe.engine.feed import Read
+from seqpipe.contracts import Read, Reader
 from seqpipe.limits import Limits
 from seqpipe.pipeline import Pipeline
 

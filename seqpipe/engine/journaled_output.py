@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from seqpipe.atomic import atomic_write
 from seqpipe.contracts import Writer
 from seqpipe.data import Record
-from seqpipe.engine.file_names import safe_name
 from seqpipe.engine.identity import Identity
 from seqpipe.engine.output import Output
 from seqpipe.engine.quarantine import to_line
@@ -113,7 +114,7 @@ class FolderOutput(FileOutput):
             except RecordError as error:
                 raise error.by(self.writer.name) from error.__cause__
         for result, content in zip(results, encoded, strict=True):
-            name = safe_name(result.id) + self.writer.suffix
+            name = _file_name(result.id) + self.writer.suffix
             if name in self._taken:
                 where = Location(self.part.paths.shown)
                 raise OutputError(f"two results would be written to {name!r}", "give the records different ids", where)
@@ -169,10 +170,10 @@ def _begin_or_resume(
         return part.begin(identity.facts, quarantine=quarantine)
     what = f"an earlier run ended after {journal.last.progress.records:,} records"
     if not resume:
-        todo = f"add --resume to continue, or remove {paths.show(paths.part)} to begin anew"
+        todo = f"add --resume to continue, or remove {paths.show(paths.part)} to begin again"
         raise UsageError(what, todo, Location(paths.shown))
     if reason := identity.differs_from(journal.run or {}, failed=journal.last.progress.failed):
-        todo = f"undo that, or remove {paths.show(paths.part)} to begin anew"
+        todo = f"undo that, or remove {paths.show(paths.part)} to begin again"
         raise UsageError(f"{what}, and cannot be resumed: {reason}", todo, Location(paths.shown))
     if journal.sealed:
         part.publish()
@@ -191,9 +192,9 @@ def _completed(paths: OutputPaths, identity: Identity) -> RunProgress | None:
         return None
     where = Location(paths.shown)
     if reason := identity.differs_from(journal.run or {}, failed=journal.last.progress.failed):
-        raise UsageError(f"complete, but of another run: {reason}", "leave out --resume to write it anew", where)
+        raise UsageError(f"complete, but of another run: {reason}", "leave out --resume to write it again", where)
     if paths.output.stat().st_size != journal.last.size:
-        raise UsageError("complete, but changed since", "leave out --resume to write it anew", where)
+        raise UsageError("complete, but changed since", "leave out --resume to write it again", where)
     return journal.last.progress
 
 
@@ -201,3 +202,11 @@ def _listed(paths: OutputPaths, size: int) -> list[str]:
     """Return the names in the list of files, as far as it is whole."""
     with paths.part_output.open("rb") as file:
         return [json.loads(line)["file"] for line in file.read(size).splitlines()]
+
+
+_UNSAFE = re.compile(r"[^\w.=+-]+")
+
+
+def _file_name(identifier: str) -> str:
+    """Return a file name made from a record's id: it leads into no other folder, and hides no file."""
+    return _UNSAFE.sub("_", Path(identifier).name).lstrip(".") or "record"

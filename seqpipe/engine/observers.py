@@ -35,8 +35,8 @@ class Observers:
                 watch(event)
             except Exception as error:  # noqa: BLE001 - a broken progress bar must not break a run either
                 raised.append(error)
-        for one in (*raised, *self.registry.notify(event)):
-            what = f"{type(one).__name__}: {one}"
+        for failure in (*raised, *self.registry.notify(event)):
+            what = f"{type(failure).__name__}: {failure}"
             if what not in self._reported:
                 self._reported.add(what)
                 log.warning("an observer failed: %s", what)

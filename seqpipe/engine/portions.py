@@ -35,7 +35,7 @@ class Cursor(NamedTuple):
 
 
 Item = tuple[Record | RecordFailed, Cursor]
-"""What comes from the input, and the cursor behind it."""
+"""What comes from the input, and the cursor after it."""
 
 RecordKey = tuple[str, int, str]
 """What the pieces of one record have in common: its source, position and id."""

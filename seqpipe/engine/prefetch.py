@@ -19,7 +19,7 @@ TICK = 0.05
 
 
 class Prefetch(Generic[T]):
-    """Iterates over portions that a thread reads; None where nothing has come for a while. Ends when the run shall.
+    """Iterates over portions that a thread reads; None where nothing has come for a while. It ends with the run.
 
     Args:
         portions: read in the thread.

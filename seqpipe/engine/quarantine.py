@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from seqpipe.contracts import Read
 from seqpipe.data import Record
 from seqpipe.data.source import Source
-from seqpipe.engine.feed import Origin, Read
+from seqpipe.engine.feed import Origin
 from seqpipe.engine.shards import WHOLE, Shard
 from seqpipe.errors import InputError, Location, RecordError
 from seqpipe.hookspecs import RecordFailed

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 
 PATIENCE = 1.0
-"""Seconds that batches in flight have when a run shall end; those that take longer are computed again on resume."""
+"""Seconds that batches in flight have when a run is to end; those that take longer are computed again on resume."""
 
 
 class Stop:
-    """Whether a run shall end, and since when.
+    """Whether a run is to end, and since when.
 
     Attributes:
         signal: the number of the signal that asked for it; 0: none has.

@@ -79,7 +79,7 @@ def _match_by_shape(
 ) -> None:
     """Match the layers that are left by their shapes."""
     theirs, ours = _layers(left), _layers(wanted)
-    fitting = {layer: [one for one in theirs if _fits(theirs[one], ours[layer])] for layer in ours}
+    fitting = {layer: [candidate for candidate in theirs if _fits(theirs[candidate], ours[layer])] for layer in ours}
     for layer, candidates in fitting.items():
         rivals = [other for other in ours if set(fitting[other]) & set(candidates)]
         if len(candidates) > 1 or len(rivals) > 1:

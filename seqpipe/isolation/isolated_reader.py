@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
-from seqpipe.contracts import Reader
+from seqpipe.contracts import Read, Reader
 from seqpipe.data import Record
 from seqpipe.data.source import Source
 from seqpipe.errors import InputError, Location, RecordError
 from seqpipe.isolation.process import Child, Death, Failure
 from seqpipe.limits import Limits
-
-Read = Callable[[Source], Iterator[Record | RecordError]]
-"""As `Reader.read`."""
 
 
 @contextmanager

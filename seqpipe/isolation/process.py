@@ -38,7 +38,7 @@ class Child:
     Args:
         work: can be pickled.
         limits: of the child.
-        standard_input: hand it on, for a reader that shall read it.
+        standard_input: hand it on, for a reader that is to read it.
 
     Raises:
         Death: it did not start.

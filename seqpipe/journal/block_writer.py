@@ -22,11 +22,13 @@ SHORTEST, LONGEST = 0.2, 10.0
 
 
 class BlockWriter:
-    """An output that grows behind what is whole of it. All methods raise an `OutputError` for what cannot be written.
+    """Adds blocks to an output, after those that are complete.
+
+    All methods raise an `OutputError` for what cannot be written.
 
     Args:
         paths: where the files lie; their folder is there.
-        journal: what is whole; what the files have behind it is cut off. Empty: a new output.
+        journal: what is whole; what the files have after it is cut off. Empty: a new output.
         run: what the run is, for a new journal.
         quarantine: whether there is a file for records that fail.
 

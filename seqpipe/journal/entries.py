@@ -159,7 +159,7 @@ def encode_seal(previous: int) -> tuple[bytes, int]:
     return _encode({"sealed": True}, previous)
 
 
-_DIGITS = 9  # with the blank behind them
+_DIGITS = 9  # with the blank after them
 _PROGRESS = tuple(field.name for field in fields(RunProgress))
 
 

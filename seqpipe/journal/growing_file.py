@@ -19,7 +19,7 @@ class GrowingFile:
 
     Args:
         path: of the file, which is made if it is not there.
-        size: where to append; what is behind is cut off.
+        size: where to append; what is after it is cut off.
         shown: what messages call it.
 
     Raises:

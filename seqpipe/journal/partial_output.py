@@ -39,7 +39,7 @@ class PartialOutput:
         self.journal = read_journal(paths.part_journal)
 
     def begin(self, run: Mapping[str, Any], *, quarantine: bool) -> BlockWriter:
-        """Begin anew; what there was is dropped."""
+        """Begin again; what there was is dropped."""
         return BlockWriter(self.paths, Journal((), (), sound=True), run, quarantine=quarantine)
 
     def resume(self, *, quarantine: bool) -> BlockWriter:

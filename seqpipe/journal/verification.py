@@ -88,7 +88,7 @@ def _compare(file: BinaryIO, blocks: Sequence[Block]) -> Iterator[str]:
         yield f"{_named(extents.index(previous), blocks)} is there twice"
         offset += previous.length
     if offset < size:
-        yield f"{size - offset:,} bytes stand behind the last block"
+        yield f"{size - offset:,} bytes stand after the last block"
 
 
 def _missing(file: BinaryIO, offset: int, extents: Sequence[Extent]) -> int:

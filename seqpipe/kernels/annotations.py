@@ -16,7 +16,7 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
-from seqpipe.kernels.signature import DTYPES, Declaration, Parameter
+from seqpipe.kernels.signature import DTYPES, Declaration, KernelParameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +59,16 @@ def declaration(function: Callable[..., Any]) -> Declaration:
     return [str(parameter) for parameter in parameters], returns
 
 
-def _parameter(where: str, annotation: Any) -> Parameter:
+def _parameter(where: str, annotation: Any) -> KernelParameter:
     if get_origin(annotation) is not Annotated:
-        return Parameter(_scalar(where, annotation), 0, written=False)
+        return KernelParameter(_scalar(where, annotation), 0, written=False)
     array, *marks = get_args(annotation)
     (dimensions,) = (mark for mark in marks if isinstance(mark, Dimensions))
     dtype = get_args(get_args(array)[1])[0]
     name = "float" if dtype == Float else np.dtype(dtype).name
     if name not in DTYPES:
         raise TypeError(f"{where}: {name} is no type of a kernel (see {__name__})")
-    return Parameter(name, dimensions.count, WRITTEN in marks)
+    return KernelParameter(name, dimensions.count, WRITTEN in marks)
 
 
 def _scalar(where: str, annotation: Any) -> str:

@@ -19,7 +19,7 @@ from numba import types
 from seqpipe.kernels.annotations import declaration
 from seqpipe.kernels.equations import SOURCES, UnitName
 from seqpipe.kernels.numba_internals import Library, array_view, compile_into_callers, compiler_lock
-from seqpipe.kernels.signature import SYMBOL_PREFIX, Parameter, Signature
+from seqpipe.kernels.signature import SYMBOL_PREFIX, KernelParameter, Signature
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -135,7 +135,7 @@ def _refuse_helpers(called: set[str], name: str) -> None:
         raise RuntimeError(f"kernels of {name} call {', '.join(missing)}, which is not in the C library")
 
 
-def _numba_type(parameter: Parameter, variant: str) -> Any:
+def _numba_type(parameter: KernelParameter, variant: str) -> Any:
     scalar = getattr(types, "boolean" if parameter.dtype == "bool" else parameter.dtype_in(variant))
     return types.Array(scalar, parameter.ndim, "C", readonly=not parameter.written) if parameter.ndim else scalar
 

@@ -28,7 +28,7 @@ _PATTERN = re.compile(r"(?P<out>out )?(?P<dtype>[a-z0-9]+)(?:\[(?P<axes>(?::, )*
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class KernelParameter:
     """One parameter of a kernel; ``ndim`` 0 is a scalar, and ``dtype`` may be ``"float"``, of either precision."""
 
     dtype: str
@@ -36,7 +36,7 @@ class Parameter:
     written: bool
 
     @classmethod
-    def parse(cls, text: str) -> Parameter:
+    def parse(cls, text: str) -> KernelParameter:
         """Return the parameter that ``text`` declares.
 
         Raises:
@@ -63,8 +63,8 @@ class Signature:
 
     def __init__(self, declared: Declaration, variant: str) -> None:
         parameters, returns = declared
-        self.parameters = tuple(Parameter.parse(text) for text in parameters)
-        self.returns = None if returns is None else Parameter.parse(returns).dtype_in(variant)
+        self.parameters = tuple(KernelParameter.parse(text) for text in parameters)
+        self.returns = None if returns is None else KernelParameter.parse(returns).dtype_in(variant)
         self.variant = variant
 
     @cached_property

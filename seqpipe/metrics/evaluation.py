@@ -13,7 +13,7 @@ from seqpipe.data import Record
 
 RESAMPLES = 1000
 
-Results = Iterable[tuple[Record, Outcome]]
+RecordOutcomes = Iterable[tuple[Record, Outcome]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Figure:
     high: float
 
 
-def figures(metrics: Sequence[Metric], results: Results, seed: int = 0) -> dict[str, Figure]:
+def figures(metrics: Sequence[Metric], results: RecordOutcomes, seed: int = 0) -> dict[str, Figure]:
     """Return the figure of each metric over the records, by its name.
 
     The bounds are percentiles of the bootstrap over records (B. Efron, 1979).
@@ -33,12 +33,12 @@ def figures(metrics: Sequence[Metric], results: Results, seed: int = 0) -> dict[
     return {metric.name: _figure(metric, counts, seed) for metric, counts in _counts(metrics, results)}
 
 
-def values(metrics: Sequence[Metric], results: Results) -> dict[str, float]:
+def values(metrics: Sequence[Metric], results: RecordOutcomes) -> dict[str, float]:
     """Return the value of each metric over the records, by its name, without bounds."""
     return {metric.name: float(metric.value(counts.sum(axis=0))) for metric, counts in _counts(metrics, results)}
 
 
-def _counts(metrics: Sequence[Metric], results: Results) -> list[tuple[Metric, npt.NDArray[np.float64]]]:
+def _counts(metrics: Sequence[Metric], results: RecordOutcomes) -> list[tuple[Metric, npt.NDArray[np.float64]]]:
     """Return what each metric counts, a row a record; nothing without records."""
     rows: list[list[Sequence[float]]] = [[] for _ in metrics]
     for record, outcome in results:

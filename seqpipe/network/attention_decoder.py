@@ -66,7 +66,7 @@ class DecoderGradients(NamedTuple):
 
 
 class AttentionDecoder:
-    """The decoder with one set of parameters (see `parameter_shapes`); made anew when they change."""
+    """The decoder with one set of parameters (see `parameter_shapes`); made again when they change."""
 
     def __init__(self, parameters: Mapping[str, Float]) -> None:
         self._table = parameters["embedding.weight"]

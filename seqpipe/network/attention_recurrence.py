@@ -32,9 +32,9 @@ class Memory:
     def concatenate(cls, parts: Sequence[Memory]) -> Memory:
         """Put the records of several memories under one another."""
         values, keys = (
-            np.concatenate(arrays) for arrays in ([one.values for one in parts], [one.keys for one in parts])
+            np.concatenate(arrays) for arrays in ([part.values for part in parts], [part.keys for part in parts])
         )
-        lengths = [np.diff(one.offsets) for one in parts]
+        lengths = [np.diff(part.offsets) for part in parts]
         return cls(values, keys, np.concatenate([[0], np.cumsum(np.concatenate(lengths))]))
 
 

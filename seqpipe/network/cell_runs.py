@@ -16,8 +16,8 @@ from seqpipe.kernels.product import empty_packed, transposed_product
 from seqpipe.network.arrays import Float
 from seqpipe.network.cell import Cell
 from seqpipe.network.cell_weights import CellWeights
-from seqpipe.network.incoming import Incoming
 from seqpipe.network.inputs import sum_rows
+from seqpipe.network.kernel_inputs import KernelInputs
 from seqpipe.network.packing import Packing
 
 States = tuple[Float, ...]
@@ -54,7 +54,7 @@ class Run:
         """The cell of the layer."""
         return self.weights.cell
 
-    def forward(self, incoming: Incoming, state: States, *, keep: bool) -> tuple[Float, Kept]:
+    def forward(self, incoming: KernelInputs, state: States, *, keep: bool) -> tuple[Float, Kept]:
         """Write the outputs and replace ``state`` by the final one.
 
         Returns what `backward` needs, which is empty unless ``keep``: the states before the first step side by side,

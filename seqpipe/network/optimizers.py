@@ -17,7 +17,7 @@ import numpy.typing as npt
 from seqpipe.kernels import unit
 from seqpipe.network.arrays import Float
 
-Parameters = Mapping[str, Float]
+NamedArrays = Mapping[str, Float]
 OptimizerState = dict[str, npt.NDArray[Any]]
 
 _LANES = 16
@@ -28,7 +28,7 @@ class Optimizer(Protocol):
 
     state: OptimizerState
 
-    def step(self, parameters: Parameters, gradients: Parameters, learning_rate: float) -> None:
+    def step(self, parameters: NamedArrays, gradients: NamedArrays, learning_rate: float) -> None:
         """Change in place every parameter that has a gradient."""
 
 
@@ -40,7 +40,7 @@ class SGD:
     weight_decay: float = 0.0
     state: OptimizerState = field(default_factory=dict)
 
-    def step(self, parameters: Parameters, gradients: Parameters, learning_rate: float) -> None:
+    def step(self, parameters: NamedArrays, gradients: NamedArrays, learning_rate: float) -> None:
         """Change in place every parameter that has a gradient."""
         for name, gradient in gradients.items():
             parameter = parameters[name]
@@ -65,7 +65,7 @@ class AdamW:
     weight_decay: float = 0.01
     state: OptimizerState = field(default_factory=dict)
 
-    def step(self, parameters: Parameters, gradients: Parameters, learning_rate: float) -> None:
+    def step(self, parameters: NamedArrays, gradients: NamedArrays, learning_rate: float) -> None:
         """Change in place every parameter that has a gradient."""
         steps = self.state.setdefault("steps", np.zeros(1, np.int64))
         steps += 1
@@ -97,7 +97,7 @@ class Adam(AdamW):
     weight_decay: float = field(default=0.0, init=False)
 
 
-def clip_by_global_norm(gradients: Parameters, limit: float) -> float:
+def clip_by_global_norm(gradients: NamedArrays, limit: float) -> float:
     """Scale all gradients in place so that their common norm is at most ``limit``; return the norm before.
 
     A norm that is not finite is returned and the gradients are left: the caller leaves out the step.
@@ -109,7 +109,7 @@ def clip_by_global_norm(gradients: Parameters, limit: float) -> float:
     return norm
 
 
-def global_norm(arrays: Parameters) -> float:
+def global_norm(arrays: NamedArrays) -> float:
     """Return the Euclidean norm of all arrays together, summed in float64 in one order."""
     total = 0.0
     for name in sorted(arrays):
@@ -129,7 +129,7 @@ class WeightAverage:
     decay: float
     state: OptimizerState = field(default_factory=dict)
 
-    def update(self, parameters: Parameters) -> None:
+    def update(self, parameters: NamedArrays) -> None:
         """Take in the parameters after a step."""
         steps = self.state.setdefault("steps", np.zeros(1, np.int64))
         steps += 1

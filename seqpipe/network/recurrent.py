@@ -18,8 +18,8 @@ from seqpipe.network.arrays import Float, check_length
 from seqpipe.network.cell import Cell, CellParameter
 from seqpipe.network.cell_runs import Kept, Run
 from seqpipe.network.cell_weights import CellWeights
-from seqpipe.network.incoming import Tables, incoming
 from seqpipe.network.inputs import input_gradient, is_one_hot, weight_gradient
+from seqpipe.network.kernel_inputs import Tables, kernel_inputs
 from seqpipe.network.packing import Packing
 
 State = tuple[Float, ...]
@@ -172,7 +172,7 @@ class Recurrent:
                 run = Run(weights.runs[index], packing, direction == 1, outputs, direction * self.hidden)
                 tables = None if layer or keep else weights.tables
                 own = tuple(values[index] for values in states)
-                arrays = incoming(inputs, packing, run.weights, tables, codebook, keep=keep)
+                arrays = kernel_inputs(inputs, packing, run.weights, tables, codebook, keep=keep)
                 runs.append(run)
                 kept.append(run.forward(arrays, own, keep=keep))
             if keep:

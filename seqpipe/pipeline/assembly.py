@@ -130,7 +130,7 @@ class Assembly:
         self.steps.append(stage.build(incoming))
 
     def _asked(self, index: int) -> Objective | None:
-        """Return what the first decoder behind a core asks of it; None without any."""
+        """Return what the first decoder after a core asks of it; None without any."""
         for later in range(index, len(self.stages)):
             stage = self.stages[later]
             if isinstance(stage, Decoder):
@@ -165,7 +165,7 @@ def check_order(stages: Sequence[Stage], locations: Locations) -> None:
             raise ConfigError(f"{stage.name} cannot stand among the stages", f"put it under `{section}`", location)
         if order.index(stage.kind) < highest:
             raise ConfigError(
-                f"the {stage.kind} {stage.name} stands behind a {order[highest]}",
+                f"the {stage.kind} {stage.name} stands after a {order[highest]}",
                 "the order is tokenizers, encoders, cores, decoders",
                 location,
             )

@@ -1,4 +1,4 @@
-"""Steppers behind encoders: what is drawn goes the same way into the network as what was given."""
+"""Steppers after encoders: what is drawn goes the same way into the network as what was given."""
 
 from __future__ import annotations
 

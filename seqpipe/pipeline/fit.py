@@ -9,7 +9,8 @@ from seqpipe.contracts import Decoder, Encoder, Incoming, Learned, Learner, Stag
 from seqpipe.data import Batch, Record, Spec
 from seqpipe.errors import RecordError
 
-Failed = Callable[[Record, RecordError], None]
+BadRecordHandler = Callable[[Record, RecordError], None]
+"""Is told of a record that cannot be learned from; raises, or returns to leave it out."""
 
 
 def fit(
@@ -18,7 +19,7 @@ def fit(
     batches: Callable[[], Iterable[Batch]],
     *,
     known: Mapping[int, Learned] = MappingProxyType({}),
-    failed: Failed | None = None,
+    failed: BadRecordHandler | None = None,
 ) -> tuple[Learned, ...]:
     """Return what each stage learns.
 
@@ -36,7 +37,7 @@ def fit(
         RecordError: a record cannot be learned from, and there is no ``failed``.
     """
     learned: list[Learned] = [known.get(index, {}) for index in range(len(stages))]
-    waiting = {index: one for index, one in _decoder_learners(stages, source).items() if index not in known}
+    waiting = {index: learner for index, learner in _decoder_learners(stages, source).items() if index not in known}
     steps: list[Step] = []
     spec = source
     for index, stage in enumerate(stages):
@@ -64,27 +65,29 @@ def _decoder_learners(stages: Sequence[Stage], source: Spec) -> dict[int, Learne
 def _show(
     batches: Iterable[Batch],
     steps: Sequence[Step],
-    behind: Learner | None,
-    at_once: Iterable[Learner],
-    failed: Failed | None,
+    learner: Learner | None,
+    decoder_learners: Iterable[Learner],
+    failed: BadRecordHandler | None,
 ) -> None:
     for batch in batches:
         try:
-            _show_one(batch, steps, behind, at_once)
+            _show_one(batch, steps, learner, decoder_learners)
         except RecordError as error:
             if failed is None:
                 raise
             failed(batch.records[0], error)
 
 
-def _show_one(batch: Batch, steps: Sequence[Step], behind: Learner | None, at_once: Iterable[Learner]) -> None:
-    for learner in at_once:
-        learner.see(batch)
-    if behind is None:
+def _show_one(
+    batch: Batch, steps: Sequence[Step], learner: Learner | None, decoder_learners: Iterable[Learner]
+) -> None:
+    for decoder_learner in decoder_learners:
+        decoder_learner.see(batch)
+    if learner is None:
         return
     for step in steps:
         batch, _ = step(batch)
-    behind.see(batch)
+    learner.see(batch)
 
 
 def _collect(waiting: dict[int, Learner], learned: list[Learned]) -> None:

@@ -92,7 +92,7 @@ def open_pipeline(
         path, lambda base, folder: shipped("pipelines", base, registry) if is_shipped_name(base) else folder / base
     )
     overrides = list(overrides)
-    document = apply_overrides(document, [one for one in overrides if one.startswith("model=")])
+    document = apply_overrides(document, [override for override in overrides if override.startswith("model=")])
     wanted = with_model or not document.keys(("stages",))
     model_path = _model_path(document, registry) if wanted else None
     model = None

@@ -115,7 +115,9 @@ def _candidates(stage: Stage) -> Iterator[Example]:
         case "writer":
             yield Example(stage, RESULTS)
         case "augmentation":
-            yield from (Example(stage, given, spec, targets=one) for spec, given in PAYLOADS for one in _targets(given))
+            yield from (
+                Example(stage, given, spec, targets=targets) for spec, given in PAYLOADS for targets in _targets(given)
+            )
         case "tokenizer":
             yield from (Example(stage, given, spec) for spec, given in PAYLOADS)
             yield from (Example(stage, given, spec, before) for (spec, given), before in _TOKENIZED)

@@ -67,12 +67,12 @@ class Report:
     @property
     def broken(self) -> tuple[Finding, ...]:
         """What is wrong."""
-        return tuple(one for one in self.findings if one.verdict == "broken")
+        return tuple(finding for finding in self.findings if finding.verdict == "broken")
 
     @property
     def held(self) -> tuple[Finding, ...]:
         """What was tried and found right."""
-        return tuple(one for one in self.findings if one.verdict == "holds")
+        return tuple(finding for finding in self.findings if finding.verdict == "holds")
 
     @property
     def passed(self) -> bool:

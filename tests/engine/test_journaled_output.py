@@ -124,7 +124,7 @@ def test_a_new_run_does_not_throw_an_unfinished_one_away() -> None:
     with pytest.raises(UsageError) as caught:
         run_into(OUT, feed_of("in.txt"), on_error="skip")
     assert str(caught.value) == (
-        f"out: an earlier run ended after {done} records (add --resume to continue, or remove out.part to begin anew)"
+        f"out: an earlier run ended after {done} records (add --resume to continue, or remove out.part to begin again)"
     )
     assert (PART / "output").exists()
 
@@ -174,7 +174,7 @@ def test_a_run_is_not_gone_on_with_if_it_is_another_one() -> None:
             journaled(OUT, resume=True, facts=facts)
         assert str(caught.value) == (
             f"out: an earlier run ended after {done} records, and cannot be resumed: {reason} "
-            "(undo that, or remove out.part to begin anew)"
+            "(undo that, or remove out.part to begin again)"
         )
 
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from seqpipe.contracts import Read
 from seqpipe.data import Record
 from seqpipe.data.source import Source
 from seqpipe.errors import InputError, RecordError
 from seqpipe.isolation import isolated_reading
-from seqpipe.isolation.isolated_reader import Read
 from seqpipe.limits import Limits
 from tests.stub_stages import Wild
 

@@ -75,7 +75,7 @@ def test_every_damage_is_found_and_its_block_named(out: Path, kind: str, said: s
 def test_what_stands_behind_and_what_is_gone(out: Path) -> None:
     whole = out.read_bytes()
     out.write_bytes(whole + b"more")
-    assert verify(out).damages == ("4 bytes stand behind the last block",)
+    assert verify(out).damages == ("4 bytes stand after the last block",)
     out.write_bytes(b"")
     assert len(verify(out).damages) == BLOCKS
     assert verify(out).damages[0].endswith("is missing")

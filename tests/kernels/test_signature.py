@@ -3,23 +3,23 @@
 import numpy as np
 import pytest
 
-from seqpipe.kernels.signature import Parameter, Signature
+from seqpipe.kernels.signature import KernelParameter, Signature
 
 
 @pytest.mark.parametrize("text", ["float[:]", "float[::1", "complex64", "out float", "float [::1]", "float[::1, :]"])
 def test_malformed_parameters_are_refused(text):
     with pytest.raises(ValueError, match="not a kernel parameter"):
-        Parameter.parse(text)
+        KernelParameter.parse(text)
 
 
 @pytest.mark.parametrize("text", ["float[:, ::1]", "out int32[::1]", "out bool[:, :, ::1]", "int64", "float"])
 def test_a_parameter_is_its_text(text):
-    assert str(Parameter.parse(text)) == text
+    assert str(KernelParameter.parse(text)) == text
 
 
 def test_float_is_the_precision_of_the_variant():
-    parameter = Parameter.parse("out float[:, ::1]")
-    assert parameter == Parameter("float", 2, True)
+    parameter = KernelParameter.parse("out float[:, ::1]")
+    assert parameter == KernelParameter("float", 2, True)
     assert [parameter.dtype_in(variant) for variant in ("float32", "float64")] == ["float32", "float64"]
 
 

@@ -38,7 +38,7 @@ class ConvolutionCore(Core):
         """Weights as PyTorch's Conv1d has them: (width, frames' width, window)."""
         spec = incoming.spec.require(self.name, "frames", "features", pooled=False)
         if incoming.objective is not None:
-            raise ConfigError(f"{self.name} gives features, not logits", "put a core such as core.gru behind it")
+            raise ConfigError(f"{self.name} gives features, not logits", "put a core such as core.gru after it")
         if self.future >= self.window:
             raise ConfigError(f"{self.name} cannot look {self.future} frames ahead in a window of {self.window}")
         return {

@@ -41,7 +41,7 @@ class InputLayer(Layer):
             raise ConfigError(f"only one-hot vectors can be embedded, but what comes in is {spec}", "drop `embedding`")
         if characters:
             if "characters" not in spec.columns or (self.one_hot and not size):
-                todo = "put core.characters behind the tokenizer, and set `embedding`"
+                todo = "put core.characters after the tokenizer, and set `embedding`"
                 raise ConfigError("words cannot be read by their characters here", todo)
             self.spelling = Spelling(characters, cell, spec.columns["characters"].width, parameters)
         self.width = (size or self.depth) + (self.spelling.width if self.spelling else 0)

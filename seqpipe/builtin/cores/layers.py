@@ -29,7 +29,7 @@ class Signal(NamedTuple):
         values: vectors, (positions, width), or ids, (positions,).
         offsets: of the rows.
         codebook: the vector of each id; None: ids are one-hot vectors.
-        state: of the recurrent layers, before the batch and, behind them, after it; None behind the last piece.
+        state: of the recurrent layers, before the batch and, after they have run, after it; None after the last piece.
     """
 
     batch: Batch

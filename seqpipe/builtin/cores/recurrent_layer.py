@@ -102,7 +102,7 @@ class RecurrentLayer(Layer):
 
 
 def weights_of(network: Recurrent, prefix: str) -> dict[str, Parameter]:
-    """Return the parameters of a recurrent network, their names behind a prefix; vectors, as biases, do not decay."""
+    """Return the parameters of a recurrent network, their names after a prefix; vectors, as biases, do not decay."""
     return {
         prefix + name: Parameter(parameter.shape, parameter.initial, decay=len(parameter.shape) > 1)
         for name, parameter in network.parameters().items()

@@ -95,7 +95,7 @@ def _tokens(batch: Batch, decoder: Sample, stepper: Stepper, spec: Spec) -> Batc
     if decoder.score:
         logits = stepper.score(batch).ragged
         losses, _ = softmax_cross_entropy(logits.array, batch.one_hot.ids.array)
-        results = [one | scores for one, scores in zip(results, _scores(losses, logits), strict=True)]
+        results = [result | scores for result, scores in zip(results, _scores(losses, logits), strict=True)]
     return batch.replace(outputs=tuple((result,) for result in results))
 
 
@@ -125,7 +125,7 @@ def _frames(batch: Batch, decoder: Keys, stepper: Stepper, spec: Spec) -> Batch:
     if decoder.score:
         logits = stepper.score(batch).ragged
         losses, _ = bernoulli_cross_entropy(logits.array, (keys_of(batch).array > 0).astype(np.uint8))
-        results = [one | scores for one, scores in zip(results, _scores(losses, logits), strict=True)]
+        results = [result | scores for result, scores in zip(results, _scores(losses, logits), strict=True)]
     return batch.replace(outputs=tuple((result,) for result in results))
 
 

@@ -13,7 +13,7 @@ def csv_cells(line: str, following: Iterator[str], longest: int | None = None) -
 
     Args:
         line: with its end.
-        following: gives the lines behind it, of which a cell in quotes may take some.
+        following: gives the lines after it, of which a cell in quotes may take some.
         longest: characters that a cell in quotes may have; None: any number.
 
     Raises:

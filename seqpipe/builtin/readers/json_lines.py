@@ -23,7 +23,7 @@ class ReadJSONLines(LineReader):
     suffixes: ClassVar[tuple[str, ...]] = (".jsonl", ".ndjson")
 
     payload: str = Field("text", description="the key of what is processed")
-    target: str = Field("", description="the key of what a network shall learn")
+    target: str = Field("", description="the key of what a network should learn")
     type: Literal["text", "numbers"] = Field(
         "text", description="what payloads are; numbers: a list of numbers, or of equally long lists of them"
     )

@@ -23,7 +23,7 @@ TableRow = tuple[int, bytes, Sequence[str] | RecordError]
 class _Table(Reader):
     columns: Names = Field((), description="the names of the columns, in order; if not given, the first line has them")
     payload: str = Field("", description="the column to process; if not given, the only one or the one named text")
-    target: str = Field("", description="the column with what a network shall learn")
+    target: str = Field("", description="the column with what a network should learn")
 
     @model_validator(mode="after")
     def _check_columns(self) -> _Table:

@@ -22,9 +22,11 @@ def command(as_json: bool) -> int:  # noqa: FBT001 - click's
     The exit code is 0 if all is well, else 2.
     """
     diagnoses = diagnose(Registry.discover())
-    wrong = [one for one in diagnoses if one.wrong]
+    wrong = [diagnosis for diagnosis in diagnoses if diagnosis.wrong]
     if as_json:
-        click.echo(json.dumps({"well": not wrong, "findings": [one.as_dict() for one in diagnoses]}, indent=2))
+        click.echo(
+            json.dumps({"well": not wrong, "findings": [diagnosis.as_dict() for diagnosis in diagnoses]}, indent=2)
+        )
     else:
         for line in _lines(diagnoses):
             click.echo(line)
@@ -34,10 +36,10 @@ def command(as_json: bool) -> int:  # noqa: FBT001 - click's
 
 
 def _lines(diagnoses: list[Diagnosis]) -> list[str]:
-    rows = [("WRONG" if one.wrong else "ok", one.what, one.found) for one in diagnoses]
+    rows = [("WRONG" if diagnosis.wrong else "ok", diagnosis.what, diagnosis.found) for diagnosis in diagnoses]
     lines = []
-    for line, one in zip(aligned(rows), diagnoses, strict=True):
+    for line, diagnosis in zip(aligned(rows), diagnoses, strict=True):
         lines.append(line)
-        if one.wrong:
-            lines.append(f"       {one.wrong} ({one.todo})")
+        if diagnosis.wrong:
+            lines.append(f"       {diagnosis.wrong} ({diagnosis.todo})")
     return lines

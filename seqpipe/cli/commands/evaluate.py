@@ -56,7 +56,7 @@ def command(
 ) -> None:
     """Run a trained PIPELINE over records whose targets are known, and print its metrics.
 
-    Each metric comes with the bounds between which it lies with a confidence of 95 %. The speed is measured once, so
+    Each metric comes with bounds: with a confidence of 95 %, it is between them. The speed is measured once, so
     its bounds are its value. The data are read as the training data were.
     """
     with log_to_stderr(quiet=quiet, verbose=verbose), compilation_announced(wanted=not quiet):
@@ -102,7 +102,9 @@ def _worst(measured: Measurement, number: int) -> list[str]:
     rows = [("record", metric.name, "target", "found")]
     for index in order[:number]:
         record, outcome = results[index]
-        result = "; ".join(abbreviated(plain(value, name, record)) for one in outcome for name, value in one.items())
+        result = "; ".join(
+            abbreviated(plain(value, name, record)) for fields in outcome for name, value in fields.items()
+        )
         target = abbreviated(plain(record.target, "target", record))
         rows.append((abbreviated_id(record.id), f"{values[index]:.4g}", target, result))
     return ["", *aligned(rows)]

@@ -41,9 +41,9 @@ def abbreviated_id(identifier: str) -> str:
 
 def _mapping(value: Mapping[str, Any], shown: int) -> str:
     entries = list(value.items())
-    if all(isinstance(one, int | float) for one in value.values()):
+    if all(isinstance(entry, int | float) for entry in value.values()):
         entries.sort(key=lambda entry: -entry[1])
-    return _joined([f"{one_line(name)} {abbreviated(one, shown)}" for name, one in entries], ", ", shown)
+    return _joined([f"{one_line(name)} {abbreviated(entry, shown)}" for name, entry in entries], ", ", shown)
 
 
 def _list(values: Sequence[Any], shown: int) -> str:
@@ -58,7 +58,9 @@ def _list(values: Sequence[Any], shown: int) -> str:
 
 def _texts(value: Mapping[str, Any]) -> str:
     """Return the texts in a mapping, such as the type and the words of a name, which say more than its numbers."""
-    texts = [one for one in value.values() if isinstance(one, str)] or [abbreviated(one) for one in value.values()]
+    texts = [entry for entry in value.values() if isinstance(entry, str)] or [
+        abbreviated(entry) for entry in value.values()
+    ]
     return one_line(" ".join(texts))
 
 

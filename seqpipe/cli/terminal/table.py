@@ -88,7 +88,7 @@ def _widths(rows: list[Cells], total: int, *, fill: bool) -> dict[str, int]:
     needed = {name: max(cell_len(row.get(name, "")) for row in [*rows, {name: name}]) for name in names}
     left = total - _GAP * (len(names) - 1)
     widths: dict[str, int] = {}
-    for rank, name in enumerate(sorted(names, key=lambda one: (fill and one != names[0], needed[one]))):
+    for rank, name in enumerate(sorted(names, key=lambda name: (fill and name != names[0], needed[name]))):
         share = max(left // (len(names) - rank), 1)
         last = rank == len(names) - 1
         widths[name] = share if fill and last else min(needed[name], share)

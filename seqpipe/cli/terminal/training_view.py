@@ -65,10 +65,13 @@ class _LiveView(_EpochLines):
     def stepped(self, step: StepFinished) -> None:
         super().stepped(step)
         now = time.monotonic()
-        self._window = [*(one for one in self._window if now - one[0] < _RECENT), (now, step.records, step.positions)]
+        self._window = [
+            *(recent for recent in self._window if now - recent[0] < _RECENT),
+            (now, step.records, step.positions),
+        ]
         span = max(now - self._window[0][0], step.seconds)
-        records = sum(one[1] for one in self._window) / span
-        positions = sum(one[2] for one in self._window) / span
+        records = sum(recent[1] for recent in self._window) / span
+        positions = sum(recent[2] for recent in self._window) / span
         steps = f"/{step.steps:,}" if step.steps else ""
         self._show(
             step.share,

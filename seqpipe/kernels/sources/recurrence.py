@@ -44,7 +44,7 @@ class Inputs(NamedTuple):
     bias: Any
 
 
-class Layer(NamedTuple):
+class LayerArrays(NamedTuple):
     """The arrays of one direction of one layer, the same at all steps: see `forward`."""
 
     weights: Any
@@ -58,7 +58,7 @@ class Layer(NamedTuple):
     kept: Any
 
 
-class Rows(NamedTuple):
+class StepRows(NamedTuple):
     """Where some rows of a step begin.
 
     ``before`` is where their a[t-1] stands; ``sums`` is a row of the sums, ``position`` one of the outputs, and
@@ -75,7 +75,7 @@ class Rows(NamedTuple):
 def below(rows, count):
     """Return where the rows begin after so many of them."""
     before = Factor(rows.before.array, rows.before.row + count, rows.before.column)
-    return Rows(before, rows.sums + count, rows.position + count, rows.sequence + count)
+    return StepRows(before, rows.sums + count, rows.position + count, rows.sequence + count)
 
 
 def kernels(cell, equations):
@@ -122,7 +122,7 @@ def kernels(cell, equations):
                 beside * hidden), and ``sums``, as long, become the gates; with no rows nothing is kept.
         """
         inputs = Inputs(vectors, ids, input_weights, table, input_bias)
-        layer = Layer(weights, bias, own, column, sums, room, states, outputs, kept)
+        layer = LayerArrays(weights, bias, own, column, sums, room, states, outputs, kept)
         hidden = input_bias.shape[1] // gates
         steps = starts.size - 1
         first = end = before = before_rows = 0
@@ -138,7 +138,7 @@ def kernels(cell, equations):
                 array = outputs if begun else states
                 row, part = (0, known) if begun else (known, count - known)
                 left = Factor(array, before if begun else known, column if begun else 0)
-                advance(layer, Rows(left, position - first + row, position + row, row), part, odd)
+                advance(layer, StepRows(left, position - first + row, position + row, row), part, odd)
             for row in range(count, before_rows):
                 copy(outputs[before + row, column : column + hidden], states[row, :hidden])
             before, before_rows = position, count

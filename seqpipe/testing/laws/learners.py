@@ -59,9 +59,9 @@ def _batches(subject: Subject, *, split: bool) -> list[Batch]:
 def _rounded(value: Any) -> Any:
     """Return plain values with so many digits as sums in another order have in common."""
     if isinstance(value, dict):
-        return {name: _rounded(one) for name, one in value.items()}
+        return {name: _rounded(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_rounded(one) for one in value]
+        return [_rounded(item) for item in value]
     if isinstance(value, float):
         return float(f"{value:.9g}")
     return np.round(value, 6) if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value

@@ -38,9 +38,12 @@ def loss_has_its_gradient(example: Example) -> None:
     if row_losses.shape != (len(batch.rows),) or gradient.shape != logits.shape:
         broken(f"loss gives {list(row_losses.shape)} and {list(gradient.shape)}, not one a row and the logits' shape")
     counted = np.isfinite(row_losses)
-    for name, array, one in [("the logits", logits, gradient), *((name, own[name], of_own[name]) for name in own)]:
+    for name, array, its_gradient in [
+        ("the logits", logits, gradient),
+        *((name, own[name], of_own[name]) for name in own),
+    ]:
         for index in random.permutation(array.size)[:SAMPLED]:
-            flat, its = array.reshape(-1), one.reshape(-1)
+            flat, its = array.reshape(-1), its_gradient.reshape(-1)
             original = flat[index]
             flat[index] = original + STEP
             above = losses()[counted].sum()

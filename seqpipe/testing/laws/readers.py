@@ -39,8 +39,8 @@ def reads_the_same_again(example: Example) -> None:
             first, second = list(reader.read(source)), list(reader.read(source))
             if len(first) != len(second):
                 broken(f"{len(first)} records, then {len(second)}")
-            for one, other in zip(first, second, strict=True):
-                if differing := _differ(one, other):
+            for record, other in zip(first, second, strict=True):
+                if differing := _differ(record, other):
                     broken(f"at the second time, {differing}")
 
 

@@ -59,7 +59,7 @@ def _check_outputs(out: Batch) -> None:
     if not isinstance(outputs, tuple) or len(outputs) != len(out.records):
         broken("outputs must be a tuple with an entry for each record")
     for record, results in zip(out.records, outputs, strict=True):
-        if not isinstance(results, tuple | list) or not all(isinstance(one, Mapping) for one in results):
+        if not isinstance(results, tuple | list) or not all(isinstance(result, Mapping) for result in results):
             broken(f"the outputs of a record must be a tuple of mappings, not {results!r}")
         for result in results:
             for name, value in result.items():

@@ -57,10 +57,10 @@ def on_threads(example: Example) -> None:
     subject = subject_of(example)
     batch = subject.batch()
     parts = [part(batch, index) for index in range(len(batch.records))] * THREADS
-    expected = [subject.step(one)[0] for one in parts]
+    expected = [subject.step(batch)[0] for batch in parts]
     with ThreadPoolExecutor(THREADS) as pool:
-        for one, (out, _) in zip(expected, pool.map(subject.step, parts), strict=True):
-            if differing := difference(one, out):
+        for alone_out, (out, _) in zip(expected, pool.map(subject.step, parts), strict=True):
+            if differing := difference(alone_out, out):
                 broken(f"on several threads {differing}")
 
 

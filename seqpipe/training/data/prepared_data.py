@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,14 +12,12 @@ import numpy.typing as npt
 from seqpipe.data import Batch, OneHot, Ragged, Record, indices_of_ranges
 from seqpipe.errors import RecordError
 from seqpipe.pipeline import Pipeline
+from seqpipe.pipeline.fit import BadRecordHandler
 
 Int64 = npt.NDArray[np.int64]
 
 CHUNK = 256
 """Records that are prepared together."""
-
-Failed = Callable[[Record, RecordError], None]
-"""Is told of a record that cannot be learned from; raises, or returns to leave it out."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -68,13 +66,13 @@ class PreparedData:
         return state.hexdigest()
 
 
-def prepare_all(pipeline: Pipeline, records: Sequence[Record], failed: Failed) -> PreparedData:
+def prepare_all(pipeline: Pipeline, records: Sequence[Record], failed: BadRecordHandler) -> PreparedData:
     """Prepare a data set; those records of which `failed` is told, if it does not raise, are left out."""
     parts = [part for begin in range(0, len(records), CHUNK) for part in _parts(pipeline, records, begin, failed)]
     return PreparedData.of(Batch.concatenate(parts) if parts else Batch((), Ragged.of([])))
 
 
-def _parts(pipeline: Pipeline, records: Sequence[Record], begin: int, failed: Failed) -> Iterator[Batch]:
+def _parts(pipeline: Pipeline, records: Sequence[Record], begin: int, failed: BadRecordHandler) -> Iterator[Batch]:
     """Prepare a chunk of records, one by one if one of them is bad; empty ones are bad."""
     chunk = records[begin : begin + CHUNK]
     try:
@@ -91,7 +89,7 @@ def _parts(pipeline: Pipeline, records: Sequence[Record], begin: int, failed: Fa
         yield from _filled(batch, failed)
 
 
-def _filled(batch: Batch, failed: Failed) -> Iterator[Batch]:
+def _filled(batch: Batch, failed: BadRecordHandler) -> Iterator[Batch]:
     """Yield a batch without its records that are empty."""
     prepared = PreparedData.of(batch)
     for index in np.flatnonzero(prepared.lengths == 0).tolist():

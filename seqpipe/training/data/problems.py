@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from typing import Literal
 
 from seqpipe.data import Record
 from seqpipe.errors import RecordError
+from seqpipe.pipeline.fit import BadRecordHandler
 
 log = logging.getLogger("seqpipe")
 
 OnTrainingError = Literal["fail", "skip"]
-
-Tell = Callable[[Record, RecordError], None]
 
 SHOWN = 5
 """Problems that are shown as they are found; all of them are counted, and told to the observers."""
@@ -29,7 +27,7 @@ class Problems:
     def __init__(self, on_error: OnTrainingError = "fail") -> None:
         self.on_error = on_error
         self._found: dict[tuple[str, str], tuple[Record, RecordError]] = {}
-        self._tell: Tell | None = None
+        self._tell: BadRecordHandler | None = None
 
     def __len__(self) -> int:
         return len(self._found)
@@ -54,8 +52,8 @@ class Problems:
         elif len(self) == SHOWN + 1:
             log.warning("more records are left out; they are named in timing.jsonl")
 
-    def tell(self, tell: Tell) -> None:
-        """Tell somebody of each problem, those that are known already first."""
+    def tell(self, tell: BadRecordHandler) -> None:
+        """BadRecordHandler somebody of each problem, those that are known already first."""
         self._tell = tell
         for record, error in self._found.values():
             tell(record, error)

@@ -102,7 +102,7 @@ class _Part:
 
 
 def _block(pipeline: Pipeline, batch: Batch, carried: CarriedStates, scale: float, training: Training) -> _Part:
-    if not _positions(batch):  # in a window behind the end of all its records
+    if not _positions(batch):  # in a window after the end of all its records
         return _Part(0.0, {}, carried, [])
     backs, after = {}, {}
     for index, network in pipeline.networks.items():

@@ -37,7 +37,7 @@ class StartingModel:
         """Return what is known without looking at the data, by the index of the stage.
 
         With ``matching``, stages before the network keep what they learned as far as they are declared as in the
-        model, because embeddings mean nothing with another dictionary; labels are learned anew.
+        model, because embeddings mean nothing with another dictionary; labels are learned again.
 
         Raises:
             ModelError: all must fit, and the stages are others.

@@ -98,7 +98,9 @@ def task_of(opened: OpenedPipeline, registry: Registry, problems: Problems) -> T
         pipeline=pipeline,
         data=data,
         dev=evaluated_dev,
-        augmentations=tuple(one.among(data.batch.records) for one in augmentations(declared.document, registry)),
+        augmentations=tuple(
+            augmentation.among(data.batch.records) for augmentation in augmentations(declared.document, registry)
+        ),
         metric=metric,
         facts=_facts(opened, settings, reader, len(data), len(evaluated_dev)),
     )

@@ -45,7 +45,7 @@ class LogMelFrames(Tokenizer):
         high = spec.rate / 2 if self.high is None else self.high
         if not self.low < high <= spec.rate / 2:
             what = f"bands from {self.low:g} to {high:g} Hz of samples at {spec.rate:g} Hz"
-            raise ConfigError(what, f"end them at {spec.rate / 2:g} Hz at most, behind where they begin")
+            raise ConfigError(what, f"end them at {spec.rate / 2:g} Hz at most, and above where they begin")
         if hop > window:
             raise ConfigError(f"a hop of {self.hop:g} s leaves samples out between windows of {self.window:g} s")
         if self.cepstra and self.cepstra > self.mels:

@@ -48,15 +48,15 @@ def music_examples() -> list[Example]:
         *(Example(reader, midi) for reader in (ReadMidi(), ReadMidi(form="voices", pieces=2))),
         Example(Transpose(), rolls, keys),
         Example(TransposeVoices(), _PIECES, voices),
-        *(Example(one, rolls, keys, (frames,)) for one in (Harmony(), Harmony(outer=False))),
+        *(Example(stage, rolls, keys, (frames,)) for stage in (Harmony(), Harmony(outer=False))),
         Example(Echo(delays=(1, 3), recent=2), rolls, keys, (frames,)),
         Example(Echo(delays=(2,)), rolls, keys, (frames, Harmony())),
         Example(VoiceTokens(), _PIECES, voices),
         *(
-            Example(one, _PIECES, voices, tokens)
-            for one in (SampleVoices(length=3), SampleVoices(length=0, score=True))
+            Example(stage, _PIECES, voices, tokens)
+            for stage in (SampleVoices(length=3), SampleVoices(length=0, score=True))
         ),
-        *(Example(one, rolls, keys, drawn) for one in (Notes(), Notes(opening=False, rearticulate=True))),
+        *(Example(stage, rolls, keys, drawn) for stage in (Notes(), Notes(opening=False, rearticulate=True))),
         *(Example(writer, _RESULTS) for writer in (WriteMidi(), WriteWav(rate=8000), WriteRollSvg())),
     ]
 

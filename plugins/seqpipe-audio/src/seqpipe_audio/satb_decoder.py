@@ -98,7 +98,7 @@ class _Compose(Step):
             for before, after in zip(given, self._generate(batch, given), strict=True)
         ]
         if self.decoder.score:
-            results = [one | scores for one, scores in zip(results, self._scores(batch), strict=True)]
+            results = [result | scores for result, scores in zip(results, self._scores(batch), strict=True)]
         return batch.replace(outputs=tuple((result,) for result in results)), None
 
     def _notes(self, before: Voices, after: Voices) -> list[Note]:

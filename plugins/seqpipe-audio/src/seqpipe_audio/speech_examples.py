@@ -42,19 +42,19 @@ def speech_examples() -> list[Example]:
     files = [_file(recordings[0], "WAV"), _file(recordings[1], "FLAC")]
     raw = [(samples * 32767).astype("<i2").tobytes() for samples in recordings[:2]]
     return [
-        *(Example(one, files) for one in (ReadAudio(), ReadAudio(piece=0.1), ReadAudio(rate=16_000))),
+        *(Example(stage, files) for stage in (ReadAudio(), ReadAudio(piece=0.1), ReadAudio(rate=16_000))),
         Example(ReadPCM(), raw),
-        *(Example(one, frames, SOUND) for one in (front_end, LogMelFrames(mels=8, cepstra=5))),
+        *(Example(stage, frames, SOUND) for stage in (front_end, LogMelFrames(mels=8, cepstra=5))),
         *(
-            Example(one, frames, SOUND, (front_end,))
-            for one in (Deltas(), Deltas(order=2), Normalise(), Normalise(running=True))
+            Example(stage, frames, SOUND, (front_end,))
+            for stage in (Deltas(), Deltas(order=2), Normalise(), Normalise(running=True))
         ),
         *(
             Example(transcript, recordings, SOUND, trained, targets=WORDS)
             for transcript in (Transcript(), Transcript(each="word"), Transcript(unit="word"))
         ),
-        *(Example(one, RESULTS) for one in (WriteSRT(), WriteVTT())),
-        *(Example(one, recordings, SOUND, targets=WORDS) for one in augmentations),
+        *(Example(stage, RESULTS) for stage in (WriteSRT(), WriteVTT())),
+        *(Example(stage, recordings, SOUND, targets=WORDS) for stage in augmentations),
     ]
 
 

@@ -52,12 +52,12 @@ class Strings(Augmentation):
         none = (0.0, 0.0)
         pause, edge = (none, none) if random.random() < self.tight else (self.pause, self.edge)
         parts = [self._silence(edge, random)]
-        for index, one in enumerate(string):
+        for index, member in enumerate(string):
             if index:
                 parts.append(self._silence(pause, random))
-            parts.append(one.payload * np.float32(10 ** (self.gain * random.standard_normal() / 20)))
+            parts.append(member.payload * np.float32(10 ** (self.gain * random.standard_normal() / 20)))
         parts.append(self._silence(edge, random))
-        return replace(record, payload=np.concatenate(parts), target=" ".join(str(one.target) for one in string))
+        return replace(record, payload=np.concatenate(parts), target=" ".join(str(member.target) for member in string))
 
     def _silence(self, seconds: tuple[float, float], random: np.random.Generator) -> Samples:
         return np.zeros(round(random.uniform(*seconds) * self.rate), np.float32)

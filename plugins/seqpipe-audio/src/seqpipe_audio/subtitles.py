@@ -36,7 +36,7 @@ class _Subtitles(Writer):
 
     @abstractmethod
     def _cue(self, number: int, words: Sequence[Word]) -> str:
-        """Return a subtitle, with the empty line behind it."""
+        """Return a subtitle, with the empty line after it."""
 
     def _words(self, record: Record) -> Sequence[Word]:
         words: Any = record.payload.get("words")

@@ -59,18 +59,18 @@ class _Words(Step):
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
         spans, scores = batch.column("spans", Ragged), batch.column("scores", Ragged)
-        heard = [self._copy(one) for one in state] if state else [_Heard() for _ in batch.records]
+        heard = [self._copy(of_record) for of_record in state] if state else [_Heard() for _ in batch.records]
         for row, labels in enumerate(batch.ragged):
-            one = heard[batch.rows[row]]
+            of_record = heard[batch.rows[row]]
             for label, (begin, end), score in zip(
                 labels.tolist(), spans[row].tolist(), scores[row].tolist(), strict=True
             ):
-                self._hear(one, (self.spec.vocabulary or ())[label], begin, end, score)
+                self._hear(of_record, (self.spec.vocabulary or ())[label], begin, end, score)
         outputs = []
-        for record, one in zip(batch.records, heard, strict=True):
+        for record, of_record in zip(batch.records, heard, strict=True):
             if record.last:
-                self._end_word(one)
-            outputs.append(self._results(one, last=record.last))
+                self._end_word(of_record)
+            outputs.append(self._results(of_record, last=record.last))
         return batch.replace(outputs=tuple(outputs)), None if batch.final else heard
 
     def _hear(self, heard: _Heard, label: str, begin: int, end: int, score: float) -> None:

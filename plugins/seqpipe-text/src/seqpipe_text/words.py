@@ -152,17 +152,17 @@ class _Kept(threading.local):
         self.forget()
 
     def forget(self) -> None:
-        """Begin anew."""
+        """Begin again."""
         self.rows: dict[str, int] = {}
         self.words = Ragged.of([], np.int32, 3)
         self.characters = 0
 
 
 def _places(chunks: list[str], ends: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Return where each chunk begins in its text, with a space behind each; ``ends``: of the texts, in chunks."""
-    behind = np.zeros(len(chunks) + 1, np.int64)
-    (np.fromiter(map(len, chunks), np.int64, len(chunks)) + 1).cumsum(out=behind[1:])
-    return behind[:-1] - behind[ends[:-1]].repeat(ends[1:] - ends[:-1])
+    """Return where each chunk begins in its text, with a space after each; ``ends``: of the texts, in chunks."""
+    starts = np.zeros(len(chunks) + 1, np.int64)
+    (np.fromiter(map(len, chunks), np.int64, len(chunks)) + 1).cumsum(out=starts[1:])
+    return starts[:-1] - starts[ends[:-1]].repeat(ends[1:] - ends[:-1])
 
 
 def _checked(dictionary: Any) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from seqpipe.network.packing import Packing
 BLOCK_BYTES = 1 << 18  # of the part of the inputs that is computed at once: it stays in the L2 cache
 
 
-class Incoming(NamedTuple):
+class KernelInputs(NamedTuple):
     """What a cell's kernel takes.
 
     Attributes:
@@ -72,7 +72,7 @@ def fold(vectors: Float | None, weights: CellWeights, bias: Float) -> Float:
     return product(vectors, pack_transposed(weights.weight_ih), bias, np.empty((len(vectors), bias.size), bias.dtype))
 
 
-def incoming(
+def kernel_inputs(
     inputs: npt.NDArray[Any],
     packing: Packing,
     weights: CellWeights,
@@ -80,7 +80,7 @@ def incoming(
     codebook: Float | None,
     *,
     keep: bool,
-) -> Incoming:
+) -> KernelInputs:
     """Return what the kernel of a layer takes.
 
     Args:
@@ -104,15 +104,15 @@ def incoming(
             table = fold(codebook, weights, bias)
         if table is not None:
             arrays = (none, inputs, no_weights, table, bias)
-            return Incoming(arrays, _room(packing, bias, 0, keep=keep))
+            return KernelInputs(arrays, _room(packing, bias, 0, keep=keep))
         if vectors is None:
             sums = np.empty((len(inputs), bias.size), bias.dtype)
             unit("rows").gather_columns(weights.weight_ih, bias[0], inputs, sums)
-            return Incoming((none, inputs[:0], no_weights, none, bias), sums)
+            return KernelInputs((none, inputs[:0], no_weights, none, bias), sums)
         inputs = lookup(vectors, inputs, np.zeros(vectors.shape[1], vectors.dtype))
     check_width(inputs, weights.weight_ih)
     arrays = (inputs, _NO_IDS, weights.input_product, none, bias)
-    return Incoming(arrays, _room(packing, bias, BLOCK_BYTES, keep=keep))
+    return KernelInputs(arrays, _room(packing, bias, BLOCK_BYTES, keep=keep))
 
 
 _NO_IDS = np.empty(0, np.int32)

@@ -1,4 +1,4 @@
-"""Steppers behind encoders."""
+"""Steppers after encoders."""
 
 import numpy as np
 import pytest
