@@ -1,0 +1,205 @@
+"""Dot products of bytes in the instructions that a CPU has for them, as LLVM vector IR.
+
+A vector of weights holds four neighbours along the depth, signed bytes, for each lane; the four bytes of the inputs
+that they meet stand in every lane. All instructions below add the same four products to an int32 sum of each lane,
+without saturation for bytes from -127 to 127, so the sums are the same bits on every CPU.
+"""
+
+from dataclasses import dataclass
+
+from llvmlite import ir
+from numba.core import cgutils
+
+BYTE, INT16, INT32 = ir.IntType(8), ir.IntType(16), ir.IntType(32)
+OFFSET = 128  # added to inputs where an instruction takes unsigned bytes
+
+
+def _call(builder, name, returned, *arguments):
+    """Return what LLVM's intrinsic ``name`` makes of the arguments."""
+    kind = ir.FunctionType(returned, [argument.type for argument in arguments])
+    return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), arguments)
+
+
+def _constant(kind, value):
+    return ir.Constant(kind, [kind.element(value)] * kind.count)
+
+
+@dataclass(frozen=True)
+class IntegerDot:
+    """Dot products in one of a CPU's ways.
+
+    Attributes:
+        name: of the instructions.
+        bits: the width of a vector.
+        accumulators: how many vectors of sums fit in registers beside what else is needed.
+        unsigned: whether inputs are unsigned bytes, `OFFSET` added, which the sums begin without.
+        requires: LLVM's names of the features a CPU must have.
+    """
+
+    name: str
+    bits: int
+    accumulators: int
+    unsigned: bool
+    requires: frozenset[str]
+
+    @property
+    def lanes(self):
+        """How many sums a vector has."""
+        return self.bits // 32
+
+    @property
+    def bytes(self):
+        """LLVM's vector of weights."""
+        return ir.VectorType(BYTE, 4 * self.lanes)
+
+    @property
+    def words(self):
+        """LLVM's vector of products of bytes."""
+        return ir.VectorType(INT16, 2 * self.lanes)
+
+    @property
+    def sums(self):
+        """LLVM's vector of sums."""
+        return ir.VectorType(INT32, self.lanes)
+
+    def begin(self, _builder, initial):
+        """Return what is kept in registers for a vector of sums, which begin at ``initial``."""
+        return (initial,)
+
+    def inputs(self, _builder, four):
+        """Return what `add` needs of the four bytes of inputs, given in every lane."""
+        return (four,)
+
+    def add(self, builder, kept, weights, inputs):
+        """Return what is kept, with the products of weights and inputs added."""
+        raise NotImplementedError
+
+    def end(self, _builder, kept):
+        """Return the vector of sums."""
+        return kept[0]
+
+
+class UnsignedBySigned(IntegerDot):
+    """``vpdpbusd`` of AVX-512 VNNI and AVX-VNNI: one instruction for all."""
+
+    def add(self, builder, kept, weights, inputs):
+        """Add four products of an unsigned and a signed byte."""
+        # LLVM before 22 names int32 as the type of the bytes; newer ones take the older name for the same
+        operands = [builder.bitcast(value, self.sums) for value in (inputs[0], weights)]
+        return (_call(builder, f"llvm.x86.avx512.vpdpbusd.{self.bits}", self.sums, kept[0], *operands),)
+
+
+class SignedBySigned(IntegerDot):
+    """``sdot`` of NEON with its dot products: one instruction for all."""
+
+    def add(self, builder, kept, weights, inputs):
+        """Add four products of signed bytes."""
+        return (_call(builder, "llvm.aarch64.neon.sdot.v4i32.v16i8", self.sums, kept[0], weights, inputs[0]),)
+
+
+class MagnitudeBySign(IntegerDot):
+    """The magnitude of inputs, unsigned, times weights that take on their signs: two products fit in 16 bits."""
+
+    _NAMES = {  # sign, multiply bytes and add pairs, multiply words by one and add pairs
+        128: ("llvm.x86.ssse3.psign.b.128", "llvm.x86.ssse3.pmadd.ub.sw.128", "llvm.x86.sse2.pmadd.wd"),
+        256: ("llvm.x86.avx2.psign.b", "llvm.x86.avx2.pmadd.ub.sw", "llvm.x86.avx2.pmadd.wd"),
+        512: ("", "llvm.x86.avx512.pmaddubs.w.512", "llvm.x86.avx512.pmaddw.d.512"),
+    }
+
+    def inputs(self, builder, four):
+        """Return signs and magnitudes."""
+        magnitude = _call(builder, f"llvm.abs.v{self.bytes.count}i8", self.bytes, four, ir.IntType(1)(0))
+        if self.bits == 512:
+            return builder.icmp_signed("<", four, _constant(self.bytes, 0)), magnitude
+        return four, magnitude
+
+    def add(self, builder, kept, weights, inputs):
+        """Add pairs of products, at most 2 * 127 * 127, and then the two pairs."""
+        sign, multiply, add_pairs = self._NAMES[self.bits]
+        signs, magnitude = inputs
+        if sign:
+            signed = _call(builder, sign, self.bytes, weights, signs)
+        else:
+            signed = builder.select(signs, builder.sub(_constant(self.bytes, 0), weights), weights)
+        pairs = _call(builder, multiply, self.words, magnitude, signed)
+        return (builder.add(kept[0], _call(builder, add_pairs, self.sums, pairs, _constant(self.words, 1))),)
+
+
+class Halves(IntegerDot):
+    """Sums of pairs, of the lower and of the upper lanes apart, until the end."""
+
+    def begin(self, builder, initial):
+        """Return sums of pairs: the first of each two begins at ``initial``."""
+        zeros = _constant(self.sums, 0)
+        return tuple(builder.shuffle_vector(initial, zeros, _indices(places)) for places in ((0, 4, 1, 4), (2, 4, 3, 4)))
+
+    def end(self, builder, kept):
+        """Add each first to its second."""
+        return builder.add(*(builder.shuffle_vector(*kept, _indices(places)) for places in ((0, 2, 4, 6), (1, 3, 5, 7))))
+
+
+def _indices(places):
+    return ir.Constant(ir.VectorType(INT32, len(places)), [INT32(place) for place in places])
+
+
+class PairsOfWords(Halves):
+    """``pmaddwd`` of SSE2 on bytes made into words."""
+
+    def _half(self, builder, value, upper):
+        """Return the lower or upper eight bytes as words, with their signs."""
+        places = range(8, 16) if upper else range(8)
+        twice = builder.shuffle_vector(value, value, _indices([place for place in places for _ in range(2)]))
+        return builder.ashr(builder.bitcast(twice, self.words), _constant(self.words, 8))
+
+    def inputs(self, builder, four):
+        """Return the inputs as words."""
+        return (self._half(builder, four, upper=False),)
+
+    def add(self, builder, kept, weights, inputs):
+        """Add pairs of products."""
+        added = []
+        for upper, total in enumerate(kept):
+            words = self._half(builder, weights, upper)
+            added.append(builder.add(total, _call(builder, "llvm.x86.sse2.pmadd.wd", self.sums, words, inputs[0])))
+        return tuple(added)
+
+
+class PairsOfBytes(Halves):
+    """``smull`` and ``sadalp`` of NEON: products of 16 bits, of which pairs are added to the sums."""
+
+    def add(self, builder, kept, weights, inputs):
+        """Add pairs of products, each of which fits in 16 bits."""
+        eight = ir.VectorType(BYTE, 8)
+        added = []
+        for upper, total in enumerate(kept):
+            places = _indices(range(8 * upper, 8 * upper + 8))
+            halves = [builder.shuffle_vector(value, value, places) for value in (weights, inputs[0])]
+            assert halves[0].type == eight
+            products = _call(builder, "llvm.aarch64.neon.smull.v8i16", self.words, *halves)
+            pairs = _call(builder, "llvm.aarch64.neon.saddlp.v4i32.v8i16", self.sums, products)
+            added.append(builder.add(total, pairs))
+        return tuple(added)
+
+
+# Best first for each width of the vectors: AVX-512, AVX2, NEON, SSE.
+INTEGER_DOTS = (
+    UnsignedBySigned("avx512vnni", 512, 24, True, frozenset({"avx512f", "avx512vnni"})),
+    MagnitudeBySign("avx512bw", 512, 16, False, frozenset({"avx512f", "avx512bw"})),
+    UnsignedBySigned("avxvnni", 256, 12, True, frozenset({"avxvnni"})),
+    MagnitudeBySign("avx2", 256, 8, False, frozenset({"avx2"})),
+    SignedBySigned("dotprod", 128, 24, False, frozenset({"neon", "dotprod"})),
+    PairsOfBytes("neon", 128, 8, False, frozenset({"neon"})),
+    MagnitudeBySign("ssse3", 128, 8, False, frozenset({"ssse3"})),
+    PairsOfWords("sse2", 128, 4, False, frozenset()),
+)
+
+
+def integer_dot(isa, features):
+    """Return the dot products of an instruction set, on a CPU with these features.
+
+    Args:
+        isa: a `seqpipe.kernels.isa.InstructionSet`.
+        features: LLVM's names of what the CPU has that kernels are compiled for.
+    """
+    available = isa.requires | features
+    return next(dot for dot in INTEGER_DOTS if dot.bits == isa.bits and dot.requires <= available)
