@@ -5,13 +5,10 @@ that they meet stand in every lane. All instructions below add the same four pro
 without saturation for bytes from -127 to 127, so the sums are the same bits on every CPU.
 """
 
-from dataclasses import dataclass
-
 from llvmlite import ir
 from numba.core import cgutils
 
 BYTE, INT16, INT32 = ir.IntType(8), ir.IntType(16), ir.IntType(32)
-OFFSET = 128  # added to inputs where an instruction takes unsigned bytes
 
 
 def _call(builder, name, returned, *arguments):
@@ -24,28 +21,11 @@ def _constant(kind, value):
     return ir.Constant(kind, [kind.element(value)] * kind.count)
 
 
-@dataclass(frozen=True)
-class IntegerDot:
-    """Dot products in one of a CPU's ways.
+class DotWriter:
+    """Writes dot products with the instructions of an `IntegerDot`."""
 
-    Attributes:
-        name: of the instructions.
-        bits: the width of a vector.
-        accumulators: how many vectors of sums fit in registers beside what else is needed.
-        unsigned: whether inputs are unsigned bytes, `OFFSET` added, which the sums begin without.
-        requires: LLVM's names of the features a CPU must have.
-    """
-
-    name: str
-    bits: int
-    accumulators: int
-    unsigned: bool
-    requires: frozenset[str]
-
-    @property
-    def lanes(self):
-        """How many sums a vector has."""
-        return self.bits // 32
+    def __init__(self, dot):
+        self.bits, self.lanes = dot.bits, dot.lanes
 
     @property
     def bytes(self):
@@ -79,7 +59,7 @@ class IntegerDot:
         return kept[0]
 
 
-class UnsignedBySigned(IntegerDot):
+class UnsignedBySigned(DotWriter):
     """``vpdpbusd`` of AVX-512 VNNI and AVX-VNNI: one instruction for all."""
 
     def add(self, builder, kept, weights, inputs):
@@ -89,7 +69,7 @@ class UnsignedBySigned(IntegerDot):
         return (_call(builder, f"llvm.x86.avx512.vpdpbusd.{self.bits}", self.sums, kept[0], *operands),)
 
 
-class SignedBySigned(IntegerDot):
+class SignedBySigned(DotWriter):
     """``sdot`` of NEON with its dot products: one instruction for all."""
 
     def add(self, builder, kept, weights, inputs):
@@ -97,7 +77,7 @@ class SignedBySigned(IntegerDot):
         return (_call(builder, "llvm.aarch64.neon.sdot.v4i32.v16i8", self.sums, kept[0], weights, inputs[0]),)
 
 
-class MagnitudeBySign(IntegerDot):
+class MagnitudeBySign(DotWriter):
     """The magnitude of inputs, unsigned, times weights that take on their signs: two products fit in 16 bits."""
 
     _NAMES = {  # sign, multiply bytes and add pairs, multiply words by one and add pairs
@@ -125,7 +105,7 @@ class MagnitudeBySign(IntegerDot):
         return (builder.add(kept[0], _call(builder, add_pairs, self.sums, pairs, _constant(self.words, 1))),)
 
 
-class Halves(IntegerDot):
+class Halves(DotWriter):
     """Sums of pairs, of the lower and of the upper lanes apart, until the end."""
 
     def begin(self, builder, initial):
@@ -181,25 +161,13 @@ class PairsOfBytes(Halves):
         return tuple(added)
 
 
-# Best first for each width of the vectors: AVX-512, AVX2, NEON, SSE.
-INTEGER_DOTS = (
-    UnsignedBySigned("avx512vnni", 512, 24, True, frozenset({"avx512f", "avx512vnni"})),
-    MagnitudeBySign("avx512bw", 512, 16, False, frozenset({"avx512f", "avx512bw"})),
-    UnsignedBySigned("avxvnni", 256, 12, True, frozenset({"avxvnni"})),
-    MagnitudeBySign("avx2", 256, 8, False, frozenset({"avx2"})),
-    SignedBySigned("dotprod", 128, 24, False, frozenset({"neon", "dotprod"})),
-    PairsOfBytes("neon", 128, 8, False, frozenset({"neon"})),
-    MagnitudeBySign("ssse3", 128, 8, False, frozenset({"ssse3"})),
-    PairsOfWords("sse2", 128, 4, False, frozenset()),
-)
-
-
-def integer_dot(isa, features):
-    """Return the dot products of an instruction set, on a CPU with these features.
-
-    Args:
-        isa: a `seqpipe.kernels.isa.InstructionSet`.
-        features: LLVM's names of what the CPU has that kernels are compiled for.
-    """
-    available = isa.requires | features
-    return next(dot for dot in INTEGER_DOTS if dot.bits == isa.bits and dot.requires <= available)
+WRITERS = {
+    "avx512vnni": UnsignedBySigned,
+    "avx512bw": MagnitudeBySign,
+    "avxvnni": UnsignedBySigned,
+    "avx2": MagnitudeBySign,
+    "dotprod": SignedBySigned,
+    "neon": PairsOfBytes,
+    "ssse3": MagnitudeBySign,
+    "sse2": PairsOfWords,
+}

@@ -1,0 +1,70 @@
+"""Instructions for dot products of bytes, and the shape of the integer product's tile with each.
+
+The sums of the integer product (``sources/integer_tile.py``) are exact, so which of these computes them is seen in the
+time that it takes, and in nothing else.
+"""
+
+from __future__ import annotations
+
+import functools
+import platform
+from dataclasses import dataclass
+
+from seqpipe.kernels.isa import InstructionSet, forced_name, host_features, instruction_set
+
+OFFSET = 128  # added to inputs where an instruction takes unsigned bytes
+
+
+@dataclass(frozen=True, slots=True)
+class IntegerDot:
+    """What a CPU has for sums of four products of bytes in each lane of 32 bits.
+
+    Attributes:
+        name: of the instructions.
+        bits: the width of a vector register.
+        vectors: of columns in a tile of one row, a power of two: enough sums under way to keep the CPU busy, and few
+            enough to stay in registers.
+        rows: of a tile at most, a power of two; with twice the rows it has half the vectors.
+        unsigned: whether inputs are unsigned bytes: `OFFSET` is added to them, and sums begin without its share.
+        requires: LLVM's names of the features a CPU must have.
+    """
+
+    name: str
+    bits: int
+    vectors: int
+    rows: int
+    unsigned: bool
+    requires: frozenset[str]
+
+    @property
+    def lanes(self) -> int:
+        """How many sums a vector has."""
+        return self.bits // 32
+
+
+INTEGER_DOTS = (  # best first for each width
+    IntegerDot("avx512vnni", 512, 16, 4, True, frozenset({"avx512f", "avx512vnni"})),
+    IntegerDot("avx512bw", 512, 8, 2, False, frozenset({"avx512f", "avx512bw"})),
+    IntegerDot("avxvnni", 256, 8, 4, True, frozenset({"avxvnni"})),
+    IntegerDot("avx2", 256, 8, 2, False, frozenset({"avx2"})),
+    IntegerDot("dotprod", 128, 16, 4, False, frozenset({"neon", "dotprod"})),
+    IntegerDot("neon", 128, 4, 2, False, frozenset({"neon"})),
+    IntegerDot("ssse3", 128, 8, 2, False, frozenset({"ssse3"})),
+    IntegerDot("sse2", 128, 4, 1, False, frozenset()),
+)
+
+
+def best(isa: InstructionSet, features: frozenset[str]) -> IntegerDot:
+    """Return the best of an instruction set on a CPU with these features, by LLVM's names, and those that it implies."""
+    available = isa.requires | features
+    return next(dot for dot in INTEGER_DOTS if dot.bits == isa.bits and dot.requires <= available)
+
+
+@functools.cache
+def integer_dot() -> IntegerDot:
+    """Return the best of this CPU, or of the instruction set that is forced."""
+    if forced_name():
+        return best(instruction_set(), frozenset())
+    if platform.system() == "Darwin" and platform.machine() == "arm64":  # where LLVM tells no features
+        return best(instruction_set(), host_features() | {"dotprod"})
+    return best(instruction_set(), host_features())

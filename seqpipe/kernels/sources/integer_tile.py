@@ -1,0 +1,204 @@
+"""The tile of the integer product: int32 sums held in vector registers while k runs over the depth, four at a time.
+
+The sums are exact, so neither the shape of the tile nor the CPU's instructions (`seqpipe.kernels.sources.integer_dot`)
+can be seen in the result.
+"""
+
+import numpy as np
+from llvmlite import ir
+from numba import config, types
+from numba.core import cgutils
+from numba.extending import intrinsic
+from numba.np.arrayobj import make_array
+
+from seqpipe.kernels.integer_dots import integer_dot
+from seqpipe.kernels.sources.integer_dot import WRITERS
+from seqpipe.kernels.sources.vectors import splat
+
+DOT = integer_dot()
+BYTES, INT32, INT64 = ir.IntType(8).as_pointer(), ir.IntType(32), ir.IntType(64)
+PARAMETERS = {  # addresses, distances in bytes, and how many groups of four the depth has
+    "left": BYTES,
+    "left_row": INT64,
+    "right": BYTES,
+    "right_step": INT64,
+    "initial": BYTES,
+    "totals": BYTES,
+    "totals_row": INT64,
+    "groups": INT64,
+}
+
+
+class IntegerTileWriter:
+    """Writes a function of `PARAMETERS` that computes a tile of ``rows`` times ``vectors`` of sums."""
+
+    def __init__(self, function, dot, rows, vectors):
+        self.builder = ir.IRBuilder(function.append_basic_block("entry"))
+        self.arguments = dict(zip(PARAMETERS, function.args, strict=True))
+        self.dot, self.rows, self.vectors = WRITERS[dot.name](dot), range(rows), range(vectors)
+
+    def write(self):
+        """Write the whole body; there is at least one group."""
+        builder, groups = self.builder, self.arguments["groups"]
+        kept = [
+            [self.dot.begin(builder, self._load("initial", vector, self.dot.sums)) for vector in self.vectors]
+            for _ in self.rows
+        ]
+        before, loop, after = builder.block, builder.append_basic_block("loop"), builder.append_basic_block("after")
+        builder.branch(loop)
+        builder.position_at_end(loop)
+        group = self._phi(INT64(0), before)
+        running = [[tuple(self._phi(part, before) for part in sums) for sums in row] for row in kept]
+        added = self._add_group(group, running)
+        following = builder.add(group, INT64(1))
+        group.add_incoming(following, loop)
+        for phis, values in zip(_flat(running), _flat(added), strict=True):
+            for phi, value in zip(phis, values, strict=True):
+                phi.add_incoming(value, loop)
+        again = builder.cbranch(builder.icmp_signed("<", following, groups), loop, after)
+        again.set_metadata("llvm.loop", rolled(builder.module))
+        builder.position_at_end(after)
+        for row in self.rows:
+            for vector in self.vectors:
+                place = builder.gep(self._row("totals", row), [self._bytes(vector)])
+                total = self.dot.end(builder, added[row][vector])
+                builder.store(total, builder.bitcast(place, total.type.as_pointer())).align = 4
+        builder.ret_void()
+
+    def _add_group(self, group, running):
+        """Add the products of four steps of the depth to the running sums and return the new ones."""
+        builder, sums = self.builder, self.dot.sums
+        step = builder.mul(group, self.arguments["right_step"])
+        weights = [self._load("right", vector, self.dot.bytes, step) for vector in self.vectors]
+        added = []
+        for row in self.rows:
+            place = builder.gep(self._row("left", row), [builder.mul(group, INT64(4))])
+            four = builder.load(builder.bitcast(place, INT32.as_pointer()))
+            inputs = self.dot.inputs(builder, builder.bitcast(splat(builder, four, sums), self.dot.bytes))
+            added.append(
+                [self.dot.add(builder, *pair, inputs) for pair in zip(running[row], weights, strict=True)],
+            )
+        return added
+
+    def _load(self, array, vector, kind, *offsets):
+        place = self.arguments[array]
+        for offset in (*offsets, self._bytes(vector)):
+            place = self.builder.gep(place, [offset])
+        value = self.builder.load(self.builder.bitcast(place, kind.as_pointer()))
+        value.align = 4
+        return value
+
+    def _row(self, array, row):
+        return self.builder.gep(
+            self.arguments[array], [self.builder.mul(INT64(row), self.arguments[f"{array}_row"])]
+        )
+
+    def _bytes(self, vectors):
+        return INT64(vectors * self.dot.bits // 8)
+
+    def _phi(self, value, block):
+        phi = self.builder.phi(value.type)
+        phi.add_incoming(value, block)
+        return phi
+
+
+def tile_function(module, dot, rows, vectors):
+    """Return the function that computes a tile of exactly this shape."""
+    name = f"seqpipe_integer_tile_{dot.name}_{rows}x{vectors}"
+    if name in module.globals:
+        return module.globals[name]
+    function = ir.Function(module, ir.FunctionType(ir.VoidType(), PARAMETERS.values()), name)
+    function.linkage = "linkonce_odr"
+    function.attributes.add("noinline")
+    IntegerTileWriter(function, dot, rows, vectors).write()
+    return function
+
+
+def rolled(module):
+    """Return what tells LLVM to leave a loop as it is: unrolled, a tile needs more registers than there are."""
+    identity = ir.MDValue(module, (), str(len(module.metadata)))  # a loop's own: it names itself first
+    identity.operands = (identity, module.add_metadata([ir.MetaDataString(module, "llvm.loop.unroll.disable")]))
+    return identity
+
+
+def _flat(rows):
+    return [sums for row in rows for sums in row]
+
+
+def _add_tile_plain(left, row, values, place, initial, column, totals, rows, vectors):
+    (start, step), width = place, vectors * DOT.lanes
+    groups = values.size // (4 * initial.size)
+    inputs = left.view(np.uint8) if DOT.unsigned else left
+    weights = np.stack([values[start + group * step :][: 4 * width].reshape(width, 4) for group in range(groups)])
+    four = inputs[row : row + rows, : 4 * groups].reshape(rows, groups, 4).astype(np.int64)
+    products = np.einsum("rgk,gck->rc", four, weights.astype(np.int64))
+    totals[row : row + rows, column : column + width] = initial[column : column + width] + products
+
+
+@intrinsic
+def _add_tile(_typing, left, row, values, place, initial, column, totals, rows, vectors):
+    def generate(context, builder, signature, arguments):
+        def array(index):
+            return make_array(signature.args[index])(context, builder, arguments[index])
+
+        def address(struct, *offsets):
+            pointer = builder.bitcast(struct.data, BYTES)
+            for offset in offsets:
+                pointer = builder.gep(pointer, [offset])
+            return pointer
+
+        factor, weights, begins, sums = array(0), array(2), array(4), array(6)
+        row, (start, step) = arguments[1], cgutils.unpack_tuple(builder, arguments[3])
+        factor_row, _ = cgutils.unpack_tuple(builder, factor.strides)
+        sums_row, _ = cgutils.unpack_tuple(builder, sums.strides)
+        across = builder.mul(arguments[5], INT64(4))
+        values = [
+            address(factor, builder.mul(row, factor_row)),
+            factor_row,
+            address(weights, start),
+            step,
+            address(begins, across),
+            address(sums, builder.mul(row, sums_row), across),
+            sums_row,
+            builder.sdiv(weights.nitems, builder.mul(begins.nitems, INT64(4))),
+        ]
+        _dispatch(builder, *arguments[7:], values)
+        return context.get_dummy_value()
+
+    whole = types.int64
+    places = types.UniTuple(whole, 2)
+    return types.void(left, whole, values, places, initial, whole, totals, whole, whole), generate
+
+
+def shapes(dot):
+    """Return the rows and the vectors of each tile that there is."""
+    rows = [1 << power for power in range(dot.rows.bit_length())]
+    return [(row, 1 << power) for row in rows for power in range((dot.vectors // row).bit_length())]
+
+
+def _dispatch(builder, rows, vectors, values):
+    """Call the tile function for rows and vectors, which are known at run time only."""
+    done = builder.append_basic_block("tile_done")
+    choice = builder.switch(builder.add(builder.mul(rows, INT64(DOT.vectors + 1)), vectors), done)
+    for height, width in shapes(DOT):
+        block = builder.append_basic_block(f"tile_{height}_{width}")
+        choice.add_case(INT64(height * (DOT.vectors + 1) + width), block)
+        builder.position_at_end(block)
+        builder.call(tile_function(builder.module, DOT, height, width), values)
+        builder.branch(done)
+    builder.position_at_end(done)
+
+
+add_tile = _add_tile_plain if config.DISABLE_JIT else _add_tile
+"""``totals = initial + left @ right`` for a tile, in int32.
+
+Args:
+    left: int8 (rows, depth or more), as `seqpipe.kernels.sources.quantization` writes it.
+    row: the first row of the tile, in left and in totals.
+    values: int8, the packed right factor (see `seqpipe.kernels.int8_product`).
+    place: where the tile's weights begin in values, and how far the next group of four steps is.
+    initial: int32 (columns), what each sum begins at; as many as the packed factor has.
+    column: the first column of the tile.
+    totals: int32 (rows, columns).
+    rows, vectors: of the tile, one of `shapes`; columns are counted in vectors.
+"""
