@@ -72,6 +72,10 @@ class Int8Factor:
         return self.values, self.initial, self.scales
 
 
+NO_FACTOR = Int8Factor(0, 0, np.empty(0, np.int8), np.empty(0, np.int32), np.empty((1, 0), np.float32))
+"""What kernels take where there is no product."""
+
+
 def pack_int8(matrix: Quantized) -> Int8Factor:
     """Return the transpose of a matrix (columns, depth), as PyTorch lays out weights, packed as a right factor."""
     dot = integer_dot()
@@ -106,7 +110,7 @@ def int8_room(rows: int, *factors: Int8Factor) -> tuple[Int8, Float32, Int32]:
     rows = max(1, min(rows, _MOST_ROWS))
     depth = max(-(-factor.depth // _WHOLE) for factor in factors) * _WHOLE
     columns = max(factor.initial.size for factor in factors)
-    return np.zeros((rows, depth), np.int8), np.empty(rows, np.float32), np.empty((rows, columns), np.int32)
+    return np.empty((rows, depth), np.int8), np.empty(rows, np.float32), np.empty((rows, columns), np.int32)
 
 
 def _aligned(size: int) -> Int8:
