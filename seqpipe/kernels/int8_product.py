@@ -93,7 +93,7 @@ def pack_int8(matrix: Quantized) -> Int8Factor:
         chunk = values[start : start + rows.size]
         chunk.reshape(groups, len(rows), 4)[:] = rows.reshape(len(rows), groups, 4).transpose(1, 0, 2)
         start, done = start + rows.size, done + width
-    initial = padded.sum(axis=1, dtype=np.int32) * np.int32(-OFFSET if dot.unsigned else 0)
+    initial = padded.sum(axis=1, dtype=np.int32) * np.int32(-OFFSET if dot.inputs == "unsigned" else 0)
     scales = np.zeros((1, len(padded)), np.float32)
     scales[0, :columns] = matrix.scales
     return Int8Factor(depth, columns, values, initial, scales)
@@ -105,12 +105,16 @@ def int8_product(left: Float32, right: Int8Factor, start: Float32, out: Float32)
     return out
 
 
-def int8_room(rows: int, *factors: Int8Factor) -> tuple[Int8, Float32, Int32]:
-    """Return room for rows in bytes, their scales, and their sums with any of some factors, for not too many rows."""
+def int8_room(rows: int, *factors: Int8Factor) -> tuple[Int8, Int32, Float32, Int32]:
+    """Return what kernels need to multiply so many rows, or fewer at once, with any of some factors.
+
+    The rows in bytes, what their sums begin at beside what the factor says, their scales, and the sums.
+    """
     rows = max(1, min(rows, _MOST_ROWS))
     depth = max(-(-factor.depth // _WHOLE) for factor in factors) * _WHOLE
     columns = max(factor.initial.size for factor in factors)
-    return np.empty((rows, depth), np.int8), np.empty(rows, np.float32), np.empty((rows, columns), np.int32)
+    row, sums = np.empty((rows, depth), np.int8), np.empty((rows, columns), np.int32)
+    return row, np.empty(rows, np.int32), np.empty(rows, np.float32), sums
 
 
 def _aligned(size: int) -> Int8:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import platform
 from dataclasses import dataclass
+from typing import Literal
 
 from seqpipe.kernels.isa import InstructionSet, forced_name, host_features, instruction_set
 
@@ -25,7 +26,8 @@ class IntegerDot:
         vectors: of columns in a tile of one row, a power of two: enough sums under way to keep the CPU busy, and few
             enough to stay in registers.
         rows: of a tile at most, a power of two; with twice the rows it has half the vectors.
-        unsigned: whether inputs are unsigned bytes: `OFFSET` is added to them, and sums begin without its share.
+        inputs: what inputs become: ``signed`` bytes; ``unsigned`` ones, to which `OFFSET` is added, so that sums begin
+            without its share; or ``magnitudes`` and signs, for which sums begin with the magnitudes of negative inputs.
         requires: LLVM's names of the features a CPU must have.
     """
 
@@ -33,7 +35,7 @@ class IntegerDot:
     bits: int
     vectors: int
     rows: int
-    unsigned: bool
+    inputs: Literal["signed", "unsigned", "magnitudes"]
     requires: frozenset[str]
 
     @property
@@ -43,14 +45,14 @@ class IntegerDot:
 
 
 INTEGER_DOTS = (  # best first for each width
-    IntegerDot("avx512vnni", 512, 16, 4, True, frozenset({"avx512f", "avx512vnni"})),
-    IntegerDot("avx512bw", 512, 8, 2, False, frozenset({"avx512f", "avx512bw"})),
-    IntegerDot("avxvnni", 256, 8, 4, True, frozenset({"avxvnni"})),
-    IntegerDot("avx2", 256, 8, 2, False, frozenset({"avx2"})),
-    IntegerDot("dotprod", 128, 16, 4, False, frozenset({"neon", "dotprod"})),
-    IntegerDot("neon", 128, 4, 2, False, frozenset({"neon"})),
-    IntegerDot("ssse3", 128, 8, 2, False, frozenset({"ssse3"})),
-    IntegerDot("sse2", 128, 4, 1, False, frozenset()),
+    IntegerDot("avx512vnni", 512, 16, 4, "unsigned", frozenset({"avx512f", "avx512vnni"})),
+    IntegerDot("avx512bw", 512, 8, 2, "magnitudes", frozenset({"avx512f", "avx512bw"})),
+    IntegerDot("avxvnni", 256, 8, 4, "unsigned", frozenset({"avxvnni"})),
+    IntegerDot("avx2", 256, 8, 2, "magnitudes", frozenset({"avx2"})),
+    IntegerDot("dotprod", 128, 16, 4, "signed", frozenset({"neon", "dotprod"})),
+    IntegerDot("neon", 128, 4, 2, "signed", frozenset({"neon"})),
+    IntegerDot("ssse3", 128, 8, 2, "magnitudes", frozenset({"ssse3"})),
+    IntegerDot("sse2", 128, 4, 1, "signed", frozenset()),
 )
 
 

@@ -18,7 +18,7 @@ from seqpipe.kernels.integer_dots import integer_dot
 from seqpipe.kernels.isa import instruction_set
 from seqpipe.kernels.sources.arithmetic import multiply_add
 from seqpipe.kernels.sources.integer_tile import add_tile
-from seqpipe.kernels.sources.quantization import quantize_row
+from seqpipe.kernels.sources.quantization import Room, quantize_row
 from seqpipe.kernels.sources.vectors import Vector, load, store
 
 DOT, LANES = integer_dot(), instruction_set().lanes(4)
@@ -31,14 +31,6 @@ class Int8Weights(NamedTuple):
     values: Any
     initial: Any
     scales: Any
-
-
-class Int8Room(NamedTuple):
-    """Room for a left factor and the sums: rows in bytes (rows, depth or more), their scales (rows), and totals."""
-
-    rows: Any
-    scales: Any
-    totals: Any
 
 
 @inlined
@@ -59,8 +51,8 @@ def chunk_of(done, count, backwards):
 
 
 @inlined
-def multiply_bytes(left, count, weights, totals, backwards):
-    """Set the first rows of ``totals = initial + left @ right``; ``backwards``: from the last columns to the first."""
+def multiply_bytes(room, count, weights, backwards):
+    """Set the first rows of ``room.totals = room.rows @ right``; ``backwards``: from the last columns to the first."""
     vectors = weights.initial.size // LANES
     column_bytes = weights.values.size // weights.initial.size
     done = 0
@@ -77,7 +69,7 @@ def multiply_bytes(left, count, weights, totals, backwards):
             while vector < chunk + width:
                 start = column_bytes * LANES * chunk + 4 * LANES * (vector - chunk)
                 place = (start, step)
-                add_tile(left, row, weights.values, place, weights.initial, LANES * vector, totals, height, part)
+                add_tile(room, row, weights, place, LANES * vector, height, part)
                 vector += part
             row += height
         done += width
@@ -131,8 +123,8 @@ def multiply_rows(vectors, first, count, weights, start, start_row, out, out_row
     while done < count:
         part = min(room.rows.shape[0], count - done)
         for row in range(part):
-            room.scales[row] = quantize_row(vectors, first + done + row, 0, vectors.shape[1], room.rows, row)
-        multiply_bytes(room.rows, part, weights, room.totals, False)
+            quantize_row(vectors, first + done + row, 0, vectors.shape[1], room, row)
+        multiply_bytes(room, part, weights, False)
         add_product(room, part, weights, start, start_row + done, out, out_row + done)
         done += part
 
@@ -145,25 +137,29 @@ def product(
     scales: Array2[np.float32],
     start: Array2[np.float32],
     rows: Out[Array2[np.int8]],
+    begins: Out[Array1[np.int32]],
     row_scales: Out[Array1[np.float32]],
     totals: Out[Array2[np.int32]],
     out: Out[Array2[np.float32]],
 ) -> None:
-    """Set ``out = start + vectors @ right``; rows, row_scales and totals are an `Int8Room`."""
-    weights, room = Int8Weights(values, initial, scales), Int8Room(rows, row_scales, totals)
+    """Set ``out = start + vectors @ right``, as many rows at once as there is room for."""
+    weights, room = Int8Weights(values, initial, scales), Room(rows, begins, row_scales, totals)
     multiply_rows(vectors, 0, vectors.shape[0], weights, start, 0, out, 0, room)
 
 
 @kernel
-def quantize(values: Array2[np.float32], rows: Out[Array2[np.int8]], scales: Out[Array1[np.float32]]) -> None:
-    """Write each row of values in bytes, as the left factor of `totals`, and its scale."""
-    for row in range(values.shape[0]):
-        scales[row] = quantize_row(values, row, 0, values.shape[1], rows, row)
-
-
-@kernel
 def totals(
-    rows: Array2[np.int8], values: Array1[np.int8], initial: Array1[np.int32], backwards: int, sums: Out[Array2[np.int32]]
+    vectors: Array2[np.float32],
+    values: Array1[np.int8],
+    initial: Array1[np.int32],
+    backwards: int,
+    rows: Out[Array2[np.int8]],
+    begins: Out[Array1[np.int32]],
+    row_scales: Out[Array1[np.float32]],
+    sums: Out[Array2[np.int32]],
 ) -> None:
-    """Set ``sums = rows @ right`` in int32."""
-    multiply_bytes(rows, rows.shape[0], Int8Weights(values, initial, initial), sums, backwards)
+    """Set ``sums = rows @ right`` and the scales of the rows, which are the vectors in bytes."""
+    weights, room = Int8Weights(values, initial, row_scales), Room(rows, begins, row_scales, sums)
+    for row in range(vectors.shape[0]):
+        quantize_row(vectors, row, 0, vectors.shape[1], room, row)
+    multiply_bytes(room, vectors.shape[0], weights, backwards)

@@ -78,30 +78,29 @@ class SignedBySigned(DotWriter):
 
 
 class MagnitudeBySign(DotWriter):
-    """The magnitude of inputs, unsigned, times weights that take on their signs: two products fit in 16 bits."""
+    """Magnitudes of inputs, unsigned, times weights whose bits are turned where an input is negative.
 
-    _NAMES = {  # sign, multiply bytes and add pairs, multiply words by one and add pairs
-        128: ("llvm.x86.ssse3.psign.b.128", "llvm.x86.ssse3.pmadd.ub.sw.128", "llvm.x86.sse2.pmadd.wd"),
-        256: ("llvm.x86.avx2.psign.b", "llvm.x86.avx2.pmadd.ub.sw", "llvm.x86.avx2.pmadd.wd"),
-        512: ("", "llvm.x86.avx512.pmaddubs.w.512", "llvm.x86.avx512.pmaddw.d.512"),
+    ``x w = |x| (w ^ m) + |x|`` with m all ones for a negative x, since ``-w = (w ^ m) + 1``: what is added depends on
+    the inputs alone, so sums begin with it. Two products, each of 127 by 128 at most, fit in 16 bits.
+    """
+
+    _NAMES = {  # multiply bytes and add pairs, multiply words by one and add pairs
+        128: ("llvm.x86.ssse3.pmadd.ub.sw.128", "llvm.x86.sse2.pmadd.wd"),
+        256: ("llvm.x86.avx2.pmadd.ub.sw", "llvm.x86.avx2.pmadd.wd"),
+        512: ("llvm.x86.avx512.pmaddubs.w.512", "llvm.x86.avx512.pmaddw.d.512"),
     }
 
     def inputs(self, builder, four):
-        """Return signs and magnitudes."""
+        """Return m and the magnitudes."""
+        negative = builder.icmp_signed("<", four, _constant(self.bytes, 0))
         magnitude = _call(builder, f"llvm.abs.v{self.bytes.count}i8", self.bytes, four, ir.IntType(1)(0))
-        if self.bits == 512:
-            return builder.icmp_signed("<", four, _constant(self.bytes, 0)), magnitude
-        return four, magnitude
+        return builder.sext(negative, self.bytes), magnitude
 
     def add(self, builder, kept, weights, inputs):
-        """Add pairs of products, at most 2 * 127 * 127, and then the two pairs."""
-        sign, multiply, add_pairs = self._NAMES[self.bits]
-        signs, magnitude = inputs
-        if sign:
-            signed = _call(builder, sign, self.bytes, weights, signs)
-        else:
-            signed = builder.select(signs, builder.sub(_constant(self.bytes, 0), weights), weights)
-        pairs = _call(builder, multiply, self.words, magnitude, signed)
+        """Add pairs of products and then the two pairs."""
+        multiply, add_pairs = self._NAMES[self.bits]
+        turned, magnitude = inputs
+        pairs = _call(builder, multiply, self.words, magnitude, builder.xor(turned, weights))
         return (builder.add(kept[0], _call(builder, add_pairs, self.sums, pairs, _constant(self.words, 1))),)
 
 

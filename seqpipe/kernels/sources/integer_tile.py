@@ -23,6 +23,7 @@ PARAMETERS = {  # addresses, distances in bytes, and how many groups of four the
     "right": BYTES,
     "right_step": INT64,
     "initial": BYTES,
+    "begins": BYTES,
     "totals": BYTES,
     "totals_row": INT64,
     "groups": INT64,
@@ -40,10 +41,7 @@ class IntegerTileWriter:
     def write(self):
         """Write the whole body; there is at least one group."""
         builder, groups = self.builder, self.arguments["groups"]
-        kept = [
-            [self.dot.begin(builder, self._load("initial", vector, self.dot.sums)) for vector in self.vectors]
-            for _ in self.rows
-        ]
+        kept = [[self._begin(row, vector) for vector in self.vectors] for row in self.rows]
         before, loop, after = builder.block, builder.append_basic_block("loop"), builder.append_basic_block("after")
         builder.branch(loop)
         builder.position_at_end(loop)
@@ -79,6 +77,13 @@ class IntegerTileWriter:
                 [self.dot.add(builder, *pair, inputs) for pair in zip(running[row], weights, strict=True)],
             )
         return added
+
+    def _begin(self, row, vector):
+        """Return what is kept for a vector of sums before any product is added."""
+        builder, sums = self.builder, self.dot.sums
+        begins = builder.bitcast(self.arguments["begins"], INT32.as_pointer())
+        of_row = splat(builder, builder.load(builder.gep(begins, [INT64(row)])), sums)
+        return self.dot.begin(builder, builder.add(self._load("initial", vector, sums), of_row))
 
     def _load(self, array, vector, kind, *offsets):
         place = self.arguments[array]
@@ -125,49 +130,49 @@ def _flat(rows):
     return [sums for row in rows for sums in row]
 
 
-def _add_tile_plain(left, row, values, place, initial, column, totals, rows, vectors):
+def _add_tile_plain(room, row, weights, place, column, rows, vectors):
     (start, step), width = place, vectors * DOT.lanes
-    groups = values.size // (4 * initial.size)
-    inputs = left.view(np.uint8) if DOT.unsigned else left
-    weights = np.stack([values[start + group * step :][: 4 * width].reshape(width, 4) for group in range(groups)])
+    groups = weights.values.size // (4 * weights.initial.size)
+    values = np.stack([weights.values[start + group * step :][: 4 * width] for group in range(groups)])
+    inputs = room.rows.view(np.uint8) if DOT.inputs == "unsigned" else room.rows
     four = inputs[row : row + rows, : 4 * groups].reshape(rows, groups, 4).astype(np.int64)
-    products = np.einsum("rgk,gck->rc", four, weights.astype(np.int64))
-    totals[row : row + rows, column : column + width] = initial[column : column + width] + products
+    products = np.einsum("rgk,gck->rc", four, values.reshape(groups, width, 4).astype(np.int64))
+    columns = slice(column, column + width)
+    room.totals[row : row + rows, columns] = weights.initial[columns] + products
 
 
 @intrinsic
-def _add_tile(_typing, left, row, values, place, initial, column, totals, rows, vectors):
+def _add_tile(_typing, room, row, weights, place, column, rows, vectors):
     def generate(context, builder, signature, arguments):
-        def array(index):
-            return make_array(signature.args[index])(context, builder, arguments[index])
+        def arrays(index):
+            kind, values = signature.args[index], arguments[index]
+            unpacked = cgutils.unpack_tuple(builder, values, len(kind))
+            return [make_array(one)(context, builder, value) for one, value in zip(kind, unpacked, strict=True)]
 
-        def address(struct, *offsets):
-            pointer = builder.bitcast(struct.data, BYTES)
-            for offset in offsets:
-                pointer = builder.gep(pointer, [offset])
-            return pointer
+        def address(array, offset):
+            return builder.gep(builder.bitcast(array.data, BYTES), [offset])
 
-        factor, weights, begins, sums = array(0), array(2), array(4), array(6)
+        (left, begins, _, totals), (values, initial, _) = arrays(0), arrays(2)
         row, (start, step) = arguments[1], cgutils.unpack_tuple(builder, arguments[3])
-        factor_row, _ = cgutils.unpack_tuple(builder, factor.strides)
-        sums_row, _ = cgutils.unpack_tuple(builder, sums.strides)
-        across = builder.mul(arguments[5], INT64(4))
-        values = [
-            address(factor, builder.mul(row, factor_row)),
-            factor_row,
-            address(weights, start),
+        left_row, _ = cgutils.unpack_tuple(builder, left.strides)
+        totals_row, _ = cgutils.unpack_tuple(builder, totals.strides)
+        column = builder.mul(arguments[4], INT64(4))
+        passed = [
+            address(left, builder.mul(row, left_row)),
+            left_row,
+            address(values, start),
             step,
-            address(begins, across),
-            address(sums, builder.mul(row, sums_row), across),
-            sums_row,
-            builder.sdiv(weights.nitems, builder.mul(begins.nitems, INT64(4))),
+            address(initial, column),
+            address(begins, builder.mul(row, INT64(4))),
+            address(totals, builder.add(builder.mul(row, totals_row), column)),
+            totals_row,
+            builder.sdiv(values.nitems, builder.mul(initial.nitems, INT64(4))),
         ]
-        _dispatch(builder, *arguments[7:], values)
+        _dispatch(builder, *arguments[5:], passed)
         return context.get_dummy_value()
 
     whole = types.int64
-    places = types.UniTuple(whole, 2)
-    return types.void(left, whole, values, places, initial, whole, totals, whole, whole), generate
+    return types.void(room, whole, weights, types.UniTuple(whole, 2), whole, whole, whole), generate
 
 
 def shapes(dot):
@@ -190,15 +195,13 @@ def _dispatch(builder, rows, vectors, values):
 
 
 add_tile = _add_tile_plain if config.DISABLE_JIT else _add_tile
-"""``totals = initial + left @ right`` for a tile, in int32.
+"""``add_tile(room, row, weights, place, column, rows, vectors)``: a tile of ``room.totals = room.rows @ weights``.
 
 Args:
-    left: int8 (rows, depth or more), as `seqpipe.kernels.sources.quantization` writes it.
-    row: the first row of the tile, in left and in totals.
-    values: int8, the packed right factor (see `seqpipe.kernels.int8_product`).
-    place: where the tile's weights begin in values, and how far the next group of four steps is.
-    initial: int32 (columns), what each sum begins at; as many as the packed factor has.
+    room: a `seqpipe.kernels.sources.quantization.Room`.
+    row: the first row of the tile.
+    weights: a `seqpipe.kernels.sources.int8_product.Int8Weights`.
+    place: where the tile's weights begin in those, and how far the next group of four steps is, in bytes.
     column: the first column of the tile.
-    totals: int32 (rows, columns).
     rows, vectors: of the tile, one of `shapes`; columns are counted in vectors.
 """

@@ -1,5 +1,7 @@
 """Rows of numbers as bytes: ``x = scale * q`` with q from -127 to 127 and one scale a row, the largest |x| / 127."""
 
+from typing import Any, NamedTuple
+
 import numpy as np
 from llvmlite import ir
 from numba import config, types
@@ -61,7 +63,9 @@ largest = _largest_plain if config.DISABLE_JIT else _largest
 def _store_bytes_plain(room, row, column, vector):
     rounded = np.zeros(LANES, np.int64)
     rounded[: vector.size] = np.rint(vector)
-    room[row, column : column + LANES] = (rounded + (OFFSET if DOT.unsigned else 0)).astype(np.uint8).view(np.int8)
+    offset = OFFSET if DOT.inputs == "unsigned" else 0
+    room[row, column : column + LANES] = (rounded + offset).astype(np.uint8).view(np.int8)
+    return -rounded[rounded < 0].sum() if DOT.inputs == "magnitudes" else 0
 
 
 @intrinsic
@@ -70,24 +74,41 @@ def _store_bytes(_typing, room, row, column, vector):
         struct = make_array(signature.args[0])(context, builder, arguments[0])
         stride, _ = cgutils.unpack_tuple(builder, struct.strides)
         place = builder.gep(builder.gep(struct.data, [builder.mul(arguments[1], stride)]), [arguments[2]])
-        value, count = arguments[3], vector.lanes
-        kind = value.type
+        value = arguments[3]
+        kind, integers = value.type, ir.VectorType(INT32, vector.lanes)
         rounding = splat(builder, kind.element(float(ROUNDING)), kind)
-        integers = builder.bitcast(builder.fadd(value, rounding), ir.VectorType(INT32, count))
-        quantized = builder.trunc(integers, ir.VectorType(ir.IntType(8), count))
-        if DOT.unsigned:
-            quantized = builder.xor(quantized, ir.Constant(quantized.type, [quantized.type.element(OFFSET)] * count))
-        builder.store(quantized, builder.bitcast(place, quantized.type.as_pointer())).align = 1
-        return context.get_dummy_value()
+        rounded = builder.bitcast(builder.fadd(value, rounding), integers)
+        quantized = builder.trunc(rounded, ir.VectorType(ir.IntType(8), vector.lanes))
+        stored = quantized
+        if DOT.inputs == "unsigned":
+            stored = builder.xor(quantized, splat(builder, quantized.type.element(OFFSET), quantized.type))
+        builder.store(stored, builder.bitcast(place, stored.type.as_pointer())).align = 1
+        if DOT.inputs != "magnitudes":
+            return INT32(0)
+        negated = builder.neg(builder.sext(quantized, integers))
+        zeros = ir.Constant(integers, [INT32(0)] * vector.lanes)
+        negative = builder.select(builder.icmp_signed(">", negated, zeros), negated, zeros)
+        kind = ir.FunctionType(INT32, [integers])
+        add = cgutils.get_or_insert_function(builder.module, kind, f"llvm.vector.reduce.add.v{vector.lanes}i32")
+        return builder.call(add, [negative])
 
-    return types.void(room, types.int64, types.int64, vector), generate
+    return types.int32(room, types.int64, types.int64, vector), generate
 
 
 store_bytes = _store_bytes_plain if config.DISABLE_JIT else _store_bytes
 """``store_bytes(room, row, column, vector)``: write numbers from -127 to 127 as the nearest whole ones, in a byte each.
 
-Halves go to the even side. Where the CPU multiplies unsigned bytes, `OFFSET` is added.
+Halves go to the even side. What is returned is what the row's sums must begin with for these (see `IntegerDot`).
 """
+
+
+class Room(NamedTuple):
+    """Rows in bytes (rows, depth or more), what their sums begin at, their scales (rows), and room for the sums."""
+
+    rows: Any
+    begins: Any
+    scales: Any
+    totals: Any
 
 
 @inlined
@@ -105,16 +126,17 @@ def _magnitude(values, row, column, count):
 
 @inlined
 def quantize_row(values, row, column, count, room, room_row):
-    """Write ``values[row, column : column + count]`` to a row of the room, in bytes, and return their scale.
+    """Write ``values[row, column : column + count]`` to a row of the room, in bytes, with their scale.
 
-    The room has as many columns as count and more, up to whole vectors; those become zeros.
+    The rows of the room have as many columns as count and more, up to whole vectors; those become zeros.
     """
     top = _magnitude(values, row, column, count)
     factor = LARGEST / top if top > ZERO else ZERO
-    place = 0
+    place, begin = 0, 0
     while place + LANES <= count:
-        store_bytes(room, room_row, place, load(values, row, column + place, LANES) * factor)
+        begin += store_bytes(room.rows, room_row, place, load(values, row, column + place, LANES) * factor)
         place += LANES
     if place < count:
-        store_bytes(room, room_row, place, load(values, row, column + place, count - place) * factor)
-    return top / LARGEST
+        begin += store_bytes(room.rows, room_row, place, load(values, row, column + place, count - place) * factor)
+    room.begins[room_row] = begin
+    room.scales[room_row] = top / LARGEST

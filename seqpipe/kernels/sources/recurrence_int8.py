@@ -11,9 +11,9 @@ import numpy as np
 
 from seqpipe.kernels.annotations import Array1, Array2, Out
 from seqpipe.kernels.compiler import inlined, kernel
-from seqpipe.kernels.sources.int8_product import Int8Room, Int8Weights, add_product, multiply_bytes, multiply_rows
+from seqpipe.kernels.sources.int8_product import Int8Weights, add_product, multiply_bytes, multiply_rows
 from seqpipe.kernels.sources.places import Place
-from seqpipe.kernels.sources.quantization import quantize_row
+from seqpipe.kernels.sources.quantization import Room, quantize_row
 from seqpipe.kernels.sources.recurrence import Inputs, Layer, below, projecting, through_steps, updating
 
 
@@ -47,6 +47,7 @@ def kernels(cell, equations):
         backwards: int,
         column: int,
         rows: Out[Array2[np.int8]],
+        begins: Out[Array1[np.int32]],
         row_scales: Out[Array1[np.float32]],
         totals: Out[Array2[np.int32]],
         sums: Out[Array2[np.float32]],
@@ -62,13 +63,13 @@ def kernels(cell, equations):
             input_values, input_initial, input_scales: the weights of vectors (see `seqpipe.kernels.int8_product`).
             values, initial, scales: the recurrent weights.
             bias, own, starts, backwards, column, sums, states, outputs: as there.
-            rows, row_scales, totals: an `Int8Room`.
+            rows, begins, row_scales, totals: a `Room`.
             room: for as many rows of the recurrent product, where it is apart.
             kept: of no rows.
         """
-        bytes_room = Int8Room(rows, row_scales, totals)
-        of_inputs = Operand(Int8Weights(input_values, input_initial, input_scales), bytes_room)
-        of_states = Operand(Int8Weights(values, initial, scales), bytes_room)
+        in_bytes = Room(rows, begins, row_scales, totals)
+        of_inputs = Operand(Int8Weights(input_values, input_initial, input_scales), in_bytes)
+        of_states = Operand(Int8Weights(values, initial, scales), in_bytes)
         inputs = Inputs(vectors, ids, of_inputs, table, input_bias)
         layer = Layer(of_states, bias, own, column, sums, room, states, outputs, kept)
         run(inputs, layer, starts, backwards)
@@ -95,10 +96,8 @@ def _advance_rows(equations, update_rows):
             if recurrent:
                 for row in range(part):
                     before = tile.before
-                    room.scales[row] = quantize_row(
-                        before.array, before.row + row, before.column, hidden, room.rows, row
-                    )
-                multiply_bytes(room.rows, part, weights, room.totals, odd)
+                    quantize_row(before.array, before.row + row, before.column, hidden, room, row)
+                multiply_bytes(room, part, weights, odd)
                 if apart:
                     add_product(room, part, weights, layer.bias, 0, layer.room, 0)
                 else:
