@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from seqpipe.kernels.integer_dots import OFFSET, integer_dot
 from seqpipe.kernels.loader import unit
 
-Int8, Int32, Float32 = NDArray[np.int8], NDArray[np.int32], NDArray[np.float32]
+Int8 = NDArray[np.int8]
+Int32 = NDArray[np.int32]
+Float32 = NDArray[np.float32]
 
 _LEAST = np.float32(1e-30)  # a row of smaller numbers becomes zeros
 _ALIGNMENT = 64  # bytes: a cache line

@@ -57,7 +57,7 @@ INTEGER_DOTS = (  # best first for each width
 
 
 def best(isa: InstructionSet, features: frozenset[str]) -> IntegerDot:
-    """Return the best of an instruction set on a CPU with these features, by LLVM's names, and those that it implies."""
+    """Return the best of an instruction set, on a CPU that also has these features, by LLVM's names."""
     available = isa.requires | features
     return next(dot for dot in INTEGER_DOTS if dot.bits == isa.bits and dot.requires <= available)
 

@@ -84,7 +84,9 @@ def _load_totals(_typing, totals, row, column):
     def generate(context, builder, signature, arguments):
         struct = make_array(signature.args[0])(context, builder, arguments[0])
         stride, _ = cgutils.unpack_tuple(builder, struct.strides)
-        start = builder.gep(builder.bitcast(struct.data, ir.IntType(8).as_pointer()), [builder.mul(arguments[1], stride)])
+        start = builder.gep(
+            builder.bitcast(struct.data, ir.IntType(8).as_pointer()), [builder.mul(arguments[1], stride)]
+        )
         place = builder.gep(builder.bitcast(start, ir.IntType(32).as_pointer()), [arguments[2]])
         value = builder.load(builder.bitcast(place, ir.VectorType(ir.IntType(32), LANES).as_pointer()))
         value.align = 4

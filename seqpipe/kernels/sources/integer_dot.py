@@ -11,6 +11,13 @@ from numba.core import cgutils
 BYTE, INT16, INT32 = ir.IntType(8), ir.IntType(16), ir.IntType(32)
 
 
+PAIR_SUMS = {  # by the width of vectors: multiply bytes and add pairs, multiply words and add pairs
+    128: ("llvm.x86.ssse3.pmadd.ub.sw.128", "llvm.x86.sse2.pmadd.wd"),
+    256: ("llvm.x86.avx2.pmadd.ub.sw", "llvm.x86.avx2.pmadd.wd"),
+    512: ("llvm.x86.avx512.pmaddubs.w.512", "llvm.x86.avx512.pmaddw.d.512"),
+}
+
+
 def _call(builder, name, returned, *arguments):
     """Return what LLVM's intrinsic ``name`` makes of the arguments."""
     kind = ir.FunctionType(returned, [argument.type for argument in arguments])
@@ -84,12 +91,6 @@ class MagnitudeBySign(DotWriter):
     the inputs alone, so sums begin with it. Two products, each of 127 by 128 at most, fit in 16 bits.
     """
 
-    _NAMES = {  # multiply bytes and add pairs, multiply words by one and add pairs
-        128: ("llvm.x86.ssse3.pmadd.ub.sw.128", "llvm.x86.sse2.pmadd.wd"),
-        256: ("llvm.x86.avx2.pmadd.ub.sw", "llvm.x86.avx2.pmadd.wd"),
-        512: ("llvm.x86.avx512.pmaddubs.w.512", "llvm.x86.avx512.pmaddw.d.512"),
-    }
-
     def inputs(self, builder, four):
         """Return m and the magnitudes."""
         negative = builder.icmp_signed("<", four, _constant(self.bytes, 0))
@@ -98,7 +99,7 @@ class MagnitudeBySign(DotWriter):
 
     def add(self, builder, kept, weights, inputs):
         """Add pairs of products and then the two pairs."""
-        multiply, add_pairs = self._NAMES[self.bits]
+        multiply, add_pairs = PAIR_SUMS[self.bits]
         turned, magnitude = inputs
         pairs = _call(builder, multiply, self.words, magnitude, builder.xor(turned, weights))
         return (builder.add(kept[0], _call(builder, add_pairs, self.sums, pairs, _constant(self.words, 1))),)
@@ -110,11 +111,15 @@ class Halves(DotWriter):
     def begin(self, builder, initial):
         """Return sums of pairs: the first of each two begins at ``initial``."""
         zeros = _constant(self.sums, 0)
-        return tuple(builder.shuffle_vector(initial, zeros, _indices(places)) for places in ((0, 4, 1, 4), (2, 4, 3, 4)))
+        return tuple(
+            builder.shuffle_vector(initial, zeros, _indices(places)) for places in ((0, 4, 1, 4), (2, 4, 3, 4))
+        )
 
     def end(self, builder, kept):
         """Add each first to its second."""
-        return builder.add(*(builder.shuffle_vector(*kept, _indices(places)) for places in ((0, 2, 4, 6), (1, 3, 5, 7))))
+        return builder.add(
+            *(builder.shuffle_vector(*kept, _indices(places)) for places in ((0, 2, 4, 6), (1, 3, 5, 7)))
+        )
 
 
 def _indices(places):

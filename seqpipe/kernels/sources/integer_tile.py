@@ -13,6 +13,7 @@ from numba.np.arrayobj import make_array
 
 from seqpipe.kernels.integer_dots import integer_dot
 from seqpipe.kernels.sources.integer_dot import WRITERS
+from seqpipe.kernels.sources.tile_body import rolled
 from seqpipe.kernels.sources.vectors import splat
 
 DOT = integer_dot()
@@ -94,9 +95,7 @@ class IntegerTileWriter:
         return value
 
     def _row(self, array, row):
-        return self.builder.gep(
-            self.arguments[array], [self.builder.mul(INT64(row), self.arguments[f"{array}_row"])]
-        )
+        return self.builder.gep(self.arguments[array], [self.builder.mul(INT64(row), self.arguments[f"{array}_row"])])
 
     def _bytes(self, vectors):
         return INT64(vectors * self.dot.bits // 8)
@@ -117,13 +116,6 @@ def tile_function(module, dot, rows, vectors):
     function.attributes.add("noinline")
     IntegerTileWriter(function, dot, rows, vectors).write()
     return function
-
-
-def rolled(module):
-    """Return what tells LLVM to leave a loop as it is: unrolled, a tile needs more registers than there are."""
-    identity = ir.MDValue(module, (), str(len(module.metadata)))  # a loop's own: it names itself first
-    identity.operands = (identity, module.add_metadata([ir.MetaDataString(module, "llvm.loop.unroll.disable")]))
-    return identity
 
 
 def _flat(rows):

@@ -13,7 +13,7 @@ from seqpipe.kernels.compiler import inlined
 from seqpipe.kernels.integer_dots import OFFSET, integer_dot
 from seqpipe.kernels.isa import instruction_set
 from seqpipe.kernels.sources.arithmetic import ROUNDING
-from seqpipe.kernels.sources.vectors import Vector, llvm_function, load, splat
+from seqpipe.kernels.sources.vectors import llvm_function, load, splat
 
 DOT, LANES = integer_dot(), instruction_set().lanes(4)
 LARGEST = np.float32(127)

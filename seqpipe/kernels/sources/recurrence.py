@@ -316,7 +316,7 @@ def _nothing(_width, *_arguments):
 
 
 def projecting(multiply_rows, gates):
-    """Return ``project``, given ``multiply_rows(left, left_row, right, start, start_row, out, out_row, rows, columns)``."""
+    """Return ``project``, given what multiplies rows of vectors (see `seqpipe.kernels.sources.product`)."""
 
     @inlined
     def project(inputs, first, end, sums):
