@@ -11,7 +11,7 @@ import platform
 from dataclasses import dataclass
 from typing import Literal
 
-from seqpipe.kernels.isa import InstructionSet, forced_name, host_features, instruction_set
+from seqpipe.kernels.isa import AARCH64, OTHER, X86, InstructionSet, forced_name, host_features, instruction_set
 
 OFFSET = 128  # added to inputs where an instruction takes unsigned bytes
 
@@ -22,6 +22,7 @@ class IntegerDot:
 
     Attributes:
         name: of the instructions.
+        architecture: of the CPUs that may have them.
         bits: the width of a vector register.
         vectors: of columns in a tile of one row, a power of two: enough sums under way to keep the CPU busy, and few
             enough to stay in registers.
@@ -32,6 +33,7 @@ class IntegerDot:
     """
 
     name: str
+    architecture: str
     bits: int
     vectors: int
     rows: int
@@ -45,21 +47,23 @@ class IntegerDot:
 
 
 INTEGER_DOTS = (  # best first for each width
-    IntegerDot("avx512vnni", 512, 16, 4, "unsigned", frozenset({"avx512f", "avx512vnni"})),
-    IntegerDot("avx512bw", 512, 8, 2, "magnitudes", frozenset({"avx512f", "avx512bw"})),
-    IntegerDot("avxvnni", 256, 8, 4, "unsigned", frozenset({"avxvnni"})),
-    IntegerDot("avx2", 256, 8, 2, "magnitudes", frozenset({"avx2"})),
-    IntegerDot("dotprod", 128, 16, 4, "signed", frozenset({"neon", "dotprod"})),
-    IntegerDot("neon", 128, 4, 2, "signed", frozenset({"neon"})),
-    IntegerDot("ssse3", 128, 8, 2, "magnitudes", frozenset({"ssse3"})),
-    IntegerDot("sse2", 128, 4, 1, "signed", frozenset()),
+    IntegerDot("avx512vnni", X86, 512, 16, 4, "unsigned", frozenset({"avx512f", "avx512vnni"})),
+    IntegerDot("avx512bw", X86, 512, 8, 2, "magnitudes", frozenset({"avx512f", "avx512bw"})),
+    IntegerDot("avxvnni", X86, 256, 8, 4, "unsigned", frozenset({"avxvnni"})),
+    IntegerDot("avx2", X86, 256, 8, 2, "magnitudes", frozenset({"avx2"})),
+    IntegerDot("dotprod", AARCH64, 128, 16, 4, "signed", frozenset({"dotprod"})),
+    IntegerDot("neon", AARCH64, 128, 4, 2, "signed", frozenset()),
+    IntegerDot("ssse3", X86, 128, 8, 2, "magnitudes", frozenset({"ssse3"})),
+    IntegerDot("sse2", X86, 128, 4, 1, "signed", frozenset()),
+    IntegerDot("portable", OTHER, 128, 4, 1, "signed", frozenset()),
 )
 
 
 def best(isa: InstructionSet, features: frozenset[str]) -> IntegerDot:
     """Return the best of an instruction set, on a CPU that also has these features, by LLVM's names."""
     available = isa.requires | features
-    return next(dot for dot in INTEGER_DOTS if dot.bits == isa.bits and dot.requires <= available)
+    shape = isa.architecture, isa.bits
+    return next(dot for dot in INTEGER_DOTS if (dot.architecture, dot.bits) == shape and dot.requires <= available)
 
 
 @functools.cache

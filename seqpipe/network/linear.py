@@ -51,7 +51,7 @@ class Linear:
 class Int8Linear(Linear):
     """An affine map whose weight is multiplied as bytes (see `seqpipe.kernels.int8_product`); for inference only."""
 
-    def forward(self, inputs: npt.NDArray[Any]) -> Float:
+    def __call__(self, inputs: npt.NDArray[Any]) -> Float:
         """Return ``inputs @ weight.T + bias``; inputs are vectors (rows, inputs)."""
         check_width(inputs, self.weight)
         return int8_product(inputs, self._factor, self.bias[None], np.empty((len(inputs), self.bias.size), np.float32))

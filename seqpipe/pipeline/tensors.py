@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from safetensors import deserialize, safe_open
+from safetensors import safe_open
 
 from seqpipe.data.ragged import Array
 
@@ -22,12 +22,17 @@ def read_tensors(path: Path) -> tuple[Mapping[str, str], dict[str, Array]]:
         metadata, names = file.metadata() or {}, list(file.keys())
         short = {name for name in names if file.get_slice(name).get_dtype() == "BF16"}
         tensors = {name: file.get_tensor(name) for name in names if name not in short}
-    if short:
-        tensors |= {name: _widened(entry) for name, entry in deserialize(path.read_bytes()) if name in short}
-    return metadata, {name: tensors[name] for name in names}
+    return metadata, tensors | _widened(path, short) if short else tensors
 
 
-def _widened(entry: Mapping[str, Any]) -> Array:
-    """Return numbers in bfloat16, the upper half of float32, as float32."""
-    upper = np.frombuffer(entry["data"], np.dtype("<u2")).astype(np.uint32)
-    return (upper << 16).view(np.float32).reshape(entry["shape"])
+def _widened(path: Path, names: set[str]) -> dict[str, Array]:
+    """Return arrays in bfloat16, the upper half of float32, as float32; of a file that was found to be whole."""
+    content = path.read_bytes()
+    begin = 8 + int.from_bytes(content[:8], "little")
+    header = json.loads(content[8:begin])
+    found = {}
+    for name in names:
+        first, end = header[name]["data_offsets"]
+        upper = np.frombuffer(content[begin + first : begin + end], np.dtype("<u2")).astype(np.uint32)
+        found[name] = (upper << 16).view(np.float32).reshape(header[name]["shape"])
+    return found

@@ -7,7 +7,7 @@ import pytest
 from llvmlite import ir
 
 from seqpipe.kernels.integer_dots import INTEGER_DOTS, best
-from seqpipe.kernels.isa import INSTRUCTION_SETS
+from seqpipe.kernels.isa import AARCH64, INSTRUCTION_SETS, X86
 from seqpipe.kernels.sources.integer_tile import shapes, tile_function
 
 ISA = {isa.name: isa for isa in INSTRUCTION_SETS}
@@ -51,12 +51,13 @@ CPUS = [  # LLVM's name, and which dot products it takes
     ("apple-m1", "dotprod"),
     ("apple-m4", "dotprod"),
 ]
+TRIPLES = {X86: "x86_64-unknown-linux-gnu", AARCH64: "aarch64-unknown-linux-gnu"}
 SPILL = re.compile(r"\(%rsp\)|\(%rbp\)|\[sp[,\]]")
 
 
 def assembly(cpu, dot, rows, vectors):
     """Return what LLVM makes of a tile for a CPU, and of its innermost loop alone."""
-    triple = "aarch64-unknown-linux-gnu" if "neon" in dot.requires else "x86_64-unknown-linux-gnu"
+    triple = TRIPLES[dot.architecture]
     module = ir.Module("tile")
     module.triple = triple
     tile_function(module, dot, rows, vectors).linkage = "external"
@@ -97,10 +98,11 @@ def test_a_tile_that_is_too_large_is_seen():
         ("avx512", {"avx512f", "avx512bw", "avx2"}, "avx512bw"),
         ("avx2", {"avx2", "avxvnni", "fma"}, "avxvnni"),
         ("avx2", set(), "avx2"),
-        ("neon", {"neon", "dotprod"}, "dotprod"),
+        ("neon", {"dotprod"}, "dotprod"),
         ("neon", set(), "neon"),
         ("sse", {"ssse3", "sse4.1"}, "ssse3"),
         ("sse", set(), "sse2"),
+        ("portable", set(), "portable"),
     ],
 )
 def test_the_best_that_a_cpu_has(isa, features, name):

@@ -99,7 +99,7 @@ def test_a_quantized_file_may_be_used_in_float32(trained, path):
 
 
 def test_steps_in_int8_obey_the_law_of_chunks(trained):
-    from seqpipe.pipeline.opened import open_pipeline  # noqa: PLC0415
+    from seqpipe.pipeline.opened_pipeline import open_pipeline  # noqa: PLC0415
     from seqpipe.registry import Registry  # noqa: PLC0415
 
     opened = open_pipeline(str(trained / "colours.yaml"), Registry.discover(), ["precision=int8"])

@@ -1,29 +1,25 @@
 """Numbers of files in the safetensors format."""
 
+import json
+
 import numpy as np
 import pytest
-from safetensors import serialize_file
 from safetensors.numpy import save_file
 
 from seqpipe.pipeline.tensors import read_tensors
 
 
 def write_bfloat16(path, values, **others):
-    """Write float32 values that bfloat16 can hold, by name, as such, beside other arrays."""
-    entries = {
-        name: {
-            "dtype": "bfloat16",
-            "shape": list(array.shape),
-            "data": (array.view(np.uint32) >> 16).astype("<u2").tobytes(),
-        }
-        for name, array in values.items()
-    }
-    kinds = {"float32": "float32", "float16": "float16", "int64": "int64"}
-    entries |= {
-        name: {"dtype": kinds[array.dtype.name], "shape": list(array.shape), "data": array.tobytes()}
-        for name, array in others.items()
-    }
-    serialize_file(entries, str(path), {"made": "here"})
+    """Write float32 values that bfloat16 can hold, by name, as such, beside arrays in float16 or int64."""
+    kinds = {"float16": "F16", "int64": "I64"}
+    arrays = {name: ("BF16", (array.view(np.uint32) >> 16).astype("<u2")) for name, array in values.items()}
+    arrays |= {name: (kinds[array.dtype.name], array) for name, array in others.items()}
+    header, content = {"__metadata__": {"made": "here"}}, b""
+    for name, (kind, array) in arrays.items():
+        begin, content = len(content), content + array.tobytes()
+        header[name] = {"dtype": kind, "shape": array.shape, "data_offsets": [begin, len(content)]}
+    written = json.dumps(header).encode()
+    path.write_bytes(len(written).to_bytes(8, "little") + written + content)
 
 
 def test_bfloat16_is_widened(tmp_path):

@@ -8,14 +8,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from llvmlite import ir
 from numba import config, types
-from numba.core import cgutils
 from numba.extending import intrinsic
-from numba.np.arrayobj import make_array
 
 from seqpipe.kernels.annotations import Array1, Array2, Out
 from seqpipe.kernels.compiler import inlined, kernel
 from seqpipe.kernels.integer_dots import integer_dot
 from seqpipe.kernels.isa import instruction_set
+from seqpipe.kernels.numba_internals import make_array, unpack_tuple
 from seqpipe.kernels.sources.arithmetic import multiply_add
 from seqpipe.kernels.sources.integer_tile import add_tile
 from seqpipe.kernels.sources.quantization import Room, quantize_row
@@ -83,7 +82,7 @@ def _load_totals_plain(totals, row, column):
 def _load_totals(_typing, totals, row, column):
     def generate(context, builder, signature, arguments):
         struct = make_array(signature.args[0])(context, builder, arguments[0])
-        stride, _ = cgutils.unpack_tuple(builder, struct.strides)
+        stride, _ = unpack_tuple(builder, struct.strides)
         start = builder.gep(
             builder.bitcast(struct.data, ir.IntType(8).as_pointer()), [builder.mul(arguments[1], stride)]
         )

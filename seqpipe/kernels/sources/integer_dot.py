@@ -6,7 +6,8 @@ without saturation for bytes from -127 to 127, so the sums are the same bits on 
 """
 
 from llvmlite import ir
-from numba.core import cgutils
+
+from seqpipe.kernels.numba_internals import get_or_insert_function
 
 BYTE, INT16, INT32 = ir.IntType(8), ir.IntType(16), ir.IntType(32)
 
@@ -21,7 +22,7 @@ PAIR_SUMS = {  # by the width of vectors: multiply bytes and add pairs, multiply
 def _call(builder, name, returned, *arguments):
     """Return what LLVM's intrinsic ``name`` makes of the arguments."""
     kind = ir.FunctionType(returned, [argument.type for argument in arguments])
-    return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), arguments)
+    return builder.call(get_or_insert_function(builder.module, kind, name), arguments)
 
 
 def _constant(kind, value):
@@ -122,6 +123,21 @@ class Halves(DotWriter):
         )
 
 
+class Portable(DotWriter):
+    """Shifts and multiplications of 32 bits, which every CPU has."""
+
+    def add(self, builder, kept, weights, inputs):
+        """Add four products, each of two bytes that are shifted to the top of a lane and back with their signs."""
+        (total,), lanes = kept, [builder.bitcast(value, self.sums) for value in (weights, inputs[0])]
+        for place in range(4):
+            factors = [
+                builder.ashr(builder.shl(lane, _constant(self.sums, 8 * place)), _constant(self.sums, 24))
+                for lane in lanes
+            ]
+            total = builder.add(total, builder.mul(*factors))
+        return (total,)
+
+
 def _indices(places):
     return ir.Constant(ir.VectorType(INT32, len(places)), [INT32(place) for place in places])
 
@@ -174,4 +190,5 @@ WRITERS = {
     "neon": PairsOfBytes,
     "ssse3": MagnitudeBySign,
     "sse2": PairsOfWords,
+    "portable": Portable,
 }

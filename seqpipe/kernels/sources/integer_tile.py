@@ -7,17 +7,18 @@ can be seen in the result.
 import numpy as np
 from llvmlite import ir
 from numba import config, types
-from numba.core import cgutils
 from numba.extending import intrinsic
-from numba.np.arrayobj import make_array
 
 from seqpipe.kernels.integer_dots import integer_dot
+from seqpipe.kernels.numba_internals import make_array, unpack_tuple
 from seqpipe.kernels.sources.integer_dot import WRITERS
 from seqpipe.kernels.sources.tile_body import rolled
-from seqpipe.kernels.sources.vectors import splat
+from seqpipe.kernels.sources.vectors import prefetch_function, splat
 
 DOT = integer_dot()
 BYTES, INT32, INT64 = ir.IntType(8).as_pointer(), ir.IntType(32), ir.IntType(64)
+AHEAD = 1024  # bytes of the weights that are fetched before their turn
+CACHE_LINE = 64  # bytes
 PARAMETERS = {  # addresses, distances in bytes, and how many groups of four the depth has
     "left": BYTES,
     "left_row": INT64,
@@ -68,6 +69,10 @@ class IntegerTileWriter:
         """Add the products of four steps of the depth to the running sums and return the new ones."""
         builder, sums = self.builder, self.dot.sums
         step = builder.mul(group, self.arguments["right_step"])
+        for line in range(0, len(self.vectors) * self.dot.bits // 8, CACHE_LINE):
+            place = builder.gep(builder.gep(self.arguments["right"], [step]), [INT64(AHEAD + line)])
+            # to read, into L1, as data
+            builder.call(prefetch_function(builder), [place, INT32(0), INT32(3), INT32(1)])
         weights = [self._load("right", vector, self.dot.bytes, step) for vector in self.vectors]
         added = []
         for row in self.rows:
@@ -138,16 +143,16 @@ def _add_tile(_typing, room, row, weights, place, column, rows, vectors):
     def generate(context, builder, signature, arguments):
         def arrays(index):
             kind, values = signature.args[index], arguments[index]
-            unpacked = cgutils.unpack_tuple(builder, values, len(kind))
+            unpacked = unpack_tuple(builder, values, len(kind))
             return [make_array(one)(context, builder, value) for one, value in zip(kind, unpacked, strict=True)]
 
         def address(array, offset):
             return builder.gep(builder.bitcast(array.data, BYTES), [offset])
 
         (left, begins, _, totals), (values, initial, _) = arrays(0), arrays(2)
-        row, (start, step) = arguments[1], cgutils.unpack_tuple(builder, arguments[3])
-        left_row, _ = cgutils.unpack_tuple(builder, left.strides)
-        totals_row, _ = cgutils.unpack_tuple(builder, totals.strides)
+        row, (start, step) = arguments[1], unpack_tuple(builder, arguments[3])
+        left_row, _ = unpack_tuple(builder, left.strides)
+        totals_row, _ = unpack_tuple(builder, totals.strides)
         column = builder.mul(arguments[4], INT64(4))
         passed = [
             address(left, builder.mul(row, left_row)),
@@ -160,7 +165,7 @@ def _add_tile(_typing, room, row, weights, place, column, rows, vectors):
             totals_row,
             builder.sdiv(values.nitems, builder.mul(initial.nitems, INT64(4))),
         ]
-        _dispatch(builder, *arguments[5:], passed)
+        _dispatch(builder, arguments[5], arguments[6], passed)
         return context.get_dummy_value()
 
     whole = types.int64

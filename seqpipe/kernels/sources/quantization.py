@@ -5,13 +5,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from llvmlite import ir
 from numba import config, types
-from numba.core import cgutils
 from numba.extending import intrinsic
-from numba.np.arrayobj import make_array
 
 from seqpipe.kernels.compiler import inlined
 from seqpipe.kernels.integer_dots import OFFSET, integer_dot
 from seqpipe.kernels.isa import instruction_set
+from seqpipe.kernels.numba_internals import get_or_insert_function, make_array, unpack_tuple
 from seqpipe.kernels.sources.arithmetic import ROUNDING
 from seqpipe.kernels.sources.vectors import llvm_function, load, splat
 
@@ -48,7 +47,7 @@ def _largest_plain(vector):
 def _largest(_typing, vector):
     def generate(_context, builder, _signature, arguments):
         kind = arguments[0].type
-        function = cgutils.get_or_insert_function(
+        function = get_or_insert_function(
             builder.module, ir.FunctionType(kind.element, [kind]), f"llvm.vector.reduce.fmaximum.v{kind.count}f32"
         )
         return builder.call(function, arguments)
@@ -72,7 +71,7 @@ def _store_bytes_plain(room, row, column, vector):
 def _store_bytes(_typing, room, row, column, vector):
     def generate(context, builder, signature, arguments):
         struct = make_array(signature.args[0])(context, builder, arguments[0])
-        stride, _ = cgutils.unpack_tuple(builder, struct.strides)
+        stride, _ = unpack_tuple(builder, struct.strides)
         place = builder.gep(builder.gep(struct.data, [builder.mul(arguments[1], stride)]), [arguments[2]])
         value = arguments[3]
         kind, integers = value.type, ir.VectorType(INT32, vector.lanes)
@@ -89,7 +88,7 @@ def _store_bytes(_typing, room, row, column, vector):
         zeros = ir.Constant(integers, [INT32(0)] * vector.lanes)
         negative = builder.select(builder.icmp_signed(">", negated, zeros), negated, zeros)
         kind = ir.FunctionType(INT32, [integers])
-        add = cgutils.get_or_insert_function(builder.module, kind, f"llvm.vector.reduce.add.v{vector.lanes}i32")
+        add = get_or_insert_function(builder.module, kind, f"llvm.vector.reduce.add.v{vector.lanes}i32")
         return builder.call(add, [negative])
 
     return types.int32(room, types.int64, types.int64, vector), generate
