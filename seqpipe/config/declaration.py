@@ -14,7 +14,7 @@ from seqpipe.config.document import Document
 from seqpipe.config.node import KeyPath
 from seqpipe.config.stages import declared_stage
 from seqpipe.config.validation import errors_from_pydantic
-from seqpipe.contracts import Reader, Stage, Writer
+from seqpipe.contracts import Precision, Reader, Stage, Writer
 from seqpipe.errors import ConfigError, Location, SeqpipeError
 from seqpipe.limits import Limits
 from seqpipe.registry import Registry
@@ -32,6 +32,9 @@ class PipelineFile(BaseModel):
     name: str | None = Field(None, description="of the pipeline, and of the runs that train it; default: the file's")
     extends: str | None = Field(None, description="another pipeline file; what is said here comes on top of it")
     model: str | None = Field(None, description="a trained model: a path, or the name of one that a plugin ships")
+    precision: Precision | None = Field(
+        None, description="float32, or int8: weights in bytes, for one sequence at a time; default: the model's own"
+    )
     plugins: list[str] = Field([], description="further plugins to load, for their observers")
     read: dict[str, Any] | None = Field(None, description="where records come from: a reader")
     stages: list[dict[str, Any]] | None = Field(None, description="tokenizers, encoders, cores, decoders, in order")
@@ -49,6 +52,7 @@ class Declaration:
         document: the file itself.
         name: of the pipeline.
         model: the trained model that it names.
+        precision: of the weights; None: the model's own.
         plugins: those to load for their observers.
         reader, writer: None where the file has none.
         stages: may be none, where a model has them.
@@ -58,6 +62,7 @@ class Declaration:
     document: Document
     name: str
     model: str | None
+    precision: Precision | None
     plugins: tuple[str, ...]
     reader: Reader | None
     stages: tuple[Stage, ...]
@@ -108,6 +113,7 @@ def declaration(document: Document, registry: Registry) -> Declaration:
         document,
         top.name or Path(document.source).stem,
         top.model,
+        top.precision,
         tuple(top.plugins),
         reader,
         tuple(stage for stage in stages if stage is not None),
@@ -116,7 +122,7 @@ def declaration(document: Document, registry: Registry) -> Declaration:
     )
 
 
-_PLAIN = ("name", "model", "plugins", "limits")
+_PLAIN = ("name", "model", "precision", "plugins", "limits")
 
 
 def _top_level(document: Document) -> PipelineFile:

@@ -4,7 +4,7 @@ from seqpipe.contracts.augmentation import Augmentation
 from seqpipe.contracts.core import Core
 from seqpipe.contracts.decoder import Decoder
 from seqpipe.contracts.example import Example
-from seqpipe.contracts.incoming import Incoming
+from seqpipe.contracts.incoming import Incoming, Precision
 from seqpipe.contracts.network import Back, Network, Stepper, Training
 from seqpipe.contracts.objective import Metric, Objective, Outcome
 from seqpipe.contracts.parameter import Parameter, Parameters
@@ -33,6 +33,7 @@ __all__ = [
     "Parameter",
     "Parameters",
     "PipelineStage",
+    "Precision",
     "Read",
     "Reader",
     "Stage",

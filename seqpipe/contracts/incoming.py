@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from seqpipe.contracts.network import Stepper
 from seqpipe.contracts.objective import Objective
 from seqpipe.contracts.parameter import Parameters
 from seqpipe.contracts.stage import Learned
 from seqpipe.data import Spec
+
+Precision = Literal["float32", "int8"]
+"""Of the weights of networks at work."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -24,6 +27,8 @@ class Incoming:
             a stage is asked which it wants.
         objective: what the decoder asks of the network; None for a core that another one follows, and before a core.
         stepper: for a decoder, the core before it, if that can be asked step by step.
+        precision: for a core: int8 if its matrices hold what bytes can hold, one scale a row, so that it may multiply
+            them as bytes. A core need not know of it: in float32 the same weights give nearly the same results.
     """
 
     spec: Spec
@@ -31,6 +36,7 @@ class Incoming:
     parameters: Parameters = field(default_factory=dict)
     objective: Objective | None = None
     stepper: Stepper | None = None
+    precision: Precision = "float32"
 
     def replace(self, **changes: Any) -> Incoming:
         """The same with some attributes changed."""

@@ -91,7 +91,7 @@ def identify(
         "model": _digest(opened.model_path.read_bytes()) if opened.model_path else "",
         "plugins": {name: registry.plugins[name].distribution for name in plugins if name in registry.plugins},
         "stages": [[f"{stage.kind} {stage.name}", _declared(stage)] for stage in stages],
-        "settings": dict(settings),
+        "settings": dict(settings) | ({"precision": opened.precision} if opened.precision != "float32" else {}),
     }
     return Identity(facts, [source.name for source in inputs])
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 
 from seqpipe.contracts import Parameters
 from seqpipe.errors import Location, ModelError
+from seqpipe.pipeline.tensors import read_tensors
 
 _PICKLES = (b"PK\x03\x04", b"\x80")
 """How files of ``torch.save`` begin: an archive with a pickle, or a pickle."""
@@ -29,8 +30,7 @@ def read_weights(path: Path) -> Parameters:
     if begin.startswith(_PICKLES):
         raise ModelError("a pickle, which could run any code when it is opened", _convert(path), where)
     try:
-        with safe_open(path, "np") as file:
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
+        _, arrays = read_tensors(path)
     except (SafetensorError, OSError, ValueError, TypeError) as error:
         raise ModelError(f"not a whole safetensors file: {error}", "write it again", where) from None
     for name, array in arrays.items():

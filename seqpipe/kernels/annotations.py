@@ -43,8 +43,8 @@ def declaration(function: Callable[..., Any]) -> Declaration:
     """Return the parameters of a kernel, in order, and the scalar that it returns, as its annotations say.
 
     Raises:
-        TypeError: a parameter or what is returned has no annotation, or one that no kernel can have; or the first array
-            of floating-point values is not of ``Float``, whose dtype selects the variant.
+        TypeError: a parameter or what is returned has no annotation, or one that no kernel can have; or arrays are of
+            ``Float``, but not the first of floating-point values, whose dtype selects the variant.
     """
     hints = get_type_hints(function, include_extras=True)
     names = function.__code__.co_varnames[: function.__code__.co_argcount]
@@ -54,8 +54,8 @@ def declaration(function: Callable[..., Any]) -> Declaration:
     parameters = [_parameter(f"{where}: {name}", hints[name]) for name in names]
     returns = None if hints["return"] is type(None) else _scalar(f"{where}: return", hints["return"])
     floats = [parameter for parameter in parameters if parameter.ndim and parameter.dtype.startswith("float")]
-    if floats and floats[0].dtype != "float":
-        raise TypeError(f"{where}: its first array of floating-point values must be of Float")
+    if floats and floats[0].dtype != "float" and any(parameter.dtype == "float" for parameter in floats):
+        raise TypeError(f"{where}: its first array of floating-point values must be of Float, as a later one is")
     return [str(parameter) for parameter in parameters], returns
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from seqpipe.kernels import instruction_set, unit
+from seqpipe.kernels import unit
 from seqpipe.kernels.product import empty_packed, transposed_product
 from seqpipe.network.arrays import Float
 from seqpipe.network.cell import Cell
@@ -63,16 +63,22 @@ class Run:
         weights, equations = self.weights, self.cell.equations
         states, kept = _side_by_side(state), self._empty(equations.beside if keep else None)
         initial = states.copy() if keep else states[:0]
-        unit("recurrence", equations).forward(
-            *incoming.inputs,
-            weights.state_product,
+        rooms = weights.rooms(len(self.outputs))
+        unit(weights.kernels, equations).forward(
+            incoming.vectors,
+            incoming.ids,
+            *incoming.weights,
+            incoming.table,
+            incoming.bias,
+            *weights.state_arrays,
             weights.apart_bias,
             weights.own,
             self.packing.starts,
             int(self.backwards),
             self.column,
+            *rooms,
             incoming.sums,
-            self._room(),
+            weights.apart_room(len(rooms[0]) if rooms else 0),
             states,
             self.outputs,
             kept,
@@ -129,14 +135,6 @@ class Run:
         """Return an uninitialised array for so many values of each unit at each position; None: for no position."""
         rows = 0 if vectors is None else len(self.outputs)
         return np.empty((rows, (vectors or 0) * self.weights.hidden), self.outputs.dtype)
-
-    def _room(self) -> Float:
-        """Return room for a tile of the product with the state, where that is apart."""
-        shape = (MOST_ROWS, WIDEST * self.weights.state_product.shape[2]) if self.cell.apart else (0, 0)
-        return np.empty(shape, self.outputs.dtype)
-
-
-MOST_ROWS, WIDEST = 8, max(instruction_set().wide_panels(1), instruction_set().vectors)
 
 
 def _side_by_side(states: States) -> Float:

@@ -8,9 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from seqpipe.kernels import unit
-from seqpipe.kernels.product import pack_transposed, product
 from seqpipe.network.arrays import Float
-from seqpipe.network.cell_weights import CellWeights
+from seqpipe.network.cell_weights import Arrays, CellWeights
 from seqpipe.network.inputs import check_rows, check_width, is_one_hot, lookup
 from seqpipe.network.packing import Packing
 
@@ -20,15 +19,23 @@ BLOCK_BYTES = 1 << 18  # of the part of the inputs that is computed at once: it 
 class KernelInputs(NamedTuple):
     """What a cell's kernel takes.
 
+    With neither vectors nor ids the sums are complete.
+
     Attributes:
-        inputs: vectors (positions, width), ids (positions,), the packed input weights, the table of what ids add to
-            the gates (depth, gates * hidden), and the bias (1, gates * hidden). With neither vectors nor ids the sums
-            are complete.
+        vectors: (positions, width), or of no rows.
+        ids: (positions,), or none.
+        weights: the packed input weights of vectors.
+        table: what each id adds to the gates, (depth, gates * hidden).
+        bias: (1, gates * hidden).
         sums: the part of the inputs for all positions where it is kept for the gradient, else room for a block of
             steps, (positions or fewer, gates * hidden).
     """
 
-    inputs: tuple[npt.NDArray[Any], ...]
+    vectors: Float
+    ids: npt.NDArray[np.int32]
+    weights: Arrays
+    table: Float
+    bias: Float
     sums: Float
 
 
@@ -69,7 +76,7 @@ def fold(vectors: Float | None, weights: CellWeights, bias: Float) -> Float:
     if vectors is None:
         return np.ascontiguousarray(weights.weight_ih.T + bias)
     check_width(vectors, weights.weight_ih)
-    return product(vectors, pack_transposed(weights.weight_ih), bias, np.empty((len(vectors), bias.size), bias.dtype))
+    return weights.project(vectors, bias)
 
 
 def kernel_inputs(
@@ -95,7 +102,7 @@ def kernel_inputs(
         ValueError: inputs or codebook have another width than the weights, or an id is too large.
     """
     bias = weights.input_bias
-    none, no_weights = np.empty((0, 0), bias.dtype), np.empty((0, 0, 0), bias.dtype)
+    none, no_weights = np.empty((0, 0), bias.dtype), weights.input_arrays(used=False)
     if is_one_hot(inputs):
         vectors = codebook if codebook is not None or tables is None else tables.vectors
         check_rows(inputs, weights.weight_ih.shape[1] if vectors is None else len(vectors))
@@ -103,16 +110,15 @@ def kernel_inputs(
         if codebook is not None and len(codebook) <= len(inputs):
             table = fold(codebook, weights, bias)
         if table is not None:
-            arrays = (none, inputs, no_weights, table, bias)
-            return KernelInputs(arrays, _room(packing, bias, 0, keep=keep))
+            return KernelInputs(none, inputs, no_weights, table, bias, _room(packing, bias, 0, keep=keep))
         if vectors is None:
             sums = np.empty((len(inputs), bias.size), bias.dtype)
             unit("rows").gather_columns(weights.weight_ih, bias[0], inputs, sums)
-            return KernelInputs((none, inputs[:0], no_weights, none, bias), sums)
+            return KernelInputs(none, inputs[:0], no_weights, none, bias, sums)
         inputs = lookup(vectors, inputs, np.zeros(vectors.shape[1], vectors.dtype))
     check_width(inputs, weights.weight_ih)
-    arrays = (inputs, _NO_IDS, weights.input_product, none, bias)
-    return KernelInputs(arrays, _room(packing, bias, BLOCK_BYTES, keep=keep))
+    room = _room(packing, bias, BLOCK_BYTES, keep=keep)
+    return KernelInputs(inputs, _NO_IDS, weights.input_arrays(used=True), none, bias, room)
 
 
 _NO_IDS = np.empty(0, np.int32)

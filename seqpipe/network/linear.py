@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
+from seqpipe.kernels.int8_product import Int8Factor, int8_product, pack_int8, quantize
 from seqpipe.kernels.product import pack_transposed
 from seqpipe.network.arrays import Float
-from seqpipe.network.inputs import input_gradient, is_one_hot, project, sum_rows, weight_gradient
+from seqpipe.network.inputs import check_width, input_gradient, is_one_hot, project, sum_rows, weight_gradient
 
 Back = Callable[[Float], tuple[Float | None, Float, Float]]
 """From the gradient of outputs to those of the inputs (None if they are ids), the weight and the bias."""
@@ -43,4 +45,17 @@ class Linear:
         return pack_transposed(self.weight)
 
     def __reduce__(self) -> tuple[type[Linear], tuple[Float, Float]]:
-        return Linear, (self.weight, self.bias)  # what is packed fits this CPU only
+        return type(self), (self.weight, self.bias)  # what is packed fits this CPU only
+
+
+class Int8Linear(Linear):
+    """An affine map whose weight is multiplied as bytes (see `seqpipe.kernels.int8_product`); for inference only."""
+
+    def __call__(self, inputs: npt.NDArray[Any]) -> Float:
+        """Return ``inputs @ weight.T + bias``; inputs are vectors (rows, inputs)."""
+        check_width(inputs, self.weight)
+        return int8_product(inputs, self._factor, self.bias[None], np.empty((len(inputs), self.bias.size), np.float32))
+
+    @cached_property
+    def _factor(self) -> Int8Factor:
+        return pack_int8(quantize(self.weight))

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from seqpipe.network.arrays import Float, check_length
 from seqpipe.network.cell import Cell, CellParameter
 from seqpipe.network.cell_runs import Kept, Run
-from seqpipe.network.cell_weights import CellWeights
+from seqpipe.network.cell_weights import CellWeights, Int8CellWeights
 from seqpipe.network.inputs import input_gradient, is_one_hot, weight_gradient
 from seqpipe.network.kernel_inputs import Tables, kernel_inputs
 from seqpipe.network.packing import Packing
@@ -96,12 +96,15 @@ class Recurrent:
         own = self.cell.parameters(self.input_size, self.hidden)
         return [{name: f"{name}_l{layer}{suffix}" for name in own} for suffix in ("", "_reverse")[: self.directions]]
 
-    def prepare(self, parameters: Mapping[str, Float], codebook: Float | None = None) -> RecurrentWeights:
+    def prepare(
+        self, parameters: Mapping[str, Float], codebook: Float | None = None, *, int8: bool = False
+    ) -> RecurrentWeights:
         """Return the parameters in the form that `forward` takes.
 
         Args:
             parameters: by PyTorch's names.
             codebook: the vector of each id, (codes, input_size), as an embedding has them; None: ids are one-hot.
+            int8: whether they are multiplied as bytes, for inference of few sequences at a time; float32 only.
 
         Raises:
             ValueError: a parameter is missing, or has another shape or dtype than the network's.
@@ -114,8 +117,9 @@ class Recurrent:
             if parameters[name].shape != shape or len(dtypes) > 1:
                 found = parameters[name]
                 raise ValueError(f"parameter {name} must be {shape}, all of one dtype, not {found.shape} {found.dtype}")
+        kind = Int8CellWeights if int8 else CellWeights
         runs = [
-            CellWeights(self.cell, {own: np.ascontiguousarray(parameters[name]) for own, name in names.items()})
+            kind(self.cell, {own: np.ascontiguousarray(parameters[name]) for own, name in names.items()})
             for layer in range(self.layers)
             for names in self._names(layer)
         ]

@@ -15,6 +15,7 @@ from seqpipe.contracts import (
     Objective,
     Parameter,
     PipelineStage,
+    Precision,
     Stage,
     Step,
 )
@@ -24,6 +25,7 @@ from seqpipe.errors import ConfigError, Location, SeqpipeError
 from seqpipe.pipeline.encoded_stepper import stepper_of
 from seqpipe.pipeline.parameters import Supply
 from seqpipe.pipeline.pipeline import Pipeline
+from seqpipe.pipeline.quantized import rounded
 
 Locations = Sequence[Location | None]
 """Where each stage is declared."""
@@ -35,6 +37,7 @@ def assemble(
     learned: Sequence[Learned],
     supply: Supply,
     locations: Locations = (),
+    precision: Precision = "float32",
 ) -> Pipeline:
     """Build the steps of a pipeline.
 
@@ -44,6 +47,7 @@ def assemble(
         learned: of each stage, empty mappings where a stage learned nothing.
         supply: gives the trained arrays.
         locations: where each stage is declared, for messages.
+        precision: of the weights of cores.
 
     Raises:
         ConfigError: stages that do not fit.
@@ -51,7 +55,7 @@ def assemble(
     """
     locations = locations or (None,) * len(stages)
     check_order(stages, locations)
-    assembly = Assembly(stages, source, learned, supply, locations)
+    assembly = Assembly(stages, source, learned, supply, locations, precision=precision)
     if assembly.spec.kind != "outputs":
         raise ConfigError(
             f"the last stage, {stages[-1].name}, gives {assembly.spec} rather than outputs",
@@ -60,7 +64,7 @@ def assemble(
         )
     assert assembly.objective is not None
     steps, parameters = tuple(assembly.steps), assembly.parameters
-    return Pipeline(tuple(stages), tuple(learned), source, steps, assembly.objective, parameters)
+    return Pipeline(tuple(stages), tuple(learned), source, steps, assembly.objective, parameters, precision)
 
 
 class Assembly:
@@ -73,6 +77,7 @@ class Assembly:
         supply: gives the trained arrays.
         locations: where each stage is declared, for messages; none: nowhere.
         objective: what is asked of the last core where no decoder follows.
+        precision: of the weights of cores.
 
     Attributes:
         steps: one for each stage.
@@ -93,11 +98,13 @@ class Assembly:
         supply: Supply,
         locations: Locations = (),
         objective: Objective | None = None,
+        precision: Precision = "float32",
     ) -> None:
         self.stages = stages
         self.source = source
         self.learned = learned
         self.supply = supply
+        self.precision = precision
         self.steps: list[Step] = []
         self.incoming: list[Incoming] = []
         self.objective: Objective | None = None
@@ -120,7 +127,8 @@ class Assembly:
                 self.objective = self._asked(index) or objective
             followed = index + 1 < len(self.stages) and isinstance(self.stages[index + 1], Core)
             incoming = incoming.replace(objective=None if followed else self.objective)
-            incoming = incoming.replace(parameters=self._take(index, stage.parameters(incoming)))
+            incoming = incoming.replace(parameters=self._take(index, stage.parameters(incoming), self.precision))
+            incoming = incoming.replace(precision=self.precision)
         elif isinstance(stage, Decoder):
             stepper = stepper_of(self.stages[:index], self.steps) if self.steps else None
             incoming = incoming.replace(objective=self.objective, stepper=stepper)
@@ -143,8 +151,10 @@ class Assembly:
                 return objective
         return None
 
-    def _take(self, index: int, wanted: Mapping[str, Parameter]) -> dict[str, Array]:
+    def _take(self, index: int, wanted: Mapping[str, Parameter], precision: Precision = "float32") -> dict[str, Array]:
         taken = {name: self.supply(f"{index}.{name}", parameter) for name, parameter in wanted.items()}
+        if precision == "int8":
+            taken = rounded(taken)
         self.parameters |= {f"{index}.{name}": array for name, array in taken.items()}
         return taken
 

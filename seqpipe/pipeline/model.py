@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 from safetensors.numpy import save as to_bytes
 
 from seqpipe.atomic import atomic_write
-from seqpipe.contracts import Learned, Parameters
+from seqpipe.contracts import Learned, Parameters, Precision
 from seqpipe.data.ragged import Array
 from seqpipe.errors import Location, ModelError
+from seqpipe.kernels.int8_product import quantize
+from seqpipe.pipeline.quantized import matrices, rounded, widened
+from seqpipe.pipeline.tensors import read_tensors
 
-FORMAT = 1
-_WEIGHTS, _LEARNED = "weights/", "learned/"
+FORMATS: Mapping[Precision, int] = MappingProxyType({"float32": 1, "int8": 2})
+"""Of files, by the precision of the weights."""
+
+_WEIGHTS, _SCALES, _LEARNED = "weights/", "scales/", "learned/"
 _REPLACE = "fetch it again, or train it again"
 
 
@@ -26,15 +32,17 @@ _REPLACE = "fetch it again, or train it again"
 class Model:
     """A trained pipeline, in memory.
 
-    The file is in the safetensors format: tensors ``weights/<stage>.<name>`` and ``learned/<stage>.<name>``, and a
-    metadata entry ``seqpipe``, JSON, with the rest. Loading one executes nothing.
+    The file is in the safetensors format: tensors ``weights/<stage>.<name>``, ``scales/<stage>.<name>`` of weights in
+    bytes, and ``learned/<stage>.<name>``, and a metadata entry ``seqpipe``, JSON, with the rest. Loading one executes
+    nothing.
 
     Attributes:
         name: of the pipeline.
         stages: the resolved declaration of each, as in the YAML.
         learned: of each stage.
-        parameters: the weights, as in `seqpipe.pipeline.Pipeline`.
+        parameters: the weights, as in `seqpipe.pipeline.Pipeline`; those in bytes are widened.
         facts: what is worth knowing: ``data``, ``license``, ``figures``, ``command``, ...
+        precision: of the weights; with int8 the matrices of cores hold what bytes can hold.
     """
 
     name: str
@@ -42,17 +50,30 @@ class Model:
     learned: tuple[Learned, ...]
     parameters: Parameters = field(repr=False)
     facts: Mapping[str, Any] = field(default_factory=dict)
+    precision: Precision = "float32"
+
+    def quantized(self) -> Model:
+        """Return the model with its matrices in bytes, one scale a row: about a quarter of what float32 takes.
+
+        Its figures were measured before that; they become the fact ``figures_in_float32``.
+
+        Raises:
+            ModelError: it is quantized already.
+        """
+        if self.precision == "int8":
+            raise ModelError(f"the model {self.name} is quantized already", "use it as it is")
+        chosen = {name: self.parameters[name] for name in matrices(self.stages, self.parameters)}
+        names = {"figures": "figures_in_float32"}
+        facts = {names.get(name, name): value for name, value in self.facts.items()}
+        return replace(self, parameters={**self.parameters, **rounded(chosen)}, facts=facts, precision="int8")
 
     def save(self, path: Path, *, half: bool = True) -> None:
-        """Write the file, with weights in float16 if ``half``.
+        """Write the file, with weights in float16 if ``half``; those of a quantized model in bytes and float32.
 
         Raises:
             OutputError: it cannot be written.
         """
-        dtype = np.float16 if half else np.float32
-        tensors: dict[str, Array] = {
-            _WEIGHTS + name: np.ascontiguousarray(array, dtype) for name, array in self.parameters.items()
-        }
+        tensors = self._tensors(half=half)
         learned: list[dict[str, Any]] = []
         for index, facts in enumerate(self.learned):
             learned.append({key: value for key, value in facts.items() if not isinstance(value, np.ndarray)})
@@ -62,7 +83,7 @@ class Model:
                 if isinstance(value, np.ndarray)
             }
         header = {
-            "format": FORMAT,
+            "format": FORMATS[self.precision],
             "name": self.name,
             "stages": self.stages,
             "learned": learned,
@@ -70,6 +91,18 @@ class Model:
         }
         with atomic_write(path, "wb") as file:
             file.write(to_bytes(tensors, {"seqpipe": json.dumps(header, ensure_ascii=False)}))
+
+    def _tensors(self, *, half: bool) -> dict[str, Array]:
+        """Return the weights as the file has them."""
+        in_bytes = set(matrices(self.stages, self.parameters)) if self.precision == "int8" else set()
+        dtype = np.float16 if half and self.precision == "float32" else np.float32
+        tensors: dict[str, Array] = {}
+        for name, array in self.parameters.items():
+            if name in in_bytes:
+                tensors[_WEIGHTS + name], tensors[_SCALES + name] = quantize(array)
+            else:
+                tensors[_WEIGHTS + name] = np.ascontiguousarray(array, dtype)
+        return tensors
 
     @classmethod
     def load(cls, path: Path) -> Model:
@@ -79,9 +112,7 @@ class Model:
             ModelError: it is missing, damaged, no model of seqpipe's, or has weights that are not finite.
         """
         try:
-            with safe_open(path, "np") as file:
-                metadata = file.metadata() or {}
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
+            metadata, tensors = read_tensors(path)
         except FileNotFoundError:
             raise _error(path, "no such model", "check the path, or train it with `seqpipe train`") from None
         except (SafetensorError, OSError, ValueError, TypeError) as error:
@@ -94,9 +125,11 @@ class Model:
             raise _error(
                 path, "not a model of seqpipe's", "bring weights of other programs in with `seqpipe models import`"
             ) from None
-        if version != FORMAT:
-            raise _error(path, f"a model of format {version}, and this seqpipe reads {FORMAT}", "update seqpipe")
-        return cls._checked(path, tensors, *parts)
+        precisions = {number: precision for precision, number in FORMATS.items()}
+        if version not in precisions:
+            known = " and ".join(map(str, precisions))
+            raise _error(path, f"a model of format {version}, and this seqpipe reads {known}", "update seqpipe")
+        return cls._checked(path, tensors, *parts, precisions[version])
 
     @classmethod
     def _checked(
@@ -107,13 +140,18 @@ class Model:
         stages: Sequence[Mapping[str, Any]],
         learned: Sequence[dict[str, Any]],
         facts: Mapping[str, Any],
+        precision: Precision,
     ) -> Model:
         parameters: dict[str, Array] = {}
         for key, array in tensors.items():
             if array.dtype.kind == "f" and not np.isfinite(array).all():
                 raise _error(path, f"{key} holds values that are not finite", _REPLACE)
             if key.startswith(_WEIGHTS):
-                parameters[key.removeprefix(_WEIGHTS)] = array.astype(np.float32)
+                name_of = key.removeprefix(_WEIGHTS)
+                parameters[name_of] = _weights(path, name_of, array, tensors.get(_SCALES + name_of))
+            elif key.startswith(_SCALES):
+                if _WEIGHTS + key.removeprefix(_SCALES) not in tensors:
+                    raise _error(path, f"{key} belongs to no weights", _REPLACE)
             elif key.startswith(_LEARNED):
                 index, _, field_name = key.removeprefix(_LEARNED).partition(".")
                 if not index.isdigit() or int(index) >= len(learned):
@@ -121,7 +159,17 @@ class Model:
                 learned[int(index)][field_name] = array
         if len(learned) != len(stages):
             raise _error(path, f"it has {len(stages)} stages, but what {len(learned)} have learned", _REPLACE)
-        return cls(name, tuple(stages), tuple(learned), parameters, facts)
+        return cls(name, tuple(stages), tuple(learned), parameters, facts, precision)
+
+
+def _weights(path: Path, name: str, array: Array, scales: Array | None) -> Array:
+    """Return weights in float32, given those of a file and the scales of such as are bytes."""
+    if scales is None and array.dtype.kind == "f":
+        return array.astype(np.float32)
+    try:
+        return widened(array, np.empty(0) if scales is None else scales)
+    except ValueError as error:
+        raise _error(path, f"the weights {name} are damaged: {error}", _REPLACE) from None
 
 
 def _error(path: Path, what: str, todo: str) -> ModelError:

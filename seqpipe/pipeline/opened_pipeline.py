@@ -8,6 +8,7 @@ from pathlib import Path
 
 from seqpipe.config import Document, apply_overrides, dump, load, merge, parse_document
 from seqpipe.config.declaration import Declaration, declaration
+from seqpipe.contracts import Precision
 from seqpipe.data import Spec
 from seqpipe.errors import ConfigError, Errors, Location, ModelError, SeqpipeError
 from seqpipe.pipeline.assembly import assemble, check_order
@@ -40,6 +41,11 @@ class OpenedPipeline:
         """What the reader gives."""
         return self.declared.reader.spec if self.declared.reader else DEFAULT_SPEC
 
+    @property
+    def precision(self) -> Precision:
+        """Of the weights: what the file says, or else the model's own."""
+        return self.declared.precision or (self.model.precision if self.model else "float32")
+
     def pipeline(self) -> Pipeline:
         """Build the trained pipeline.
 
@@ -57,7 +63,8 @@ class OpenedPipeline:
             )
         _check_agreement(declared, self.model)
         supply = Existing(self.model.parameters, str(self.model_path))
-        pipeline = assemble(declared.stages, self.source, self.model.learned, supply, declared.locations)
+        learned, precision = self.model.learned, self.precision
+        pipeline = assemble(declared.stages, self.source, learned, supply, declared.locations, precision)
         supply.finish()
         return pipeline
 

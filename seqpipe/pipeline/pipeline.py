@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from seqpipe.contracts import Learned, Network, Objective, Stage, State, Step
+from seqpipe.contracts import Learned, Network, Objective, Precision, Stage, State, Step
 from seqpipe.data import Batch, Spec
 from seqpipe.data.ragged import Array
 from seqpipe.errors import RecordError
@@ -24,6 +24,7 @@ class Pipeline:
         objective: what the first decoder asks of the network.
         parameters: all trained arrays, each under ``<index of its stage>.<name>``, the objective's under the first
             decoder's index; the steps were built from them.
+        precision: of the weights of networks.
     """
 
     stages: tuple[Stage, ...]
@@ -32,6 +33,7 @@ class Pipeline:
     steps: tuple[Step, ...]
     objective: Objective
     parameters: Mapping[str, Array] = field(repr=False)
+    precision: Precision = "float32"
 
     def __call__(self, batch: Batch, states: Sequence[State] | None = None) -> tuple[Batch, tuple[State, ...]]:
         """Run all steps over a batch, or over a piece of one with the states that the piece before left.

@@ -61,3 +61,52 @@ def test_list_gives_figures_with_their_bounds(folder, command, tmp_path, monkeyp
 def test_list_where_nothing_is_shipped(command, monkeypatch):
     monkeypatch.setattr(Plugin, "folder", None)
     assert command("models").out == "no installed plugin ships a model\n"
+
+
+def test_quantize_writes_a_model_of_a_quarter(folder, command):
+    result = command("models", "quantize", "colours.safetensors", "-o", "small.safetensors")
+    assert (result.code, result.out, result.err) == (0, "small.safetensors\n", "")
+    assert Model.load(Path("small.safetensors")).precision == "int8"
+    shown = command("models", "show", "small.safetensors").lines
+    assert shown[0] == "colours (small.safetensors, 0.0 MB, 54 parameters, in int8)"
+    answers = [
+        command("run", "colours.yaml", "--text", "xya", "--set", setting).out
+        for setting in ("model=small.safetensors", "precision=int8")
+    ]
+    assert answers[0] == answers[1] != ""
+
+
+def test_quantize_names_its_file_after_the_model(folder, command):
+    assert command("models", "quantize", "colours.safetensors").out == "colours-int8.safetensors\n"
+    assert Path("colours-int8.safetensors").exists()
+
+
+def test_quantize_refuses_what_it_cannot_do(folder, command):
+    command("models", "quantize", "colours.safetensors", "-o", "small.safetensors")
+    assert command("models", "quantize", "small.safetensors").err == (
+        "the model colours is quantized already (use it as it is)\n"
+    )
+    assert command("models", "quantize", "colours.safetensors", "-o", "colours.safetensors").err == (
+        "colours.safetensors is read and written at once (name another file: -o FILE)\n"
+    )
+
+
+def test_what_is_quantized_is_not_trained(folder, command):
+    command("models", "quantize", "colours.safetensors", "-o", "small.safetensors")
+    todo = "(train in float32, then quantize what comes out: `seqpipe models quantize`)"
+    result = command("train", "colours.yaml", "--set", "precision=int8")
+    assert (result.code, result.err) == (2, f"--set precision=int8: weights in int8 cannot be trained {todo}\n")
+    setting = "train.start={model: small.safetensors}"
+    result = command("train", "colours.yaml", "--set", setting)
+    assert result.code == 2
+    assert result.err.splitlines() == [
+        f"--set {setting}: the model {Path('small.safetensors').resolve()} is quantized, and cannot be trained {todo}"
+    ]
+
+
+def test_a_run_is_not_resumed_in_another_precision(folder, command):
+    Path("lines.txt").write_text("xya\nb\n")
+    command("run", "colours.yaml", "lines.txt", "-o", "out.jsonl")
+    result = command("run", "colours.yaml", "lines.txt", "-o", "out.jsonl", "--resume", "--set", "precision=int8")
+    assert result.code == 2
+    assert "precision is int8, and was not given" in result.err

@@ -9,6 +9,7 @@ from safetensors.numpy import save_file
 import seqpipe
 from seqpipe.cli.application import execute
 from seqpipe.pipeline import Model
+from tests.pipeline.test_tensors import write_bfloat16
 
 PIPELINE = """
 name: letters
@@ -125,3 +126,14 @@ def test_the_weights_are_not_written_over(folder, capsys):
     arguments = ["models", "import", "state.safetensors", "--pipeline", "pipeline.yaml", "-o", "state.safetensors"]
     assert execute(arguments) == 2
     assert "state.safetensors is read and written at once" in capsys.readouterr().err
+
+
+def test_weights_in_bfloat16_are_widened(folder, capsys):
+    short = {name: (array.view(np.uint32) & 0xFFFF0000).view(np.float32) for name, array in weights().items()}
+    write_bfloat16(folder / "short.safetensors", short)
+    save_file(short, "wide.safetensors")
+    for name in ("short", "wide"):
+        command = ["models", "import", f"{name}.safetensors", "--pipeline", "pipeline.yaml", "-o", f"{name}.model"]
+        assert execute(command) == 0
+    found, expected = (Model.load(folder / f"{name}.model").parameters for name in ("short", "wide"))
+    assert all(np.array_equal(found[name], array) for name, array in expected.items())

@@ -11,7 +11,7 @@ from seqpipe.contracts import Parameter, Parameters, Training
 from seqpipe.data.ragged import Array
 from seqpipe.network.dropout import dropout_mask
 from seqpipe.network.initial_values import glorot, zeros
-from seqpipe.network.linear import Linear
+from seqpipe.network.linear import Int8Linear, Linear
 
 WEIGHT, BIAS = "output.weight", "output.bias"
 
@@ -23,12 +23,14 @@ class OutputLayer(Layer):
         incoming: the width of the features.
         width: how many logits a position has.
         parameters: of the core.
+        int8: multiply the weights as bytes, in a run.
     """
 
-    def __init__(self, incoming: int, width: int, parameters: Parameters) -> None:
+    def __init__(self, incoming: int, width: int, parameters: Parameters, *, int8: bool = False) -> None:
         self.incoming = incoming
         self.width = width
         self.weights = parameters
+        self._int8 = int8
 
     def parameters(self) -> dict[str, Parameter]:
         """A matrix and a bias."""
@@ -60,7 +62,8 @@ class OutputLayer(Layer):
 
     @cached_property
     def _prepared(self) -> Linear:
-        return self._linear()
+        linear = self._linear()
+        return Int8Linear(linear.weight, linear.bias) if self._int8 else linear
 
     def _linear(self) -> Linear:
         return Linear(self.weights[WEIGHT], self.weights[BIAS])

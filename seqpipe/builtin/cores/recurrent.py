@@ -69,15 +69,16 @@ class RecurrentCore(Core):
     def _layers(self, incoming: Incoming) -> list[Layer]:
         spec = incoming.spec.require(self.name, "one_hot", "frames", "features", pooled=False)
         self._check(incoming.objective)
-        parameters = incoming.parameters
+        parameters, int8 = incoming.parameters, incoming.precision == "int8"
         inputs = InputLayer(spec, self.embedding, self.characters, self.cell, parameters)
         network = Recurrent(self.cell, inputs.width, self.hidden, self.layers, self.bidirectional)
-        recurrent = RecurrentLayer(network, parameters, inputs.vectors_of_ids, last=self.output == "last")
+        last = self.output == "last"
+        recurrent = RecurrentLayer(network, parameters, inputs.vectors_of_ids, last=last, int8=int8)
         layers: list[Layer] = [inputs, recurrent]
         if self.output == "pooled":
             layers.append(PoolingLayer(self.pooling, layers[-1].width, parameters))
         if incoming.objective is not None:
-            layers.append(OutputLayer(layers[-1].width, incoming.objective.width, parameters))
+            layers.append(OutputLayer(layers[-1].width, incoming.objective.width, parameters, int8=int8))
         return layers
 
     def _check(self, objective: Objective | None) -> None:

@@ -24,16 +24,24 @@ class RecurrentLayer(Layer):
         parameters: of the core.
         vectors_of_ids: in a run, the vector of each id that comes in; None: ids are one-hot, or have a codebook.
         last: give the last states of both directions of the last layer, one vector a row.
+        int8: multiply the weights as bytes, in a run.
     """
 
     def __init__(
-        self, network: Recurrent, parameters: Parameters, vectors_of_ids: Array | None = None, *, last: bool = False
+        self,
+        network: Recurrent,
+        parameters: Parameters,
+        vectors_of_ids: Array | None = None,
+        *,
+        last: bool = False,
+        int8: bool = False,
     ) -> None:
         self.network = network
         self.weights = parameters
         self.last = last
         self.width = network.output_size
         self._vectors_of_ids = vectors_of_ids
+        self._int8 = int8
 
     def parameters(self) -> dict[str, Parameter]:
         """Those of the cells of all layers and directions."""
@@ -81,7 +89,7 @@ class RecurrentLayer(Layer):
 
     @cached_property
     def _prepared(self) -> RecurrentWeights:
-        return self.network.prepare(under(PREFIX, self.weights), self._vectors_of_ids)
+        return self.network.prepare(under(PREFIX, self.weights), self._vectors_of_ids, int8=self._int8)
 
     def _gathered(self, signal: Signal, packing: Packing, outputs: Array, state: State) -> Signal:
         """Return what goes on: the outputs of all positions, or the last states; without the state to carry on."""

@@ -47,9 +47,27 @@ def list_models() -> None:
 @traceback_option
 def show_model(model: str) -> None:
     """Show what is in a MODEL: the path of a file, or a shipped name such as text/sentiment."""
-    path = shipped("models", model, Registry.discover()) if is_shipped_name(model) else Path(model)
+    path = _path_of(model)
     for line in _details(Model.load(path), path):
         click.echo(line)
+
+
+@command.command("quantize")
+@click.argument("model")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file; default: <name>-int8.safetensors.")
+@traceback_option
+def quantize_model(model: str, output: Path | None) -> None:
+    """Write a MODEL with its matrices in bytes: about a quarter of float32, and faster for one sequence at a time.
+
+    MODEL is the path of a file, or a shipped name. How good it is then, `seqpipe evaluate` tells.
+    """
+    path = _path_of(model)
+    quantized = Model.load(path).quantized()
+    target = output or Path(f"{quantized.name}-int8.safetensors")
+    if target.exists() and target.samefile(path):
+        raise UsageError(f"{target} is read and written at once", "name another file: -o FILE")
+    quantized.save(target)
+    click.echo(target)
 
 
 @command.command("import")
@@ -75,6 +93,10 @@ def import_weights(file: Path, pipeline: str, output: Path | None, settings: tup
     click.echo(target)
 
 
+def _path_of(model: str) -> Path:
+    return shipped("models", model, Registry.discover()) if is_shipped_name(model) else Path(model)
+
+
 def _row(name: str, path: Path) -> tuple[str, str, str, str]:
     try:
         facts = Model.load(path).facts
@@ -98,7 +120,7 @@ def _size(path: Path) -> str:
 
 
 def _details(model: Model, path: Path) -> Iterator[str]:
-    yield f"{model.name} ({path}, {_size(path)}, {count(model.parameters):,} parameters)"
+    yield f"{model.name} ({path}, {_size(path)}, {count(model.parameters):,} parameters{_in_int8(model)})"
     yield ""
     yield from dump({"stages": list(model.stages), **_section("facts", model.facts)}).splitlines()
     learned = [
@@ -112,6 +134,10 @@ def _details(model: Model, path: Path) -> Iterator[str]:
     yield "parameters:"
     shapes = [(name, " x ".join(map(str, array.shape))) for name, array in model.parameters.items()]
     yield from (f"  {line}" for line in aligned(shapes))
+
+
+def _in_int8(model: Model) -> str:
+    return ", in int8" if model.precision == "int8" else ""
 
 
 def _section(name: str, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def kernels(cell, equations):
     gates = equations.gates
     panels, wide_panels = max(1, ISA.vectors // gates), ISA.wide_panels(gates)
     advance = _advance_rows(equations, panels, wide_panels, updating(cell.update, equations))
-    project = _project(gates, panels)
+    run = through_steps(equations, advance, projecting(multiplication(gates, panels), gates))
 
     @kernel
     def forward(
@@ -123,29 +123,47 @@ def kernels(cell, equations):
         """
         inputs = Inputs(vectors, ids, input_weights, table, input_bias)
         layer = LayerArrays(weights, bias, own, column, sums, room, states, outputs, kept)
-        hidden = input_bias.shape[1] // gates
+        run(inputs, layer, starts, backwards)
+
+    return [forward]
+
+
+def through_steps(equations, advance, project):
+    """Return ``run(inputs, layer, starts, backwards)``, which runs over all steps.
+
+    Args:
+        equations: of the cell.
+        advance: ``advance(layer, rows, count, odd)`` computes the states of some rows from those before; ``odd`` is
+            whether the step is.
+        project: ``project(inputs, first, end, sums)`` sets the sums of some positions to the part of the inputs.
+    """
+    states = equations.states
+
+    @inlined
+    def run(inputs, layer, starts, backwards):
+        hidden = layer.states.shape[1] // states
         steps = starts.size - 1
         first = end = before = before_rows = 0
         for step in range(steps):
             t = steps - 1 - step if backwards else step
             position, count = starts[t], starts[t + 1] - starts[t]
             if not first <= position < end:
-                first, end = block_of_steps(starts, t, backwards, sums.shape[0])
-                project(inputs, first, end, sums)
+                first, end = block_of_steps(starts, t, backwards, layer.sums.shape[0])
+                project(inputs, first, end, layer.sums)
             known = min(count, before_rows)
             odd = step % 2 == 1
             for begun in (True, False):  # the states before stand in the outputs, or are those that were given
-                array = outputs if begun else states
+                array = layer.outputs if begun else layer.states
                 row, part = (0, known) if begun else (known, count - known)
-                left = Factor(array, before if begun else known, column if begun else 0)
+                left = Factor(array, before if begun else known, layer.column if begun else 0)
                 advance(layer, StepRows(left, position - first + row, position + row, row), part, odd)
             for row in range(count, before_rows):
-                copy(outputs[before + row, column : column + hidden], states[row, :hidden])
+                copy(layer.outputs[before + row, layer.column : layer.column + hidden], layer.states[row, :hidden])
             before, before_rows = position, count
         for row in range(before_rows):
-            copy(outputs[before + row, column : column + hidden], states[row, :hidden])
+            copy(layer.outputs[before + row, layer.column : layer.column + hidden], layer.states[row, :hidden])
 
-    return [forward]
+    return run
 
 
 def updating(update, equations):
@@ -297,8 +315,8 @@ def _nothing(_width, *_arguments):
     """Do nothing: there is no tile of less than one panel."""
 
 
-def _project(gates, panels):
-    multiply_rows = multiplication(gates, panels)
+def projecting(multiply_rows, gates):
+    """Return ``project``, given what multiplies rows of vectors (see `seqpipe.kernels.sources.product`)."""
 
     @inlined
     def project(inputs, first, end, sums):

@@ -65,7 +65,7 @@ class TileWriter:
         for phi, value in [(step, following), *_pairs(running, added)]:
             phi.add_incoming(value, loop)
         again = builder.cbranch(builder.icmp_signed("<", following, depth), loop, after)
-        again.set_metadata("llvm.loop", _rolled(builder.module))
+        again.set_metadata("llvm.loop", rolled(builder.module))
         builder.position_at_end(after)
         totals = [[self._phi(self.vector, value, before) for value in row] for row in sums]
         for total, value in _pairs(totals, added):
@@ -159,7 +159,7 @@ class TileWriter:
         return phi
 
 
-def _rolled(module):
+def rolled(module):
     """Return what tells LLVM to leave a loop as it is: unrolled, a tile needs more registers than there are."""
     identity = ir.MDValue(module, (), str(len(module.metadata)))  # a loop's own: it names itself first
     identity.operands = (identity, module.add_metadata([ir.MetaDataString(module, "llvm.loop.unroll.disable")]))

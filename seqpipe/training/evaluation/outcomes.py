@@ -65,7 +65,7 @@ def for_evaluation(pipeline: Pipeline, weights: Parameters | None = None, labels
     """
     stages = tuple(stage.for_evaluation() if isinstance(stage, Decoder) else stage for stage in pipeline.stages)
     supply = Existing(pipeline.parameters if weights is None else weights, "in training")
-    built = assemble(stages, pipeline.source, pipeline.learned, supply)
+    built = assemble(stages, pipeline.source, pipeline.learned, supply, precision=pipeline.precision)
     return _restricted(built, labels) if labels else built
 
 

@@ -28,6 +28,7 @@ from seqpipe.training.session.starting_model import StartingModel
 
 log = logging.getLogger("seqpipe")
 
+_TRAIN_FIRST = "train in float32, then quantize what comes out: `seqpipe models quantize`"
 FIT_TOGETHER = 256
 """Records that are shown to stages at once; one at a time where bad ones are to be left out."""
 
@@ -74,6 +75,9 @@ def task_of(opened: OpenedPipeline, registry: Registry, problems: Problems) -> T
         ModelError: the model to start from does not fit.
     """
     declared = opened.declared
+    if opened.precision != "float32":
+        where = declared.document.where(("precision",) if declared.precision else ("model",))
+        raise ConfigError("weights in int8 cannot be trained", _TRAIN_FIRST, where)
     settings = train_settings(declared)
     reader = data_reader(declared, registry)
     learn = read_records(reader, data_paths(declared, "train", settings.data.train), problems)
@@ -131,7 +135,11 @@ def _starting(opened: OpenedPipeline, settings: TrainSettings, registry: Registr
         return None
     name, key = settings.start.model, ("train", "start", "model")
     path = shipped("models", name, registry) if is_shipped_name(name) else Path(opened.declared.path_of(key, name))
-    return StartingModel(Model.load(path), str(path), matching=settings.start.matching)
+    model = Model.load(path)
+    if model.precision != "float32":
+        where = opened.declared.document.where(key)
+        raise ConfigError(f"the model {path} is quantized, and cannot be trained", _TRAIN_FIRST, where)
+    return StartingModel(model, str(path), matching=settings.start.matching)
 
 
 def _metric(opened: OpenedPipeline, settings: TrainSettings, pipeline: Pipeline, dev: Records) -> Metric | None:
