@@ -7,7 +7,7 @@ only when its kernels are compiled::
 """
 
 from seqpipe.kernels.compiler import inlined
-from seqpipe.kernels.sources.activations import sigmoid, tanh
-from seqpipe.kernels.sources.arithmetic import multiply_add, rectify, where_positive
+from seqpipe.kernels.sources.vector.activations import sigmoid, tanh
+from seqpipe.kernels.sources.vector.arithmetic import multiply_add, rectify, where_positive
 
 __all__ = ["inlined", "multiply_add", "rectify", "sigmoid", "tanh", "where_positive"]

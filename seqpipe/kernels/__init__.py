@@ -32,7 +32,7 @@ The dtypes are ``Float`` (float32 or float64, by variant), ``np.float32``, ``np.
 ``np.int8``, ``np.uint8`` and ``np.bool``; scalars are ``int``, ``float`` or ``Float``. An array that is not marked
 ``Out`` is read-only to the compiler. A kernel allocates nothing, raises nothing, and returns ``None`` or one scalar.
 There is no fastmath; every sum is in the order written. A source imports from another one as
-``from seqpipe.kernels.sources.activations import tanh``: by these words the cache knows which units to rebuild.
+``from seqpipe.kernels.sources.vector.activations import tanh``: by these words the cache knows which units to rebuild.
 
 In float32 a literal makes an expression float64: write ``values.dtype.type(1)``. Loops over more than a few arrays are
 not turned into vector instructions, because the compiler must check that the arrays do not overlap.
@@ -41,8 +41,8 @@ not turned into vector instructions, because the compiler must check that the ar
 ``SEQPIPE_ISA`` (avx512, avx2, sse; neon) compiles for a lesser instruction set than the CPU's.
 """
 
-from seqpipe.kernels.equations import Equations
 from seqpipe.kernels.isa import InstructionSet, instruction_set
 from seqpipe.kernels.loader import Compiling, NotKept, Unit, unit, warmup
+from seqpipe.kernels.units import Equations
 
 __all__ = ["Compiling", "Equations", "InstructionSet", "NotKept", "Unit", "instruction_set", "unit", "warmup"]

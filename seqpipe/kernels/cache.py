@@ -24,7 +24,7 @@ import llvmlite.binding as llvm
 import platformdirs
 
 from seqpipe.kernels import isa
-from seqpipe.kernels.equations import SOURCES, UnitName
+from seqpipe.kernels.units import SOURCES, UnitName, source_files, source_module
 
 KEPT = 4  # entries of a unit and variant: of this environment, and of others that take turns with it
 _FOR_EQUATIONS = "seqpipe.cell_equations"
@@ -60,7 +60,7 @@ def _source_files(unit: UnitName) -> list[tuple[str, Path]]:
     Of what is imported, only sources of kernels count, also by the way of `seqpipe.cell_equations`, and modules of the
     package that a cell's equations are in.
     """
-    waiting = {f"{SOURCES}.{unit.source}"} | ({unit.equations.module} if unit.equations else set())
+    waiting = {source_module(unit.source)} | ({unit.equations.module} if unit.equations else set())
     packages = {
         f"{SOURCES}.",
         _FOR_EQUATIONS,
@@ -81,7 +81,7 @@ def _source_files(unit: UnitName) -> list[tuple[str, Path]]:
 def _file(module: str) -> Path:
     """Return the file of a module, which is not imported for it."""
     if module.startswith(f"{SOURCES}."):
-        return Path(__file__).parent / "sources" / f"{module.removeprefix(f'{SOURCES}.')}.py"
+        return source_files()[module.rpartition(".")[2]]
     spec = importlib.util.find_spec(module)
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError(f"there is no module {module!r} with the equations of a cell")

@@ -17,9 +17,9 @@ from llvmlite import ir
 from numba import types
 
 from seqpipe.kernels.annotations import declaration
-from seqpipe.kernels.equations import SOURCES, UnitName
 from seqpipe.kernels.numba_internals import Library, array_view, compile_into_callers, compiler_lock
 from seqpipe.kernels.signature import SYMBOL_PREFIX, KernelParameter, Signature
+from seqpipe.kernels.units import SOURCES, UnitName, source_module
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -73,7 +73,7 @@ def module_of(unit: UnitName) -> ModuleType:
     Raises:
         TypeError: the module of a cell lacks one of its two functions.
     """
-    module = importlib.import_module(f"{SOURCES}.{unit.source}")
+    module = importlib.import_module(source_module(unit.source))
     if unit.equations is None:
         return module
     cell = importlib.import_module(unit.equations.module)

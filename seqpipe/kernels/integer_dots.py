@@ -1,7 +1,7 @@
 """Instructions for dot products of bytes, and the shape of the integer product's tile with each.
 
-The sums of the integer product (``sources/integer_tile.py``) are exact, so which of these computes them is seen in the
-time that it takes, and in nothing else.
+The sums of the integer product (``sources/integer/integer_tile.py``) are exact, so which of these computes them is seen
+in the time that it takes, and in nothing else.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Instruction sets, the shape of the product's tile on each, and the CPU that kernels are compiled for.
 
-The tile of the matrix product (``sources/tile.py``) keeps ``rows * vectors`` accumulators in vector registers. How many
-fit, and how wide they are, is all that differs from one instruction set to the next.
+The tile of the matrix product (``sources/linear/tile.py``) keeps ``rows * vectors`` accumulators in vector registers.
+How many fit, and how wide they are, is all that differs from one instruction set to the next.
 """
 
 from __future__ import annotations

@@ -22,9 +22,8 @@ import llvmlite.binding as llvm
 import numpy as np
 
 from seqpipe.kernels import cache as stored
-from seqpipe.kernels import sources
-from seqpipe.kernels.equations import Equations, UnitName
 from seqpipe.kernels.signature import SYMBOL_PREFIX, VARIANTS, Signature
+from seqpipe.kernels.units import Equations, UnitName, source_files
 
 _CTYPES: dict[str, Any] = {
     "int64": ctypes.c_int64,
@@ -169,8 +168,7 @@ _ONCE, _FOR_CELLS = "\n@kernel\n", "\ndef kernels(cell, equations):\n"
 @cache
 def _sources(words: str) -> tuple[str, ...]:
     """Return the names of the sources in which some words stand."""
-    files = sorted(Path(sources.__path__[0]).glob("*.py"))
-    return tuple(file.stem for file in files if words in file.read_text("utf-8"))
+    return tuple(name for name, file in source_files().items() if words in file.read_text("utf-8"))
 
 
 def unit_names(cells: Iterable[Equations]) -> list[UnitName]:

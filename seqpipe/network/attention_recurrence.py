@@ -1,7 +1,8 @@
 """The recurrent part of an attention decoder: a GRU that attends to a memory and is fed what it put out before.
 
 M.-T. Luong, H. Pham, C. Manning: Effective Approaches to Attention-based Neural Machine Translation, EMNLP 2015; see
-`seqpipe.kernels.sources.attention_decoder` for the equations. Positions are packed (`seqpipe.network.packing`).
+`seqpipe.kernels.sources.attention.attention_decoder` for the equations. Positions are packed
+(`seqpipe.network.packing`).
 """
 
 from __future__ import annotations

@@ -29,8 +29,8 @@ class Torch(NamedTuple):
 class Cell:
     """A recurrent cell: ``a[t] = g(Wa [a[t-1], x[t]] + ba)`` with its own g.
 
-    The equations are two functions in the module of ``source``: see `seqpipe.kernels.sources.recurrence` for what they
-    take and return. Everything else that depends on the cell is read from here.
+    The equations are two functions in the module of ``source``: see `seqpipe.kernels.sources.recurrent.recurrence` for
+    what they take and return. Everything else that depends on the cell is read from here.
 
     Attributes:
         name: of the cell.

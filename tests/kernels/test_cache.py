@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from seqpipe.kernels import cache, isa
-from seqpipe.kernels.equations import Equations, UnitName
+from seqpipe.kernels.units import Equations, UnitName
 from seqpipe.network.cells import GRU
 
 ENTRY = ({"sum": [["float[::1]"], "float64"]}, bytes(range(256)) * 40)
@@ -78,12 +78,14 @@ def test_the_key_changes_with_what_kernels_are_compiled_for(monkeypatch, changed
 
 def test_an_entry_of_other_sources_or_of_another_compiler_is_stale(folder, tmp_path, monkeypatch):
     cache.write(UnitName("rows_gradient"), "float32", *ENTRY)
-    package = tmp_path / "changed"
-    shutil.copytree(Path(cache.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
+    original, package = Path(cache.__file__).parent, tmp_path / "changed"
+    shutil.copytree(original, package, ignore=shutil.ignore_patterns("__pycache__"))
+    copies = {name: package / path.relative_to(original) for name, path in cache.source_files().items()}
     monkeypatch.setattr(cache, "__file__", str(package / "cache.py"))
+    monkeypatch.setattr(cache, "source_files", lambda: copies)
     key = cache.key.__wrapped__(UnitName("rows_gradient"))
     assert key == cache.key(UnitName("rows_gradient"))
-    with (package / "sources" / "vectors.py").open("a") as imported:
+    with copies["vectors"].open("a") as imported:
         imported.write("# changed\n")
     changed = cache.key.__wrapped__(UnitName("rows_gradient"))
     assert changed != key
@@ -102,7 +104,7 @@ def test_a_cell_of_another_package_depends_on_what_it_imports_there_and_here(tmp
     monkeypatch.syspath_prepend(tmp_path)
     unit = UnitName("recurrence", Equations("cells_of_mine.cell", 1))
     names = [name for name, _ in cache._source_files(unit)]
-    assert {"cells_of_mine.cell", "cells_of_mine.parts", "seqpipe.kernels.sources.activations"} <= set(names)
+    assert {"cells_of_mine.cell", "cells_of_mine.parts", "seqpipe.kernels.sources.vector.activations"} <= set(names)
     key = cache.key.__wrapped__(unit)
     (package / "parts.py").write_text("# second")
     assert cache.key.__wrapped__(unit) != key

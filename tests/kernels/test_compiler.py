@@ -12,9 +12,9 @@ import pytest
 from seqpipe.kernels import instruction_set
 from seqpipe.kernels.annotations import Array1, Float, Out
 from seqpipe.kernels.compiler import C_LIBRARY, assembly, compile_unit, kernel, module_of
-from seqpipe.kernels.equations import Equations, UnitName
 from seqpipe.kernels.isa import INSTRUCTION_SETS, available
 from seqpipe.kernels.loader import unit_names
+from seqpipe.kernels.units import Equations, UnitName
 from seqpipe.network.cells import CELLS, RNN_RELU
 
 PACKED = re.compile(r"\bv(?:add|sub|mul|max|min|f(?:n?m)(?:add|sub)\w*?)ps\b.*%[yz]mm")
@@ -72,7 +72,7 @@ def test_calls_of_the_c_library_are_seen():
 TILE = re.compile(r"seqpipe_tile_float_(?P<rows>\d+)x(?P<gates>\d+)x(?P<panels>\d+):")
 PRINT_PRODUCT = """
 from seqpipe.kernels.compiler import assembly
-from seqpipe.kernels.sources import product
+from seqpipe.kernels.sources.linear import product
 print(assembly(product, "float32"))
 """
 ARITHMETIC = {  # of the product: what must be there for each accumulator, and the registers it works on
@@ -113,5 +113,5 @@ def test_code_that_needs_numba_when_it_runs_is_refused(monkeypatch):
 
 
 def test_a_module_without_the_equations_of_a_cell_is_named():
-    with pytest.raises(TypeError, match=r"sources.rows has no function update and no gradient, which a cell needs"):
-        module_of(UnitName("recurrence", Equations("seqpipe.kernels.sources.rows", 1)))
+    with pytest.raises(TypeError, match=r"linear.rows has no function update and no gradient, which a cell needs"):
+        module_of(UnitName("recurrence", Equations("seqpipe.kernels.sources.linear.rows", 1)))

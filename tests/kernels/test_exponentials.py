@@ -13,9 +13,9 @@ from seqpipe.kernels.annotations import Array2, Float, Out
 from seqpipe.kernels.compiler import assembly, compile_unit, entry_points, kernel
 from seqpipe.kernels.loader import NativeKernel, _link
 from seqpipe.kernels.signature import SYMBOL_PREFIX, Signature
-from seqpipe.kernels.sources.exponentials import exp, log, log1p
-from seqpipe.kernels.sources.log_space import log_add
-from seqpipe.kernels.sources.vectors import load, store
+from seqpipe.kernels.sources.vector.exponentials import exp, log, log1p
+from seqpipe.kernels.sources.vector.log_space import log_add
+from seqpipe.kernels.sources.vector.vectors import load, store
 
 DTYPES = {"float32": np.float32, "float64": np.float64}
 INFINITY = math.inf

@@ -8,7 +8,7 @@ from llvmlite import ir
 
 from seqpipe.kernels.integer_dots import INTEGER_DOTS, best
 from seqpipe.kernels.isa import AARCH64, INSTRUCTION_SETS, X86
-from seqpipe.kernels.sources.integer_tile import shapes, tile_function
+from seqpipe.kernels.sources.integer.integer_tile import shapes, tile_function
 
 ISA = {isa.name: isa for isa in INSTRUCTION_SETS}
 DOT = {dot.name: dot for dot in INTEGER_DOTS}

@@ -21,8 +21,8 @@ import llvmlite.binding as llvm
 from llvmlite import ir
 
 from seqpipe.kernels import isa
-from seqpipe.kernels.equations import UnitName
 from seqpipe.kernels.loader import unit_names
+from seqpipe.kernels.units import UnitName
 from seqpipe.network.cells import CELLS
 
 LINUX, APPLE = "aarch64-unknown-linux-gnu", "arm64-apple-macosx14.0.0"
@@ -114,7 +114,7 @@ def _calls(function: Callable[..., Any], values: dict[str, Any]) -> Iterator[Sha
 
 def tiles_of(every: list[Shape], elements: list[str]) -> ir.Module:
     """Return a module of tiles of exactly these shapes."""
-    from seqpipe.kernels.sources.tile import tile_function  # noqa: PLC0415 - for the instruction set chosen before
+    from seqpipe.kernels.sources.linear.tile import tile_function  # noqa: PLC0415 - for the instruction set chosen before
 
     module = ir.Module("tiles")
     for shape in every:
@@ -125,7 +125,7 @@ def tiles_of(every: list[Shape], elements: list[str]) -> ir.Module:
 
 def copying(*, masked: bool = False) -> ir.Module:
     """Return a module of a function that copies the first lanes of a vector, so many as it is told."""
-    from seqpipe.kernels.sources import vectors  # noqa: PLC0415 - as above
+    from seqpipe.kernels.sources.vector import vectors  # noqa: PLC0415 - as above
 
     module = ir.Module("copying")
     kind = ir.VectorType(ir.FloatType(), vectors.ISA.lanes(4))

@@ -1,0 +1,1 @@
+"""The equations of recurrent cells, a module each."""

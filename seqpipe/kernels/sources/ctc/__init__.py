@@ -1,0 +1,1 @@
+"""Connectionist temporal classification: the loss, the best path, beam search."""

@@ -1,0 +1,1 @@
+"""Products of weights of a byte, exact in int32."""

@@ -1,0 +1,1 @@
+"""Matrix products in tiles, packed factors, rows of tables, convolution, pooling."""

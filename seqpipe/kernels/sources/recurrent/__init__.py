@@ -1,0 +1,1 @@
+"""The way through the steps of a recurrent layer, forwards and backwards, for any cell."""

@@ -1,0 +1,1 @@
+"""Softmax, what is drawn from it, and its cross-entropy."""

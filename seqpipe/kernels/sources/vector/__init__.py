@@ -1,0 +1,1 @@
+"""Vectors as wide as a register, arithmetic with them, and functions of them."""
