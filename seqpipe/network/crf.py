@@ -1,4 +1,4 @@
-"""Linear-chain conditional random field: loss, marginals and Viterbi decoding.
+"""Linear-chain conditional random field: loss and Viterbi decoding.
 
 J. Lafferty, A. McCallum, F. Pereira, ICML 2001. Parameters: ``transitions`` (labels, labels), from the row's label to
 the column's; ``start`` and ``stop`` (labels,). Minus infinity forbids.
@@ -68,32 +68,6 @@ def crf_loss(
     return losses, CrfGradients(grad_emissions, grad_transitions, grad_start, grad_stop)
 
 
-def crf_marginals(
-    emissions: Float, offsets: Int64, transitions: Float, start: Float, stop: Float, labels: Int32 | None = None
-) -> Float:
-    """Return the probability of every label at every position, (positions, labels), given those that are known."""
-    width = emissions.shape[1]
-    _check(emissions, offsets, transitions, start, stop)
-    labels = np.full(len(emissions), -1, np.int32) if labels is None else labels
-    check_length("labels", labels, len(emissions))
-    check_ids("labels", labels, -1, width)
-    marginals = np.empty_like(emissions)
-    scratch = _scratch(width, longest(offsets))
-    unit("crf").crf_marginals(
-        emissions,
-        offsets,
-        labels,
-        transitions,
-        start,
-        stop,
-        scratch,
-        np.zeros((scratch.shape[1], scratch.shape[1])),
-        np.zeros(width),
-        marginals,
-    )
-    return marginals
-
-
 def crf_viterbi(
     emissions: Float, offsets: Int64, transitions: Float, start: Float, stop: Float
 ) -> tuple[Int32, Float64]:
@@ -101,7 +75,7 @@ def crf_viterbi(
     width = emissions.shape[1]
     _check(emissions, offsets, transitions, start, stop)
     labels, scores = np.empty(len(emissions), np.int32), np.empty(len(offsets) - 1)
-    unit("crf").crf_viterbi(
+    unit("crf_viterbi").crf_viterbi(
         emissions,
         offsets,
         transitions,

@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from seqpipe.network.crf import crf_loss, crf_marginals, crf_viterbi
+from seqpipe.network.crf import crf_loss, crf_viterbi
 from tests import naive_losses as naive
 
 OFFSETS = np.array([0, 4, 4, 5, 8])
@@ -132,18 +132,21 @@ def test_viterbi_finds_the_best_labelling(rng, dtype):
             np.testing.assert_allclose(scores[record], max(every), rtol=1e-5)
 
 
-def test_marginals_are_those_of_all_labellings_that_agree_with_the_known(rng):
+def test_the_gradient_of_emissions_is_what_knowing_the_labels_takes_from_their_probabilities(rng):
     emissions, *parameters = _problem(rng)
-    free = crf_marginals(emissions, OFFSETS, *parameters)
-    tied = crf_marginals(emissions, OFFSETS, *parameters, LABELS)
+    gradient = crf_loss(emissions, OFFSETS, LABELS, *parameters)[1].emissions
     for part in _records():
-        for known, marginals in ((None, free), (LABELS[part], tied)):
-            labellings, scores = naive.crf_labellings(emissions[part], *parameters, known)
-            probabilities = np.exp(np.array(scores) - naive.log_sum(scores))
-            expected = np.zeros((part.stop - part.start, 3))
-            for labelling, probability in zip(labellings, probabilities, strict=True):
-                expected[np.arange(len(labelling)), list(labelling)] += probability
-            np.testing.assert_allclose(marginals[part], expected, rtol=1e-10, atol=1e-12)
+        free, tied = (_probabilities(emissions[part], parameters, known) for known in (None, LABELS[part]))
+        np.testing.assert_allclose(gradient[part], free - tied, rtol=1e-10, atol=1e-12)
+
+
+def _probabilities(emissions, parameters, known):
+    """Return the probability of each label at each position, summed over all labellings that agree with the known."""
+    labellings, scores = naive.crf_labellings(emissions, *parameters, known)
+    found = np.zeros(emissions.shape)
+    for labelling, probability in zip(labellings, np.exp(np.array(scores) - naive.log_sum(scores)), strict=True):
+        found[np.arange(len(labelling)), list(labelling)] += probability
+    return found
 
 
 def test_a_record_alone_has_the_same_bits(rng):
