@@ -1,7 +1,7 @@
 """The way of a recurrent layer through the steps of a packed batch with weights of bytes, for any cell.
 
-Inputs and states become bytes row by row (`seqpipe.kernels.sources.integer.quantization`), so a row comes out bit for bit
-the same alone and in a batch, in pieces and as a whole. What a cell is, and what is done at each step, is told in
+Inputs and states become bytes row by row (`seqpipe.kernels.sources.integer.quantization`), so a row comes out bit for
+bit the same alone and in a batch, in pieces and as a whole. What a cell is, and what is done at each step, is told in
 `seqpipe.kernels.sources.recurrent.recurrence`.
 """
 
