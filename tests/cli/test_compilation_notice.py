@@ -6,6 +6,7 @@ import io
 import logging
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import click
@@ -71,6 +72,18 @@ def test_the_logger_is_afterwards_as_it_was(said):
     assert not logging.getLogger("seqpipe.kernels").handlers
 
 
+def read_to_end(terminal: int) -> bytes:
+    said = b""
+    while True:
+        try:
+            more = os.read(terminal, 4096)
+        except OSError:  # what Linux says when nobody has the terminal open any more
+            return said
+        if not more:
+            return said
+        said += more
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="has no pseudo-terminals")
 def test_the_first_run_on_a_terminal_says_that_it_compiles_and_the_second_does_not(folder, process, tmp_path):
     import pty  # noqa: PLC0415 - not there on Windows
@@ -80,20 +93,13 @@ def test_the_first_run_on_a_terminal_says_that_it_compiles_and_the_second_does_n
         environment = {name: value for name, value in os.environ.items() if name != "CI"}
         environment |= {"SEQPIPE_CACHE_DIR": str(tmp_path / "cache"), "COLUMNS": "200"}
         running = process("run", "colours.yaml", "--text", "xa", stderr=terminal, env=environment)
-        out, _ = running.communicate()
         os.close(terminal)
-        assert (running.returncode, out.count(b"\n")) == (0, 1)
-        said = b""
-        while True:
-            try:
-                more = os.read(controller, 4096)
-            except OSError:  # what Linux says when nobody has the terminal open any more
-                break
-            if not more:
-                break
-            said += more
+        with ThreadPoolExecutor(1) as pool:  # a terminal that nobody reads is full after some seconds of a progress bar
+            said = pool.submit(read_to_end, controller)
+            out, _ = running.communicate()
         os.close(controller)
-        return said.decode()
+        assert (running.returncode, out.count(b"\n")) == (0, 1)
+        return said.result().decode()
 
     assert on_terminal().count(LINE) == 1
     assert LINE not in on_terminal()

@@ -1,4 +1,4 @@
-"""The tests of products, activations, the GRU and the losses hold on every instruction set of this CPU, and in plain Python."""
+"""Products, activations, the GRU and the losses hold on every instruction set of this CPU, and in plain Python."""
 
 import os
 import subprocess
