@@ -55,7 +55,8 @@ def of_the_wrong_precision(values: Array1[np.float64], others: Array1[Float]) ->
         ),
         (
             of_the_wrong_precision,
-            "kernel of_the_wrong_precision: its first array of floating-point values must be of Float, as a later one is",
+            "kernel of_the_wrong_precision: its first array of floating-point values must be of Float, as a later one "
+            "is",
         ),
     ],
 )
