@@ -1,14 +1,16 @@
 """The tiles of the integer product, compiled for CPUs other than this one: their instructions, and no spills."""
 
+import ctypes
 import re
 
 import llvmlite.binding as llvm
+import numpy as np
 import pytest
 from llvmlite import ir
 
-from seqpipe.kernels.integer_dots import INTEGER_DOTS, best
-from seqpipe.kernels.isa import AARCH64, INSTRUCTION_SETS, X86
-from seqpipe.kernels.sources.integer.integer_tile import shapes, tile_function
+from seqpipe.kernels.integer_dots import INTEGER_DOTS, OFFSET, best
+from seqpipe.kernels.isa import AARCH64, INSTRUCTION_SETS, OTHER, X86, architecture, host_features
+from seqpipe.kernels.sources.integer.integer_tile import BYTES, PARAMETERS, shapes, tile_function
 
 ISA = {isa.name: isa for isa in INSTRUCTION_SETS}
 DOT = {dot.name: dot for dot in INTEGER_DOTS}
@@ -85,6 +87,41 @@ def test_tiles_of_every_cpu_stay_in_registers(cpu, name):
         parts = 2 if name in ("neon", "sse2") else 1
         assert len(re.findall(INSTRUCTIONS[name], loop)) == rows * vectors * parts, (rows, vectors)
         assert not SPILL.search(loop), (rows, vectors)
+
+
+def runnable():
+    """Return the dot products that this CPU has, those that need nothing among them."""
+    own = {dot for dot in INTEGER_DOTS if dot.architecture == architecture() and dot.requires <= host_features()}
+    return [dot for dot in INTEGER_DOTS if dot in own or dot.architecture == OTHER]
+
+
+@pytest.mark.parametrize("dot", runnable(), ids=lambda dot: dot.name)
+def test_tiles_give_what_numpy_gives(dot):
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    random = np.random.default_rng(0)
+    for rows, vectors in shapes(dot):
+        module = ir.Module("tile")
+        module.triple = llvm.get_process_triple()
+        tile = tile_function(module, dot, rows, vectors)
+        tile.linkage = "external"
+        features = llvm.get_host_cpu_features().flatten()
+        machine = llvm.Target.from_default_triple().create_target_machine(llvm.get_host_cpu_name(), features, opt=3)
+        engine = llvm.create_mcjit_compiler(llvm.parse_assembly(str(module)), machine)
+        engine.finalize_object()
+        groups, columns = 33, vectors * dot.lanes
+        inputs = random.integers(-127, 128, (rows, 4 * groups))
+        inputs[0, :8], weights = -127, random.integers(-127, 128, (columns, 4 * groups))
+        packed = np.ascontiguousarray(weights.reshape(columns, groups, 4).transpose(1, 0, 2), np.int8)
+        given = (inputs + (OFFSET if dot.inputs == "unsigned" else 0)).astype(np.uint8)
+        begins = (-inputs * (inputs < 0) if dot.inputs == "magnitudes" else 0 * inputs).sum(axis=1).astype(np.int32)
+        initial = (weights.sum(axis=1) * (-OFFSET if dot.inputs == "unsigned" else 0)).astype(np.int32)
+        sums = np.zeros((rows, columns), np.int32)
+        kinds = [ctypes.c_void_p if kind == BYTES else ctypes.c_int64 for kind in PARAMETERS.values()]
+        run = ctypes.CFUNCTYPE(None, *kinds)(engine.get_function_address(tile.name))
+        address = (given.ctypes.data, 4 * groups, packed.ctypes.data, 4 * columns, initial.ctypes.data)
+        run(*address, begins.ctypes.data, sums.ctypes.data, 4 * columns, groups)
+        assert np.array_equal(sums, inputs @ weights.T), (rows, vectors)
 
 
 def test_a_tile_that_is_too_large_is_seen():

@@ -131,12 +131,12 @@ def test_weights_can_be_pickled(rng):
 
 
 def test_an_output_layer_in_bytes(rng):
-    weight, bias = (rng.standard_normal(shape).astype(np.float32) for shape in ((13, 40), 13))
+    weight, bias = (rng.standard_normal(shape).astype(np.float32) for shape in ((13, 40), (13,)))
     vectors = rng.standard_normal((6, 40)).astype(np.float32)
     layer = Int8Linear(weight, bias)
     expected = np.stack([Matrix(quantize(weight)) @ vector for vector in vectors]) + bias
-    np.testing.assert_allclose(layer.forward(vectors), expected, rtol=1e-5, atol=1e-5)
-    assert np.abs(layer.forward(vectors) - Linear(weight, bias).forward(vectors)).max() < 0.3
-    assert np.array_equal(pickle.loads(pickle.dumps(layer)).forward(vectors), layer.forward(vectors))
+    np.testing.assert_allclose(layer(vectors), expected, rtol=1e-5, atol=1e-5)
+    assert np.abs(layer(vectors) - Linear(weight, bias)(vectors)).max() < 0.3
+    assert np.array_equal(pickle.loads(pickle.dumps(layer))(vectors), layer(vectors))
     with pytest.raises(ValueError, match="vectors of 40, not 39"):
-        layer.forward(np.ascontiguousarray(vectors[:, 1:]))
+        layer(np.ascontiguousarray(vectors[:, 1:]))

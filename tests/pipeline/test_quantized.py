@@ -107,7 +107,7 @@ def test_steps_in_int8_obey_the_law_of_chunks(trained):
 
 
 def test_an_unknown_precision(trained):
-    with pytest.raises(ConfigError, match="precision must be 'float32' or 'int8'"):
+    with pytest.raises(ConfigError, match="precision must be one of 'float32' or 'int8', not text 'int4'"):
         seqpipe.load(trained / "colours.yaml", settings=["precision=int4"])
 
 
