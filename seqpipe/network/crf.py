@@ -79,7 +79,7 @@ def crf_marginals(
     check_ids("labels", labels, -1, width)
     marginals = np.empty_like(emissions)
     scratch = _scratch(width, longest(offsets))
-    unit("crf").crf_marginals(
+    unit("crf_marginals").crf_marginals(
         emissions,
         offsets,
         labels,
@@ -101,7 +101,7 @@ def crf_viterbi(
     width = emissions.shape[1]
     _check(emissions, offsets, transitions, start, stop)
     labels, scores = np.empty(len(emissions), np.int32), np.empty(len(offsets) - 1)
-    unit("crf").crf_viterbi(
+    unit("crf_viterbi").crf_viterbi(
         emissions,
         offsets,
         transitions,

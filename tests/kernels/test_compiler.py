@@ -45,7 +45,7 @@ def test_hot_loops_are_vector_instructions(unit, function):
 CALL = re.compile(rf"[\s$:](?P<name>{'|'.join(C_LIBRARY)})(?:@PLT)?(?=[\s,]|$)", re.MULTILINE)
 MEMORY = {"memcpy", "memmove", "memset"}
 ACTIVATIONS = {"exp", "tanh"}  # of cells in float64, which checks gradients: exact, a lane at a time
-LOSSES = ["crf", "cross_entropy", "ctc", "ctc_beam", "ctc_greedy", "sampling", "softmax"]
+LOSSES = ["crf", "crf_marginals", "cross_entropy", "ctc", "ctc_beam", "ctc_greedy", "sampling", "softmax"]
 
 
 def calls(unit, variant):

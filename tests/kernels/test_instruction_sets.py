@@ -1,4 +1,4 @@
-"""The tests of products, activations and the GRU hold on every instruction set of this CPU, and in plain Python."""
+"""The tests of products, activations, the GRU and the losses hold on every instruction set of this CPU, and in plain Python."""
 
 import os
 import subprocess
@@ -13,6 +13,8 @@ from seqpipe.kernels.isa import INSTRUCTION_SETS, available
 TESTS = Path(__file__).parents[1]
 OTHERS = [isa for isa in INSTRUCTION_SETS if isa != instruction_set()]  # than what all tests run on
 FILES = ["kernels/test_product.py", "kernels/test_activations.py", "network/test_recurrent.py"]
+LOSSES = ["kernels/test_exponentials.py", "network/test_crf.py", "network/test_ctc.py"]
+CHOSEN = "(within and stated) or all_labellings or forward_algorithm or not_lost or agree"
 
 
 def run(files, chosen, **environment):
@@ -28,6 +30,19 @@ def test_kernels_are_right_on_each_instruction_set(isa):
     result = run(
         FILES, "test_product or test_activations or (gru and (equations or bit_for_bit))", SEQPIPE_ISA=isa.name
     )
+    assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize("isa", OTHERS, ids=lambda isa: isa.name)
+def test_losses_are_right_on_each_instruction_set(isa):
+    if isa not in available():
+        pytest.skip(f"this CPU has no {isa.name}")
+    result = run(LOSSES, CHOSEN, SEQPIPE_ISA=isa.name)
+    assert result.returncode == 0, result.stdout
+
+
+def test_losses_are_right_in_plain_python():
+    result = run(LOSSES[1:], "loss_is_that_of_all or unlikely_at_first or (agree and 8)", NUMBA_DISABLE_JIT="1")
     assert result.returncode == 0, result.stdout
 
 

@@ -57,7 +57,9 @@ def _forward(emissions, known, tied, transitions, start, stop, alpha, tops):
 
 
 @inlined
-def expect(emissions, known, tied, transitions, turned, start, stop, factor, alpha, rows, gradient, pairs, last):
+def expect_in_log_space(
+    emissions, known, tied, transitions, turned, start, stop, factor, alpha, rows, gradient, pairs, last
+):
     """Add ``factor`` times the expected counts to the gradients; return the log of the sum over all labellings.
 
     Args:

@@ -45,8 +45,8 @@ def _factors(scores, values, row, width):
 
 
 @inlined
-def prepare(transitions, start, stop, forth, back, ends):
-    """Write the factors of transitions, forth and transposed, of the start and of the stop; return the highest scores.
+def prepare(transitions, start, stop, forth, back, turned, ends):
+    """Write the factors of transitions, of start and of stop, and what is transposed; return the highest scores.
 
     They are those of the start and of the stop together, and of transitions; NaN if factors are too small.
     """
@@ -62,6 +62,7 @@ def prepare(transitions, start, stop, forth, back, ends):
             if score > -math.inf:
                 least = min(least, score)
             forth[before, label] = score
+            turned[label, before] = transitions[before, label]
         for label in range(labels):
             forth[before, label] = exp(forth[before, label])
         for label in range(labels):
@@ -214,7 +215,7 @@ def _add_counts(pairs, row, column, factor, forth, left, right):
 def expect_scaled(
     emissions, known, tied, tops, forth, back, ends, factor, emitted, alpha, following, beta, gradient, pairs, last
 ):
-    """As `crf_log_space.expect`; returns NaN, and adds nothing, if something may be lost."""
+    """As `expect_in_log_space`; returns NaN, and adds nothing, if something may be lost."""
     positions, labels = emissions.shape
     width = (labels + BLOCK - 1) // BLOCK * BLOCK
     log_total = _forward(emissions, known, tied, forth, ends, width, emitted, alpha)

@@ -14,5 +14,5 @@ def log_add(first, second):
     """Return log(exp(first) + exp(second)) in float64; minus infinity stands for a probability of zero."""
     greater = where_less(first, second, second, first)
     lesser = where_less(first, second, first, second)
-    below = where_less(lesser, -1e300, -math.inf, lesser - greater)  # the difference of two infinities is no number
-    return greater + log1p(exp(below))
+    shift = where_less(-math.inf, greater, greater, 0.0)  # the difference of two infinities is no number
+    return greater + log1p(exp(lesser - shift))
