@@ -1,4 +1,4 @@
-"""Linear-chain conditional random field: Viterbi decoding, see `seqpipe.kernels.sources.crf`."""
+"""Linear-chain conditional random field: Viterbi decoding, see `seqpipe.kernels.sources.crf.crf`."""
 
 from __future__ import annotations
 

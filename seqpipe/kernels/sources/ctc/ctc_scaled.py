@@ -42,8 +42,8 @@ def _at_least(values, floor):
 @inlined
 def _exponentials(width, emissions, blanks, sums):
     """Turn log probabilities into probabilities, and write the sums of the labels' over the frames."""
-    for column in range(0, width, LANES):
-        store(sums, 0, column, load(emissions, 0, column, LANES) * 0.0, LANES)
+    for column in range(width):
+        sums[0, column] = 0.0
     for frame in range(len(blanks)):
         for column in range(0, width, LANES):
             values = exp(load(emissions, frame, column, LANES))
