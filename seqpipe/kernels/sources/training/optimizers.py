@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from seqpipe.kernels.annotations import Array1, Float, Out
 from seqpipe.kernels.compiler import kernel
+from seqpipe.kernels.sources.vector.arithmetic import square_root
 
 
 @kernel
@@ -50,7 +49,7 @@ def adam(
         slope = gradient[index]
         first[index] = beta1 * first[index] + rest1 * slope
         second[index] = beta2 * second[index] + rest2 * (slope * slope)
-        scale = math.sqrt(second[index]) / root_correction + epsilon
+        scale = square_root(second[index]) / root_correction + epsilon
         parameters[index] = keep * parameters[index] - step_size * (first[index] / scale)
 
 

@@ -51,6 +51,25 @@ def each(kind, value):
     return ir.Constant(kind, [kind.element(value)] * kind.count) if isinstance(kind, ir.VectorType) else kind(value)
 
 
+def _square_root_plain(value):
+    return np.sqrt(value)
+
+
+@intrinsic
+def _square_root(_typing, value):
+    def generate(_context, builder, _signature, arguments):
+        kind = arguments[0].type
+        name = f"llvm.sqrt.f{value.bitwidth}"
+        function = get_or_insert_function(builder.module, ir.FunctionType(kind, [kind]), name)
+        return builder.call(function, arguments)
+
+    return value(value), generate
+
+
+square_root = _square_root_plain if config.DISABLE_JIT else _square_root
+"""``square_root(value)``: of a number, by the CPU's instruction; not a number, and no call, where it is negative."""
+
+
 def _times_power_of_two_plain(value, rounded):
     shift = ROUNDING if np.asarray(value).dtype == np.float32 else ROUNDING_FLOAT64
     return np.ldexp(value, (rounded - shift).astype(np.int32))
