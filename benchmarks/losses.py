@@ -91,7 +91,7 @@ def ctc_cells() -> Iterator[Cell]:
         def ours(logits=logits, offsets=offsets, targets=targets, target_offsets=target_offsets):  # noqa: ANN001, ANN202
             return ctc_loss(logits, offsets, targets, target_offsets)
 
-        exactly = their_logits.detach().double().requires_grad_()  # in float32 PyTorch's is off by up to 3e-3
+        exactly = their_logits.detach().double().requires_grad_()  # in float32 PyTorch's is off by 2e-3 over 800 frames
         _compare(ours(), theirs(exactly), tolerance=1e-5)
         yield Cell(f"ctc, {frames} frames, {count} of {classes} labels, batch {batch}", "PyTorch",
                    lambda call=ours: turn(call, 1), lambda call=theirs: turn(call, 1))  # fmt: skip
