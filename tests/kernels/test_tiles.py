@@ -64,6 +64,7 @@ def test_tiles_of_all_units_are_examined():
         str(unit) for unit in every_unit() if any(name.endswith(".tile") for name, _ in stored._source_files(unit))
     }
     without = {"recurrence_gradient-mingru"}  # no product with the state to go back through
+    without |= {unit for unit in asking if unit.startswith("recurrence_int8")}  # those multiply bytes
     assert {unit for unit, shapes in units.items() if shapes} == asking - without
     assert [2, 4, 1] in units["recurrence-lstm"]
 
