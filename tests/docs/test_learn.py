@@ -11,6 +11,7 @@ from tests.docs.pages import ROOT, blocks_of
 
 PAGE = ROOT / "docs" / "learn.md"
 FILES = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs" / "learn").iterdir())]
+_VECTOR = re.compile(r"(?m)^ +(-?[\d.e-]+ )+\.\.\.$")
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e-?\d+)?(?!\w)")
 
 
@@ -18,8 +19,9 @@ def test_commands_print_what_the_page_says(tmp_path):
     ran = runpy.run_path(str(ROOT / "docs" / "run_learn.py"))["run"](tmp_path)
     said = PAGE.read_text(encoding="utf-8")
     assert _NUMBER.sub("#", ran) == _NUMBER.sub("#", said), "run: python docs/run_learn.py"
-    numbers = [[float(number) for number in _NUMBER.findall(text)] for text in (ran, said)]
-    assert numbers[0] == pytest.approx(numbers[1], rel=0.02, abs=0.01)  # a training rounds by the CPU's instructions
+    # a training rounds by the CPU's instructions: what a network computes is near, what it has within may be anything
+    numbers = [[float(number) for number in _NUMBER.findall(_VECTOR.sub("", text))] for text in (ran, said)]
+    assert numbers[0] == pytest.approx(numbers[1], rel=0.02, abs=0.01)
 
 
 @pytest.mark.parametrize("block", blocks_of(PAGE, "yaml"), ids=str)
