@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from seqpipe import Example, Spec
 from seqpipe.testing import stage
+from seqpipe_text.sentences import Sentences
 from seqpipe_text.translate import Translate
 from seqpipe_text.words import Words
 
 SOURCES = ("ein Hund.", "Katze", "", "eine Katze, ein Hund")
+SENTENCES = ("Come. Go on! Mr. Ray went.", "", "no end", "First one.\nSecond one here, and on.")
 TARGETS = ("a dog.", "cat", "", "a cat, a dog")
 
 
@@ -19,4 +21,7 @@ def text_examples() -> list[Example]:
         stage("core", "core.attention", embedding=3, hidden=4),
     )
     translate = Translate(target=Words(), beam=2, longest=6)
-    return [Example(translate, SOURCES, Spec("text"), (Words(), *network), targets=TARGETS)]
+    return [
+        Example(Sentences(longest=3), SENTENCES, Spec("text"), (Words(),)),
+        Example(translate, SOURCES, Spec("text"), (Words(), *network), targets=TARGETS),
+    ]
