@@ -1,11 +1,11 @@
 """Where sentences begin and end, and the tokenizer that makes a sequence of each.
 
-The rules are for English, German and French, and take the marks of other scripts where these are nothing else. They look
-at each mark that may end a sentence, at the word before it and at what comes after:
+The rules are for English, German and French, and take the marks of other scripts where these are nothing else. They
+look at each mark that may end a sentence, at the word before it and at what comes after:
 
 - ``!`` and ``?`` end one, unless a quotation goes on (``"Really?" he asked.``);
-- a dot does, unless the word before is an abbreviation, an initial or an ordinal, or small letters follow in a text that
-  also has capitals; behind what may stand last (``Inc.``, ``p.m.``) the next word has to be one that often stands first;
+- a dot does, unless the word before is an abbreviation, an initial or an ordinal, or small letters follow in a text
+  with capitals; behind what may stand last (``Inc.``, ``p.m.``) the next word has to be one that often stands first;
 - a line does, unless the text is wrapped there; before an empty line and an entry of a list one always ends.
 """
 
@@ -162,14 +162,14 @@ class Sentences(Tokenizer):
 
     def _lengths(self, text: str, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Return how many tokens each part has; one part for a text without any."""
-        first = int(places[0, 0]) if len(places) else 0
-        starts = np.array([begin for begin, _ in sentence_spans(text) if begin > first], np.int64)
-        cuts = np.searchsorted(places[:, 0], starts)
-        sizes = np.diff(cuts, prepend=0, append=len(places))
-        parts = np.maximum(-(-sizes // self.longest), 0)
         if not len(places):
             return np.zeros(1, np.int64)
-        sizes, parts = sizes[sizes > 0], parts[sizes > 0]
-        whole, rest = np.divmod(sizes.repeat(parts), parts.repeat(parts))
-        place = np.arange(len(rest)) - (np.cumsum(parts) - parts).repeat(parts)
-        return whole + (place < rest)
+        starts = np.array([begin for begin, _ in sentence_spans(text)], np.int64)
+        cuts = np.searchsorted(places[:, 0], starts[starts > places[0, 0]])
+        sizes = np.diff(cuts, prepend=0, append=len(places))
+        sizes = sizes[sizes > 0]
+        parts = -(-sizes // self.longest)
+        shares, left_over = np.divmod(sizes.repeat(parts), parts.repeat(parts))
+        part = np.arange(len(shares)) - (np.cumsum(parts) - parts).repeat(parts)
+        lengths: npt.NDArray[np.int64] = shares + (part < left_over)
+        return lengths
