@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import seqpipe
 from seqpipe_text.conll_reader import ReadCoNLL
+from seqpipe_text.conll_writer import WriteCoNLL
 from seqpipe_text.sentences import Sentences
 from seqpipe_text.stars import Stars
 from seqpipe_text.translate import Translate
@@ -21,6 +22,7 @@ def seqpipe_register_stages() -> Sequence[type[seqpipe.Stage]]:
         Sentences,
         Stars,
         Translate,
+        WriteCoNLL,
     ]
 
 

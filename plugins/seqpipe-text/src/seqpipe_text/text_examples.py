@@ -5,6 +5,7 @@ from __future__ import annotations
 from seqpipe import Example, Spec
 from seqpipe.testing import stage
 from seqpipe_text.conll_reader import ReadCoNLL
+from seqpipe_text.conll_writer import WriteCoNLL
 from seqpipe_text.sentences import Sentences
 from seqpipe_text.translate import Translate
 from seqpipe_text.words import Words
@@ -14,6 +15,10 @@ COLUMNS = (
     b"# id = 1\nAnn\tB-PER\nLee\tI-PER\nsaw\tO\n\n# id = 2\nOslo\tB-LOC\n.\tO\n\n",
     b"-DOCSTART- -X- O\n\nBonn NNP I-LOC\nBern NNP B-LOC\nfell VBD O\r\n\nAnn NNP I-PER",
     b"",
+)
+NAMED = (
+    {"text": "Ann Lee left. Good.", "entities": [{"type": "PER", "start": 0, "stop": 7}]},
+    {"text": "", "entities": []},
 )
 SENTENCES = ("Come. Go on! Mr. Ray went.", "", "no end", "First one.\nSecond one here, and on.")
 TARGETS = ("a dog.", "cat", "", "a cat, a dog")
@@ -30,5 +35,6 @@ def text_examples() -> list[Example]:
     return [
         Example(ReadCoNLL(), COLUMNS),
         Example(Sentences(longest=3), SENTENCES, Spec("text"), (Words(),)),
+        Example(WriteCoNLL(), NAMED),
         Example(translate, SOURCES, Spec("text"), (Words(), *network), targets=TARGETS),
     ]
