@@ -96,7 +96,7 @@ def in_colour(record, **settings):
 
 def test_entities_are_in_the_colour_of_their_type():
     text = in_colour(NAMES, color_system="standard")
-    assert "\x1b[1;34mAnn Lee\x1b[0m \x1b[7;34m PER \x1b[0m left \x1b[1;32mOslo\x1b[0m \x1b[7;32m LOC \x1b[0m." in text
+    assert "\x1b[1;34mAnn Lee\x1b[0m \x1b[7;34mPER\x1b[0m left \x1b[1;32mOslo\x1b[0m \x1b[7;32mLOC\x1b[0m." in text
 
 
 def test_without_colours_brackets_do(monkeypatch):

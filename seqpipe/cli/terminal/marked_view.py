@@ -44,9 +44,8 @@ def _text(marked: MarkedText, *, in_colour: bool) -> Text:
             text.append(shown)
         elif in_colour:
             colour = _COLOURS[mark.colour]
-            text.append(shown, style=f"bold {colour}").append(" ").append(
-                f" {_printable(mark.type)} ", style=f"reverse {colour}"
-            )
+            text.append(shown, style=f"bold {colour}").append(" ")
+            text.append(_printable(mark.type), style=f"reverse {colour}")
         else:
             text.append(f"[{shown} {_printable(mark.type)}]", style="bold")
     return text
