@@ -31,12 +31,19 @@ __all__ = [
 ]
 
 
-def parameter_shapes(vocabulary: int, embedding: int, hidden: int, memory: int) -> dict[str, tuple[int, ...]]:
+def parameter_shapes(
+    vocabulary: int, embedding: int, hidden: int, memory: int, *, tied: bool = False
+) -> dict[str, tuple[int, ...]]:
     """Return the parameters of an `AttentionDecoder` by name, GRU gates in PyTorch's order r, z, n.
 
-    ``memory`` is the width of what is attended to.
+    Args:
+        vocabulary: ids.
+        embedding: numbers that an id is embedded in.
+        hidden: units.
+        memory: the width of what is attended to.
+        tied: the embedding is also the weight of the output layer (O. Press, L. Wolf, 2017), and as wide as ``hidden``.
     """
-    return {
+    shapes = {
         "embedding.weight": (vocabulary, embedding),
         "rnn.weight_ih": (3 * hidden, embedding + hidden),
         "rnn.weight_hh": (3 * hidden, hidden),
@@ -48,6 +55,9 @@ def parameter_shapes(vocabulary: int, embedding: int, hidden: int, memory: int) 
         "output.weight": (vocabulary, hidden),
         "output.bias": (vocabulary,),
     }
+    if tied:
+        del shapes["output.weight"]
+    return shapes
 
 
 class Dropout(NamedTuple):
@@ -73,7 +83,8 @@ class AttentionDecoder:
         embedded_weight, _ = split(parameters["rnn.weight_ih"], self._table.shape[1])
         self._inputs = Linear(embedded_weight, parameters["rnn.bias_ih"])
         self._recurrence = AttentionRecurrence(parameters, self._table.shape[1])
-        self._output = Linear(parameters["output.weight"], parameters["output.bias"])
+        self._tied = "output.weight" not in parameters
+        self._output = Linear(self._table if self._tied else parameters["output.weight"], parameters["output.bias"])
 
     def start(self, memory: Float, offsets: Int64, initial: Float) -> DecoderState:
         """Return the state before the first id: one row for every record of the memory.
@@ -139,9 +150,12 @@ class AttentionDecoder:
             gradients = through.parameters | {
                 "embedding.weight": embed_gradient(self._table, ordered, of_embedded),
                 "rnn.weight_ih": np.concatenate([embedded_weight, through.parameters["rnn.weight_ih"]], axis=1),
-                "output.weight": output_weight,
                 "output.bias": output_bias,
             }
+            if self._tied:
+                gradients["embedding.weight"] += output_weight
+            else:
+                gradients["output.weight"] = output_weight
             return DecoderGradients(through.memory, packing.unsort(through.initial), gradients)
 
         return logits, AttentionWeights(trace.weights, weight_offsets), back

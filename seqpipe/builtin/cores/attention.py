@@ -29,16 +29,20 @@ class AttentionCore(Core):
 
     embedding: int = Field(128, ge=1, description="numbers that a token of the target is embedded in")
     hidden: int = Field(256, ge=1, description="hidden units")
+    tied: bool = Field(False, description="the embedding is also the output layer's weight; it is as wide as `hidden`")
 
     def parameters(self, incoming: Incoming) -> dict[str, Parameter]:
         """Those of the attention decoder, and ``initial.``, which makes its first state of the encoder's mean."""
         spec, objective = incoming.spec.require(self.name, "features", pooled=False), incoming.objective
         if objective is None:
             raise ConfigError(f"{self.name} must be the last core")
-        parameters = {
-            name: Parameter(shape, _initial(name), decay=len(shape) > 1)
-            for name, shape in parameter_shapes(objective.width, self.embedding, self.hidden, spec.width).items()
-        }
+        if self.tied and self.embedding != self.hidden:
+            raise ConfigError(
+                f"{self.name} is tied, but its embedding has {self.embedding} numbers and its output {self.hidden}",
+                "let `embedding` and `hidden` be the same, or drop `tied`",
+            )
+        shapes = parameter_shapes(objective.width, self.embedding, self.hidden, spec.width, tied=self.tied)
+        parameters = {name: Parameter(shape, _initial(name), decay=len(shape) > 1) for name, shape in shapes.items()}
         parameters["initial.weight"] = Parameter((self.hidden, spec.width), glorot)
         parameters["initial.bias"] = Parameter((self.hidden,), zeros, decay=False)
         return parameters

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from seqpipe import Example, Spec
 from seqpipe.testing import stage
+from seqpipe_text.bpe import BPE
+from seqpipe_text.parallel_reader import ReadParallel
 from seqpipe_text.translate import Translate
 from seqpipe_text.words import Words
 
@@ -19,4 +21,11 @@ def text_examples() -> list[Example]:
         stage("core", "core.attention", embedding=3, hidden=4),
     )
     translate = Translate(target=Words(), beam=2, longest=6)
-    return [Example(translate, SOURCES, Spec("text"), (Words(), *network), targets=TARGETS)]
+    return [
+        Example(ReadParallel(source="de", target="en"), [b"ein Hund.\ta dog.\nKatze\tcat\n"]),
+        Example(BPE(size=20, min_count=1), SOURCES),
+        Example(
+            BPE(size=40, min_count=1, shared=True, fold_capitals=True, copy_numbers=True), ("EIN HUND", "", "1 23")
+        ),
+        Example(translate, SOURCES, Spec("text"), (Words(), *network), targets=TARGETS),
+    ]
