@@ -67,7 +67,7 @@ class _Under:
     """Rows under way, and how much each position of the source counted in the last step."""
 
     decoder: DecoderState
-    attention: list[Array]
+    attention: Ragged
 
 
 class _AttentionNetwork(Network, Stepper):
@@ -121,13 +121,13 @@ class _AttentionNetwork(Network, Stepper):
         logits, _, _ = self.decoder.forward(ids.array, ids.offsets, start)
         return batch.replace(sequence=ids.with_values(logits))
 
-    def attention(self, state: State) -> list[Array] | None:
-        attention: list[Array] = state.attention
+    def attention(self, state: State) -> Ragged | None:
+        attention: Ragged = state.attention
         return attention
 
     def _step(self, ids: npt.NDArray[np.int32], state: DecoderState) -> tuple[Array, _Under]:
         logits, after, attention = self.decoder.step(ids, state)
-        return logits, _Under(after, np.split(attention.weights, attention.offsets[1:-1]))
+        return logits, _Under(after, Ragged(attention.weights, attention.offsets))
 
     def _first(self, memory: Ragged) -> tuple[Array, Callable[[Array], tuple[Array, dict[str, Array]]]]:
         """Return the first states, and what turns their gradient into those of the memory and of the parameters."""
