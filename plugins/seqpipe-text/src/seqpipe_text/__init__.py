@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import seqpipe
 from seqpipe_text.bpe import BPE
 from seqpipe_text.careless_augmentation import Careless
+from seqpipe_text.conll_reader import ReadCoNLL
 from seqpipe_text.copy_augmentation import Copies
 from seqpipe_text.parallel_reader import ReadParallel
+from seqpipe_text.sentences import Sentences
 from seqpipe_text.stars import Stars
 from seqpipe_text.translate import Translate
 from seqpipe_text.words import Words
@@ -18,9 +20,11 @@ from seqpipe_text.words import Words
 def seqpipe_register_stages() -> Sequence[type[seqpipe.Stage]]:
     """Return this plugin's stages."""
     return [
+        ReadCoNLL,
         ReadParallel,
         Words,
         BPE,
+        Sentences,
         Stars,
         Translate,
         Copies,

@@ -5,11 +5,19 @@ from __future__ import annotations
 from seqpipe import Example, Spec
 from seqpipe.testing import stage
 from seqpipe_text.bpe import BPE
+from seqpipe_text.conll_reader import ReadCoNLL
 from seqpipe_text.parallel_reader import ReadParallel
+from seqpipe_text.sentences import Sentences
 from seqpipe_text.translate import Translate
 from seqpipe_text.words import Words
 
 SOURCES = ("ein Hund.", "Katze", "", "eine Katze, ein Hund")
+COLUMNS = (
+    b"# id = 1\nAnn\tB-PER\nLee\tI-PER\nsaw\tO\n\n# id = 2\nOslo\tB-LOC\n.\tO\n\n",
+    b"-DOCSTART- -X- O\n\nBonn NNP I-LOC\nBern NNP B-LOC\nfell VBD O\r\n\nAnn NNP I-PER",
+    b"",
+)
+SENTENCES = ("Come. Go on! Mr. Ray went.", "", "no end", "First one.\nSecond one here, and on.")
 TARGETS = ("a dog.", "cat", "", "a cat, a dog")
 
 
@@ -27,5 +35,7 @@ def text_examples() -> list[Example]:
         Example(
             BPE(size=40, min_count=1, shared=True, fold_capitals=True, copy_numbers=True), ("EIN HUND", "", "1 23")
         ),
+        Example(ReadCoNLL(), COLUMNS),
+        Example(Sentences(longest=3), SENTENCES, Spec("text"), (Words(),)),
         Example(translate, SOURCES, Spec("text"), (Words(), *network), targets=TARGETS),
     ]
