@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer, models
 
 from seqpipe import Batch, ConfigError, Incoming, ModelError, PluginError, Record, RecordError, Spec
-from seqpipe_text.bpe import BPE, NEVER_KNOWN, UNKNOWN, UNKNOWN_WORD
+from seqpipe_text.bpe import BPE, UNKNOWN_WORD
 from seqpipe_text.byte_pairs import frequent_characters, learned_merges, pieces_of
 from seqpipe_text.subword_split import SPACE, parts_of
+from seqpipe_text.unknown_words import NEVER_KNOWN, UNKNOWN
 
 TEXT = Spec("text")
 LINES = [

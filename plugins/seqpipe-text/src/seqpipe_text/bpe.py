@@ -13,13 +13,11 @@ from seqpipe import Batch, Incoming, Learned, Learner, ModelError, Record, Spec,
 from seqpipe_text.byte_pairs import Merge, frequent_characters, learned_merges, pieces_of
 from seqpipe_text.chunk_lookup import ChunkLookup
 from seqpipe_text.subword_split import SPACE, joined_pieces, parts_of
+from seqpipe_text.unknown_words import NEVER_KNOWN, UNKNOWN
 
-UNKNOWN = "<unk>"
 UNKNOWN_WORD = SPACE + UNKNOWN
 _FIRST = (UNKNOWN, UNKNOWN_WORD)
-
-NEVER_KNOWN = "\ufffd"
-"""Unicode's replacement character: in a text it makes the word unknown."""
+_COLUMNS = {"spans": Spec("spans", "int64", 2), "unknown": Spec("unknown", "bool", 1)}
 
 
 class BPE(Tokenizer):
@@ -48,7 +46,7 @@ class BPE(Tokenizer):
         return _MergesLearner(self)
 
     def build(self, incoming: Incoming) -> Step:
-        """Take text, give tokens, with ``spans`` in characters of the text as it came.
+        """Take text, give tokens, with ``spans`` in characters of the text as it came, and which are ``unknown``.
 
         Raises:
             ConfigError: something else than text comes in.
@@ -57,9 +55,8 @@ class BPE(Tokenizer):
         incoming.spec.require(self.name, "text")
         pieces = _Pieces(*_checked(incoming.learned), copy_numbers=self.copy_numbers) if incoming.learned else None
         width = len(pieces.vocabulary) if pieces else self.size
-        spans = Spec("spans", "int64", 2)
         vocabulary = pieces.vocabulary if pieces else None
-        out = Spec("tokens", "int32", width, vocabulary, streamable=False, columns={"spans": spans})
+        out = Spec("tokens", "int32", width, vocabulary, streamable=False, columns=_COLUMNS)
         return _Tokenize(out, self, pieces)
 
     def join(self, tokens: Sequence[str]) -> str:
@@ -142,7 +139,8 @@ class _Tokenize(Step):
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
         ids, spans = self._lookup([self.bpe.folded(record.text) for record in batch.records])
-        return batch.replace(sequence=ids, columns={**batch.columns, "spans": spans}), None
+        unknown = ids.with_values(ids.array < len(_FIRST))
+        return batch.replace(sequence=ids).with_columns(spans=spans, unknown=unknown), None
 
 
 def _small(character: str) -> str:

@@ -21,10 +21,8 @@ from seqpipe import (
     Tokenizer,
 )
 from seqpipe_text.chunk_lookup import ChunkLookup
+from seqpipe_text.unknown_words import UNKNOWN
 from seqpipe_text.word_split import Word, joined, words_of
-
-UNKNOWN = "<unk>"
-"""The entry of the dictionary, with id 0, that stands for all words that are not in it."""
 
 
 class Words(Tokenizer):
