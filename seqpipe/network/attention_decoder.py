@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from seqpipe.network.attention_recurrence import (
 from seqpipe.network.embedding import embed, embed_gradient
 from seqpipe.network.linear import Linear
 from seqpipe.network.packing import Packing
+from seqpipe.network.upper_layers import PREFIX, UpperLayers, upper_network
 
 __all__ = [
     "AttentionDecoder",
@@ -32,7 +34,7 @@ __all__ = [
 
 
 def parameter_shapes(
-    vocabulary: int, embedding: int, hidden: int, memory: int, *, tied: bool = False
+    vocabulary: int, embedding: int, hidden: int, memory: int, layers: int = 1, *, tied: bool = False
 ) -> dict[str, tuple[int, ...]]:
     """Return the parameters of an `AttentionDecoder` by name, GRU gates in PyTorch's order r, z, n.
 
@@ -41,6 +43,7 @@ def parameter_shapes(
         embedding: numbers that an id is embedded in.
         hidden: units.
         memory: the width of what is attended to.
+        layers: the one that attends and those above it (`seqpipe.network.upper_layers`).
         tied: the embedding is also the weight of the output layer (O. Press, L. Wolf, 2017), and as wide as ``hidden``.
     """
     shapes = {
@@ -57,14 +60,20 @@ def parameter_shapes(
     }
     if tied:
         del shapes["output.weight"]
+    if layers > 1:
+        shapes |= {PREFIX + name: shape for name, shape in upper_network(layers - 1, hidden).shapes().items()}
     return shapes
 
 
 class Dropout(NamedTuple):
-    """Factors, 0 or 1 / (1 - rate): for embedded ids (positions, embedding), for output inputs (positions, hidden)."""
+    """Factors, 0 or 1 / (1 - rate): for embedded ids (positions, embedding), for output inputs (positions, hidden).
+
+    ``between``: for what each upper layer reads, (positions, hidden).
+    """
 
     embedded: Float
     outputs: Float
+    between: Sequence[Float] = ()
 
 
 class DecoderGradients(NamedTuple):
@@ -83,6 +92,7 @@ class AttentionDecoder:
         embedded_weight, _ = split(parameters["rnn.weight_ih"], self._table.shape[1])
         self._inputs = Linear(embedded_weight, parameters["rnn.bias_ih"])
         self._recurrence = AttentionRecurrence(parameters, self._table.shape[1])
+        self._upper = UpperLayers(parameters, len(parameters["attention.weight"]))
         self._tied = "output.weight" not in parameters
         self._output = Linear(self._table if self._tied else parameters["output.weight"], parameters["output.bias"])
 
@@ -95,7 +105,7 @@ class AttentionDecoder:
         """
         check_offsets("offsets", offsets, len(memory))
         check_length("initial", initial, len(offsets) - 1)
-        return self._recurrence.start(memory, offsets, initial)
+        return self._recurrence.start(memory, offsets, initial, self._upper.layers)
 
     def step(self, ids: Int32, state: DecoderState) -> tuple[Float, DecoderState, AttentionWeights]:
         """Take one id in every row; return logits (rows, vocabulary), the state and the attention of every row.
@@ -106,7 +116,8 @@ class AttentionDecoder:
         offsets = _weight_offsets(state.memory, state.rows)
         sums = self._inputs(embed(self._table, ids))
         trace = self._recurrence.run(sums, np.array([len(ids)]), state, offsets[:-1], int(offsets[-1]))
-        return self._output(trace.feeds), trace.state, AttentionWeights(trace.weights, offsets)
+        outputs, upper, _ = self._upper.forward(trace.feeds, Packing.of(np.ones(len(ids), np.int64)), state.upper)
+        return self._output(outputs), replace(trace.state, upper=upper), AttentionWeights(trace.weights, offsets)
 
     def forward(
         self, ids: Int32, offsets: Int64, start: DecoderState, dropout: Dropout | None = None
@@ -132,7 +143,9 @@ class AttentionDecoder:
             packing.pack(weight_offsets[:-1]),
             int(weight_offsets[-1]),
         )
-        outputs = packing.unpack(trace.feeds)
+        masks = [packing.pack(mask) for mask in dropout.between] if dropout is not None else []
+        raised, _, upper_back = self._upper.forward(trace.feeds, packing, start.upper, masks, keep=True)
+        outputs = packing.unpack(raised)
         if dropout is not None:
             outputs *= dropout.outputs
         logits, output_back = self._output.forward(outputs)
@@ -142,16 +155,21 @@ class AttentionDecoder:
             assert of_outputs is not None
             if dropout is not None:
                 of_outputs *= dropout.outputs
-            through = self._recurrence.backward(trace, packing, packing.pack(of_outputs))
+            of_feeds, of_upper = upper_back(packing.pack(of_outputs))
+            through = self._recurrence.backward(trace, packing, of_feeds)
             of_embedded, embedded_weight, _ = inputs_back(through.inputs)
             assert of_embedded is not None
             if dropout is not None:
                 of_embedded *= packing.pack(dropout.embedded)
-            gradients = through.parameters | {
-                "embedding.weight": embed_gradient(self._table, ordered, of_embedded),
-                "rnn.weight_ih": np.concatenate([embedded_weight, through.parameters["rnn.weight_ih"]], axis=1),
-                "output.bias": output_bias,
-            }
+            gradients = (
+                through.parameters
+                | of_upper
+                | {
+                    "embedding.weight": embed_gradient(self._table, ordered, of_embedded),
+                    "rnn.weight_ih": np.concatenate([embedded_weight, through.parameters["rnn.weight_ih"]], axis=1),
+                    "output.bias": output_bias,
+                }
+            )
             if self._tied:
                 gradients["embedding.weight"] += output_weight
             else:
