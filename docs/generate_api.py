@@ -106,6 +106,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "ctc_beam_search",
         "Beam",
         "BeamSettings",
+        "KnownTarget",
     ),
     "Hooks": (
         "hookimpl",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from seqpipe.api import load as load
     from seqpipe.builtin.cores.recurrent import RecurrentCore as RecurrentCore
     from seqpipe.builtin.decoders.beam import Beam as Beam
+    from seqpipe.builtin.decoders.beam import KnownTarget as KnownTarget
     from seqpipe.builtin.decoders.beam_search import BeamSettings as BeamSettings
     from seqpipe.builtin.objectives import BernoulliObjective as BernoulliObjective
     from seqpipe.builtin.objectives import ClassificationObjective as ClassificationObjective
@@ -116,7 +117,7 @@ __version__ = "0.1.0"
 _MODULES = {
     "seqpipe.api": ("Loaded", "load"),
     "seqpipe.builtin.cores.recurrent": ("RecurrentCore",),
-    "seqpipe.builtin.decoders.beam": ("Beam",),
+    "seqpipe.builtin.decoders.beam": ("Beam", "KnownTarget"),
     "seqpipe.builtin.decoders.beam_search": ("BeamSettings",),
     "seqpipe.builtin.objectives": (
         "BernoulliObjective",

@@ -150,7 +150,7 @@ class Batch:
 
     def with_whole_records(self) -> Batch:
         """The same batch with one row a record: the rows that it was cut into, one after the other."""
-        if len(self.rows) == len(self.records):
+        if np.array_equal(self.rows, np.arange(len(self.records))):
             return self
         firsts = np.searchsorted(self.rows, np.arange(len(self.records) + 1))
         return Batch(

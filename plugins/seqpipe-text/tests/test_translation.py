@@ -137,7 +137,7 @@ def test_what_is_not_known_is_copied_where_it_is_looked_at(source):
 
 def test_a_known_word_is_copied_whole_and_once(source):
     looks = looking(source, 2, "Zora", "-", "Lee", "Lee", "Dann")
-    tokens = ["▁<unk>", "<unk>", "<unk>", "<unk>", "▁<unk>"]
+    tokens = ["▁<unk>", "<unk>", "<unk>", "▁<unk>", "▁<unk>"]
     assert DECODER.write(tokens, looks, source, 2) == "Zora-Lee Dann"
 
 
@@ -154,7 +154,15 @@ def test_no_sequence_ends_before_all_is_copied(source):
 
 
 def test_what_has_no_letters_is_copied_as_it_is(source):
-    assert DECODER.known(source) == [None, "🙂 12:30!", None, ""]
+    assert DECODER.known(source) == [None, ("🙂 12:30!", None), None, ("", None)]
+
+
+def test_what_has_no_known_word_is_copied_with_a_score_that_says_so(source):
+    unknown = source.column("unknown", seqpipe.Ragged)
+    source = source.with_columns(unknown=unknown.with_values(np.ones_like(unknown.array)))
+    *_, (dann, score), empty = DECODER.known(source)
+    assert (dann, score, empty) == ("Dann ging Zora-Lee.", -10, ("", None))
+    assert Translate(target=BPE(), copy_unknown=False).known(source)[2] is None
 
 
 def test_sentences_are_joined_as_they_stand_in_the_text(source):
@@ -163,7 +171,7 @@ def test_sentences_are_joined_as_they_stand_in_the_text(source):
 
 def test_without_spans_nothing_is_copied_and_rows_are_joined_by_spaces(source):
     bare = source.replace(columns={})
-    assert DECODER.known(bare) == [None, None, None, ""]
+    assert DECODER.known(bare) == [None, None, None, ("", None)]
     assert DECODER.join(["One.", "", "Two."], bare, [0, 1, 2]) == "One. Two."
     assert DECODER.write(["▁<unk>"], [], bare, 0) == "<unk>"
     assert DECODER.settings(bare, ["a"], np.ones(4, bool)).due is None

@@ -37,6 +37,18 @@ _FREE = 10
 """Tokens that a target may have in any case, where its length is bounded by the source's."""
 
 
+class KnownTarget(NamedTuple):
+    """A target that is known without a search.
+
+    Attributes:
+        text: it.
+        score: how good it is, as the score of a search; None: there is nothing to be said.
+    """
+
+    text: str
+    score: float | None = None
+
+
 class Beam(Decoder):
     """The likeliest target sequence for a source, found by beam search over what the network gives step by step."""
 
@@ -88,9 +100,9 @@ class Beam(Decoder):
         out = spec.replace(kind="outputs", streamable=False)
         return Step.of(out, partial(_search, decoder=self, stepper=incoming.stepper, vocabulary=vocabulary))
 
-    def known(self, batch: Batch) -> Sequence[str | None]:
+    def known(self, batch: Batch) -> Sequence[KnownTarget | None]:
         """Return the targets that are known without a search, one a row; None: search. By default of empty rows."""
-        return ["" if length == 0 else None for length in batch.ragged.lengths.tolist()]
+        return [KnownTarget("") if length == 0 else None for length in batch.ragged.lengths.tolist()]
 
     def settings(self, batch: Batch, vocabulary: Sequence[str], wanted: npt.NDArray[np.bool_]) -> BeamSettings:
         """Return how to search.
@@ -170,30 +182,26 @@ def _targets_as_records(batch: Batch) -> Batch:
 def _search(batch: Batch, decoder: Beam, stepper: Stepper, vocabulary: Sequence[str]) -> Batch:
     """Give the best targets of each record."""
     known = decoder.known(batch)
-    settings = decoder.settings(batch, vocabulary, np.array([text is None for text in known], np.bool_))
+    settings = decoder.settings(batch, vocabulary, np.array([target is None for target in known], np.bool_))
     found = beam_search(stepper, batch, settings)
     rows_of_records: list[list[int]] = [[] for _ in batch.records]
     for row, record in enumerate(batch.rows.tolist()):
         rows_of_records[record].append(row)
     written = [
-        [_Target.known(text)] if text is not None else _targets(hypotheses, decoder, batch, row, vocabulary)
-        for row, (text, hypotheses) in enumerate(zip(known, found, strict=True))
+        _targets(hypotheses, decoder, batch, row, vocabulary) if target is None else [_Target(*target, (), ())]
+        for row, (target, hypotheses) in enumerate(zip(known, found, strict=True))
     ]
     results = [_result([written[row] for row in rows], decoder, batch, rows) for rows in rows_of_records]
     return batch.replace(outputs=tuple((result,) for result in results))
 
 
 class _Target(NamedTuple):
-    """A target of a row; one that is known has no score."""
+    """A target of a row."""
 
     text: str
     score: float | None
     tokens: Sequence[str]
     attention: Sequence[Array]
-
-    @classmethod
-    def known(cls, text: str) -> _Target:
-        return cls(text, None, (), ())
 
 
 def _targets(
@@ -205,7 +213,7 @@ def _targets(
         tokens = [vocabulary[token] for token in hypothesis.tokens]
         text = decoder.write(tokens, hypothesis.attention, batch, row)
         targets.setdefault(text, _Target(text, hypothesis.score, tokens, hypothesis.attention))
-    return list(targets.values()) or [_Target.known("")]
+    return list(targets.values()) or [_Target("", None, (), ())]
 
 
 def _result(targets: Sequence[Sequence[_Target]], decoder: Beam, batch: Batch, rows: Sequence[int]) -> dict[str, Any]:
@@ -229,7 +237,7 @@ def _joined(targets: Sequence[_Target], decoder: Beam, batch: Batch, rows: Seque
 
 
 def _mean_score(targets: Sequence[_Target]) -> float:
-    """Return the mean of the scores of the rows that were searched; 0 if none was."""
+    """Return the mean of the scores of the rows that have one; 0 if none has."""
     scores = [target.score for target in targets if target.score is not None]
     return sum(scores) / len(scores) if scores else 0.0
 

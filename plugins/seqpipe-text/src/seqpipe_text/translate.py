@@ -10,10 +10,13 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from seqpipe import Batch, Beam, BeamSettings, Decoder, Metric, Ragged, row_extents
+from seqpipe import Batch, Beam, BeamSettings, Decoder, KnownTarget, Metric, Ragged, row_extents
 from seqpipe_text.copied_words import copied_words
 from seqpipe_text.translation_metrics import bleu, chrf, require_sacrebleu
 from seqpipe_text.unknown_words import UNKNOWN
+
+_NOT_TRANSLATED = -10.0
+"""The score of a sentence of whose words none is known: about that of words drawn at random."""
 
 
 class Translate(Beam):
@@ -44,12 +47,22 @@ class Translate(Beam):
         """Add BLEU, chrF, and BLEU in lower case."""
         return (bleu("text"), chrf("text"), bleu("text", "bleu_lc", lowercase=True), *super().metrics())
 
-    def known(self, batch: Batch) -> Sequence[str | None]:
-        """Return the sentences without any letter, such as numbers and emoji, as they are."""
+    def known(self, batch: Batch) -> Sequence[KnownTarget | None]:
+        """Return the sentences without any letter, such as numbers and emoji, or without a known word, as they are."""
         if "spans" not in batch.columns:
             return super().known(batch)
-        texts = [_text(batch, row) for row in range(len(batch.rows))]
-        return [None if any(map(str.isalpha, text)) else text for text in texts]
+        return [self._known(batch, row) for row in range(len(batch.rows))]
+
+    def _known(self, batch: Batch, row: int) -> KnownTarget | None:
+        text, spans = batch.row_record(row).text, batch.column("spans", Ragged)[row]
+        whole = text[spans[0, 0] : spans[-1, 1]] if len(spans) else ""
+        if not any(map(str.isalpha, whole)):
+            return KnownTarget(whole)
+        if self._copies(batch):
+            known = spans[~batch.column("unknown", Ragged)[row]].tolist()
+            if not any(text[begin:end].isalpha() for begin, end in known):
+                return KnownTarget(whole, _NOT_TRANSLATED)
+        return None
 
     def settings(self, batch: Batch, vocabulary: Sequence[str], wanted: npt.NDArray[np.bool_]) -> BeamSettings:
         """Let no sequence end before it has all that is to be copied."""
@@ -68,9 +81,12 @@ class Translate(Beam):
         spans, unknown = (batch.column(name, Ragged)[row] for name in ("spans", "unknown"))
         looks = [weights for token, weights in zip(tokens, attention, strict=True) if UNKNOWN in token]
         words = iter(copied_words(batch.row_record(row).text, spans, unknown, looks))
-        return self.target.join(
-            [token.replace(UNKNOWN, next(words)) if UNKNOWN in token else token for token in tokens]
-        )
+        written = []
+        for token in tokens:
+            word = next(words) if UNKNOWN in token else ""
+            if word or UNKNOWN not in token:
+                written.append(token.replace(UNKNOWN, word))
+        return self.target.join(written)
 
     def join(self, texts: Sequence[str], batch: Batch, rows: Sequence[int]) -> str:
         """Return the translations of sentences, with the line breaks between them that the text has, or a space."""
@@ -86,9 +102,3 @@ class Translate(Beam):
 
     def _copies(self, batch: Batch) -> bool:
         return self.copy_unknown and {"unknown", "spans"} <= batch.columns.keys()
-
-
-def _text(batch: Batch, row: int) -> str:
-    """Return the text of a row."""
-    spans = batch.column("spans", Ragged)[row]
-    return batch.row_record(row).text[spans[0, 0] : spans[-1, 1]] if len(spans) else ""
