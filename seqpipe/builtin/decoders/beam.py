@@ -69,7 +69,9 @@ class Beam(Decoder):
     )
     nbest: int = Field(1, ge=1, description="targets to give; the further ones as `alternatives`")
     smoothing: Share = Field(0.0, description="label smoothing, in training")
-    attention: bool = Field(False, description="also give how much each source position counted for each token")
+    attention: bool = Field(
+        False, description="also give `tokens`, the `source`, and how much each of its positions counted for each token"
+    )
 
     @model_validator(mode="after")
     def _check_nbest(self) -> Self:
@@ -99,6 +101,10 @@ class Beam(Decoder):
         vocabulary = self.target.build(_TARGETS.replace(learned=incoming.learned)).spec.vocabulary or ()
         out = spec.replace(kind="outputs", streamable=False)
         return Step.of(out, partial(_search, decoder=self, stepper=incoming.stepper, vocabulary=vocabulary))
+
+    def for_explanation(self) -> Decoder:
+        """Return the form that also gives what was looked at."""
+        return self.model_copy(update={"attention": True})
 
     def known(self, batch: Batch) -> Sequence[KnownTarget | None]:
         """Return the targets that are known without a search, one a row; None: search. By default of empty rows."""
@@ -243,11 +249,20 @@ def _mean_score(targets: Sequence[_Target]) -> float:
 
 
 def _alignment(targets: Sequence[_Target], batch: Batch, rows: Sequence[int]) -> dict[str, Any]:
-    """Return the tokens of a record's target, and of each how much each position of the whole source counted."""
+    """Return the tokens of a record's target, what stands at each position of its source, and how much that counted."""
     begins = offsets_of(batch.ragged.lengths[list(rows)])
     attention = [
         np.pad(weights, (begin, begins[-1] - begin - len(weights)))
         for target, begin in zip(targets, begins.tolist(), strict=False)
         for weights in target.attention
     ]
-    return {"tokens": [token for target in targets for token in target.tokens], "attention": attention}
+    tokens = [token for target in targets for token in target.tokens]
+    return {"tokens": tokens, "source": _positions(batch, rows), "attention": attention}
+
+
+def _positions(batch: Batch, rows: Sequence[int]) -> list[str]:
+    """Return what stands at each position of the rows of a record: its text, or else its number."""
+    spans, payload = batch.columns.get("spans"), batch.row_record(rows[0]).payload if len(rows) else None
+    if not (isinstance(spans, Ragged) and isinstance(payload, str)):
+        return [str(number) for number in range(int(batch.ragged.lengths[list(rows)].sum()))]
+    return [payload[begin:end] for row in rows for begin, end in spans[row].tolist()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import seqpipe
+from seqpipe_text.attention_picture import WriteAttentionSvg
 from seqpipe_text.bpe import BPE
 from seqpipe_text.careless_augmentation import Careless
 from seqpipe_text.conll_reader import ReadCoNLL
@@ -27,6 +28,7 @@ def seqpipe_register_stages() -> Sequence[type[seqpipe.Stage]]:
         Sentences,
         Stars,
         Translate,
+        WriteAttentionSvg,
         Copies,
         Careless,
     ]
