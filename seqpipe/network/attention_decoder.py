@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -91,6 +92,7 @@ class AttentionDecoder:
         self._table = parameters["embedding.weight"]
         embedded_weight, _ = split(parameters["rnn.weight_ih"], self._table.shape[1])
         self._inputs = Linear(embedded_weight, parameters["rnn.bias_ih"])
+        self._stepped = 0
         self._recurrence = AttentionRecurrence(parameters, self._table.shape[1])
         self._upper = UpperLayers(parameters, len(parameters["attention.weight"]))
         self._tied = "output.weight" not in parameters
@@ -114,10 +116,21 @@ class AttentionDecoder:
         """
         check_length("ids", ids, len(state.rows))
         offsets = _weight_offsets(state.memory, state.rows)
-        sums = self._inputs(embed(self._table, ids))
+        sums = self._sums(ids)
         trace = self._recurrence.run(sums, np.array([len(ids)]), state, offsets[:-1], int(offsets[-1]))
         outputs, upper, _ = self._upper.forward(trace.feeds, Packing.of(np.ones(len(ids), np.int64)), state.upper)
         return self._output(outputs), replace(trace.state, upper=upper), AttentionWeights(trace.weights, offsets)
+
+    def _sums(self, ids: Int32) -> Float:
+        """Return what ids add to the gates; they are looked up once so many have come that all could be computed."""
+        self._stepped += len(ids)
+        if self._stepped < len(self._table):
+            return self._inputs(embed(self._table, ids))
+        return embed(self._sums_of_all, ids)
+
+    @cached_property
+    def _sums_of_all(self) -> Float:
+        return self._inputs(self._table)
 
     def forward(
         self, ids: Int32, offsets: Int64, start: DecoderState, dropout: Dropout | None = None

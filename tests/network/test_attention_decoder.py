@@ -117,3 +117,11 @@ def test_ids_out_of_range_are_refused(rng):
     decoder = AttentionDecoder(parameters)
     with pytest.raises(ValueError, match="ids must be"):
         decoder.step(np.full(4, 7, np.int32), decoder.start(memory, MEMORY_OFFSETS, initial))
+
+
+def test_looked_up_inputs_have_the_bits_of_computed_ones(rng):
+    parameters, memory, initial = _problem(rng, np.float32)
+    decoder = AttentionDecoder(parameters)
+    state, ids = decoder.start(memory, MEMORY_OFFSETS, initial), np.array([1, 6, 0, 1], np.int32)
+    first, *others = (decoder.step(ids, state)[0] for _ in range(3))
+    assert all((first == other).all() for other in others)
