@@ -13,8 +13,8 @@ from seqpipe.config.node import STAGE_KINDS, KeyPath, Node, describe
 from seqpipe.config.parser import parse
 from seqpipe.errors import ConfigError, Location, SeqpipeError, did_you_mean
 
-SECTIONS = frozenset({"limits", "train", "write"})
-"""Where mappings may be left out: what they hold has defaults, or is what is set."""
+SECTIONS = frozenset({"limits", "train"})
+"""Where mappings may be left out because they have only values with defaults."""
 
 
 def apply_overrides(document: Document, overrides: Iterable[str]) -> Document:
@@ -22,9 +22,9 @@ def apply_overrides(document: Document, overrides: Iterable[str]) -> Document:
 
     A path is keys and indices with dots between them. It begins with a key of the top level (``train.seed``,
     ``stages.2.hidden``) or with a stage by its kind (``core.hidden``; ``core`` alone replaces which stage it is). All
-    but the last part must exist, except in ``train``, ``limits`` and ``write``; whether the last one is a parameter is
-    for the stage to say. A value is a list, a mapping or quoted text as in YAML, else the whole rest as an unquoted
-    scalar: ``*.txt`` needs no quotes.
+    but the last part must exist, except in ``train`` and ``limits``; whether the last one is a parameter is for the
+    stage to say. A value is a list, a mapping or quoted text as in YAML, else the whole rest as an unquoted scalar:
+    ``*.txt`` needs no quotes.
 
     Raises:
         ConfigError: for a path that does not exist or a value that is not YAML, or `Errors` for several.

@@ -148,6 +148,11 @@ class Batch:
             outputs[record].extend(of_row)
         return self.replace(outputs=tuple(map(tuple, outputs)))
 
+    def slice_rows(self, start: int, stop: int) -> Batch:
+        """The same batch with the rows ``start`` to ``stop`` only; all records stay."""
+        columns = {name: column.slice(start, stop) for name, column in self.columns.items()}
+        return self.replace(sequence=self.main.slice(start, stop), columns=columns, rows=self.rows[start:stop])
+
     def with_whole_records(self) -> Batch:
         """The same batch with one row a record: the rows that it was cut into, one after the other."""
         if np.array_equal(self.rows, np.arange(len(self.records))):

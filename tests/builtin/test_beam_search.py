@@ -38,7 +38,7 @@ class Table(Stepper):
         return logits - np.log(np.exp(logits).sum())
 
     def start(self, batch):
-        return self._answer([(row, ()) for row in range(len(batch.rows))])
+        return self._answer([(int(row), ()) for row in batch.ragged.array])
 
     def step(self, inputs, state):
         return self._answer([(row, (*prefix, token)) for (row, prefix), token in zip(state, inputs, strict=True)])
@@ -114,8 +114,13 @@ def twin(table, options, row):
     return ended
 
 
+def rows(count):
+    """Return a batch of so many rows; what they hold is known by `Table`."""
+    return Batch(tuple(Record(str(row), str(row)) for row in range(count)), Ragged.of([[row] for row in range(count)]))
+
+
 def check(table, options, search):
-    batch = Batch(tuple(Record(str(row), "") for row in range(len(table.sources))))
+    batch = rows(len(table.sources))
     found = beam_search(table, batch, options)
     for row, hypotheses in enumerate(found):
         expected = search(table, options, row) if options.limits[row] else []
@@ -148,8 +153,8 @@ COVERAGES = st.sampled_from([0.0, 0.3, 2.0])
 def test_a_beam_that_is_wide_enough_finds_the_best_of_all(seed, vocabulary, limits, penalty, coverage, best, due):
     table = Table(seed, vocabulary, tuple(1 + (seed + row) % 4 for row in range(len(limits))))
     counted = np.arange(vocabulary) == 0
-    rows = np.full(len(limits), due)
-    options = BeamSettings(vocabulary - 1, np.array(limits), ALL, best, penalty, coverage, True, rows, counted)
+    dues = np.full(len(limits), due)
+    options = BeamSettings(vocabulary - 1, np.array(limits), ALL, best, penalty, coverage, True, dues, counted)
     check(table, options, lambda *asked: list(every(*asked)))
 
 
@@ -183,7 +188,7 @@ def test_a_narrow_beam_finds_what_its_twin_finds(seed, vocabulary, limits, width
 def test_each_of_the_settings_changes_what_is_found(change, differs):
     table = Table(5, 12, (4,) * 30)
     given = {"width": 6, "best": 2, "length_penalty": 1.0, "coverage": 0.5}
-    batch = Batch(tuple(Record(str(row), "") for row in range(30)))
+    batch = rows(30)
     found, other = (
         [[one.tokens for one in row] for row in beam_search(table, batch, BeamSettings(11, np.full(30, 8), **options))]
         for options in (given, given | change)
@@ -202,7 +207,7 @@ def test_what_is_due_comes_before_the_end():
 
 def test_where_only_the_end_is_left_and_it_may_not_come_there_is_nothing():
     options = BeamSettings(0, np.array([4]), 2, due=np.array([1]), counted=np.array([False]))
-    assert beam_search(Table(1, 1, (1,)), Batch((Record("1", ""),)), options) == [[]]
+    assert beam_search(Table(1, 1, (1,)), rows(1), options) == [[]]
 
 
 def test_rows_that_are_not_searched_ask_nothing():
@@ -211,5 +216,17 @@ def test_rows_that_are_not_searched_ask_nothing():
             raise AssertionError
 
     options = BeamSettings(1, np.array([0, 0]))
-    assert beam_search(Silent(1, 2, (1, 1)), Batch((Record("1", ""), Record("2", ""))), options) == [[], []]
-    assert beam_search(Silent(1, 2, ()), Batch(()), BeamSettings(1, np.array([], np.int64))) == []
+    assert beam_search(Silent(1, 2, (1, 1)), rows(2), options) == [[], []]
+    assert beam_search(Silent(1, 2, ()), rows(0), BeamSettings(1, np.array([], np.int64))) == []
+
+
+def test_many_rows_are_searched_in_parts(monkeypatch):
+    table = Table(3, 7, (3, 1, 2, 2, 3, 1, 1))
+    counted = np.arange(7) == 0
+    options = BeamSettings(6, np.array([5, 0, 4, 5, 5, 3, 0]), 3, attends=True, due=np.arange(7) % 2, counted=counted)
+    whole = beam_search(table, rows(7), options)
+    monkeypatch.setattr("seqpipe.builtin.decoders.beam_search.TOGETHER", 2)
+    parts = check(table, options, twin)
+    assert [[(one.tokens, one.score) for one in row] for row in parts] == [
+        [(one.tokens, one.score) for one in row] for row in whole
+    ]

@@ -40,7 +40,6 @@ train: {seed: 1}
         ("train.seed=3", ("train", "seed"), 3),
         ("train.stop.metric=f1", ("train", "stop", "metric"), "f1"),
         ("limits.seconds=3", ("limits", "seconds"), 3),
-        ("write.writer=core.text", ("write", "writer"), "core.text"),
         ("model=m.safetensors", ("model",), "m.safetensors"),
         ("read.path=*.txt", ("read", "path"), "*.txt"),
         ("reader.path=#1: a=b", ("read", "path"), "#1: a=b"),

@@ -12,7 +12,7 @@ Translation System, 2016, equation 14. A hypothesis that cannot become better th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,9 @@ from seqpipe.network.sampling import Continuations, likeliest_continuations
 
 Int64 = npt.NDArray[np.int64]
 Float64 = npt.NDArray[np.float64]
+
+TOGETHER = 128
+"""Rows that are searched at once, so that a text of many sentences needs no more memory than a batch of texts."""
 
 _LEAST_ATTENTION = 1e-9
 """What a position of the source counts that was never attended to; its logarithm is finite."""
@@ -54,6 +57,11 @@ class BeamSettings:
     due: Int64 | None = None
     counted: npt.NDArray[np.bool_] | None = None
 
+    def slice_rows(self, start: int, stop: int) -> BeamSettings:
+        """The same for some of the rows."""
+        due = None if self.due is None else self.due[start:stop]
+        return replace(self, limits=self.limits[start:stop], due=due)
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Hypothesis:
@@ -72,6 +80,14 @@ class Hypothesis:
 
 def beam_search(stepper: Stepper, batch: Batch, settings: BeamSettings) -> list[list[Hypothesis]]:
     """Return the best sequences of each row, the best first; none of a row that is not searched."""
+    found: list[list[Hypothesis]] = []
+    for begin in range(0, len(batch.rows), TOGETHER):
+        end = min(begin + TOGETHER, len(batch.rows))
+        found += _search(stepper, batch.slice_rows(begin, end), settings.slice_rows(begin, end))
+    return found
+
+
+def _search(stepper: Stepper, batch: Batch, settings: BeamSettings) -> list[list[Hypothesis]]:
     rows = np.flatnonzero(settings.limits > 0)
     if not len(rows):
         return [[] for _ in settings.limits]
