@@ -55,7 +55,11 @@ STEP = BPE(size=150, min_count=1).build(Incoming(TEXT, LEARNED))
 
 def test_a_merge_worked_by_hand():
     # pairs: ▁a 3, ab 3, then ▁ab; ties by the alphabet's order
-    assert learned(BPE(size=8, min_count=2), "ab ab", "abc") == {"alphabet": ["a", "b", "▁"], "merges": ["a b", "▁ ab"]}
+    assert learned(BPE(size=8, min_count=2), "ab ab", "abc") == {
+        "alphabet": ["a", "b", "▁"],
+        "merges": ["a b", "▁ ab"],
+        "spelled": [],
+    }
 
 
 def test_what_is_learned_does_not_depend_on_the_order():
@@ -167,6 +171,16 @@ def test_numbers_that_are_no_entry_may_be_copied():
     assert tokens(copies, "Hundehütten") == tokens(STEP, "Hundehütten")
 
 
+def test_names_that_fall_into_letters_may_be_copied():
+    names = BPE(size=45, min_count=2, copy_names=True)
+    found = learned(names, *LINES, "da ist Worksy")
+    assert found["spelled"] == ["Hündchen", "Katzen"]
+    step, spells = (bpe.build(Incoming(TEXT, found)) for bpe in (names, BPE(size=45)))
+    assert tokens(step, "ist Worksy,") == [*tokens(step, "ist"), UNKNOWN_WORD, ","]
+    for kept in ("Hündchen", "(Hündchen)", "worksy", "WORKSY", "WorkSY", "Works"):
+        assert tokens(step, kept) == tokens(spells, kept)
+
+
 def test_capitals():
     fold = BPE(size=150, min_count=1, fold_capitals=True).build(Incoming(TEXT, LEARNED))
     assert tokens(fold, "DIE HUNDE SCHLAFEN.") == tokens(STEP, "die hunde schlafen.")
@@ -208,13 +222,26 @@ def test_a_long_text_without_spaces(text):
 @pytest.mark.parametrize(
     ("found", "message"),
     [
-        ({"alphabet": [1], "merges": []}, "what text.bpe learned are not texts"),
-        ({"alphabet": ["a", "a"], "merges": []}, "the alphabet of text.bpe is not a list of different characters"),
-        ({"alphabet": ["ab"], "merges": []}, "the alphabet of text.bpe is not a list of different characters"),
-        ({"alphabet": ["a"], "merges": ["a b"]}, "the merge 'a b' of text.bpe is not of two pieces that are known"),
-        ({"alphabet": ["a"], "merges": ["aa"]}, "the merge 'aa' of text.bpe is not of two pieces that are known"),
+        ({"alphabet": [1], "merges": [], "spelled": []}, "what text.bpe learned are not texts"),
+        (
+            {"alphabet": ["a", "a"], "merges": [], "spelled": []},
+            "the alphabet of text.bpe is not a list of different characters",
+        ),
+        (
+            {"alphabet": ["ab"], "merges": [], "spelled": []},
+            "the alphabet of text.bpe is not a list of different characters",
+        ),
+        (
+            {"alphabet": ["a"], "merges": ["a b"], "spelled": []},
+            "the merge 'a b' of text.bpe is not of two pieces that are known",
+        ),
+        (
+            {"alphabet": ["a"], "merges": ["aa"], "spelled": []},
+            "the merge 'aa' of text.bpe is not of two pieces that are known",
+        ),
         ({"alphabet": "a", "merges": {"a": 1}}, "what text.bpe learned are not lists"),
-        ({"merges": []}, "what text.bpe learned are not lists"),
+        ({"merges": [], "spelled": []}, "what text.bpe learned are not lists"),
+        ({"alphabet": [], "merges": [], "spelled": [7]}, "what text.bpe learned are not texts"),
     ],
 )
 def test_a_damaged_model(found, message):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from pydantic import Field
@@ -17,6 +17,10 @@ from seqpipe_text.unknown_words import NEVER_KNOWN, UNKNOWN
 
 UNKNOWN_WORD = SPACE + UNKNOWN
 _FIRST = (UNKNOWN, UNKNOWN_WORD)
+_SHORTEST_NAME = 6
+_LETTERS = 1.75
+"""Letters of a name, at least, and letters of its pieces, on average, for `BPE.copy_names`."""
+
 _COLUMNS = {"spans": Spec("spans", "int64", 2), "unknown": Spec("unknown", "bool", 1)}
 
 
@@ -25,8 +29,8 @@ class BPE(Tokenizer):
 
     ``▁`` in a piece is the space before it. A word or sign with a character that is not in the alphabet is ``<unk>``.
 
-    Learned: ``alphabet``, the characters, most frequent first, and ``merges``, two pieces with a space between them, in
-    the order in which they are made.
+    Learned: ``alphabet``, the characters, most frequent first; ``merges``, two pieces with a space between them, in the
+    order in which they are made; and ``spelled``, frequent words that `copy_names` leaves as they are.
     """
 
     name: ClassVar[str] = "text.bpe"
@@ -39,6 +43,10 @@ class BPE(Tokenizer):
         False, description="learn from sources and targets together, so that both have the same vocabulary"
     )
     copy_numbers: bool = Field(False, description="numbers that are no entry are `<unk>`, for a decoder that copies")
+    copy_names: bool = Field(
+        False,
+        description="words with a capital that fall nearly into letters, as names do that were never seen, are `<unk>`",
+    )
 
     def learner(self, incoming: Incoming) -> Learner | None:
         """Count words."""
@@ -53,7 +61,7 @@ class BPE(Tokenizer):
             ModelError: what was learned are no merges.
         """
         incoming.spec.require(self.name, "text")
-        pieces = _Pieces(*_checked(incoming.learned), copy_numbers=self.copy_numbers) if incoming.learned else None
+        pieces = _Pieces(_checked(incoming.learned), self) if incoming.learned else None
         width = len(pieces.vocabulary) if pieces else self.size
         vocabulary = pieces.vocabulary if pieces else None
         out = Spec("tokens", "int32", width, vocabulary, streamable=False, columns=_COLUMNS)
@@ -95,18 +103,31 @@ class _MergesLearner(Learner):
         known = set(characters)
         whole = {word: count for word, count in words.items() if known.issuperset(word)}
         merges = learned_merges(whole, characters, bpe.size - len(_FIRST), bpe.min_count) if whole else []
-        return {"alphabet": characters, "merges": [" ".join(merge) for merge in merges]}
+        learned = _Learned(tuple(characters), tuple(merges))
+        pieces = _Pieces(learned, bpe)
+        frequent = (word for word, count in sorted(whole.items()) if count >= bpe.min_count)
+        spelled = list(dict.fromkeys(word.removeprefix(SPACE) for word in frequent if pieces.is_name(word)))
+        return {"alphabet": characters, "merges": [" ".join(merge) for merge in merges], "spelled": spelled}
+
+
+class _Learned(NamedTuple):
+    """What was learned, checked."""
+
+    alphabet: tuple[str, ...]
+    merges: tuple[Merge, ...]
+    spelled: frozenset[str] = frozenset()
 
 
 class _Pieces:
     """The pieces of a chunk, looked up."""
 
-    def __init__(self, alphabet: tuple[str, ...], merges: tuple[Merge, ...], *, copy_numbers: bool) -> None:
-        self.vocabulary = tuple(dict.fromkeys((*_FIRST, *alphabet, *map("".join, merges))))
-        self.copy_numbers = copy_numbers
+    def __init__(self, learned: _Learned, bpe: BPE) -> None:
+        self.vocabulary = tuple(dict.fromkeys((*_FIRST, *learned.alphabet, *map("".join, learned.merges))))
+        self._bpe = bpe
         self._ids = {piece: index for index, piece in enumerate(self.vocabulary)}
-        self._ranks = {merge: rank for rank, merge in enumerate(merges)}
-        self._alphabet = frozenset(alphabet)
+        self._ranks = {merge: rank for rank, merge in enumerate(learned.merges)}
+        self._alphabet = frozenset(learned.alphabet)
+        self._spelled = learned.spelled
 
     def __call__(self, chunk: str) -> list[tuple[int, int, int]]:
         tokens = []
@@ -128,14 +149,25 @@ class _Pieces:
         if not self._alphabet.issuperset(part):
             return unknown
         pieces = pieces_of(part, self._ranks)
-        return unknown if self.copy_numbers and len(pieces) > 1 and part[-1].isdigit() else pieces
+        if self._bpe.copy_numbers and len(pieces) > 1 and part[-1].isdigit():
+            return unknown
+        if self._bpe.copy_names and self.is_name(part) and part.removeprefix(SPACE) not in self._spelled:
+            return unknown
+        return pieces
+
+    def is_name(self, part: str) -> bool:
+        """Whether a part has a capital and falls nearly into letters."""
+        word = part.removeprefix(SPACE)
+        if len(word) < _SHORTEST_NAME or not (word[0].isupper() and word[1:].islower()):
+            return False
+        return len(word) < _LETTERS * len(pieces_of(part, self._ranks))
 
 
 class _Tokenize(Step):
     def __init__(self, spec: Spec, bpe: BPE, pieces: _Pieces | None) -> None:
         self.spec = spec
         self.bpe = bpe
-        self._lookup = ChunkLookup(pieces or _Pieces((), (), copy_numbers=False))
+        self._lookup = ChunkLookup(pieces or _Pieces(_Learned((), ()), bpe))
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
         ids, spans = self._lookup([self.bpe.folded(record.text) for record in batch.records])
@@ -148,16 +180,16 @@ def _small(character: str) -> str:
     return lower if len(lower) == 1 else character
 
 
-def _checked(learned: Learned) -> tuple[tuple[str, ...], tuple[Merge, ...]]:
-    """Return alphabet and merges.
+def _checked(learned: Learned) -> _Learned:
+    """Return what was learned.
 
     Raises:
         ModelError: they are none.
     """
-    if not all(isinstance(learned.get(name), list) for name in ("alphabet", "merges")):
-        raise ModelError("what text.bpe learned are not lists of characters and merges")
-    alphabet, merges = tuple(learned["alphabet"]), tuple(learned["merges"])
-    if not all(isinstance(text, str) for text in (*alphabet, *merges)):
+    if not all(isinstance(learned.get(name), list) for name in ("alphabet", "merges", "spelled")):
+        raise ModelError("what text.bpe learned are not lists of characters, merges and words")
+    alphabet, merges, spelled = (tuple(learned[name]) for name in ("alphabet", "merges", "spelled"))
+    if not all(isinstance(text, str) for text in (*alphabet, *merges, *spelled)):
         raise ModelError("what text.bpe learned are not texts")
     known = set(alphabet)
     if len(known) < len(alphabet) or not all(len(character) == 1 for character in alphabet):
@@ -169,4 +201,4 @@ def _checked(learned: Learned) -> tuple[tuple[str, ...], tuple[Merge, ...]]:
             raise ModelError(f"the merge {merge!r} of text.bpe is not of two pieces that are known before it")
         known.add(left + right)
         pairs.append((left, right))
-    return alphabet, tuple(pairs)
+    return _Learned(alphabet, tuple(pairs), frozenset(spelled))
