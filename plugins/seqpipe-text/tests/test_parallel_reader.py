@@ -80,6 +80,15 @@ def test_no_file_beside_it(tmp_path):
     )
 
 
+def test_the_translations_are_read_with_the_texts(tmp_path):
+    texts, translations = write(tmp_path / "x.de", GERMAN), write(tmp_path / "x.en", ENGLISH)
+    assert list(READ.read(Source(translations))) == []
+    assert len(list(READ.read(Source(texts)))) == 4
+    (tmp_path / "x.de").unlink()
+    with pytest.raises(InputError, match=r"x\.en: there is no file .*x\.de with the texts beside it"):
+        list(READ.read(Source(translations)))
+
+
 def test_a_bad_line_on_either_side_is_one_error(tmp_path):
     write(tmp_path / "x.en", b"one\n\xfe\nthree\n")
     name = write(tmp_path / "x.de", b"\xffeins\nzwei\ndrei\n")

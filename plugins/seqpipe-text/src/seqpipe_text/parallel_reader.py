@@ -17,7 +17,8 @@ class ReadParallel(LineReader):
     """Texts with their translations: ``corpus.de`` beside ``corpus.en``, line by line, or ``text<TAB>translation``.
 
     Which it is, is told by the file's name: what ends in the source's language, or in that and ``.gz``, has a file
-    beside it whose name ends in the target's. Tabs may follow the translation; what stands behind them is left out.
+    beside it whose name ends in the target's, and is read with it: the latter alone, as in a folder, has no records.
+    Tabs may follow the translation; what stands behind them is left out.
     """
 
     name: ClassVar[str] = "text.parallel"
@@ -31,10 +32,19 @@ class ReadParallel(LineReader):
         Raises:
             InputError: a file cannot be read, there is none beside it, or the two have not equally many lines.
         """
-        beside = None if source.excerpt is not None else self._beside(source)
-        if beside is None:
+        stem, language = self._parts(source)
+        if not language or source.excerpt is not None:
             yield from super().read(source)
             return
+        packed = ".gz" if source.name.endswith(".gz") else ""
+        texts, translations = (f"{stem}{ending}{packed}" for ending in (self.source, self.target))
+        needed, what = (translations, "translations") if language == self.source else (texts, "texts")
+        if not Path(needed).exists():
+            todo = "put it there, or give `source` and `target`"
+            raise InputError(f"there is no file {needed} with the {what} beside it", todo, Location(source.name))
+        if language == self.target:
+            return
+        beside = Source(translations, source.position, longest=source.longest)
         both = zip_longest(_Lines().read(source), _Lines().read(beside))
         for lines, (text, translation) in enumerate(both):
             if text is None or translation is None:
@@ -62,19 +72,13 @@ class ReadParallel(LineReader):
             raise InputError(f"a text must be a str, not {type(payload).__name__}", "pass a str", where)
         return Record(str(position), payload, position=position, columns={"text": payload})
 
-    def _beside(self, source: Source) -> Source | None:
-        """Return the file with the translations; None if they stand in the same file."""
-        if not (self.source and self.target):
-            return None
-        packed = ".gz" if source.name.endswith(".gz") else ""
-        stem = source.name.removesuffix(packed)
-        if not stem.endswith(f".{self.source}"):
-            return None
-        name = f"{stem.removesuffix(self.source)}{self.target}{packed}"
-        if not Path(name).exists():
-            what = f"there is no file {name} with the translations beside it"
-            raise InputError(what, "put it there, or give `source` and `target`", Location(source.name))
-        return Source(name, source.position, longest=source.longest)
+    def _parts(self, source: Source) -> tuple[str, str]:
+        """Return the name of a file without its language, and that; no language if it is none of the two."""
+        name = source.name.removesuffix(".gz")
+        for language in (self.source, self.target) if self.source and self.target else ():
+            if name.endswith(f".{language}"):
+                return name.removesuffix(language), language
+        return name, ""
 
 
 class _Lines(LineReader):
