@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from seqpipe.builtin.decoders.beam import Beam as Beam
     from seqpipe.builtin.decoders.beam import KnownTarget as KnownTarget
     from seqpipe.builtin.decoders.beam_search import BeamSettings as BeamSettings
+    from seqpipe.builtin.marked_text import Mark as Mark
+    from seqpipe.builtin.marked_text import MarkedText as MarkedText
+    from seqpipe.builtin.marked_text import marked_text as marked_text
     from seqpipe.builtin.objectives import BernoulliObjective as BernoulliObjective
     from seqpipe.builtin.objectives import ClassificationObjective as ClassificationObjective
     from seqpipe.builtin.objectives import CrfObjective as CrfObjective
@@ -119,6 +122,7 @@ _MODULES = {
     "seqpipe.builtin.cores.recurrent": ("RecurrentCore",),
     "seqpipe.builtin.decoders.beam": ("Beam", "KnownTarget"),
     "seqpipe.builtin.decoders.beam_search": ("BeamSettings",),
+    "seqpipe.builtin.marked_text": ("Mark", "MarkedText", "marked_text"),
     "seqpipe.builtin.objectives": (
         "BernoulliObjective",
         "ClassificationObjective",

@@ -9,6 +9,7 @@ from seqpipe_text.attention_picture import WriteAttentionSvg
 from seqpipe_text.bpe import BPE
 from seqpipe_text.careless_augmentation import Careless
 from seqpipe_text.conll_reader import ReadCoNLL
+from seqpipe_text.conll_writer import WriteCoNLL
 from seqpipe_text.copy_augmentation import Copies
 from seqpipe_text.parallel_reader import ReadParallel
 from seqpipe_text.sentences import Sentences
@@ -31,6 +32,7 @@ def seqpipe_register_stages() -> Sequence[type[seqpipe.Stage]]:
         WriteAttentionSvg,
         Copies,
         Careless,
+        WriteCoNLL,
     ]
 
 

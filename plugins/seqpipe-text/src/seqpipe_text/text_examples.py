@@ -9,6 +9,7 @@ from seqpipe.testing import stage
 from seqpipe_text.attention_picture import WriteAttentionSvg
 from seqpipe_text.bpe import BPE
 from seqpipe_text.conll_reader import ReadCoNLL
+from seqpipe_text.conll_writer import WriteCoNLL
 from seqpipe_text.parallel_reader import ReadParallel
 from seqpipe_text.sentences import Sentences
 from seqpipe_text.translate import Translate
@@ -19,6 +20,10 @@ COLUMNS = (
     b"# id = 1\nAnn\tB-PER\nLee\tI-PER\nsaw\tO\n\n# id = 2\nOslo\tB-LOC\n.\tO\n\n",
     b"-DOCSTART- -X- O\n\nBonn NNP I-LOC\nBern NNP B-LOC\nfell VBD O\r\n\nAnn NNP I-PER",
     b"",
+)
+NAMED = (
+    {"text": "Ann Lee left. Good.", "entities": [{"type": "PER", "start": 0, "stop": 7}]},
+    {"text": "", "entities": []},
 )
 SENTENCES = ("Come. Go on! Mr. Ray went.", "", "no end", "First one.\nSecond one here, and on.")
 TARGETS = ("a dog.", "cat", "", "a cat, a dog")
@@ -43,5 +48,6 @@ def text_examples() -> list[Example]:
         Example(ReadCoNLL(), COLUMNS),
         Example(Sentences(longest=3), SENTENCES, Spec("text"), (Words(),)),
         Example(WriteAttentionSvg(), [aligned]),
+        Example(WriteCoNLL(), NAMED),
         Example(translate, SOURCES, Spec("text"), (Words(), *network), targets=TARGETS),
     ]
