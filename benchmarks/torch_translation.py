@@ -33,13 +33,16 @@ class TorchTranslation:
         self.end = len(self.output) - 1
 
     @torch.inference_mode()
-    def translate(self, sources: Sequence[np.ndarray], width: int, limits: Sequence[int]) -> list[list[int]]:
+    def translate(
+        self, sources: Sequence[np.ndarray], width: int, limits: Sequence[int], power: float
+    ) -> list[list[int]]:
         """Return the best target of each source, without its end.
 
         Args:
             sources: ids.
             width: of the beam, which what has ended narrows.
             limits: tokens of each target, at most.
+            power: of the length, that scores are divided by.
         """
         memory, mask = self._encode(sources)
         keys = linear(memory, self.p["attention.weight"])
@@ -71,13 +74,13 @@ class TorchTranslation:
             ends = there & ((token == self.end) | last[:, None])
             rows_of = torch.arange(len(alive))[:, None] * width + parent
             for row, column in ends.nonzero().tolist():
-                score, record = float(total[row, column]) / step, int(alive[row])
+                score, record = float(total[row, column]) / step**power, int(alive[row])
                 if score > best[record]:
                     best[record] = score
                     end = [] if token[row, column] == self.end else [int(token[row, column])]
                     found[record] = written[rows_of[row, column]].tolist() + end
             left = left - ends.sum(1)
-            goes_on = there & ~ends & (total / limit[alive, None] > best[alive, None])
+            goes_on = there & ~ends & (total / limit[alive, None] ** power > best[alive, None])
             scores = total.masked_fill(~goes_on, -torch.inf)
             written = torch.cat([written[rows_of.view(-1)], token.view(-1, 1)], 1)
             kept = goes_on.any(1).nonzero()[:, 0]
