@@ -177,6 +177,7 @@ def test_names_that_fall_into_letters_may_be_copied():
     assert found["spelled"] == ["Hündchen", "Katzen"]
     step, spells = (bpe.build(Incoming(TEXT, found)) for bpe in (names, BPE(size=45)))
     assert tokens(step, "ist Worksy,") == [*tokens(step, "ist"), UNKNOWN_WORD, ","]
+    assert tokens(step, "n" * 100)[:3] == [UNKNOWN_WORD, UNKNOWN, "n"]
     for kept in ("Hündchen", "(Hündchen)", "worksy", "WORKSY", "WorkSY", "Works"):
         assert tokens(step, kept) == tokens(spells, kept)
 

@@ -239,3 +239,9 @@ def test_a_long_text_in_one_line(translate, language):
     (once,) = translate([text])
     (result,) = translate([" ".join([text] * times)])
     assert result["text"] == " ".join([once["text"]] * times)
+
+
+def test_a_megabyte_without_a_space(translate):
+    (result,) = translate(["x" * 1_000_000])
+    assert result["text"] == "x" * 1_000_000
+    assert result["score"] == -10

@@ -12,7 +12,7 @@ from pydantic import Field
 from seqpipe import Batch, Incoming, Learned, Learner, ModelError, Record, Spec, State, Step, Tokenizer
 from seqpipe_text.byte_pairs import Merge, frequent_characters, learned_merges, pieces_of
 from seqpipe_text.chunk_lookup import ChunkLookup
-from seqpipe_text.subword_split import SPACE, joined_pieces, parts_of
+from seqpipe_text.subword_split import LONGEST, SPACE, joined_pieces, parts_of
 from seqpipe_text.unknown_words import NEVER_KNOWN, UNKNOWN
 
 UNKNOWN_WORD = SPACE + UNKNOWN
@@ -45,7 +45,8 @@ class BPE(Tokenizer):
     copy_numbers: bool = Field(False, description="numbers that are no entry are `<unk>`, for a decoder that copies")
     copy_names: bool = Field(
         False,
-        description="words with a capital that fall nearly into letters, as names do that were never seen, are `<unk>`",
+        description="words with a capital that fall nearly into letters, as unseen names do, are `<unk>`, "
+        "and so are those of 40 letters and more",
     )
 
     def learner(self, incoming: Incoming) -> Learner | None:
@@ -156,8 +157,10 @@ class _Pieces:
         return pieces
 
     def is_name(self, part: str) -> bool:
-        """Whether a part has a capital and falls nearly into letters."""
+        """Whether a part has a capital and falls nearly into letters, or is longer than words are."""
         word = part.removeprefix(SPACE)
+        if len(word) >= LONGEST:
+            return True
         if len(word) < _SHORTEST_NAME or not (word[0].isupper() and word[1:].islower()):
             return False
         return len(word) < _LETTERS * len(pieces_of(part, self._ranks))

@@ -14,14 +14,16 @@ from seqpipe_text.word_split import composed
 SPACE = "▁"
 """Stands in a piece for the space before it, as in SentencePiece; one in a text becomes a low line."""
 
+LONGEST = 40
+"""Letters or digits of a part, at most; what is longer is cut, so that no text, however odd, takes long."""
+
 _NOT_SEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"  # soft hyphens and the like, which are left out
 _LETTER = rf"(?:[^\W\d_][\u0300-\u036f{_NOT_SEEN}]*+)"
-_LONGEST = 40  # letters, or digits; so that no text, however odd, takes long
 _PART = re.compile(
     rf"""
-    {_LETTER}{{1,{_LONGEST}}}'(?={_LETTER}{{3}})
-    | {_LETTER}{{1,{_LONGEST}}}(?:'{_LETTER}{{1,2}}(?!{_LETTER}))?
-    | \d{{1,{_LONGEST}}}
+    {_LETTER}{{1,{LONGEST}}}'(?={_LETTER}{{3}})
+    | {_LETTER}{{1,{LONGEST}}}(?:'{_LETTER}{{1,2}}(?!{_LETTER}))?
+    | \d{{1,{LONGEST}}}
     | \S (?:[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff] | \u200d\S)*
     """,
     re.VERBOSE,
