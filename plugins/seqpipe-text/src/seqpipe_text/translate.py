@@ -89,7 +89,7 @@ class Translate(Beam):
         return self.target.join(written)
 
     def join(self, texts: Sequence[str], batch: Batch, rows: Sequence[int]) -> str:
-        """Return the translations of sentences, with the line breaks between them that the text has, or a space where it has any."""
+        """Return the translations of sentences, between them what stands there in the text: line breaks, or a space."""
         if "spans" not in batch.columns:
             return super().join(texts, batch, rows)
         text = batch.row_record(rows[0]).text
@@ -97,7 +97,9 @@ class Translate(Beam):
         joined = texts[0]
         for translation, before, here in zip(texts[1:], extents[:-1], extents[1:], strict=True):
             between = text[before[1] : here[0]]
-            joined += (between if "\n" in between else " " if between else "") + translation
+            if "\n" not in between:
+                between = between[:1] and " "
+            joined += between + translation
         return joined
 
     def _copies(self, batch: Batch) -> bool:
