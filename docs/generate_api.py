@@ -98,7 +98,17 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "nll_per_step",
         "ratio",
     ),
-    "For decoders": ("softmax", "log_softmax", "uniforms", "sample", "Grammar", "ctc_beam_search", "Beam"),
+    "For decoders": (
+        "softmax",
+        "log_softmax",
+        "uniforms",
+        "sample",
+        "Grammar",
+        "ctc_beam_search",
+        "Beam",
+        "BeamSettings",
+        "KnownTarget",
+    ),
     "Hooks": (
         "hookimpl",
         "API_VERSION",

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from seqpipe.api import load as load
     from seqpipe.builtin.cores.recurrent import RecurrentCore as RecurrentCore
     from seqpipe.builtin.decoders.beam import Beam as Beam
+    from seqpipe.builtin.decoders.beam import KnownTarget as KnownTarget
+    from seqpipe.builtin.decoders.beam_search import BeamSettings as BeamSettings
     from seqpipe.builtin.marked_text import Mark as Mark
     from seqpipe.builtin.marked_text import MarkedText as MarkedText
     from seqpipe.builtin.marked_text import marked_text as marked_text
@@ -118,7 +120,8 @@ __version__ = "0.1.0"
 _MODULES = {
     "seqpipe.api": ("Loaded", "load"),
     "seqpipe.builtin.cores.recurrent": ("RecurrentCore",),
-    "seqpipe.builtin.decoders.beam": ("Beam",),
+    "seqpipe.builtin.decoders.beam": ("Beam", "KnownTarget"),
+    "seqpipe.builtin.decoders.beam_search": ("BeamSettings",),
     "seqpipe.builtin.marked_text": ("Mark", "MarkedText", "marked_text"),
     "seqpipe.builtin.objectives": (
         "BernoulliObjective",

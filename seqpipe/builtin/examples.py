@@ -26,6 +26,8 @@ SERIES: tuple[list[float], ...] = ([0.5, -1.0, 2.0, 2.0, 0.25, 1.5, -0.5], [1.0]
 TABLE = b'id,text,stars\nfirst,A fine film.,5\nsecond,"Slow,\nand long.",2\n'
 ENCODED = (Symbols(), OneHotEncoder(), GRU(hidden=3, bidirectional=True))
 ATTENDED = (*ENCODED, AttentionCore(embedding=3, hidden=4))
+DEEP = AttentionCore(embedding=4, hidden=4, layers=2, tied=True)
+DEEPER = (Symbols(), Windows(length=2, stride=2), *ENCODED[1:], DEEP)
 
 
 def examples() -> list[Example]:
@@ -42,6 +44,10 @@ def examples() -> list[Example]:
         Example(ConvolutionCore(width=2, window=5, stride=2, activation="tanh"), SERIES, numbers, (Numbers(),)),
         Example(ConvolutionCore(width=2, window=4, look_ahead=0), SERIES, numbers, (Numbers(), LSTM(hidden=3))),
         Example(AttentionCore(embedding=3, hidden=4), TEXTS, before=ENCODED, targets=TARGETS, objective=_translation()),
+        Example(DEEP, TEXTS, before=ENCODED, targets=TARGETS, objective=_translation()),
+        Example(
+            Beam(target=Symbols(), beam=3, nbest=2, coverage=0.1, stretch=2.0), TEXTS, before=DEEPER, targets=TARGETS
+        ),
         Example(Beam(target=Symbols(), beam=2, longest=7), TEXTS, before=ATTENDED, targets=TARGETS),
         Example(Beam(target=Symbols(), longest=3, attention=True), TEXTS, before=ATTENDED, targets=TARGETS),
         Example(Ctc(), SERIES, numbers, (Numbers(), LSTM(hidden=3)), ("ab", "", "", "a")),

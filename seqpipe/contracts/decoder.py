@@ -29,3 +29,7 @@ class Decoder(PipelineStage):
     def for_evaluation(self) -> Decoder:
         """Return the form of this decoder whose outputs its metrics look at."""
         return self
+
+    def for_explanation(self) -> Decoder:
+        """Return the form of this decoder for ``seqpipe run --explain``, such as one that says what it looked at."""
+        return self

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from seqpipe.contracts.stage import Step
 from seqpipe.contracts.state import State
-from seqpipe.data import Batch
+from seqpipe.data import Batch, Ragged
 from seqpipe.data.ragged import Array
 
 
@@ -72,6 +72,6 @@ class Stepper(ABC):
     def score(self, batch: Batch) -> Batch:
         """Return the logits of a whole given sequence, each position from those before."""
 
-    def attention(self, state: State) -> list[Array] | None:
+    def attention(self, state: State) -> Ragged | None:
         """Return for each row how much each position of its source counted in the last step; None without attention."""
         return None

@@ -148,6 +148,24 @@ class Batch:
             outputs[record].extend(of_row)
         return self.replace(outputs=tuple(map(tuple, outputs)))
 
+    def slice_rows(self, start: int, stop: int) -> Batch:
+        """The same batch with the rows ``start`` to ``stop`` only; all records stay."""
+        columns = {name: column.slice(start, stop) for name, column in self.columns.items()}
+        return self.replace(sequence=self.main.slice(start, stop), columns=columns, rows=self.rows[start:stop])
+
+    def with_whole_records(self) -> Batch:
+        """The same batch with one row a record: the rows that it was cut into, one after the other."""
+        if np.array_equal(self.rows, np.arange(len(self.records))):
+            return self
+        firsts = np.searchsorted(self.rows, np.arange(len(self.records) + 1))
+        return Batch(
+            self.records,
+            _regrouped(self.main, firsts),
+            {name: _regrouped(column, firsts) for name, column in self.columns.items()},
+            outputs=self.outputs,
+            final=self.final,
+        )
+
     def row_record(self, row: int) -> Record:
         """The record that a row belongs to."""
         return self.records[int(self.rows[row])]
@@ -160,6 +178,13 @@ def _of_kind(what: str, column: Column, kind: type[ColumnT]) -> ColumnT:
             "let it check `incoming.spec` when it is built",
         )
     return column
+
+
+def _regrouped(column: Column, firsts: npt.NDArray[np.int64]) -> Column:
+    """Return a column whose row ``i`` is made of the rows ``firsts[i]`` to ``firsts[i + 1]``."""
+    if isinstance(column, OneHot):
+        return column.with_ids(Ragged(column.ids.values, column.offsets[firsts]))
+    return Ragged(column.values, column.offsets[firsts])
 
 
 def _joined(columns: Sequence[Column]) -> Column:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +21,7 @@ from seqpipe.network.attention_recurrence import (
 from seqpipe.network.embedding import embed, embed_gradient
 from seqpipe.network.linear import Linear
 from seqpipe.network.packing import Packing
+from seqpipe.network.upper_layers import PREFIX, UpperLayers, upper_network
 
 __all__ = [
     "AttentionDecoder",
@@ -31,12 +34,20 @@ __all__ = [
 ]
 
 
-def parameter_shapes(vocabulary: int, embedding: int, hidden: int, memory: int) -> dict[str, tuple[int, ...]]:
+def parameter_shapes(
+    vocabulary: int, embedding: int, hidden: int, memory: int, layers: int = 1, *, tied: bool = False
+) -> dict[str, tuple[int, ...]]:
     """Return the parameters of an `AttentionDecoder` by name, GRU gates in PyTorch's order r, z, n.
 
-    ``memory`` is the width of what is attended to.
+    Args:
+        vocabulary: ids.
+        embedding: numbers that an id is embedded in.
+        hidden: units.
+        memory: the width of what is attended to.
+        layers: the one that attends and those above it (`seqpipe.network.upper_layers`).
+        tied: the embedding is also the weight of the output layer (O. Press, L. Wolf, 2017), and as wide as ``hidden``.
     """
-    return {
+    shapes = {
         "embedding.weight": (vocabulary, embedding),
         "rnn.weight_ih": (3 * hidden, embedding + hidden),
         "rnn.weight_hh": (3 * hidden, hidden),
@@ -48,13 +59,22 @@ def parameter_shapes(vocabulary: int, embedding: int, hidden: int, memory: int) 
         "output.weight": (vocabulary, hidden),
         "output.bias": (vocabulary,),
     }
+    if tied:
+        del shapes["output.weight"]
+    if layers > 1:
+        shapes |= {PREFIX + name: shape for name, shape in upper_network(layers - 1, hidden).shapes().items()}
+    return shapes
 
 
 class Dropout(NamedTuple):
-    """Factors, 0 or 1 / (1 - rate): for embedded ids (positions, embedding), for output inputs (positions, hidden)."""
+    """Factors, 0 or 1 / (1 - rate): for embedded ids (positions, embedding), for output inputs (positions, hidden).
+
+    ``between``: for what each upper layer reads, (positions, hidden).
+    """
 
     embedded: Float
     outputs: Float
+    between: Sequence[Float] = ()
 
 
 class DecoderGradients(NamedTuple):
@@ -72,8 +92,11 @@ class AttentionDecoder:
         self._table = parameters["embedding.weight"]
         embedded_weight, _ = split(parameters["rnn.weight_ih"], self._table.shape[1])
         self._inputs = Linear(embedded_weight, parameters["rnn.bias_ih"])
+        self._stepped = 0
         self._recurrence = AttentionRecurrence(parameters, self._table.shape[1])
-        self._output = Linear(parameters["output.weight"], parameters["output.bias"])
+        self._upper = UpperLayers(parameters, len(parameters["attention.weight"]))
+        self._tied = "output.weight" not in parameters
+        self._output = Linear(self._table if self._tied else parameters["output.weight"], parameters["output.bias"])
 
     def start(self, memory: Float, offsets: Int64, initial: Float) -> DecoderState:
         """Return the state before the first id: one row for every record of the memory.
@@ -84,7 +107,7 @@ class AttentionDecoder:
         """
         check_offsets("offsets", offsets, len(memory))
         check_length("initial", initial, len(offsets) - 1)
-        return self._recurrence.start(memory, offsets, initial)
+        return self._recurrence.start(memory, offsets, initial, self._upper.layers)
 
     def step(self, ids: Int32, state: DecoderState) -> tuple[Float, DecoderState, AttentionWeights]:
         """Take one id in every row; return logits (rows, vocabulary), the state and the attention of every row.
@@ -93,9 +116,21 @@ class AttentionDecoder:
         """
         check_length("ids", ids, len(state.rows))
         offsets = _weight_offsets(state.memory, state.rows)
-        sums = self._inputs(embed(self._table, ids))
+        sums = self._sums(ids)
         trace = self._recurrence.run(sums, np.array([len(ids)]), state, offsets[:-1], int(offsets[-1]))
-        return self._output(trace.feeds), trace.state, AttentionWeights(trace.weights, offsets)
+        outputs, upper, _ = self._upper.forward(trace.feeds, Packing.of(np.ones(len(ids), np.int64)), state.upper)
+        return self._output(outputs), replace(trace.state, upper=upper), AttentionWeights(trace.weights, offsets)
+
+    def _sums(self, ids: Int32) -> Float:
+        """Return what ids add to the gates; they are looked up once so many have come that all could be computed."""
+        self._stepped += len(ids)
+        if self._stepped < len(self._table):
+            return self._inputs(embed(self._table, ids))
+        return embed(self._sums_of_all, ids)
+
+    @cached_property
+    def _sums_of_all(self) -> Float:
+        return self._inputs(self._table)
 
     def forward(
         self, ids: Int32, offsets: Int64, start: DecoderState, dropout: Dropout | None = None
@@ -121,7 +156,9 @@ class AttentionDecoder:
             packing.pack(weight_offsets[:-1]),
             int(weight_offsets[-1]),
         )
-        outputs = packing.unpack(trace.feeds)
+        masks = [packing.pack(mask) for mask in dropout.between] if dropout is not None else []
+        raised, _, upper_back = self._upper.forward(trace.feeds, packing, start.upper, masks, keep=True)
+        outputs = packing.unpack(raised)
         if dropout is not None:
             outputs *= dropout.outputs
         logits, output_back = self._output.forward(outputs)
@@ -131,17 +168,25 @@ class AttentionDecoder:
             assert of_outputs is not None
             if dropout is not None:
                 of_outputs *= dropout.outputs
-            through = self._recurrence.backward(trace, packing, packing.pack(of_outputs))
+            of_feeds, of_upper = upper_back(packing.pack(of_outputs))
+            through = self._recurrence.backward(trace, packing, of_feeds)
             of_embedded, embedded_weight, _ = inputs_back(through.inputs)
             assert of_embedded is not None
             if dropout is not None:
                 of_embedded *= packing.pack(dropout.embedded)
-            gradients = through.parameters | {
-                "embedding.weight": embed_gradient(self._table, ordered, of_embedded),
-                "rnn.weight_ih": np.concatenate([embedded_weight, through.parameters["rnn.weight_ih"]], axis=1),
-                "output.weight": output_weight,
-                "output.bias": output_bias,
-            }
+            gradients = (
+                through.parameters
+                | of_upper
+                | {
+                    "embedding.weight": embed_gradient(self._table, ordered, of_embedded),
+                    "rnn.weight_ih": np.concatenate([embedded_weight, through.parameters["rnn.weight_ih"]], axis=1),
+                    "output.bias": output_bias,
+                }
+            )
+            if self._tied:
+                gradients["embedding.weight"] += output_weight
+            else:
+                gradients["output.weight"] = output_weight
             return DecoderGradients(through.memory, packing.unsort(through.initial), gradients)
 
         return logits, AttentionWeights(trace.weights, weight_offsets), back

@@ -43,17 +43,19 @@ class Memory:
 class DecoderState:
     """Rows under way: ``hidden`` and ``feed`` (rows, hidden), and the record of the memory that each attends to.
 
-    Rows may share a record, so that the hypotheses of a beam do not each have a memory.
+    ``upper`` (rows, layers, hidden) is the state of the layers above, if there are any. Rows may share a record, so
+    that the hypotheses of a beam do not each have a memory.
     """
 
     memory: Memory
     rows: Int64
     hidden: Float
     feed: Float
+    upper: Float
 
     def select(self, rows: Int64) -> DecoderState:
         """Return the state of some rows, in any order and any number of times: a beam's survivors."""
-        return DecoderState(self.memory, self.rows[rows], self.hidden[rows], self.feed[rows])
+        return DecoderState(self.memory, self.rows[rows], self.hidden[rows], self.feed[rows], self.upper[rows])
 
     @classmethod
     def concatenate(cls, parts: Sequence[DecoderState]) -> DecoderState:
@@ -64,6 +66,7 @@ class DecoderState:
             np.concatenate([state.rows + begin for state, begin in zip(parts, begins, strict=True)]),
             np.concatenate([state.hidden for state in parts]),
             np.concatenate([state.feed for state in parts]),
+            np.concatenate([state.upper for state in parts]),
         )
 
 
@@ -125,10 +128,11 @@ class AttentionRecurrence:
             parameters["combine.bias"].reshape(1, -1),
         )
 
-    def start(self, memory: Float, offsets: Int64, initial: Float) -> DecoderState:
+    def start(self, memory: Float, offsets: Int64, initial: Float, layers_above: int = 0) -> DecoderState:
         """Return the state before the first step: one row for every record of the memory."""
         prepared = Memory(memory, self._keys(memory), offsets)
-        return DecoderState(prepared, np.arange(len(initial)), initial, np.zeros_like(initial))
+        upper = np.zeros_like(initial, shape=(len(initial), layers_above, initial.shape[1]))
+        return DecoderState(prepared, np.arange(len(initial)), initial, np.zeros_like(initial), upper)
 
     def run(
         self, sums: Float, batch_sizes: Int64, start: DecoderState, weight_begins: Int64, weight_total: int
@@ -157,7 +161,7 @@ class AttentionRecurrence:
             weights,
             feeds,
         )
-        state = DecoderState(memory, start.rows, hidden, feed)
+        state = DecoderState(memory, start.rows, hidden, feed, start.upper)
         return Trace(start, state, sums, kept, states, contexts, feeds, weights, weight_begins)
 
     def backward(self, trace: Trace, packing: Packing, grad_feeds: Float) -> RecurrenceGradients:

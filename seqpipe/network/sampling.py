@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from seqpipe.kernels import unit
-from seqpipe.network.arrays import Float, Float64, Int32, check_length
+from seqpipe.network.arrays import Float, Float64, Int32, Int64, check_length, check_offsets
 
 _BLOCK = 64
 """Steps for which random numbers are drawn at a time."""
@@ -26,6 +27,43 @@ def log_softmax(logits: Float) -> Float:
     out = np.empty_like(logits)
     unit("softmax").log_softmax(logits, out)
     return out
+
+
+class Continuations(NamedTuple):
+    """The best continuations of beams, (beams, width) each, the best first.
+
+    Attributes:
+        rows: the hypothesis that is continued, by its row; -1 where there are fewer.
+        labels: with which label; -1 where there are fewer.
+        totals: the log probability of the whole; minus infinity where there are fewer.
+    """
+
+    rows: Int64
+    labels: Int64
+    totals: Float64
+
+
+def likeliest_continuations(
+    logits: Float, scores: Float64, offsets: Int64, width: int, barred: npt.NDArray[np.bool_], barred_label: int
+) -> Continuations:
+    """Return the likeliest continuations of hypotheses, those of a beam compared with one another; ties by row, label.
+
+    Args:
+        logits: (rows, labels), of each hypothesis.
+        scores: (rows,), its log probability.
+        offsets: (beams + 1,), the rows of each beam.
+        width: continuations of a beam, at most.
+        barred: (rows,), hypotheses that must not go on with ``barred_label``.
+        barred_label: such as the end.
+    """
+    check_offsets("offsets", offsets, len(logits))
+    for name, array in (("scores", scores), ("barred", barred)):
+        check_length(name, array, len(logits))
+    shape = len(offsets) - 1, width
+    found = Continuations(np.empty(shape, np.int64), np.empty(shape, np.int64), np.empty(shape))
+    scratch = np.empty_like(logits, shape=logits.shape[1])
+    unit("continuations").likeliest_continuations(logits, scores, offsets, barred, int(barred_label), scratch, *found)
+    return found
 
 
 def sample(

@@ -68,7 +68,7 @@ class EncodedStepper(Stepper):
         """Return the logits of what is given, which has been encoded."""
         return self.stepper.score(batch)
 
-    def attention(self, state: State) -> list[Array] | None:
+    def attention(self, state: State) -> Ragged | None:
         """Return what the core attended to."""
         return self.stepper.attention(state[1])
 

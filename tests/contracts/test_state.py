@@ -78,7 +78,7 @@ def test_decoders_share_the_memory_of_a_record_among_their_rows() -> None:
         values = np.arange(first, first + 2 * records).reshape(-1, 1)
         memory = Memory(values, -values, np.arange(records + 1) * 2)
         hidden = np.arange(first, first + records).reshape(-1, 1)
-        return DecoderState(memory, np.arange(records), hidden, hidden)
+        return DecoderState(memory, np.arange(records), hidden, hidden, np.zeros((records, 0, hidden.shape[1])))
 
     one, other = decoding(1, 0.0), decoding(2, 10.0)
     wide = select_rows(other, np.array([1, 1, 0]))

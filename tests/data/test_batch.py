@@ -39,3 +39,21 @@ def test_each_record_has_what_its_rows_give():
     assert out.outputs == (({"n": 1}, {"n": 2}), ({"n": 3},))
     with pytest.raises(ValueError, match="shorter"):
         batch.with_outputs([[], []])
+
+
+def test_the_rows_of_a_record_are_joined_in_all_columns():
+    nested = Ragged(Ragged.of([[5], [], [6, 7], [8]], np.int32), np.array([0, 1, 2, 4]))
+    rows = Ragged.of([[1], [2, 0], [4]], np.int32)
+    columns = {"letters": nested, "hot": OneHot(rows, 5)}
+    three = (*RECORDS, Record("c", "z"))
+    whole = Batch(three, rows, columns, rows=np.array([0, 0, 2]), final=False).with_whole_records()
+    assert [row.tolist() for row in whole.ragged] == [[1, 2, 0], [], [4]]
+    assert [row.tolist() for row in whole.column("hot", OneHot).ids] == [[1, 2, 0], [], [4]]
+    assert [[part.tolist() for part in row] for row in whole.column("letters", Ragged)] == [
+        [[5], []],
+        [],
+        [[6, 7], [8]],
+    ]
+    assert whole.rows.tolist() == [0, 1, 2]
+    assert not whole.final
+    assert whole.with_whole_records() is whole

@@ -13,15 +13,31 @@ OFFSETS = np.array([0, 2, 6, 6, 9])
 IDS = np.array([0, 3, 1, 6, 6, 2, 5, 0, 4], np.int32)
 
 
-def _problem(rng, dtype=np.float64):
-    shapes = parameter_shapes(VOCABULARY, EMBEDDING, HIDDEN, WIDTH)
+FORMS = {
+    "one layer": {},
+    "three layers": {"layers": 3},
+    "tied": {"tied": True},
+    "tied layers": {"layers": 2, "tied": True},
+}
+
+
+@pytest.fixture(params=FORMS)
+def form(request):
+    return FORMS[request.param]
+
+
+def _problem(rng, dtype=np.float64, **form):
+    shapes = parameter_shapes(VOCABULARY, HIDDEN if form.get("tied") else EMBEDDING, HIDDEN, WIDTH, **form)
     parameters = {name: rng.normal(size=shape).astype(dtype) for name, shape in shapes.items()}
     return parameters, rng.normal(size=(11, WIDTH)).astype(dtype), rng.normal(size=(4, HIDDEN)).astype(dtype)
 
 
-def _dropout(rng, dtype=np.float64):
-    shapes = (len(IDS), EMBEDDING), (len(IDS), HIDDEN)
-    return Dropout(*(2 * rng.integers(0, 2, shape).astype(dtype) for shape in shapes))
+def _dropout(rng, parameters):
+    embedded, layers = parameters["embedding.weight"].shape[1], sum("weight_ih_l" in name for name in parameters)
+    first, second, *between = (
+        2.0 * rng.integers(0, 2, (len(IDS), width)) for width in (embedded, *[HIDDEN] * (1 + layers))
+    )
+    return Dropout(first, second, between)
 
 
 def _run(parameters, memory, initial, dropout=None):
@@ -29,8 +45,8 @@ def _run(parameters, memory, initial, dropout=None):
     return decoder, *decoder.forward(IDS, OFFSETS, decoder.start(memory, MEMORY_OFFSETS, initial), dropout)
 
 
-def test_logits_and_attention_are_the_twins(rng):
-    parameters, memory, initial = _problem(rng)
+def test_logits_and_attention_are_the_twins(rng, form):
+    parameters, memory, initial = _problem(rng, **form)
     _, logits, attention, _ = _run(parameters, memory, initial)
     for row, (begin, end) in enumerate(itertools.pairwise(OFFSETS)):
         part = memory[MEMORY_OFFSETS[row] : MEMORY_OFFSETS[row + 1]]
@@ -42,9 +58,9 @@ def test_logits_and_attention_are_the_twins(rng):
 
 
 @pytest.mark.parametrize("drop", [False, True])
-def test_gradients_are_those_of_finite_differences(rng, drop):
-    parameters, memory, initial = _problem(rng)
-    dropout = _dropout(rng) if drop else None
+def test_gradients_are_those_of_finite_differences(rng, form, drop):
+    parameters, memory, initial = _problem(rng, **form)
+    dropout = _dropout(rng, parameters) if drop else None
     _, logits, _, back = _run(parameters, memory, initial, dropout)
     grad_logits = rng.normal(size=logits.shape)
     gradients = back(grad_logits)
@@ -60,8 +76,8 @@ def test_gradients_are_those_of_finite_differences(rng, drop):
         np.testing.assert_allclose(gradient, expected, rtol=1e-6, atol=1e-7, err_msg=name)
 
 
-def test_steps_give_the_bits_of_whole_sequences(rng):
-    parameters, memory, initial = _problem(rng, np.float32)
+def test_steps_give_the_bits_of_whole_sequences(rng, form):
+    parameters, memory, initial = _problem(rng, np.float32, **form)
     decoder, logits, attention, _ = _run(parameters, memory, initial)
     state = decoder.start(memory, MEMORY_OFFSETS, initial)
     rows = np.arange(4)
@@ -86,8 +102,8 @@ def test_a_step_leaves_its_state_and_survivors_may_be_repeated(rng):
     assert (again[[0, 2]] == once[[2, 0]]).all()
 
 
-def test_a_sequence_alone_has_the_same_bits(rng):
-    parameters, memory, initial = _problem(rng, np.float32)
+def test_a_sequence_alone_has_the_same_bits(rng, form):
+    parameters, memory, initial = _problem(rng, np.float32, **form)
     decoder, logits, _, _ = _run(parameters, memory, initial)
     for row, (begin, end) in enumerate(itertools.pairwise(OFFSETS)):
         part = memory[MEMORY_OFFSETS[row] : MEMORY_OFFSETS[row + 1]]
@@ -101,3 +117,11 @@ def test_ids_out_of_range_are_refused(rng):
     decoder = AttentionDecoder(parameters)
     with pytest.raises(ValueError, match="ids must be"):
         decoder.step(np.full(4, 7, np.int32), decoder.start(memory, MEMORY_OFFSETS, initial))
+
+
+def test_looked_up_inputs_have_the_bits_of_computed_ones(rng):
+    parameters, memory, initial = _problem(rng, np.float32)
+    decoder = AttentionDecoder(parameters)
+    state, ids = decoder.start(memory, MEMORY_OFFSETS, initial), np.array([1, 6, 0, 1], np.int32)
+    first, *others = (decoder.step(ids, state)[0] for _ in range(3))
+    assert all((first == other).all() for other in others)

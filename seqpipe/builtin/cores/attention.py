@@ -1,4 +1,4 @@
-"""The decoder of an encoder-decoder: a GRU that looks at what the encoder made of the source."""
+"""The decoder of an encoder-decoder: GRUs that look at what the encoder made of the source."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from seqpipe.network.dropout import dropout_mask, position_keys
 from seqpipe.network.initial_values import embedding, glorot, orthogonal, zeros
 from seqpipe.network.linear import Linear
 from seqpipe.network.pooling import mean_pool
+from seqpipe.network.upper_layers import PREFIX
 
 
 class AttentionCore(Core):
@@ -29,16 +30,23 @@ class AttentionCore(Core):
 
     embedding: int = Field(128, ge=1, description="numbers that a token of the target is embedded in")
     hidden: int = Field(256, ge=1, description="hidden units")
+    layers: int = Field(
+        1, ge=1, description="layers: one that attends, and others above it, each reading the one below"
+    )
+    tied: bool = Field(False, description="the embedding is also the output layer's weight; it is as wide as `hidden`")
 
     def parameters(self, incoming: Incoming) -> dict[str, Parameter]:
         """Those of the attention decoder, and ``initial.``, which makes its first state of the encoder's mean."""
         spec, objective = incoming.spec.require(self.name, "features", pooled=False), incoming.objective
         if objective is None:
             raise ConfigError(f"{self.name} must be the last core")
-        parameters = {
-            name: Parameter(shape, _initial(name), decay=len(shape) > 1)
-            for name, shape in parameter_shapes(objective.width, self.embedding, self.hidden, spec.width).items()
-        }
+        if self.tied and self.embedding != self.hidden:
+            raise ConfigError(
+                f"{self.name} is tied, but its embedding has {self.embedding} numbers and its output {self.hidden}",
+                "let `embedding` and `hidden` be the same, or drop `tied`",
+            )
+        shapes = parameter_shapes(objective.width, self.embedding, self.hidden, spec.width, self.layers, tied=self.tied)
+        parameters = {name: Parameter(shape, _initial(name), decay=len(shape) > 1) for name, shape in shapes.items()}
         parameters["initial.weight"] = Parameter((self.hidden, spec.width), glorot)
         parameters["initial.bias"] = Parameter((self.hidden,), zeros, decay=False)
         return parameters
@@ -55,7 +63,7 @@ def _initial(name: str) -> Any:
         return zeros
     if name == "embedding.weight":
         return embedding
-    return orthogonal if name == "rnn.weight_hh" else glorot
+    return orthogonal if "weight_hh" in name else glorot
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -63,7 +71,7 @@ class _Under:
     """Rows under way, and how much each position of the source counted in the last step."""
 
     decoder: DecoderState
-    attention: list[Array]
+    attention: Ragged
 
 
 class _AttentionNetwork(Network, Stepper):
@@ -117,13 +125,13 @@ class _AttentionNetwork(Network, Stepper):
         logits, _, _ = self.decoder.forward(ids.array, ids.offsets, start)
         return batch.replace(sequence=ids.with_values(logits))
 
-    def attention(self, state: State) -> list[Array] | None:
-        attention: list[Array] = state.attention
+    def attention(self, state: State) -> Ragged | None:
+        attention: Ragged = state.attention
         return attention
 
     def _step(self, ids: npt.NDArray[np.int32], state: DecoderState) -> tuple[Array, _Under]:
         logits, after, attention = self.decoder.step(ids, state)
-        return logits, _Under(after, np.split(attention.weights, attention.offsets[1:-1]))
+        return logits, _Under(after, Ragged(attention.weights, attention.offsets))
 
     def _first(self, memory: Ragged) -> tuple[Array, Callable[[Array], tuple[Array, dict[str, Array]]]]:
         """Return the first states, and what turns their gradient into those of the memory and of the parameters."""
@@ -150,7 +158,9 @@ class _AttentionNetwork(Network, Stepper):
         keys = position_keys([record.id for record in batch.records], ids.offsets, training.key)
         embedded, hidden = self.parameters["embedding.weight"].shape[1], self.parameters["combine.weight"].shape[0]
         dtype = self.parameters["embedding.weight"].dtype
+        layers = sum(name.startswith(f"{PREFIX}weight_ih") for name in self.parameters)
         return Dropout(
             dropout_mask(keys, embedded, training.dropout, dtype),
             dropout_mask(keys ^ 1, hidden, training.dropout, dtype),
+            [dropout_mask(keys ^ (2 + layer), hidden, training.dropout, dtype) for layer in range(layers)],
         )

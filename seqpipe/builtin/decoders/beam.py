@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field, SerializeAsAny
+from pydantic import Field, SerializeAsAny, model_validator
 
+from seqpipe.builtin.decoders.beam_search import BeamSettings, Hypothesis, beam_search
 from seqpipe.builtin.objectives import TranslationObjective
 from seqpipe.builtin.objectives.labels import missing
 from seqpipe.contracts import (
@@ -23,31 +23,61 @@ from seqpipe.contracts import (
     Step,
     Stepper,
     Tokenizer,
-    select_rows,
 )
 from seqpipe.contracts.fields import Share
-from seqpipe.data import Batch, Ragged, Record, Spec
+from seqpipe.data import Batch, Ragged, Record, Spec, offsets_of
 from seqpipe.data.ragged import Array
 from seqpipe.errors import ConfigError
 from seqpipe.metrics import error_rate, exact_match
-from seqpipe.network.sampling import log_softmax
 
 _TARGETS = Incoming(Spec("text"))
 """What comes in to the tokenizer of targets."""
+
+_FREE = 10
+"""Tokens that a target may have in any case, where its length is bounded by the source's."""
+
+
+class KnownTarget(NamedTuple):
+    """A target that is known without a search.
+
+    Attributes:
+        text: it.
+        score: how good it is, as the score of a search; None: there is nothing to be said.
+    """
+
+    text: str
+    score: float | None = None
 
 
 class Beam(Decoder):
     """The likeliest target sequence for a source, found by beam search over what the network gives step by step."""
 
     name: ClassVar[str] = "core.beam"
-    adjustable: ClassVar[frozenset[str]] = frozenset({"beam", "length_penalty", "longest", "smoothing", "attention"})
+    adjustable: ClassVar[frozenset[str]] = frozenset(
+        {"beam", "length_penalty", "coverage", "longest", "stretch", "nbest", "smoothing", "attention"}
+    )
 
     target: SerializeAsAny[Tokenizer] = Field(description="the tokenizer of targets: `{tokenizer: ..., ...}`")
     beam: int = Field(5, ge=1, description="hypotheses kept at each step; 1: the likeliest token each time")
     length_penalty: float = Field(1.0, ge=0, description="scores are divided by the length to this power")
+    coverage: float = Field(
+        0.0, ge=0, description="how much it counts that each position of the source is attended to (Y. Wu et al. 2016)"
+    )
     longest: int = Field(200, ge=1, description="tokens after which a hypothesis ends")
+    stretch: float | None = Field(
+        None, gt=0, description="or ends after so many tokens for each position of its source, and ten more"
+    )
+    nbest: int = Field(1, ge=1, description="targets to give; the further ones as `alternatives`")
     smoothing: Share = Field(0.0, description="label smoothing, in training")
-    attention: bool = Field(False, description="also give how much each source position counted for each token")
+    attention: bool = Field(
+        False, description="also give `tokens`, the `source`, and how much each of its positions counted for each token"
+    )
+
+    @model_validator(mode="after")
+    def _check_nbest(self) -> Self:
+        if self.nbest > self.beam:
+            raise ValueError(f"`nbest: {self.nbest}` needs a beam that is as wide (raise `beam`, now {self.beam})")
+        return self
 
     def learner(self, incoming: Incoming) -> Learner | None:
         """Gather what the targets' tokenizer learns."""
@@ -71,6 +101,56 @@ class Beam(Decoder):
         vocabulary = self.target.build(_TARGETS.replace(learned=incoming.learned)).spec.vocabulary or ()
         out = spec.replace(kind="outputs", streamable=False)
         return Step.of(out, partial(_search, decoder=self, stepper=incoming.stepper, vocabulary=vocabulary))
+
+    def for_explanation(self) -> Decoder:
+        """Return the form that also gives what was looked at."""
+        return self.model_copy(update={"attention": True})
+
+    def known(self, batch: Batch) -> Sequence[KnownTarget | None]:
+        """Return the targets that are known without a search, one a row; None: search. By default of empty rows."""
+        return [KnownTarget("") if length == 0 else None for length in batch.ragged.lengths.tolist()]
+
+    def settings(self, batch: Batch, vocabulary: Sequence[str], wanted: npt.NDArray[np.bool_]) -> BeamSettings:
+        """Return how to search.
+
+        Args:
+            batch: as it comes in.
+            vocabulary: of targets.
+            wanted: the rows that are searched.
+        """
+        limits = np.full(len(batch.rows), self.longest)
+        if self.stretch is not None:
+            limits = np.minimum(limits, (_FREE + self.stretch * batch.ragged.lengths).astype(np.int64))
+        return BeamSettings(
+            end=len(vocabulary),
+            limits=np.where(wanted, limits, 0),
+            width=self.beam,
+            best=self.nbest,
+            length_penalty=self.length_penalty,
+            coverage=self.coverage,
+            attends=self.attention,
+        )
+
+    def write(self, tokens: Sequence[str], attention: Sequence[Array], batch: Batch, row: int) -> str:
+        """Return the target that tokens make.
+
+        Args:
+            tokens: of the vocabulary.
+            attention: how much each position of the source counted for each; empty unless `settings` asks for it.
+            batch: as it came in.
+            row: of the batch, the source.
+        """
+        return self.target.join(tokens)
+
+    def join(self, texts: Sequence[str], batch: Batch, rows: Sequence[int]) -> str:
+        """Return the target of a record whose source was cut into several rows.
+
+        Args:
+            texts: of the rows.
+            batch: as it came in.
+            rows: of the batch.
+        """
+        return " ".join(filter(None, texts))
 
 
 class _OfTargets(Learner):
@@ -105,106 +185,84 @@ def _targets_as_records(batch: Batch) -> Batch:
     return Batch(tuple(records))
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Hypothesis:
-    """A token, what it attended to, and what came before it."""
-
-    token: int = -1
-    attention: Array | None = None
-    before: _Hypothesis | None = None
-
-    def chain(self) -> list[_Hypothesis]:
-        hypotheses, here = [], self
-        while here.before is not None:
-            hypotheses.append(here)
-            here = here.before
-        return hypotheses[::-1]
-
-
 def _search(batch: Batch, decoder: Beam, stepper: Stepper, vocabulary: Sequence[str]) -> Batch:
-    """Give the best target of each record."""
-    results = []
-    for best, score in beam_search(stepper, batch, len(vocabulary), decoder):
-        chain = best.chain()
-        tokens = [vocabulary[here.token] for here in chain if here.token < len(vocabulary)]
-        result: dict[str, Any] = {"text": decoder.target.join(tokens), "score": score}
-        if decoder.attention:
-            result["attention"] = [here.attention for here in chain]
-        results.append((result,))
-    return batch.replace(outputs=tuple(results))
+    """Give the best targets of each record."""
+    known = decoder.known(batch)
+    settings = decoder.settings(batch, vocabulary, np.array([target is None for target in known], np.bool_))
+    found = beam_search(stepper, batch, settings)
+    rows_of_records: list[list[int]] = [[] for _ in batch.records]
+    for row, record in enumerate(batch.rows.tolist()):
+        rows_of_records[record].append(row)
+    written = [
+        _targets(hypotheses, decoder, batch, row, vocabulary) if target is None else [_Target(*target, (), ())]
+        for row, (target, hypotheses) in enumerate(zip(known, found, strict=True))
+    ]
+    results = [_result([written[row] for row in rows], decoder, batch, rows) for rows in rows_of_records]
+    return batch.replace(outputs=tuple((result,) for result in results))
 
 
-def beam_search(stepper: Stepper, batch: Batch, end: int, decoder: Beam) -> list[tuple[_Hypothesis, float]]:
-    """Return for each record the best hypothesis and its score: the log probability over a power of the length."""
-    if not batch.records:
-        return []
-    width = decoder.beam
-    best: list[tuple[_Hypothesis, float]] = [(_Hypothesis(), -np.inf)] * len(batch.records)
-    alive = np.arange(len(batch.records))
-    logits, state = stepper.start(batch)
-    rows = np.repeat(alive, width)
-    logits, state = logits[rows], select_rows(state, rows)
-    scores = np.full((len(alive), width), -np.inf)
-    scores[:, 0] = 0.0
-    beams = [[_Hypothesis()] * width for _ in alive]
-    for length in range(1, decoder.longest + 1):
-        attention = stepper.attention(state) if decoder.attention else None
-        parent, token, total = _candidates(scores, logits, width)
-        beams = _extend(beams, parent, token, attention)
-        ended = (token == end) | (length == decoder.longest)
-        normal = total / length**decoder.length_penalty
-        for row, column in zip(*np.nonzero(ended & np.isfinite(total)), strict=True):
-            if normal[row, column] > best[alive[row]][1]:
-                best[alive[row]] = (beams[row][column], float(normal[row, column]))
-        scores, order = _survivors(np.where(ended, -np.inf, total), width)
-        parent, token = np.take_along_axis(parent, order, 1), np.take_along_axis(token, order, 1)
-        beams = [[row_beams[column] for column in columns] for row_beams, columns in zip(beams, order, strict=True)]
-        hopeful = scores.max(axis=1) / _bound(length, decoder) > np.array([best[record][1] for record in alive])
-        going = np.flatnonzero(hopeful & np.isfinite(scores.max(axis=1)))
-        if not len(going):
-            break
-        rows = (going[:, None] * width + parent[going]).ravel()
-        inputs = np.minimum(token[going].ravel(), end).astype(np.int32)
-        alive, scores, beams = alive[going], scores[going], [beams[row] for row in going]
-        logits, state = stepper.step(inputs, select_rows(state, rows))
-    return best
+class _Target(NamedTuple):
+    """A target of a row."""
+
+    text: str
+    score: float | None
+    tokens: Sequence[str]
+    attention: Sequence[Array]
 
 
-def _bound(length: int, decoder: Beam) -> float:
-    """Return what the score of a hypothesis is divided by at most, so that none is given up too early."""
-    return float(min(decoder.longest, 2 * length + 10) ** decoder.length_penalty)
+def _targets(
+    hypotheses: Sequence[Hypothesis], decoder: Beam, batch: Batch, row: int, vocabulary: Sequence[str]
+) -> list[_Target]:
+    """Return the targets of a row, the best first, each text once."""
+    targets: dict[str, _Target] = {}
+    for hypothesis in hypotheses:
+        tokens = [vocabulary[token] for token in hypothesis.tokens]
+        text = decoder.write(tokens, hypothesis.attention, batch, row)
+        targets.setdefault(text, _Target(text, hypothesis.score, tokens, hypothesis.attention))
+    return list(targets.values()) or [_Target("", None, (), ())]
 
 
-def _candidates(scores: Array, logits: Array, width: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Array]:
-    """Return the parent, the token and the score of twice as many continuations as go on, the best first."""
-    total = scores[:, :, None] + log_softmax(logits).reshape(len(scores), width, -1)
-    flat = total.reshape(len(scores), -1)
-    count = min(2 * width, flat.shape[1])
-    best = np.sort(np.argpartition(-flat, count - 1, axis=1)[:, :count], axis=1)
-    order = np.argsort(-np.take_along_axis(flat, best, 1), axis=1, kind="stable")
-    best = np.take_along_axis(best, order, 1)
-    return best // total.shape[2], best % total.shape[2], np.take_along_axis(flat, best, 1)
+def _result(targets: Sequence[Sequence[_Target]], decoder: Beam, batch: Batch, rows: Sequence[int]) -> dict[str, Any]:
+    """Return the result of a record, given the targets of its rows."""
+    ranked = [
+        [of_row[min(rank, len(of_row) - 1)] for of_row in targets] for rank in range(max(map(len, targets), default=1))
+    ]
+    best, *others = [
+        {"text": _joined(of_rank, decoder, batch, rows), "score": _mean_score(of_rank)} for of_rank in ranked
+    ]
+    result: dict[str, Any] = best
+    if decoder.nbest > 1:
+        result["alternatives"] = others
+    if decoder.attention:
+        result |= _alignment(ranked[0], batch, rows)
+    return result
 
 
-def _survivors(total: Array, width: int) -> tuple[Array, npt.NDArray[np.int64]]:
-    """Return the scores of the ``width`` best and which they are."""
-    order = np.argsort(-total, axis=1, kind="stable")[:, :width]
-    return np.take_along_axis(total, order, 1), order
+def _joined(targets: Sequence[_Target], decoder: Beam, batch: Batch, rows: Sequence[int]) -> str:
+    return targets[0].text if len(targets) == 1 else decoder.join([target.text for target in targets], batch, rows)
 
 
-def _extend(
-    beams: list[list[_Hypothesis]],
-    parent: npt.NDArray[np.int64],
-    token: npt.NDArray[np.int64],
-    attention: list[Array] | None,
-) -> list[list[_Hypothesis]]:
-    extended = []
-    for row, (row_beams, parents, tokens) in enumerate(zip(beams, parent.tolist(), token.tolist(), strict=True)):
-        width = len(row_beams)
-        extended.append(
-            [
-                _Hypothesis(token, attention[row * width + parent] if attention else None, row_beams[parent])
-                for parent, token in zip(parents, tokens, strict=True)
-            ]
-        )
-    return extended
+def _mean_score(targets: Sequence[_Target]) -> float:
+    """Return the mean of the scores of the rows that have one; 0 if none has."""
+    scores = [target.score for target in targets if target.score is not None]
+    return sum(scores) / len(scores) if scores else 0.0
+
+
+def _alignment(targets: Sequence[_Target], batch: Batch, rows: Sequence[int]) -> dict[str, Any]:
+    """Return the tokens of a record's target, what stands at each position of its source, and how much that counted."""
+    begins = offsets_of(batch.ragged.lengths[list(rows)])
+    attention = [
+        np.pad(weights, (begin, begins[-1] - begin - len(weights)))
+        for target, begin in zip(targets, begins.tolist(), strict=False)
+        for weights in target.attention
+    ]
+    tokens = [token for target in targets for token in target.tokens]
+    return {"tokens": tokens, "source": _positions(batch, rows), "attention": attention}
+
+
+def _positions(batch: Batch, rows: Sequence[int]) -> list[str]:
+    """Return what stands at each position of the rows of a record: its text, or else its number."""
+    spans, payload = batch.columns.get("spans"), batch.row_record(rows[0]).payload if len(rows) else None
+    if not (isinstance(spans, Ragged) and isinstance(payload, str)):
+        return [str(number) for number in range(int(batch.ragged.lengths[list(rows)].sum()))]
+    return [payload[begin:end] for row in rows for begin, end in spans[row].tolist()]

@@ -70,5 +70,5 @@ class TranslationObjective(_TokenObjective):
         self.tokenize = tokenize
 
     def targets(self, batch: Batch) -> Batch:
-        """Add ``target``: the ids of the targets' tokens."""
-        return batch.with_columns(target=self.tokenize(batch))
+        """Add ``target``: the ids of the targets' tokens; a source that was cut into rows is learned in one."""
+        return batch.with_whole_records().with_columns(target=self.tokenize(batch))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import click
+import numpy as np
 
 from seqpipe.builtin.result_fields import plain
 from seqpipe.builtin.tokenizers.vocabulary import UNKNOWN
+from seqpipe.cli.terminal import columns
 from seqpipe.cli.terminal.abbreviation import abbreviated, abbreviated_id, one_line
-from seqpipe.contracts import Stage, State
+from seqpipe.contracts import Decoder, Stage, State
 from seqpipe.data import Batch, OneHot, Ragged, Record, Spec
 from seqpipe.engine.portions import portions_of
-from seqpipe.pipeline import Pipeline
+from seqpipe.pipeline import Pipeline, assemble
+from seqpipe.pipeline.parameters import Existing
 
 _TOKENS = 200
 """Tokens of a row that are shown."""
@@ -20,12 +24,19 @@ _TOKENS = 200
 _SCORES = 10
 """Entries of a result, and numbers of a vector, that are shown."""
 
+_LOOKS, _LEAST = 4, 0.05
+"""Positions of a source that are shown for a token at most, and how much they count at least."""
+
+_ALIGNMENT = frozenset({"tokens", "source", "attention"})
+"""The fields of a result that are shown as a table together."""
+
 _VECTORS = 6
 """Vectors of a row that are shown."""
 
 
 def explain(pipeline: Pipeline, records: Iterable[Record]) -> None:
     """Print for each record what comes out of each stage."""
+    pipeline = _for_explanation(pipeline)
     states: Sequence[State] = (None,) * len(pipeline.steps)
     for batch in (portion.batch for portion in portions_of(records, size=1)):
         click.secho(_title(batch.records[0]), bold=True)
@@ -44,6 +55,13 @@ def _explain(pipeline: Pipeline, batch: Batch, states: Sequence[State]) -> list[
         for line in _details(stage, batch, step.spec):
             click.echo(f"      {line}")
     return after
+
+
+def _for_explanation(pipeline: Pipeline) -> Pipeline:
+    """Return the pipeline with decoders in the form that explains most."""
+    stages = tuple(stage.for_explanation() if isinstance(stage, Decoder) else stage for stage in pipeline.stages)
+    supply = Existing(pipeline.parameters, "of the pipeline")
+    return assemble(stages, pipeline.source, pipeline.learned, supply, precision=pipeline.precision)
 
 
 def _title(record: Record) -> str:
@@ -70,9 +88,22 @@ def _details(stage: Stage, batch: Batch, spec: Spec) -> Iterator[str]:
             if not outcome:
                 yield "no result"
             for result in outcome:
-                yield from (
-                    f"{name}: {abbreviated(plain(value, name, record), _SCORES)}" for name, value in result.items()
-                )
+                aligned = _ALIGNMENT if result.keys() >= _ALIGNMENT else frozenset[str]()
+                for name, value in result.items():
+                    if name not in aligned:
+                        yield f"{name}: {abbreviated(plain(value, name, record), _SCORES)}"
+                if aligned:
+                    yield from _alignment(result)
+
+
+def _alignment(result: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a table: each token of a target, and the positions of the source that counted most for it."""
+    rows = [("token", "looks at")]
+    for token, weights in zip(result["tokens"], result["attention"], strict=True):
+        order = np.argsort(-weights, kind="stable")[:_LOOKS]
+        looks = [f"{one_line(result['source'][place])} {weights[place]:.0%}" for place in order]
+        rows.append((one_line(token), "  ".join(looks[: max(1, int((weights[order] >= _LEAST).sum()))])))
+    yield from columns.aligned(rows)
 
 
 def _tokens(batch: Batch, vocabulary: Sequence[str]) -> Iterator[str]:
@@ -85,12 +116,12 @@ def _tokens(batch: Batch, vocabulary: Sequence[str]) -> Iterator[str]:
         shown = []
         for position, token in enumerate(ids[:_TOKENS].tolist()):
             text = vocabulary[token]
-            if pieces and text == UNKNOWN:
+            if pieces and UNKNOWN in text:
                 begin, end = pieces[position]
                 text = f"{source[begin:end]}?"
             shown.append(f"{one_line(text) or repr(text)}/{token}")
         yield " ".join(shown) + (" ..." if len(ids) > _TOKENS else "")
-        unknown = sum(vocabulary[token] == UNKNOWN for token in ids.tolist())
+        unknown = sum(UNKNOWN in vocabulary[token] for token in ids.tolist())
         yield f"{unknown} of {len(ids)} unknown ({unknown / max(len(ids), 1):.0%})"
 
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import seqpipe
+from seqpipe_text.attention_picture import WriteAttentionSvg
+from seqpipe_text.bpe import BPE
+from seqpipe_text.careless_augmentation import Careless
 from seqpipe_text.conll_reader import ReadCoNLL
 from seqpipe_text.conll_writer import WriteCoNLL
+from seqpipe_text.copy_augmentation import Copies
+from seqpipe_text.parallel_reader import ReadParallel
 from seqpipe_text.sentences import Sentences
 from seqpipe_text.stars import Stars
 from seqpipe_text.translate import Translate
@@ -18,10 +23,15 @@ def seqpipe_register_stages() -> Sequence[type[seqpipe.Stage]]:
     """Return this plugin's stages."""
     return [
         ReadCoNLL,
+        ReadParallel,
         Words,
+        BPE,
         Sentences,
         Stars,
         Translate,
+        WriteAttentionSvg,
+        Copies,
+        Careless,
         WriteCoNLL,
     ]
 

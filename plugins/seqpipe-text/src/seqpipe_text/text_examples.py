@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from seqpipe import Example, Spec
 from seqpipe.testing import stage
+from seqpipe_text.attention_picture import WriteAttentionSvg
+from seqpipe_text.bpe import BPE
 from seqpipe_text.conll_reader import ReadCoNLL
 from seqpipe_text.conll_writer import WriteCoNLL
+from seqpipe_text.parallel_reader import ReadParallel
 from seqpipe_text.sentences import Sentences
 from seqpipe_text.translate import Translate
 from seqpipe_text.words import Words
@@ -32,9 +37,17 @@ def text_examples() -> list[Example]:
         stage("core", "core.attention", embedding=3, hidden=4),
     )
     translate = Translate(target=Words(), beam=2, longest=6)
+    looks = [np.array([0.9, 0.1], np.float32), np.array([0.2, 0.8], np.float32)]
+    aligned = {"text": "a dog", "tokens": ["▁a", "▁dog"], "source": ["ein", "Hund"], "attention": looks}
     return [
+        Example(ReadParallel(source="de", target="en"), [b"ein Hund.\ta dog.\nKatze\tcat\n"]),
+        Example(BPE(size=20, min_count=1), SOURCES),
+        Example(
+            BPE(size=40, min_count=1, shared=True, fold_capitals=True, copy_numbers=True), ("EIN HUND", "", "1 23")
+        ),
         Example(ReadCoNLL(), COLUMNS),
         Example(Sentences(longest=3), SENTENCES, Spec("text"), (Words(),)),
+        Example(WriteAttentionSvg(), [aligned]),
         Example(WriteCoNLL(), NAMED),
         Example(translate, SOURCES, Spec("text"), (Words(), *network), targets=TARGETS),
     ]

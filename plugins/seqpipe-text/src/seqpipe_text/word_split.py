@@ -48,7 +48,7 @@ Word = tuple[str, int, int]
 
 def words_of(chunk: str, *, lowercase: bool) -> list[Word]:
     """Return the words of a text, usually of a chunk without spaces."""
-    text, origin = _composed(chunk)
+    text, origin = composed(chunk)
     words = []
     for part, begin in _parts(text.translate(_ONE_FOR_ONE)):
         word, end = _spelt(part, lowercase=lowercase), begin + len(part)
@@ -79,7 +79,7 @@ def _spelt(word: str, *, lowercase: bool) -> str:
     return normalize("NFC", word.lower()) if lowercase else word
 
 
-def _composed(text: str) -> tuple[str, list[int] | None]:
+def composed(text: str) -> tuple[str, list[int] | None]:
     """Return the text in Unicode's composed form (NFC) and, where that changed it, the place of each character.
 
     The place of a character is that in ``text`` of one that it is made of; one more place stands for the end.

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Sequence
-from itertools import accumulate, chain
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
-import numpy.typing as npt
 from pydantic import Field
 
 from seqpipe import (
@@ -18,19 +15,14 @@ from seqpipe import (
     Learned,
     Learner,
     ModelError,
-    Ragged,
     Spec,
     State,
     Step,
     Tokenizer,
 )
+from seqpipe_text.chunk_lookup import ChunkLookup
+from seqpipe_text.unknown_words import UNKNOWN
 from seqpipe_text.word_split import Word, joined, words_of
-
-UNKNOWN = "<unk>"
-"""The entry of the dictionary, with id 0, that stands for all words that are not in it."""
-
-_CHARACTERS_KEPT = 400_000
-"""After this many in chunks that were looked up before, all are forgotten."""
 
 
 class Words(Tokenizer):
@@ -88,81 +80,27 @@ class _Dictionary(Learner):
 
 
 class _Tokenize(Step):
-    """Looks words up. What the rules make of a chunk between spaces is kept for the next time, for speed only."""
+    """Looks words up."""
 
     def __init__(self, spec: Spec, *, lowercase: bool) -> None:
         self.spec = spec
-        self.lowercase = lowercase
-        self._ids = {word: index for index, word in enumerate(spec.vocabulary or ())}
-        self._kept = _Kept()
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "_kept"}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state, _kept=_Kept())
+        self._lookup = ChunkLookup(_Split({word: index for index, word in enumerate(spec.vocabulary or ())}, lowercase))
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        texts = [record.text.split(" ") for record in batch.records]
-        chunks = list(chain.from_iterable(texts))
-        ends = np.fromiter(accumulate(map(len, texts), initial=0), np.int64, len(texts) + 1)
-        words = self._words_of(chunks)
-        offsets = words.offsets[ends]
-        table = words.array
-        spans = table[:, 1:] + _places(chunks, ends).repeat(words.lengths)[:, None]
-        ids = np.ascontiguousarray(table[:, 0])
-        columns = {**batch.columns, "spans": Ragged(spans, offsets)}
-        return batch.replace(sequence=Ragged(ids, offsets), columns=columns), None
+        ids, spans = self._lookup([record.text for record in batch.records])
+        return batch.replace(sequence=ids, columns={**batch.columns, "spans": spans}), None
 
-    def _words_of(self, chunks: list[str]) -> Ragged:
-        """Return the words of each chunk: int32, id, begin and end in the chunk."""
-        cache = self._kept
-        try:
-            rows = [cache.rows[chunk] for chunk in chunks]
-        except KeyError:
-            self._learn(chunks)
-            rows = [cache.rows[chunk] for chunk in chunks]
-        return cache.words.select(np.array(rows, np.int64))
 
-    def _learn(self, chunks: list[str]) -> None:
-        cache = self._kept
-        if cache.characters > _CHARACTERS_KEPT:
-            cache.forget()
-        new = [chunk for chunk in dict.fromkeys(chunks) if chunk not in cache.rows]
-        cache.rows.update(zip(new, range(len(cache.rows), len(cache.rows) + len(new)), strict=True))
-        cache.characters += sum(map(len, new))
-        words = Ragged.of([self._split(chunk) for chunk in new], np.int32, 3)
-        cache.words = Ragged.concatenate([cache.words, words])
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """The words of a chunk, looked up."""
 
-    def _split(self, chunk: str) -> list[tuple[int, int, int]]:
+    ids: dict[str, int]
+    lowercase: bool
+
+    def __call__(self, chunk: str) -> list[tuple[int, int, int]]:
         words: list[Word] = words_of(chunk, lowercase=self.lowercase)
-        return [(self._ids.get(word, 0), begin, end) for word, begin, end in words]
-
-
-class _Kept(threading.local):
-    """What the rules have made of chunks, on each thread for itself.
-
-    Attributes:
-        rows: the row of a chunk in ``words``.
-        words: int32, id, begin and end of each word.
-        characters: in all chunks.
-    """
-
-    def __init__(self) -> None:
-        self.forget()
-
-    def forget(self) -> None:
-        """Begin again."""
-        self.rows: dict[str, int] = {}
-        self.words = Ragged.of([], np.int32, 3)
-        self.characters = 0
-
-
-def _places(chunks: list[str], ends: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Return where each chunk begins in its text, with a space after each; ``ends``: of the texts, in chunks."""
-    starts = np.zeros(len(chunks) + 1, np.int64)
-    (np.fromiter(map(len, chunks), np.int64, len(chunks)) + 1).cumsum(out=starts[1:])
-    return starts[:-1] - starts[ends[:-1]].repeat(ends[1:] - ends[:-1])
+        return [(self.ids.get(word, 0), begin, end) for word, begin, end in words]
 
 
 def _checked(dictionary: Any) -> tuple[str, ...]:
