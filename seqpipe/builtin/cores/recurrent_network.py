@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from seqpipe.builtin.cores.input_layer import INSIDE_WORDS
 from seqpipe.builtin.cores.layers import Layer, Signal
 from seqpipe.contracts import Back, Network, State, Training
 from seqpipe.data import Batch, Ragged, Spec, row_extents
@@ -50,7 +51,7 @@ class RecurrentNetwork(Network):
 
     def _out(self, signal: Signal) -> Batch:
         batch = signal.batch
-        columns = {name: column for name, column in batch.columns.items() if name != "characters"}
+        columns = {name: column for name, column in batch.columns.items() if name not in INSIDE_WORDS}
         spans = columns.get("spans")
         if self.spec.pooled and isinstance(spans, Ragged):
             columns["spans"] = row_extents(spans)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import seqpipe
+from seqpipe_text.pieces import Pieces
 from seqpipe_text.stars import Stars
 from seqpipe_text.translate import Translate
 from seqpipe_text.words import Words
@@ -15,6 +16,7 @@ def seqpipe_register_stages() -> Sequence[type[seqpipe.Stage]]:
     """Return this plugin's stages."""
     return [
         Words,
+        Pieces,
         Stars,
         Translate,
     ]

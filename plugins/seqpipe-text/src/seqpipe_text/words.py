@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate, chain
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +24,7 @@ from seqpipe import (
     Step,
     Tokenizer,
 )
-from seqpipe_text.word_split import Word, joined, words_of
+from seqpipe_text.word_split import Word, joined, shape_of, words_of
 
 UNKNOWN = "<unk>"
 """The entry of the dictionary, with id 0, that stands for all words that are not in it."""
@@ -36,12 +36,16 @@ _CHARACTERS_KEPT = 400_000
 class Words(Tokenizer):
     """Words, numbers, punctuation marks and emoji, by a dictionary of the most frequent ones.
 
-    Learned: ``dictionary``, a list of words by id: ``<unk>``, then by frequency, ties by alphabet.
+    Learned: ``dictionary``, a list of words by id: ``<unk>``, then by frequency, ties by alphabet. A dictionary of
+    shapes says only how words are written, for networks that read the words themselves by their pieces.
     """
 
     name: ClassVar[str] = "text.words"
 
     lowercase: bool = Field(True, description="take capitals for small letters")
+    entries: Literal["words", "shapes"] = Field(
+        "words", description="of the dictionary: words, or how they are written (`Oslo` is `Xxx`, `3rd` is `dxx`)"
+    )
     size: int = Field(10_000, ge=2, description="entries of the dictionary, with the one for unknown words")
     min_count: int = Field(1, ge=1, description="how often a word must occur to be in the dictionary")
 
@@ -62,7 +66,13 @@ class Words(Tokenizer):
         spans = Spec("spans", "int64", 2)
         width = len(dictionary) if dictionary else self.size
         out = Spec("tokens", "int32", width, dictionary, streamable=False, columns={"spans": spans})
-        return _Tokenize(out, lowercase=self.lowercase)
+        return _Tokenize(out, self)
+
+    def entries_of(self, chunk: str) -> list[Word]:
+        """Return the words of a text, usually of a chunk without spaces, each as its entry of the dictionary."""
+        if self.entries == "words":
+            return words_of(chunk, lowercase=self.lowercase)
+        return [(shape_of(word), begin, end) for word, begin, end in words_of(chunk, lowercase=False)]
 
     def join(self, tokens: Sequence[str]) -> str:
         """Return the text that words make, with spaces where they are usual."""
@@ -78,7 +88,7 @@ class _Dictionary(Learner):
         """Count the words of a batch."""
         chunks = Counter(chunk for record in batch.records for chunk in record.text.split(" "))
         for chunk, count in chunks.items():
-            for word, _, _ in words_of(chunk, lowercase=self._words.lowercase):
+            for word, _, _ in self._words.entries_of(chunk):
                 self._counts[word] += count
 
     def learned(self) -> Learned:
@@ -90,9 +100,9 @@ class _Dictionary(Learner):
 class _Tokenize(Step):
     """Looks words up. What the rules make of a chunk between spaces is kept for the next time, for speed only."""
 
-    def __init__(self, spec: Spec, *, lowercase: bool) -> None:
+    def __init__(self, spec: Spec, words: Words) -> None:
         self.spec = spec
-        self.lowercase = lowercase
+        self.words = words
         self._ids = {word: index for index, word in enumerate(spec.vocabulary or ())}
         self._kept = _Kept()
 
@@ -135,8 +145,7 @@ class _Tokenize(Step):
         cache.words = Ragged.concatenate([cache.words, words])
 
     def _split(self, chunk: str) -> list[tuple[int, int, int]]:
-        words: list[Word] = words_of(chunk, lowercase=self.lowercase)
-        return [(self._ids.get(word, 0), begin, end) for word, begin, end in words]
+        return [(self._ids.get(word, 0), begin, end) for word, begin, end in self.words.entries_of(chunk)]
 
 
 class _Kept(threading.local):
