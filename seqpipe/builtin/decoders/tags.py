@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Any, ClassVar
 
@@ -13,7 +12,6 @@ from seqpipe.contracts import Decoder, Incoming, Learner, Objective, Parameters,
 from seqpipe.contracts.fields import Names
 from seqpipe.data import Batch, Ragged
 from seqpipe.metrics import accuracy, entity_f1, entity_f1_per_type, segments
-from seqpipe.network.crf import crf_viterbi
 
 
 class Tags(Decoder):
@@ -37,18 +35,17 @@ class Tags(Decoder):
     def build(self, incoming: Incoming) -> Step:
         """Take logits, one position a token; the best labelling is known only at the end, so nothing is streamed."""
         spec = incoming.spec.require(self.name, "logits", pooled=False)
-        labels = self.labels or tuple(incoming.learned.get("labels", ()))
+        objective = incoming.objective
+        assert isinstance(objective, CrfObjective)
         out = spec.replace(kind="outputs", streamable=False)
         entities = self.entities and "spans" in spec.columns
-        return Step.of(out, partial(_tag, labels=labels, parameters=incoming.parameters, entities=entities))
+        return Step.of(out, partial(_tag, objective=objective, parameters=incoming.parameters, entities=entities))
 
 
-def _tag(batch: Batch, labels: Sequence[str], parameters: Parameters, *, entities: bool) -> Batch:
-    """Give each row its likeliest labels (A. Viterbi, 1967)."""
-    logits = batch.ragged
-    transitions, start, stop = (parameters[name] for name in ("transitions", "start", "stop"))
-    ids, _ = crf_viterbi(logits.array, logits.offsets, transitions, start, stop)
-    tags = [[labels[label] for label in row.tolist()] for row in Ragged(ids, logits.offsets)]
+def _tag(batch: Batch, objective: CrfObjective, parameters: Parameters, *, entities: bool) -> Batch:
+    """Give each row its likeliest labels."""
+    best, labels = objective.best(batch.ragged, parameters), objective.labels
+    tags = [[labels[label] for label in row.tolist()] for row in best]
     results: list[dict[str, Any]] = [{"labels": of_row} for of_row in tags]
     if entities:
         for row, result in enumerate(results):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import seqpipe
+from seqpipe_text.entities import Entities
 from seqpipe_text.pieces import Pieces
 from seqpipe_text.stars import Stars
 from seqpipe_text.translate import Translate
@@ -18,6 +19,7 @@ def seqpipe_register_stages() -> Sequence[type[seqpipe.Stage]]:
         Words,
         Pieces,
         Stars,
+        Entities,
         Translate,
     ]
 

@@ -58,7 +58,7 @@ def words_of(chunk: str, *, lowercase: bool) -> list[Word]:
 
 
 def shape_of(word: str) -> str:
-    """Return how a word is written: ``X`` for capitals, ``x`` for small letters, ``d`` for digits, two at most in a row.
+    """Return how a word is written: ``X`` for capitals, ``x`` for small letters, ``d`` for digits; three alike are two.
 
     >>> [shape_of(word) for word in ("Oslo", "NATO", "A", "iPhone", "3rd", "...")]
     ['Xxx', 'XX', 'X', 'xXxx', 'dxx', '..']

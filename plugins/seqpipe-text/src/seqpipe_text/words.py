@@ -44,7 +44,9 @@ class Words(Tokenizer):
 
     lowercase: bool = Field(True, description="take capitals for small letters")
     entries: Literal["words", "shapes"] = Field(
-        "words", description="of the dictionary: words, or how they are written (`Oslo` is `Xxx`, `3rd` is `dxx`)"
+        "words",
+        description="of the dictionary: words, or how they are written (`Oslo` is `Xxx`, `3rd` is `dxx`, "
+        "what follows `@` is `@xx`)",
     )
     size: int = Field(10_000, ge=2, description="entries of the dictionary, with the one for unknown words")
     min_count: int = Field(1, ge=1, description="how often a word must occur to be in the dictionary")
@@ -72,7 +74,11 @@ class Words(Tokenizer):
         """Return the words of a text, usually of a chunk without spaces, each as its entry of the dictionary."""
         if self.entries == "words":
             return words_of(chunk, lowercase=self.lowercase)
-        return [(shape_of(word), begin, end) for word, begin, end in words_of(chunk, lowercase=False)]
+        words, shapes = words_of(chunk, lowercase=False), []
+        for (word, begin, end), (before, _, until) in zip(words, [("", 0, -1), *words], strict=False):
+            sign = before if until == begin and before in ("@", "#") else ""
+            shapes.append((sign + shape_of(word), begin, end))
+        return shapes
 
     def join(self, tokens: Sequence[str]) -> str:
         """Return the text that words make, with spaces where they are usual."""
