@@ -45,16 +45,17 @@ class InputLayer(Layer):
     ) -> None:
         self.one_hot = spec.kind == "one_hot"
         self.depth = spec.width
+        self.vocabulary = spec.vocabulary
         self.size = size
         self.weights = parameters
         if size and not self.one_hot:
             raise ConfigError(f"only one-hot vectors can be embedded, but what comes in is {spec}", "drop `embedding`")
         self.inside: list[WordPieces | Spelling] = []
         if pieces:
-            self.inside.append(WordPieces(pieces, _entries(spec, "pieces", "text.pieces"), parameters))
+            self.inside.append(WordPieces(pieces, _column(spec, "pieces", "text.pieces"), parameters))
         if characters:
-            alphabet = _entries(spec, "characters", "core.characters")
-            self.inside.append(Spelling(characters, cell, alphabet, parameters))
+            alphabet = _column(spec, "characters", "core.characters")
+            self.inside.append(Spelling(characters, cell, alphabet.width, parameters))
         self._as_it_is = self.one_hot and not size and not self.inside
         own = (size or 0) if self.one_hot and not self._as_it_is else self.depth
         self.width = own + sum(part.width for part in self.inside)
@@ -66,7 +67,9 @@ class InputLayer(Layer):
 
     def parameters(self) -> dict[str, Parameter]:
         """The embedding, and what pieces and characters need."""
-        parameters = {WEIGHT: Parameter((self.depth, self.size), embedding)} if self.size else {}
+        parameters: dict[str, Parameter] = {}
+        if self.size:
+            parameters[WEIGHT] = Parameter((self.depth, self.size), embedding, vocabulary=self.vocabulary)
         for part in self.inside:
             parameters |= part.parameters()
         return parameters
@@ -95,7 +98,8 @@ class InputLayer(Layer):
             if mask is not None:
                 gradient = gradient * mask
             begin = sum(part.shape[1] for part in own)
-            of_own, of_parts, gradients = gradient[:, :begin], gradient[:, begin:], {}
+            of_own, of_parts = gradient[:, :begin], gradient[:, begin:]
+            gradients: dict[str, Array] = {}
             for of_part, part_back in ways:
                 gradients |= part_back(of_parts[:, : of_part.shape[1]])
                 of_parts = of_parts[:, of_part.shape[1] :]
@@ -121,8 +125,8 @@ def _joined(vectors: list[Array]) -> Array:
     return vectors[0] if len(vectors) == 1 else np.concatenate(vectors, axis=1)
 
 
-def _entries(spec: Spec, column: str, tokenizer: str) -> int:
-    """Return the size of the vocabulary of a column of what words are made of."""
-    if column not in spec.columns:
-        raise ConfigError(f"words cannot be read by their {column} here", f"put {tokenizer} after the tokenizer")
-    return spec.columns[column].width
+def _column(spec: Spec, name: str, tokenizer: str) -> Spec:
+    """Return a column of what words are made of."""
+    if name not in spec.columns:
+        raise ConfigError(f"words cannot be read by their {name} here", f"put {tokenizer} after the tokenizer")
+    return spec.columns[name]

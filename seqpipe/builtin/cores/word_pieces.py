@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from seqpipe.contracts import Parameter, Parameters
-from seqpipe.data import Batch, OneHot, Ragged
+from seqpipe.data import Batch, OneHot, Ragged, Spec
 from seqpipe.data.ragged import Array
 from seqpipe.network.embedding import embed, embed_gradient
 from seqpipe.network.initial_values import embedding
@@ -31,18 +31,19 @@ class WordPieces:
 
     Args:
         settings: its size.
-        vocabulary: how many pieces there are.
+        spec: of the column.
         parameters: of the core.
     """
 
-    def __init__(self, settings: PieceSettings, vocabulary: int, parameters: Parameters) -> None:
+    def __init__(self, settings: PieceSettings, spec: Spec, parameters: Parameters) -> None:
         self.width = settings.embedding
-        self.vocabulary = vocabulary
+        self.spec = spec
         self.weights = parameters
 
     def parameters(self) -> dict[str, Parameter]:
         """The embedding of pieces."""
-        return {WEIGHT: Parameter((self.vocabulary, self.width), embedding)}
+        spec = self.spec
+        return {WEIGHT: Parameter((spec.width, self.width), embedding, vocabulary=spec.vocabulary)}
 
     def __call__(self, batch: Batch) -> Array:
         """Return the vectors, (words, width)."""

@@ -38,7 +38,7 @@ class CrfObjective(Objective):
             "stop": Parameter((self.width,), _zeros, decay=False),
         }
         self._ids = {label: index for index, label in enumerate(labels)}
-        self._before, self._at_start = _bio_rules(labels) if bio else (np.float32(0), np.float32(0))
+        self._rules = _bio_rules(labels) if bio else None
 
     def targets(self, batch: Batch) -> Batch:
         """Add ``target``: int32 ids of labels, one a position, -1 where it is not known."""
@@ -56,7 +56,10 @@ class CrfObjective(Objective):
 
     def scores(self, parameters: Parameters) -> tuple[Array, Array, Array]:
         """Return those of transitions (labels, labels), of the start and of the stop; minus infinity: impossible."""
-        return parameters["transitions"] + self._before, parameters["start"] + self._at_start, parameters["stop"]
+        transitions, start, stop = parameters["transitions"], parameters["start"], parameters["stop"]
+        if self._rules:
+            transitions, start = transitions + self._rules[0], start + self._rules[1]
+        return transitions, start, stop
 
     def best(self, logits: Ragged, parameters: Parameters) -> Ragged:
         """Return the ids of the likeliest labels of each row, int32 (A. Viterbi, 1967)."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import seqpipe
 from seqpipe_text.entities import Entities
+from seqpipe_text.letter_case import LetterCase
 from seqpipe_text.pieces import Pieces
 from seqpipe_text.stars import Stars
 from seqpipe_text.translate import Translate
@@ -20,6 +21,7 @@ def seqpipe_register_stages() -> Sequence[type[seqpipe.Stage]]:
         Pieces,
         Stars,
         Entities,
+        LetterCase,
         Translate,
     ]
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import chain
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -43,12 +44,24 @@ class Pieces(Tokenizer):
     name: ClassVar[str] = "text.pieces"
 
     lowercase: bool = Field(True, description="take capitals for small letters, and leave accents out")
-    size: int = Field(8_000, ge=2, description="entries of the vocabulary, where it is learned from the data")
+    vocabulary: Literal["learned", "vectors"] = Field(
+        "learned", description="which pieces there are: learned from the data, or those of the file `train.vectors`"
+    )
+    size: int = Field(8_000, ge=2, description="entries of the vocabulary, where it is learned")
 
     def learner(self, incoming: Incoming) -> Learner | None:
-        """Count words, of which the pieces are made."""
+        """Count words, of which the pieces are made, or take the pieces that have vectors.
+
+        Raises:
+            ConfigError: words have no place in the text, or there should be vectors and are none.
+        """
         self._check(incoming.spec)
-        return _PieceLearner(self)
+        if self.vocabulary == "learned":
+            return _LearnedPieces(self)
+        if incoming.tokens_with_vectors is None:
+            what = f"{self.name} takes the pieces of `train.vectors`, which is not there"
+            raise ConfigError(what, "name a file of vectors, or set `vocabulary: learned`")
+        return _GivenPieces(incoming.tokens_with_vectors())
 
     def build(self, incoming: Incoming) -> Step:
         """Take words with spans in a text, add the column ``pieces``."""
@@ -65,7 +78,20 @@ class Pieces(Tokenizer):
             raise ConfigError(f"{self.name} needs words that know where they stand in the text", "put text.words first")
 
 
-class _PieceLearner(Learner):
+class _GivenPieces(Learner):
+    def __init__(self, tokens: Sequence[str]) -> None:
+        self._tokens = tokens
+
+    def see(self, batch: Batch) -> None:
+        """Learn nothing."""
+
+    def learned(self) -> Learned:
+        """The pieces, without those that stand for no text, such as ``[CLS]``."""
+        pieces = (token for token in self._tokens if token != UNKNOWN and not re.fullmatch(r"\[.+\]", token))
+        return {"pieces": [UNKNOWN, *pieces]}
+
+
+class _LearnedPieces(Learner):
     def __init__(self, stage: Pieces) -> None:
         self._stage = stage
         self._counts: Counter[str] = Counter()
