@@ -49,6 +49,19 @@ def test_of_entities_that_overlap_the_first_has_the_words_of_both():
     assert labels_of("University of Oslo", entity("LOC", 14, 18), entity("PER", 0, 18)) == [B_PER, I_PER, I_PER]
 
 
+def test_words_of_which_nothing_is_known_before_an_entity():
+    objective = EntityObjective(TYPES, ("@",))
+
+    def labels(text, *entities):
+        return objective.targets(batch((text, list(entities)))).column("target", Ragged).array.tolist()
+
+    assert labels("@ Ina @ home", entity("PER", 2, 5)) == [-1, B_PER, OUT, OUT]
+    assert labels("@ Ina", entity("PER", 0, 1), entity("PER", 2, 5)) == [B_PER, B_PER]
+    assert labels("@Ina (@ Ina", entity("PER", 1, 4), entity("PER", 8, 11)) == [OUT, B_PER, OUT, OUT, B_PER]
+    assert labels("see @", entity("PER", 0, 3)) == [B_PER, OUT]
+    assert labels_of("@ Ina", entity("PER", 2, 5)) == [OUT, B_PER]
+
+
 def test_which_labels_a_row_could_have():
     target = {"entities": [entity("PER", 0, 3)], "annotated": ["PER"]}
     found = EntityObjective(TYPES).targets(batch(("Ina lives", target), ("Oslo", [])))

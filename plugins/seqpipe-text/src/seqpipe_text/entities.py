@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import Field
 
 from seqpipe import (
     Batch,
@@ -17,6 +18,7 @@ from seqpipe import (
     Incoming,
     Learned,
     Learner,
+    Names,
     Objective,
     Parameters,
     Ragged,
@@ -37,6 +39,13 @@ class Entities(Decoder):
     """
 
     name: ClassVar[str] = "text.entities"
+    adjustable: ClassVar[frozenset[str]] = frozenset({"unsure"})
+
+    unsure: Names = Field(
+        (),
+        description="words that some data mark with the entity that they stand before, and others do not, such as `@`; "
+        "where they are not marked, nothing is learned from them",
+    )
 
     def learner(self, incoming: Incoming) -> Learner | None:
         """Gather the types."""
@@ -45,7 +54,7 @@ class Entities(Decoder):
 
     def objective(self, incoming: Incoming) -> Objective:
         """Ask for a logit for O, and for the beginning and the inside of each type, at each word."""
-        return EntityObjective(tuple(incoming.learned.get("types", ())))
+        return EntityObjective(tuple(incoming.learned.get("types", ())), self.unsure)
 
     def build(self, incoming: Incoming) -> Step:
         """Take logits, one position a word; what a word is, is known only at the end, so nothing is streamed."""
@@ -66,15 +75,20 @@ class EntityObjective(CrfObjective):
 
     Args:
         types: of entities. Type ``i`` has the labels ``1 + 2 i`` (B-) and ``2 + 2 i`` (I-); label 0 is O.
+        unsure: words between spaces whose label is not known where they stand, not marked, before an entity.
     """
 
-    def __init__(self, types: tuple[str, ...]) -> None:
+    def __init__(self, types: tuple[str, ...], unsure: tuple[str, ...] = ()) -> None:
         labels = ("O", *(f"{prefix}-{kind}" for kind in types for prefix in ("B", "I")))
         super().__init__(labels, entity_figures(types), bio=True)
         self.types = types
+        self.unsure = tuple(f" {word} " for word in unsure)
 
     def targets(self, batch: Batch) -> Batch:
-        """Add ``target``, int32 ids of labels, one a word, and ``annotated``, which labels each row could have."""
+        """Add ``target``, int32 ids of labels, one a word, -1 where it is not known, and ``annotated``.
+
+        That is which labels each row could have.
+        """
         annotations = [self._annotation(batch, record) for record in range(len(batch.records))]
         of_types = [[annotation.counts(kind) for kind in self.types] for annotation in annotations]
         allowed = np.ones((len(annotations), self.width), np.bool_)
@@ -83,7 +97,9 @@ class EntityObjective(CrfObjective):
         labels = np.zeros(len(spans.array), np.int32)
         for row, record in enumerate(batch.rows.tolist()):
             begin, end = spans.offsets[row], spans.offsets[row + 1]
-            self._label(labels[begin:end], spans.array[begin:end], annotations[record].entities)
+            of_row, places = labels[begin:end], spans.array[begin:end]
+            self._label(of_row, places, annotations[record].entities)
+            self._doubt(of_row, places, batch.records[record].text)
         return batch.with_columns(
             target=Ragged(labels, spans.offsets),
             annotated=Ragged(allowed[batch.rows], np.arange(len(batch.rows) + 1)),
@@ -109,6 +125,15 @@ class EntityObjective(CrfObjective):
                 label = 1 + 2 * self.types.index(kind)
                 labels[first], labels[first + 1 : end] = label, label + 1
                 free = end
+
+    def _doubt(self, labels: npt.NDArray[np.int32], spans: Int64, text: str) -> None:
+        """Forget the labels of words of `unsure` that are not marked, and stand before an entity."""
+        if any(word.strip() in text for word in self.unsure):
+            text = f" {text} "
+            for place in np.flatnonzero((labels[:-1] == 0) & (labels[1:] % 2 == 1)).tolist():
+                start, stop = spans[place].tolist()
+                if text[start : stop + 2] in self.unsure:
+                    labels[place] = -1
 
 
 class _TypeLearner(Learner):
