@@ -8,6 +8,7 @@ import seqpipe
 from seqpipe_text.entities import Entities
 from seqpipe_text.letter_case import LetterCase
 from seqpipe_text.pieces import Pieces
+from seqpipe_text.sentences import Sentences
 from seqpipe_text.stars import Stars
 from seqpipe_text.translate import Translate
 from seqpipe_text.words import Words
@@ -19,6 +20,7 @@ def seqpipe_register_stages() -> Sequence[type[seqpipe.Stage]]:
     return [
         Words,
         Pieces,
+        Sentences,
         Stars,
         Entities,
         LetterCase,

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from seqpipe import Example, Spec
 from seqpipe.testing import stage
+from seqpipe_text.entities import Entities
+from seqpipe_text.pieces import Pieces
+from seqpipe_text.sentences import Sentences
 from seqpipe_text.translate import Translate
 from seqpipe_text.words import Words
 
 SOURCES = ("ein Hund.", "Katze", "", "eine Katze, ein Hund")
+SENTENCES = ("Come. Go on! Mr. Ray went.", "", "no end", "First one.\nSecond one here, and on.")
+NAMES = ("Ina met Bo.", "Oslo", "", "in Oslo")
+FOUND: tuple[list[dict[str, object]], ...] = (
+    [{"type": "PER", "start": 0, "stop": 3}, {"type": "PER", "start": 8, "stop": 10}],
+    [{"type": "LOC", "start": 0, "stop": 4}],
+    [],
+    [{"type": "LOC", "start": 3, "stop": 7}],
+)
 TARGETS = ("a dog.", "cat", "", "a cat, a dog")
 
 
@@ -18,5 +29,19 @@ def text_examples() -> list[Example]:
         stage("core", "core.gru", hidden=3, bidirectional=True),
         stage("core", "core.attention", embedding=3, hidden=4),
     )
+    tagger = (
+        Words(entries="shapes", size=9),
+        Pieces(size=20),
+        Sentences(),
+        stage("encoder", "core.one_hot"),
+        stage("core", "core.gru", hidden=3, pieces={"embedding": 4}),
+    )
     translate = Translate(target=Words(), beam=2, longest=6)
-    return [Example(translate, SOURCES, Spec("text"), (Words(), *network), targets=TARGETS)]
+    return [
+        Example(Words(entries="shapes"), SOURCES),
+        Example(Pieces(), SOURCES, Spec("text"), (Words(),)),
+        Example(Pieces(lowercase=False, size=9), SOURCES, Spec("text"), (Words(),)),
+        Example(Entities(unsure=("in",)), NAMES, Spec("text"), tagger, targets=FOUND),
+        Example(Sentences(longest=3), SENTENCES, Spec("text"), (Words(),)),
+        Example(translate, SOURCES, Spec("text"), (Words(), *network), targets=TARGETS),
+    ]
