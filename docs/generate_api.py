@@ -96,7 +96,16 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "nll_per_step",
         "ratio",
     ),
-    "For decoders": ("softmax", "log_softmax", "uniforms", "sample", "Grammar", "ctc_beam_search", "Beam"),
+    "For decoders": (
+        "softmax",
+        "log_softmax",
+        "uniforms",
+        "sample",
+        "Grammar",
+        "ctc_beam_search",
+        "crf_viterbi",
+        "Beam",
+    ),
     "Hooks": (
         "hookimpl",
         "API_VERSION",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, ClassVar
 
 from pydantic import Field
 
 from seqpipe.builtin.objectives import CrfObjective, LabelLearner
-from seqpipe.contracts import Decoder, Incoming, Learner, Objective, Parameters, Step
+from seqpipe.contracts import Decoder, Incoming, Learner, Objective, Step
 from seqpipe.contracts.fields import Names
 from seqpipe.data import Batch, Ragged
+from seqpipe.data.ragged import Array
 from seqpipe.metrics import accuracy, entity_f1, entity_f1_per_type, segments
+from seqpipe.network.crf import crf_viterbi
 
 
 class Tags(Decoder):
@@ -38,14 +41,16 @@ class Tags(Decoder):
         objective = incoming.objective
         assert isinstance(objective, CrfObjective)
         out = spec.replace(kind="outputs", streamable=False)
+        scores = objective.scores(incoming.parameters)
         entities = self.entities and "spans" in spec.columns
-        return Step.of(out, partial(_tag, objective=objective, parameters=incoming.parameters, entities=entities))
+        return Step.of(out, partial(_tag, labels=objective.labels, scores=scores, entities=entities))
 
 
-def _tag(batch: Batch, objective: CrfObjective, parameters: Parameters, *, entities: bool) -> Batch:
-    """Give each row its likeliest labels."""
-    best, labels = objective.best(batch.ragged, parameters), objective.labels
-    tags = [[labels[label] for label in row.tolist()] for row in best]
+def _tag(batch: Batch, labels: Sequence[str], scores: tuple[Array, Array, Array], *, entities: bool) -> Batch:
+    """Give each row its likeliest labels (A. Viterbi, 1967)."""
+    logits = batch.ragged
+    ids, _ = crf_viterbi(logits.array, logits.offsets, *scores)
+    tags = [[labels[label] for label in row.tolist()] for row in Ragged(ids, logits.offsets)]
     results: list[dict[str, Any]] = [{"labels": of_row} for of_row in tags]
     if entities:
         for row, result in enumerate(results):

@@ -8,7 +8,7 @@ from seqpipe.builtin.objectives.classification import aligned_targets
 from seqpipe.contracts import Metric, Objective, Parameter, Parameters
 from seqpipe.data import Batch, Ragged
 from seqpipe.data.ragged import Array
-from seqpipe.network.crf import crf_loss, crf_viterbi
+from seqpipe.network.crf import crf_loss
 
 
 def _zeros(_: np.random.Generator, shape: tuple[int, ...]) -> Array:
@@ -55,15 +55,11 @@ class CrfObjective(Objective):
         return losses, gradients.emissions, {name: getattr(gradients, name) for name in self.parameters}
 
     def scores(self, parameters: Parameters) -> tuple[Array, Array, Array]:
-        """Return those of transitions (labels, labels), of the start and of the stop; minus infinity: impossible."""
+        """Return what `crf_viterbi` takes: those of transitions, of the start and of the stop, with the rules."""
         transitions, start, stop = parameters["transitions"], parameters["start"], parameters["stop"]
         if self._rules:
             transitions, start = transitions + self._rules[0], start + self._rules[1]
         return transitions, start, stop
-
-    def best(self, logits: Ragged, parameters: Parameters) -> Ragged:
-        """Return the ids of the likeliest labels of each row, int32 (A. Viterbi, 1967)."""
-        return Ragged(crf_viterbi(logits.array, logits.offsets, *self.scores(parameters))[0], logits.offsets)
 
     def weights(self, batch: Batch) -> Array | None:
         """The number of positions of each row."""

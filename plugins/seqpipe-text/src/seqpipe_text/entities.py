@@ -20,15 +20,16 @@ from seqpipe import (
     Learner,
     Names,
     Objective,
-    Parameters,
     Ragged,
     RecordError,
     Step,
+    crf_viterbi,
 )
 from seqpipe_text.annotation import Annotation, Entity
 from seqpipe_text.entity_metrics import entity_figures
 
 Int64 = npt.NDArray[np.int64]
+Scores = tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]
 
 
 class Entities(Decoder):
@@ -65,7 +66,7 @@ class Entities(Decoder):
         objective = incoming.objective
         assert isinstance(objective, EntityObjective)
         out = spec.replace(kind="outputs", streamable=False)
-        return Step.of(out, partial(_find, objective=objective, parameters=incoming.parameters))
+        return Step.of(out, partial(_find, types=objective.types, scores=objective.scores(incoming.parameters)))
 
 
 class EntityObjective(CrfObjective):
@@ -150,14 +151,14 @@ class _TypeLearner(Learner):
         return {"types": sorted(self._types)}
 
 
-def _find(batch: Batch, objective: EntityObjective, parameters: Parameters) -> Batch:
+def _find(batch: Batch, types: tuple[str, ...], scores: Scores) -> Batch:
     """Give each record its entities, those of its rows one after the other."""
-    spans = batch.column("spans", Ragged)
-    labels = objective.best(batch.ragged, parameters)
+    spans, logits = batch.column("spans", Ragged), batch.ragged
+    labels = Ragged(crf_viterbi(logits.array, logits.offsets, *scores)[0], logits.offsets)
     found: list[list[dict[str, Any]]] = [[] for _ in batch.records]
     record_of_word = batch.rows.repeat(labels.lengths)
     for label, begin, end in _entities_of(labels):
-        record, kind = int(record_of_word[begin]), objective.types[(label - 1) // 2]
+        record, kind = int(record_of_word[begin]), types[(label - 1) // 2]
         start, stop = int(spans.array[begin, 0]), int(spans.array[end - 1, 1])
         text = batch.records[record].text[start:stop]
         found[record].append({"type": kind, "text": text, "start": start, "stop": stop})
