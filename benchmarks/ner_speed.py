@@ -46,12 +46,10 @@ def main() -> None:
         find(texts)
         elapsed.append(time.perf_counter() - begin)
         computed.append(time.process_time() - busy)
-    print(
-        f"{words:,} words in {len(texts):,} texts, {len({word for text in texts for word in text.split()}):,} different"
-    )
-    print(
-        f"{words / statistics.median(elapsed):,.0f} words a second; {words / statistics.median(computed):,.0f} of CPU time"
-    )
+    different = len({word for text in texts for word in text.split()})
+    print(f"{words:,} words in {len(texts):,} texts, {different:,} different ones")
+    rate, of_cpu = (words / statistics.median(seconds) for seconds in (elapsed, computed))
+    print(f"{rate:,.0f} words a second; {of_cpu:,.0f} a second of CPU time")
 
 
 if __name__ == "__main__":

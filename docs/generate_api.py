@@ -48,6 +48,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "Incoming",
     ),
     "Parameters of stages": ("Names", "Paths", "Many", "Range", "Share"),
+    "For readers": ("text_lines", "NOTICE"),
     "What stages build": (
         "Step",
         "State",

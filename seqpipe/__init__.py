@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from seqpipe.builtin.objectives import NextTokenObjective as NextTokenObjective
     from seqpipe.builtin.objectives import TranslationObjective as TranslationObjective
     from seqpipe.builtin.readers.lines import LineReader as LineReader
+    from seqpipe.builtin.readers.lines import text_lines as text_lines
     from seqpipe.contracts import Augmentation as Augmentation
     from seqpipe.contracts import Back as Back
     from seqpipe.contracts import Core as Core
@@ -106,6 +107,7 @@ if TYPE_CHECKING:
     from seqpipe.network.sampling import sample as sample
     from seqpipe.network.sampling import softmax as softmax
     from seqpipe.network.sampling import uniforms as uniforms
+    from seqpipe.notice import NOTICE as NOTICE
     from seqpipe.training.evaluation.measurement import evaluate as evaluate
     from seqpipe.training.session.train import train as train
 
@@ -124,7 +126,7 @@ _MODULES = {
         "NextTokenObjective",
         "TranslationObjective",
     ),
-    "seqpipe.builtin.readers.lines": ("LineReader",),
+    "seqpipe.builtin.readers.lines": ("LineReader", "text_lines"),
     "seqpipe.contracts": (
         "Augmentation",
         "Back",
@@ -207,6 +209,7 @@ _MODULES = {
     "seqpipe.network.crf": ("crf_viterbi",),
     "seqpipe.network.ctc": ("Grammar", "ctc_beam_search"),
     "seqpipe.network.sampling": ("log_softmax", "sample", "softmax", "uniforms"),
+    "seqpipe.notice": ("NOTICE",),
     "seqpipe.training.evaluation.measurement": ("evaluate",),
     "seqpipe.training.session.train": ("train",),
 }

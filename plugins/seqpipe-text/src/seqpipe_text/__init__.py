@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import seqpipe
+from seqpipe_text.conll_reader import ReadCoNLL
 from seqpipe_text.entities import Entities
 from seqpipe_text.letter_case import LetterCase
 from seqpipe_text.pieces import Pieces
@@ -18,6 +19,7 @@ from seqpipe_text.words import Words
 def seqpipe_register_stages() -> Sequence[type[seqpipe.Stage]]:
     """Return this plugin's stages."""
     return [
+        ReadCoNLL,
         Words,
         Pieces,
         Sentences,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from seqpipe import Example, Spec
 from seqpipe.testing import stage
+from seqpipe_text.conll_reader import ReadCoNLL
 from seqpipe_text.entities import Entities
 from seqpipe_text.pieces import Pieces
 from seqpipe_text.sentences import Sentences
@@ -11,6 +12,11 @@ from seqpipe_text.translate import Translate
 from seqpipe_text.words import Words
 
 SOURCES = ("ein Hund.", "Katze", "", "eine Katze, ein Hund")
+COLUMNS = (
+    b"# id = 1\nAnn\tB-PER\nLee\tI-PER\nsaw\tO\n\n# id = 2\nOslo\tB-LOC\n.\tO\n\n",
+    b"-DOCSTART- -X- O\n\nBonn NNP I-LOC\nBern NNP B-LOC\nfell VBD O\r\n\nAnn NNP I-PER",
+    b"",
+)
 SENTENCES = ("Come. Go on! Mr. Ray went.", "", "no end", "First one.\nSecond one here, and on.")
 NAMES = ("Ina met Bo.", "Oslo", "", "in Oslo")
 FOUND: tuple[list[dict[str, object]], ...] = (
@@ -42,6 +48,7 @@ def text_examples() -> list[Example]:
         Example(Pieces(), SOURCES, Spec("text"), (Words(),)),
         Example(Pieces(lowercase=False, size=9), SOURCES, Spec("text"), (Words(),)),
         Example(Entities(unsure=("in",)), NAMES, Spec("text"), tagger, targets=FOUND),
+        Example(ReadCoNLL(), COLUMNS),
         Example(Sentences(longest=3), SENTENCES, Spec("text"), (Words(),)),
         Example(translate, SOURCES, Spec("text"), (Words(), *network), targets=TARGETS),
     ]
