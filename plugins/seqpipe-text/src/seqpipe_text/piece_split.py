@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from unicodedata import category, normalize
 
+from seqpipe_text.byte_pairs import frequent_characters, learned_merges
+
 UNKNOWN = "<unk>"
 """The piece, with id 0, that stands for what no other pieces make."""
 
@@ -80,20 +82,18 @@ def learned_pieces(counts: Mapping[str, int], size: int, *, lowercase: bool) -> 
         counts: how often each word occurs.
         size: how many pieces to give, at most.
         lowercase: make small letters without accents of the words.
-    """
-    from tokenizers import Tokenizer, models, pre_tokenizers, trainers  # noqa: PLC0415 - in training only
 
+    Raises:
+        PluginError: the library that learns them is not installed.
+    """
     of_parts: Counter[str] = Counter()
     for word, count in counts.items():
         for part in parts_of(word, lowercase=lowercase):
             of_parts[_BEGIN + part] += count
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    trainer = trainers.BpeTrainer(vocab_size=size, show_progress=False)
-    tokenizer.train_from_iterator((" ".join([part] * count) for part, count in sorted(of_parts.items())), trainer)
-    ids = tokenizer.get_vocab()
     beginnings = sorted({part[1] for part in of_parts})
-    learned = (_written(piece) for piece in sorted(ids, key=ids.__getitem__) if piece != _BEGIN)
+    alphabet = frequent_characters(of_parts, 1)
+    merges = learned_merges(of_parts, alphabet, size, 1)
+    learned = (_written(piece) for piece in [*alphabet, *map("".join, merges)] if piece != _BEGIN)
     return list(dict.fromkeys([*beginnings, *learned]))[:size]
 
 
