@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from seqpipe.builtin.cores import recurrent_network
 from seqpipe.builtin.cores.recurrent import LSTM
 from seqpipe.builtin.cores.word_pieces import PieceSettings, WordPieces
 from seqpipe.builtin.objectives import ClassificationObjective
@@ -11,7 +12,7 @@ from seqpipe.data import Batch, OneHot, Ragged, Record, Spec, offsets_of
 from seqpipe.errors import ConfigError
 
 WORDS = [[[1, 2, 1], [0], []], [], [[3]]]
-SPELLED = [[[0, 1], [1], [2, 2, 0]], [], [[1, 0]]]
+SPELLED = [[[0, 1], [1], [2, 2, 0]], [], [[0, 1]]]
 PIECES = Spec("one_hot", "float32", 4, ("<unk>", "lis", "##bon", "a"))
 CHARACTERS = Spec("one_hot", "float32", 3)
 SPEC = Spec("one_hot", "float32", 2, columns={"pieces": PIECES, "characters": CHARACTERS})
@@ -118,3 +119,18 @@ def test_pieces_and_characters_need_their_tokenizers():
         with pytest.raises(ConfigError, match=f"words cannot be read by their {parameter} here") as error:
             LSTM.model_validate({parameter: {}}).parameters(Incoming(Spec("one_hot", "float32", 2)))
         assert tokenizer in str(error.value.todo)
+
+
+def test_many_rows_are_computed_in_parts_with_the_same_result(monkeypatch):
+    core = LSTM.model_validate({"hidden": 3, "bidirectional": True, "pieces": {"embedding": 3}, "characters": {}})
+    parameters = {name: drawn(one.shape).astype(np.float32) for name, one in core.parameters(Incoming(SPEC)).items()}
+    for output in ("sequence", "pooled"):
+        network = core.model_copy(update={"output": output}).build(Incoming(SPEC, parameters=parameters))
+        whole, _ = network(batch())
+        for together in (1, 3):
+            monkeypatch.setattr(recurrent_network, "TOGETHER", together)
+            parts, state = network(batch())
+            assert state is None
+            np.testing.assert_array_equal(parts.ragged.array, whole.ragged.array)
+            np.testing.assert_array_equal(parts.ragged.offsets, whole.ragged.offsets)
+        monkeypatch.undo()

@@ -1,4 +1,4 @@
-"""Entities are learned from CoNLL columns: by pieces of words, in any case, and from sets that annotate different types."""
+"""Entities are learned from CoNLL columns: by pieces of words, in any case, from sets with different types."""
 
 import random
 from pathlib import Path
