@@ -49,6 +49,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "Parameters of stages": ("Names", "Paths", "Many", "Range", "Share"),
     "For readers": ("text_lines", "NOTICE"),
+    "For writers": ("marked_text", "MarkedText", "Mark"),
     "What stages build": (
         "Step",
         "State",

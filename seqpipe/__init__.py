@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from seqpipe.api import load as load
     from seqpipe.builtin.cores.recurrent import RecurrentCore as RecurrentCore
     from seqpipe.builtin.decoders.beam import Beam as Beam
+    from seqpipe.builtin.marked_text import Mark as Mark
+    from seqpipe.builtin.marked_text import MarkedText as MarkedText
+    from seqpipe.builtin.marked_text import marked_text as marked_text
     from seqpipe.builtin.objectives import BernoulliObjective as BernoulliObjective
     from seqpipe.builtin.objectives import ClassificationObjective as ClassificationObjective
     from seqpipe.builtin.objectives import CrfObjective as CrfObjective
@@ -117,6 +120,7 @@ _MODULES = {
     "seqpipe.api": ("Loaded", "load"),
     "seqpipe.builtin.cores.recurrent": ("RecurrentCore",),
     "seqpipe.builtin.decoders.beam": ("Beam",),
+    "seqpipe.builtin.marked_text": ("Mark", "MarkedText", "marked_text"),
     "seqpipe.builtin.objectives": (
         "BernoulliObjective",
         "ClassificationObjective",

@@ -22,6 +22,7 @@ TEXTS = [
     "It was late...¦ We went home.",
     "It was late... but we stayed.",
     "Well, I...¦ I do not know.",
+    "Well . . .¦ Who knows ? !¦ We . . . do not.",
     # quotation marks and brackets
     'He said "Go."¦ She went.',
     '"Really?" he asked.¦ "Yes!" she cried.',

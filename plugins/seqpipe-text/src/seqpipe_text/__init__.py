@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import seqpipe
 from seqpipe_text.conll_reader import ReadCoNLL
+from seqpipe_text.conll_writer import WriteCoNLL
 from seqpipe_text.entities import Entities
 from seqpipe_text.letter_case import LetterCase
 from seqpipe_text.pieces import Pieces
@@ -27,6 +28,7 @@ def seqpipe_register_stages() -> Sequence[type[seqpipe.Stage]]:
         Entities,
         LetterCase,
         Translate,
+        WriteCoNLL,
     ]
 
 

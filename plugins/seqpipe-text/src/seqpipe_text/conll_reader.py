@@ -19,8 +19,8 @@ log = logging.getLogger("seqpipe")
 LOOKED_AT = 1_000
 """Sentences from which a scheme is recognised."""
 
-_SCHEME_LINE = re.compile(r"#\s*scheme\s*=\s*(iob1|iob2|iobes|bilou)\s*", re.IGNORECASE)
-_COMMENT = re.compile(r"#\s*(?:[\w.:-]+\s*=|newdoc\b|newpar\b)")
+_SCHEME_LINE = re.compile(r"# scheme = (iob1|iob2|iobes|bilou)\s*", re.IGNORECASE)
+_COMMENT = re.compile(r"# (?:[\w.:-]+ = |newdoc\b|newpar\b)[^\t]*")
 _DOCUMENT = "-DOCSTART-"
 
 
@@ -127,7 +127,7 @@ class ReadCoNLL(Reader):
                     yield sentence
                 sentence = _Sentence(scheme=sentence.scheme)
                 continue
-            if not sentence.where.line and isinstance(line, str) and _COMMENT.match(line):
+            if not sentence.where.line and isinstance(line, str) and _COMMENT.fullmatch(line):
                 if named := _SCHEME_LINE.fullmatch(line):
                     sentence.scheme = named[1].lower()  # type: ignore[assignment]
                 continue

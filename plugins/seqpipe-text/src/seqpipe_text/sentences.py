@@ -45,6 +45,7 @@ _MARK = re.compile(
     """,
     re.VERBOSE,
 )
+_MORE_DOTS = re.compile(rf"[ \t]+[{_DOTS}]")
 _LIST_ENTRY = re.compile(r"[-*+•‣◦–—]\s|(?:\d{1,3}|[A-Za-z])[.)]\s|#")
 _NEXT_WORD = re.compile(r"""[\s"'“„‚‘’”«»(\[{¿¡*_–—-]*+(\w*)([.'’]?)""")
 _WORD_BEFORE = re.compile(r"""([^\s"'“„‚‘’”«»(\[{]*)\s?\Z""")
@@ -83,6 +84,8 @@ def _ends(text: str, begin: int, mark: re.Match[str], *, capitals: bool) -> bool
         return _line_ends(text, mark)
     if mark["wide"]:
         return True
+    if _MORE_DOTS.match(text, mark.end()):
+        return False
     follows = _NEXT_WORD.match(text, mark.end())
     assert follows is not None
     small = follows[1][:1].islower()

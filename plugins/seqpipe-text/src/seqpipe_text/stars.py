@@ -18,6 +18,7 @@ from seqpipe import (
     Objective,
     Outcome,
     Record,
+    RecordError,
     Share,
     Step,
     accuracy,
@@ -65,7 +66,7 @@ def _accuracy_binary() -> Metric:
     """Whether bad (1, 2) or good (4, 5) is the likelier; records with three stars are left out."""
 
     def counts(record: Record, outcome: Outcome) -> Sequence[float]:
-        gold = int(record.target)
+        gold = _stars_of(record)
         if gold == 3 or not outcome:
             return 0, int(gold != 3)
         probability = outcome[0]["probabilities"]
@@ -79,6 +80,18 @@ def _mean_absolute_error() -> Metric:
     """By how many stars a rating is wrong."""
 
     def counts(record: Record, outcome: Outcome) -> Sequence[float]:
-        return (abs(int(record.target) - outcome[0]["stars"]), 1) if outcome else (4, 1)
+        return (abs(_stars_of(record) - outcome[0]["stars"]), 1) if outcome else (4, 1)
 
     return Metric("mae", counts, ratio, higher_is_better=False)
+
+
+def _stars_of(record: Record) -> int:
+    """Return a record's target as a number of stars.
+
+    Raises:
+        RecordError: it is none.
+    """
+    if str(record.target) not in STARS:
+        what = f"the target is {record.target!r}, where 1 to 5 stars are needed"
+        raise RecordError(what, "correct it, or name the column that holds them: `target: ...`", record.location)
+    return int(record.target)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from seqpipe import Example, Spec
 from seqpipe.testing import stage
 from seqpipe_text.conll_reader import ReadCoNLL
+from seqpipe_text.conll_writer import WriteCoNLL
 from seqpipe_text.entities import Entities
 from seqpipe_text.pieces import Pieces
 from seqpipe_text.sentences import Sentences
@@ -16,6 +17,10 @@ COLUMNS = (
     b"# id = 1\nAnn\tB-PER\nLee\tI-PER\nsaw\tO\n\n# id = 2\nOslo\tB-LOC\n.\tO\n\n",
     b"-DOCSTART- -X- O\n\nBonn NNP I-LOC\nBern NNP B-LOC\nfell VBD O\r\n\nAnn NNP I-PER",
     b"",
+)
+NAMED = (
+    {"text": "Ann Lee left. Good.", "entities": [{"type": "PER", "start": 0, "stop": 7}]},
+    {"text": "", "entities": []},
 )
 SENTENCES = ("Come. Go on! Mr. Ray went.", "", "no end", "First one.\nSecond one here, and on.")
 NAMES = ("Ina met Bo.", "Oslo", "", "in Oslo")
@@ -50,5 +55,6 @@ def text_examples() -> list[Example]:
         Example(Entities(unsure=("in",)), NAMES, Spec("text"), tagger, targets=FOUND),
         Example(ReadCoNLL(), COLUMNS),
         Example(Sentences(longest=3), SENTENCES, Spec("text"), (Words(),)),
+        Example(WriteCoNLL(), NAMED),
         Example(translate, SOURCES, Spec("text"), (Words(), *network), targets=TARGETS),
     ]
