@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from seqpipe import Batch, ConfigError, Incoming, Ragged, Record, RecordError, Spec
 from seqpipe_text.annotation import Annotation
-from seqpipe_text.entities import Entities, EntityObjective
+from seqpipe_text.entities import Entities
 from seqpipe_text.entity_metrics import entity_figures
+from seqpipe_text.entity_objective import EntityObjective
 from seqpipe_text.words import Words
 
 TYPES = ("LOC", "PER")
@@ -66,6 +67,13 @@ def test_which_labels_a_row_could_have():
     target = {"entities": [entity("PER", 0, 3)], "annotated": ["PER"]}
     found = EntityObjective(TYPES).targets(batch(("Ina lives", target), ("Oslo", [])))
     assert found.column("annotated", Ragged).array.tolist() == [[True, False, False, True, True], [True] * 5]
+
+
+def test_targets_of_no_records_and_of_no_types():
+    assert EntityObjective(TYPES).targets(batch()).column("annotated", Ragged).array.shape == (0, 5)
+    found = EntityObjective(()).targets(batch(("Ina", [])))
+    assert found.column("target", Ragged).array.tolist() == [0]
+    assert found.column("annotated", Ragged).array.tolist() == [[True]]
 
 
 def test_types_are_learned():
