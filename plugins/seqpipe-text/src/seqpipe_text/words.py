@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Sequence
-from itertools import accumulate, chain
+from itertools import accumulate, chain, pairwise
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -46,7 +46,7 @@ class Words(Tokenizer):
     entries: Literal["words", "shapes"] = Field(
         "words",
         description="of the dictionary: words, or how they are written (`Oslo` is `Xxx`, `3rd` is `dxx`, "
-        "what follows `@` is `@xx`)",
+        "`@oslo` is `@x` `@xx`)",
     )
     size: int = Field(10_000, ge=2, description="entries of the dictionary, with the one for unknown words")
     min_count: int = Field(1, ge=1, description="how often a word must occur to be in the dictionary")
@@ -74,10 +74,12 @@ class Words(Tokenizer):
         """Return the words of a text, usually of a chunk without spaces, each as its entry of the dictionary."""
         if self.entries == "words":
             return words_of(chunk, lowercase=self.lowercase)
-        words, shapes = words_of(chunk, lowercase=False), []
-        for (word, begin, end), (before, _, until) in zip(words, [("", 0, -1), *words], strict=False):
-            sign = before if until == begin and before in ("@", "#") else ""
-            shapes.append((sign + shape_of(word), begin, end))
+        words = words_of(chunk, lowercase=False)
+        shapes = [(shape_of(word), begin, end) for word, begin, end in words]
+        for place, ((sign, begin, end), (_, first, last)) in enumerate(pairwise(words)):
+            if sign in ("@", "#") and end == first:
+                shapes[place] = (sign + "x", begin, end)
+                shapes[place + 1] = (sign + shapes[place + 1][0], first, last)
         return shapes
 
     def join(self, tokens: Sequence[str]) -> str:
