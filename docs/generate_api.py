@@ -105,6 +105,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "sample",
         "Grammar",
         "ctc_beam_search",
+        "crf_viterbi",
         "Beam",
         "BeamSettings",
         "KnownTarget",

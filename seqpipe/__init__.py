@@ -105,6 +105,7 @@ if TYPE_CHECKING:
     from seqpipe.metrics import sensitivity as sensitivity
     from seqpipe.metrics import specificity as specificity
     from seqpipe.network.cell import Cell as Cell
+    from seqpipe.network.crf import crf_viterbi as crf_viterbi
     from seqpipe.network.ctc import Grammar as Grammar
     from seqpipe.network.ctc import ctc_beam_search as ctc_beam_search
     from seqpipe.network.sampling import log_softmax as log_softmax
@@ -212,6 +213,7 @@ _MODULES = {
         "specificity",
     ),
     "seqpipe.network.cell": ("Cell",),
+    "seqpipe.network.crf": ("crf_viterbi",),
     "seqpipe.network.ctc": ("Grammar", "ctc_beam_search"),
     "seqpipe.network.sampling": ("log_softmax", "sample", "softmax", "uniforms"),
     "seqpipe.notice": ("NOTICE",),

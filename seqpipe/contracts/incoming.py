@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -29,6 +30,7 @@ class Incoming:
         stepper: for a decoder, the core before it, if that can be asked step by step.
         precision: for a core: int8 if its matrices hold what bytes can hold, one scale a row, so that it may multiply
             them as bytes. A core need not know of it: in float32 the same weights give nearly the same results.
+        tokens_with_vectors: for a learner: gives the tokens of the file `train.vectors`; None where there is none.
     """
 
     spec: Spec
@@ -37,6 +39,7 @@ class Incoming:
     objective: Objective | None = None
     stepper: Stepper | None = None
     precision: Precision = "float32"
+    tokens_with_vectors: Callable[[], Sequence[str]] | None = None
 
     def replace(self, **changes: Any) -> Incoming:
         """The same with some attributes changed."""

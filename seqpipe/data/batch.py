@@ -166,6 +166,19 @@ class Batch:
             final=self.final,
         )
 
+    def excerpts(self) -> list[str]:
+        """The text at each position, by the column ``spans``: all rows one after the other.
+
+        Raises:
+            RecordError: a payload is no text.
+            PluginError: there is no such column.
+        """
+        excerpts: list[str] = []
+        for record, spans in zip(self.rows.tolist(), self.column("spans", Ragged), strict=True):
+            text = self.records[record].text
+            excerpts += [text[begin:end] for begin, end in spans.tolist()]
+        return excerpts
+
     def row_record(self, row: int) -> Record:
         """The record that a row belongs to."""
         return self.records[int(self.rows[row])]

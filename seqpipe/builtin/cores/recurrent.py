@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from seqpipe.builtin.cores.input_layer import InputLayer
+from seqpipe.builtin.cores.input_layer import INSIDE_WORDS, InputLayer
 from seqpipe.builtin.cores.layers import Layer
 from seqpipe.builtin.cores.output_layer import OutputLayer
 from seqpipe.builtin.cores.pooling import PoolingLayer, PoolName
@@ -15,6 +15,7 @@ from seqpipe.builtin.cores.recurrent_layer import RecurrentLayer
 from seqpipe.builtin.cores.recurrent_network import RecurrentNetwork
 from seqpipe.builtin.cores.recurrent_stepper import RecurrentStepper
 from seqpipe.builtin.cores.spelling import CharacterSettings
+from seqpipe.builtin.cores.word_pieces import PieceSettings
 from seqpipe.contracts import Core, Incoming, Network, Objective, Parameter
 from seqpipe.contracts.fields import Many
 from seqpipe.errors import ConfigError
@@ -30,8 +31,12 @@ class RecurrentCore(Core):
     layers: int = Field(1, ge=1, description="layers, each reading the one before")
     bidirectional: bool = Field(False, description="also read from the end; such a core cannot be streamed")
     embedding: int | None = Field(
-        None, ge=1, description="numbers that a one-hot vector is embedded in; none: as it is"
+        None,
+        ge=1,
+        description="numbers that a one-hot vector is embedded in; none: as it is, or, with `pieces` or `characters`, "
+        "not read",
     )
+    pieces: PieceSettings | None = Field(None, description="also read each word by its pieces")
     characters: CharacterSettings | None = Field(None, description="also read each word by its characters")
     output: Literal["sequence", "pooled", "last", "next"] = Field(
         "sequence",
@@ -61,7 +66,7 @@ class RecurrentCore(Core):
             vocabulary=spec.vocabulary if is_stepper else None,
             pooled=self.output in ("pooled", "last"),
             streamable=spec.streamable and not self.bidirectional and self.output == "sequence",
-            columns={name: column for name, column in spec.columns.items() if name != "characters"},
+            columns={name: column for name, column in spec.columns.items() if name not in INSIDE_WORDS},
         )
         kind = RecurrentStepper if is_stepper else RecurrentNetwork
         return kind(out, layers, carries=not (self.bidirectional or out.pooled))
@@ -70,7 +75,7 @@ class RecurrentCore(Core):
         spec = incoming.spec.require(self.name, "one_hot", "frames", "features", pooled=False)
         self._check(incoming.objective)
         parameters, int8 = incoming.parameters, incoming.precision == "int8"
-        inputs = InputLayer(spec, self.embedding, self.characters, self.cell, parameters)
+        inputs = InputLayer(spec, self.embedding, self.pieces, self.characters, self.cell, parameters)
         network = Recurrent(self.cell, inputs.width, self.hidden, self.layers, self.bidirectional)
         last = self.output == "last"
         recurrent = RecurrentLayer(network, parameters, inputs.vectors_of_ids, last=last, int8=int8)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from seqpipe.builtin.cores.layers import apart, side_by_side, under
 from seqpipe.builtin.cores.recurrent_layer import weights_of
 from seqpipe.contracts import Parameter, Parameters
-from seqpipe.data import Batch, OneHot, Ragged
+from seqpipe.data import Batch, OneHot, Ragged, offsets_of
 from seqpipe.data.ragged import Array
 from seqpipe.network.cell import Cell
 from seqpipe.network.embedding import embed, embed_gradient
@@ -60,14 +61,15 @@ class Spelling:
         }
 
     def __call__(self, batch: Batch) -> Array:
-        """Return the vectors, (words, width)."""
-        ids, packing = _packed(batch)
+        """Return the vectors, (words, width); what is spelt alike is read once."""
+        words, places = _different(_words(batch))
+        ids, packing = _packed(words)
         _, state, _ = self.network.forward(embed(self.weights[EMBEDDING], ids), packing, self._prepared)
-        return side_by_side(state[0])
+        return side_by_side(state[0])[places]
 
     def forward(self, batch: Batch) -> tuple[Array, Callable[[Array], dict[str, Array]]]:
         """Return the vectors, and what turns their gradient into those of the parameters."""
-        (ids, packing), weight, network = _packed(batch), self.weights[EMBEDDING], self.network
+        (ids, packing), weight, network = _packed(_words(batch)), self.weights[EMBEDDING], self.network
         prepared = network.prepare(under(NETWORK, self.weights))
         outputs, state, network_back = network.forward(embed(weight, ids), packing, prepared, keep=True)
 
@@ -86,9 +88,24 @@ class Spelling:
         return self.network.prepare(under(NETWORK, self.weights))
 
 
-def _packed(batch: Batch) -> tuple[Array, Packing]:
-    """Return the ids of the characters of all words in the order of their packing."""
+def _words(batch: Batch) -> Ragged:
+    """Return the ids of the characters of all words."""
     words = batch.column("characters", OneHot).ids.values
     assert isinstance(words, Ragged)
+    return words
+
+
+def _different(words: Ragged) -> tuple[Ragged, Array]:
+    """Return the different words, and which of them stands at each place."""
+    spelt, offsets = words.array.tobytes(), (words.offsets * words.array.itemsize).tolist()
+    numbers: dict[bytes, int] = {}
+    places = [numbers.setdefault(spelt[begin:end], len(numbers)) for begin, end in pairwise(offsets)]
+    lengths = np.fromiter(map(len, numbers), np.int64, len(numbers)) // words.array.itemsize
+    different = Ragged(np.frombuffer(b"".join(numbers), words.array.dtype), offsets_of(lengths))
+    return different, np.array(places, np.int64)
+
+
+def _packed(words: Ragged) -> tuple[Array, Packing]:
+    """Return the ids of the characters in the order of their packing."""
     packing = Packing.of(words.lengths)
     return packing.pack(words.array), packing

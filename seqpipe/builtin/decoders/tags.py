@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from seqpipe.builtin.objectives import CrfObjective, LabelLearner
-from seqpipe.contracts import Decoder, Incoming, Learner, Objective, Parameters, Step
+from seqpipe.contracts import Decoder, Incoming, Learner, Objective, Step
 from seqpipe.contracts.fields import Names
 from seqpipe.data import Batch, Ragged
+from seqpipe.data.ragged import Array
 from seqpipe.metrics import accuracy, entity_f1, entity_f1_per_type, segments
 from seqpipe.network.crf import crf_viterbi
 
@@ -37,17 +38,18 @@ class Tags(Decoder):
     def build(self, incoming: Incoming) -> Step:
         """Take logits, one position a token; the best labelling is known only at the end, so nothing is streamed."""
         spec = incoming.spec.require(self.name, "logits", pooled=False)
-        labels = self.labels or tuple(incoming.learned.get("labels", ()))
+        objective = incoming.objective
+        assert isinstance(objective, CrfObjective)
         out = spec.replace(kind="outputs", streamable=False)
+        scores = objective.scores(incoming.parameters)
         entities = self.entities and "spans" in spec.columns
-        return Step.of(out, partial(_tag, labels=labels, parameters=incoming.parameters, entities=entities))
+        return Step.of(out, partial(_tag, labels=objective.labels, scores=scores, entities=entities))
 
 
-def _tag(batch: Batch, labels: Sequence[str], parameters: Parameters, *, entities: bool) -> Batch:
+def _tag(batch: Batch, labels: Sequence[str], scores: tuple[Array, Array, Array], *, entities: bool) -> Batch:
     """Give each row its likeliest labels (A. Viterbi, 1967)."""
     logits = batch.ragged
-    transitions, start, stop = (parameters[name] for name in ("transitions", "start", "stop"))
-    ids, _ = crf_viterbi(logits.array, logits.offsets, transitions, start, stop)
+    ids, _ = crf_viterbi(logits.array, logits.offsets, *scores)
     tags = [[labels[label] for label in row.tolist()] for row in Ragged(ids, logits.offsets)]
     results: list[dict[str, Any]] = [{"labels": of_row} for of_row in tags]
     if entities:

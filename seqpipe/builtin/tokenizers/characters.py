@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import partial
+from itertools import chain
 from typing import ClassVar
 
 import numpy as np
@@ -21,11 +22,12 @@ class Characters(Tokenizer):
     name: ClassVar[str] = "core.characters"
 
     size: int = Field(200, ge=2, description="entries of the vocabulary, with the one for unknown characters")
+    longest: int = Field(100, ge=1, description="characters of a token that are read, from its beginning")
 
     def learner(self, incoming: Incoming) -> Learner | None:
         """Count characters."""
         self._check(incoming.spec)
-        return VocabularyLearner(_characters, self.size)
+        return VocabularyLearner(lambda batch: chain.from_iterable(batch.excerpts()), self.size)
 
     def build(self, incoming: Incoming) -> Step:
         """Take tokens with spans in a text, add the column ``characters``."""
@@ -35,7 +37,7 @@ class Characters(Tokenizer):
         characters = Spec("tokens", "int32", len(vocabulary) or self.size, vocabulary or None)
         columns = {**spec.columns, "characters": characters}
         out = spec.replace(streamable=False, columns=columns)  # spans are places in the whole text
-        return Step.of(out, partial(_with_characters, ids=ids_by_symbol(vocabulary)))
+        return Step.of(out, partial(_with_characters, ids=ids_by_symbol(vocabulary), longest=self.longest))
 
     def _check(self, spec: Spec) -> None:
         spec.require(self.name, "tokens")
@@ -43,20 +45,8 @@ class Characters(Tokenizer):
             raise ConfigError(f"{self.name} needs tokens that know where they stand in the text")
 
 
-def _with_characters(batch: Batch, ids: Mapping[str, int]) -> Batch:
-    tokens = list(_tokens(batch))
+def _with_characters(batch: Batch, ids: Mapping[str, int], longest: int) -> Batch:
+    tokens = [token[:longest] for token in batch.excerpts()]
     spelled = np.array([ids.get(character, 0) for token in tokens for character in token], np.int32)
     words = Ragged(spelled, offsets_of([len(token) for token in tokens]))
     return batch.with_columns(characters=Ragged(words, batch.main.offsets))
-
-
-def _tokens(batch: Batch) -> Iterable[str]:
-    for row, positions in enumerate(batch.column("spans", Ragged)):
-        text = batch.row_record(row).payload
-        for begin, end in positions.tolist():
-            yield text[begin:end]
-
-
-def _characters(batch: Batch) -> Iterable[str]:
-    for token in _tokens(batch):
-        yield from token

@@ -129,7 +129,9 @@ def _built(
     stages = declared.stages
     passes = in_batches(learn, FIT_TOGETHER if problems.on_error == "fail" else 1)
     failed = None if problems.on_error == "fail" else problems
-    learned = fit(stages, source, passes, known=starting.learned(stages) if starting else {}, failed=failed)
+    known = starting.learned(stages) if starting else {}
+    tokens = vectors.file.tokens if vectors else None
+    learned = fit(stages, source, passes, known=known, failed=failed, tokens_with_vectors=tokens)
     supply: Supply = Fresh(seed)
     if starting:
         supply = starting.supply(supply)

@@ -34,6 +34,18 @@ class VectorFile:
         with Source(self.name).open() as file:
             return self._width(_first(file))
 
+    def tokens(self) -> list[str]:
+        """Return all tokens that have a vector, in their order.
+
+        Raises:
+            InputError: the file cannot be read, or its first line is no vector.
+        """
+        with Source(self.name).open() as file:
+            first = _first(file)
+            width = self._width(first)
+            lines = (line.rsplit(None, width)[0] for line in chain(first[-1:], file) if line.strip())
+            return list(dict.fromkeys(line.decode(errors="replace") for line in lines))
+
     def find(self, tokens: Iterable[str]) -> dict[str, Array]:
         """Return the vectors of those tokens that have one; the first one, where a token has several.
 

@@ -11,7 +11,10 @@ from seqpipe_text.careless_augmentation import Careless
 from seqpipe_text.conll_reader import ReadCoNLL
 from seqpipe_text.conll_writer import WriteCoNLL
 from seqpipe_text.copy_augmentation import Copies
+from seqpipe_text.entities import Entities
+from seqpipe_text.letter_case import LetterCase
 from seqpipe_text.parallel_reader import ReadParallel
+from seqpipe_text.pieces import Pieces
 from seqpipe_text.sentences import Sentences
 from seqpipe_text.stars import Stars
 from seqpipe_text.translate import Translate
@@ -26,8 +29,11 @@ def seqpipe_register_stages() -> Sequence[type[seqpipe.Stage]]:
         ReadParallel,
         Words,
         BPE,
+        Pieces,
         Sentences,
         Stars,
+        Entities,
+        LetterCase,
         Translate,
         WriteAttentionSvg,
         Copies,

@@ -10,7 +10,9 @@ from seqpipe_text.attention_picture import WriteAttentionSvg
 from seqpipe_text.bpe import BPE
 from seqpipe_text.conll_reader import ReadCoNLL
 from seqpipe_text.conll_writer import WriteCoNLL
+from seqpipe_text.entities import Entities
 from seqpipe_text.parallel_reader import ReadParallel
+from seqpipe_text.pieces import Pieces
 from seqpipe_text.sentences import Sentences
 from seqpipe_text.translate import Translate
 from seqpipe_text.words import Words
@@ -26,6 +28,13 @@ NAMED = (
     {"text": "", "entities": []},
 )
 SENTENCES = ("Come. Go on! Mr. Ray went.", "", "no end", "First one.\nSecond one here, and on.")
+NAMES = ("Ina met Bo.", "Oslo", "", "in Oslo")
+FOUND: tuple[list[dict[str, object]], ...] = (
+    [{"type": "PER", "start": 0, "stop": 3}, {"type": "PER", "start": 8, "stop": 10}],
+    [{"type": "LOC", "start": 0, "stop": 4}],
+    [],
+    [{"type": "LOC", "start": 3, "stop": 7}],
+)
 TARGETS = ("a dog.", "cat", "", "a cat, a dog")
 
 
@@ -36,6 +45,13 @@ def text_examples() -> list[Example]:
         stage("core", "core.gru", hidden=3, bidirectional=True),
         stage("core", "core.attention", embedding=3, hidden=4),
     )
+    tagger = (
+        Words(entries="shapes", size=9),
+        Pieces(size=20),
+        Sentences(),
+        stage("encoder", "core.one_hot"),
+        stage("core", "core.gru", hidden=3, pieces={"embedding": 4}),
+    )
     translate = Translate(target=Words(), beam=2, longest=6)
     looks = [np.array([0.9, 0.1], np.float32), np.array([0.2, 0.8], np.float32)]
     aligned = {"text": "a dog", "tokens": ["▁a", "▁dog"], "source": ["ein", "Hund"], "attention": looks}
@@ -45,6 +61,10 @@ def text_examples() -> list[Example]:
         Example(
             BPE(size=40, min_count=1, shared=True, fold_capitals=True, copy_numbers=True), ("EIN HUND", "", "1 23")
         ),
+        Example(Words(entries="shapes"), SOURCES),
+        Example(Pieces(), SOURCES, Spec("text"), (Words(),)),
+        Example(Pieces(lowercase=False, size=9), SOURCES, Spec("text"), (Words(),)),
+        Example(Entities(unsure=("in",)), NAMES, Spec("text"), tagger, targets=FOUND),
         Example(ReadCoNLL(), COLUMNS),
         Example(Sentences(longest=3), SENTENCES, Spec("text"), (Words(),)),
         Example(WriteAttentionSvg(), [aligned]),

@@ -39,6 +39,7 @@ _SPELLING = {
     "''": '"', "…": "...", "–": "--", "—": "--", "―": "--",
     "-lrb-": "(", "-rrb-": ")", "-lsb-": "[", "-rsb-": "]", "-lcb-": "{", "-rcb-": "}",
 }  # fmt: skip
+_THREE_ALIKE = re.compile(r"(.)\1{2,}", re.DOTALL)
 _NO_SPACE_BEFORE = re.compile(rf" (?=(?:{_NOT}|'{_SUFFIX}|[.,;:!?%)\]}}]|\.\.\.)(?: |$))")
 _NO_SPACE_AFTER = re.compile(r"(?<![^ ])([(\[{$#]) ")
 
@@ -54,6 +55,21 @@ def words_of(chunk: str, *, lowercase: bool) -> list[Word]:
         word, end = _spelt(part, lowercase=lowercase), begin + len(part)
         words.append((word, begin, end) if origin is None else (word, origin[begin], origin[end]))
     return words
+
+
+def shape_of(word: str) -> str:
+    """Return how a word is written: ``X`` for capitals, ``x`` for small letters, ``d`` for digits; three alike are two.
+
+    >>> [shape_of(word) for word in ("Oslo", "NATO", "A", "iPhone", "3rd", "...")]
+    ['Xxx', 'XX', 'X', 'xXxx', 'dxx', '..']
+    """
+    return _THREE_ALIKE.sub(r"\1\1", "".join(map(_kind, word)))
+
+
+def _kind(character: str) -> str:
+    if character.isalpha():
+        return "X" if character.isupper() or character.istitle() else "x"
+    return "d" if character.isdigit() else character
 
 
 def joined(words: Sequence[str]) -> str:

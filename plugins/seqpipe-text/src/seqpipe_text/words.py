@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from itertools import pairwise
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -22,18 +23,24 @@ from seqpipe import (
 )
 from seqpipe_text.chunk_lookup import ChunkLookup
 from seqpipe_text.unknown_words import UNKNOWN
-from seqpipe_text.word_split import Word, joined, words_of
+from seqpipe_text.word_split import Word, joined, shape_of, words_of
 
 
 class Words(Tokenizer):
     """Words, numbers, punctuation marks and emoji, by a dictionary of the most frequent ones.
 
-    Learned: ``dictionary``, a list of words by id: ``<unk>``, then by frequency, ties by alphabet.
+    Learned: ``dictionary``, a list of words by id: ``<unk>``, then by frequency, ties by alphabet. A dictionary of
+    shapes says only how words are written, for networks that read the words themselves by their pieces.
     """
 
     name: ClassVar[str] = "text.words"
 
     lowercase: bool = Field(True, description="take capitals for small letters")
+    entries: Literal["words", "shapes"] = Field(
+        "words",
+        description="of the dictionary: words, or how they are written (`Oslo` is `Xxx`, `3rd` is `dxx`, "
+        "`@oslo` is `@x` `@xx`)",
+    )
     size: int = Field(10_000, ge=2, description="entries of the dictionary, with the one for unknown words")
     min_count: int = Field(1, ge=1, description="how often a word must occur to be in the dictionary")
 
@@ -54,7 +61,19 @@ class Words(Tokenizer):
         spans = Spec("spans", "int64", 2)
         width = len(dictionary) if dictionary else self.size
         out = Spec("tokens", "int32", width, dictionary, streamable=False, columns={"spans": spans})
-        return _Tokenize(out, lowercase=self.lowercase)
+        return _Tokenize(out, self)
+
+    def entries_of(self, chunk: str) -> list[Word]:
+        """Return the words of a text, usually of a chunk without spaces, each as its entry of the dictionary."""
+        if self.entries == "words":
+            return words_of(chunk, lowercase=self.lowercase)
+        words = words_of(chunk, lowercase=False)
+        shapes = [(shape_of(word), begin, end) for word, begin, end in words]
+        for place, ((sign, begin, end), (_, first, last)) in enumerate(pairwise(words)):
+            if sign in ("@", "#") and end == first:
+                shapes[place] = (sign + "x", begin, end)
+                shapes[place + 1] = (sign + shapes[place + 1][0], first, last)
+        return shapes
 
     def join(self, tokens: Sequence[str]) -> str:
         """Return the text that words make, with spaces where they are usual."""
@@ -70,7 +89,7 @@ class _Dictionary(Learner):
         """Count the words of a batch."""
         chunks = Counter(chunk for record in batch.records for chunk in record.text.split(" "))
         for chunk, count in chunks.items():
-            for word, _, _ in words_of(chunk, lowercase=self._words.lowercase):
+            for word, _, _ in self._words.entries_of(chunk):
                 self._counts[word] += count
 
     def learned(self) -> Learned:
@@ -82,9 +101,10 @@ class _Dictionary(Learner):
 class _Tokenize(Step):
     """Looks words up."""
 
-    def __init__(self, spec: Spec, *, lowercase: bool) -> None:
+    def __init__(self, spec: Spec, words: Words) -> None:
         self.spec = spec
-        self._lookup = ChunkLookup(_Split({word: index for index, word in enumerate(spec.vocabulary or ())}, lowercase))
+        ids = {word: index for index, word in enumerate(spec.vocabulary or ())}
+        self._lookup = ChunkLookup(_Split(words, ids))
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
         ids, spans = self._lookup([record.text for record in batch.records])
@@ -95,12 +115,11 @@ class _Tokenize(Step):
 class _Split:
     """The words of a chunk, looked up."""
 
+    words: Words
     ids: dict[str, int]
-    lowercase: bool
 
     def __call__(self, chunk: str) -> list[tuple[int, int, int]]:
-        words: list[Word] = words_of(chunk, lowercase=self.lowercase)
-        return [(self.ids.get(word, 0), begin, end) for word, begin, end in words]
+        return [(self.ids.get(word, 0), begin, end) for word, begin, end in self.words.entries_of(chunk)]
 
 
 def _checked(dictionary: Any) -> tuple[str, ...]:
