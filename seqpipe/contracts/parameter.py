@@ -21,8 +21,10 @@ class Parameter:
         shape: all known before any weight is read.
         initial: draws the first values: (generator, shape) -> array of float32.
         decay: whether weight decay applies (not to biases).
+        vocabulary: what each row stands for, where rows are the vectors of tokens; `train.vectors` can begin these.
     """
 
     shape: tuple[int, ...]
     initial: Callable[[np.random.Generator, tuple[int, ...]], Array] = field(repr=False)
     decay: bool = True
+    vocabulary: tuple[str, ...] | None = field(default=None, repr=False)

@@ -34,6 +34,7 @@ class InputLayer(Layer):
     ) -> None:
         self.one_hot = spec.kind == "one_hot"
         self.depth = spec.width
+        self.vocabulary = spec.vocabulary
         self.size = size
         self.weights = parameters
         self.spelling: Spelling | None = None
@@ -53,7 +54,9 @@ class InputLayer(Layer):
 
     def parameters(self) -> dict[str, Parameter]:
         """The embedding, and what spelling needs."""
-        own = {WEIGHT: Parameter((self.depth, self.size), embedding)} if self.size else {}
+        own: dict[str, Parameter] = {}
+        if self.size:
+            own[WEIGHT] = Parameter((self.depth, self.size), embedding, vocabulary=self.vocabulary)
         return own | (self.spelling.parameters() if self.spelling else {})
 
     def __call__(self, signal: Signal) -> Signal:

@@ -75,6 +75,8 @@ class Trainer:
         self.optimization = Optimization(task.pipeline.parameters, task.settings)
         self.progress = TrainingProgress()
         self.identity = {"data": task.data.digest(), "on_error": problems.on_error}
+        if task.vectors:
+            self.identity["vectors"] = task.vectors
         self._carried: tuple[CarriedStates, ...] = ()
         self._all_steps = self._count_steps()
         self._ticked = self._saved = time.perf_counter()
@@ -87,7 +89,11 @@ class Trainer:
         """
         if checkpoint.identity != self.identity:
             different = next(name for name in self.identity if checkpoint.identity.get(name) != self.identity[name])
-            what = {"data": "the data are not those that it began with", "on_error": "it began with another --on-error"}
+            what = {
+                "data": "the data are not those that it began with",
+                "on_error": "it began with another --on-error",
+                "vectors": "the vectors are not those that it began with",
+            }
             raise TrainingError(
                 f"the training in {self.folder.path} cannot be resumed: {what[different]}",
                 "restore them, or begin a new training",

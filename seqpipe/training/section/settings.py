@@ -153,6 +153,15 @@ class StartSettings(_Settings):
     matching: bool = Field(False, description="take what fits, and draw the rest; otherwise all must fit")
 
 
+class VectorSettings(_Settings):
+    """Begin an embedding with vectors that many texts made; entries that have none are drawn, as widely spread."""
+
+    file: str = Field(description="a text file, plain or .gz, a line a token: `token v1 v2 ...`; relative to this file")
+    parameter: str | None = Field(
+        None, description="which embedding, where there are several, such as `embedding.weight`"
+    )
+
+
 class CheckpointSettings(_Settings):
     """How often a checkpoint is saved, beside the end of each epoch; default: each minute."""
 
@@ -170,6 +179,7 @@ class TrainSettings(_Settings):
 
     data: DataSettings
     start: StartSettings | None = Field(None, description="begin with the weights of another model")
+    vectors: VectorSettings | None = Field(None, description="begin an embedding with vectors that many texts made")
     optimizer: OptimizerSettings = OptimizerSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     epochs: int | None = Field(None, ge=1, description="passes over the training data; default: 10")
@@ -191,6 +201,7 @@ class TrainSettings(_Settings):
     @model_validator(mode="after")
     def _check(self) -> Self:
         self._check_one_of("epochs", "steps", "minutes")
+        self._check_one_of("start", "vectors")
         if self.minutes and self.schedule.cosine:
             raise ValueError("`cosine` needs to know how many steps there will be (give `epochs` or `steps`)")
         return self

@@ -57,6 +57,9 @@ def _data(task: Task) -> Iterator[str]:
     if data["dev_records"]:
         where = ", ".join(f"`{path}`" for path in data.get("dev", ())) or "the same, held out"
         yield f"- watched on: {data['dev_records']:,} records of {where}"
+    if "vectors" in task.facts:
+        begun = task.facts["vectors"]
+        yield f"- {begun['entries']:,} of {begun['of']:,} embedded entries began with vectors of `{begun['file']}`"
     yield f"- licence: {task.settings.license or 'not stated; say it as `license` in the section `train`'}"
 
 

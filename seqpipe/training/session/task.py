@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from seqpipe.contracts import Augmentation, Metric, Reader, Stage
+from seqpipe.config.declaration import Declaration
+from seqpipe.contracts import Augmentation, Metric, Reader
 from seqpipe.data import Batch, Record, Spec
 from seqpipe.errors import ConfigError, RecordError, did_you_mean
 from seqpipe.pipeline import Fresh, Model, Pipeline, assemble, fit
-from seqpipe.pipeline.assembly import Locations
 from seqpipe.pipeline.opened_pipeline import OpenedPipeline
+from seqpipe.pipeline.parameters import Supply
 from seqpipe.registry import Registry
 from seqpipe.shipped import is_shipped_name, shipped
 from seqpipe.training.data.prepared_data import PreparedData, prepare_all
@@ -25,6 +26,8 @@ from seqpipe.training.data.truncation import check_windows
 from seqpipe.training.section.settings import TrainSettings
 from seqpipe.training.section.train_section import augmentations, data_paths, data_reader, train_settings
 from seqpipe.training.session.starting_model import StartingModel
+from seqpipe.training.session.starting_vectors import StartingVectors
+from seqpipe.training.session.vector_file import VectorFile
 
 log = logging.getLogger("seqpipe")
 
@@ -47,6 +50,7 @@ class Task:
         augmentations: other forms of what is learned from.
         metric: that decides which epoch is best; None: the last one is.
         facts: for the model: where the data come from, their licence, how they are read.
+        vectors: the digest of what an embedding begins with; empty if it is drawn.
     """
 
     name: str
@@ -58,6 +62,7 @@ class Task:
     augmentations: tuple[Augmentation, ...]
     metric: Metric | None
     facts: dict[str, Any] = field(repr=False)
+    vectors: str = ""
 
     def model(self, weights: dict[str, Any], **facts: Any) -> Model:
         """Return a model with weights that were found."""
@@ -86,8 +91,8 @@ def task_of(opened: OpenedPipeline, registry: Registry, problems: Problems) -> T
         dev = read_records(reader, data_paths(declared, "dev", settings.data.dev), problems)
     elif settings.data.held_out:
         learn, dev = hold_out(learn, settings.data.held_out)
-    starting = _starting(opened, settings, registry)
-    pipeline = _built(declared.stages, declared.locations, reader.spec, settings, starting, learn, problems)
+    starting, vectors = _starting(opened, settings, registry), _vectors(declared, settings)
+    pipeline = _built(declared, reader.spec, settings.seed, starting, vectors, learn, problems)
     if settings.window:
         check_windows(pipeline)
     metric = _metric(opened, settings, pipeline, dev)
@@ -106,27 +111,35 @@ def task_of(opened: OpenedPipeline, registry: Registry, problems: Problems) -> T
             augmentation.among(data.batch.records) for augmentation in augmentations(declared.document, registry)
         ),
         metric=metric,
-        facts=_facts(opened, settings, reader, len(data), len(evaluated_dev)),
+        facts=_facts(opened, settings, reader, len(data), len(evaluated_dev)) | (vectors.facts if vectors else {}),
+        vectors=vectors.digest if vectors else "",
     )
 
 
 def _built(
-    stages: tuple[Stage, ...],
-    locations: Locations,
+    declared: Declaration,
     source: Spec,
-    settings: TrainSettings,
+    seed: int,
     starting: StartingModel | None,
+    vectors: StartingVectors | None,
     learn: Records,
     problems: Problems,
 ) -> Pipeline:
     """Fit the stages and build the pipeline with its first weights."""
+    stages = declared.stages
     passes = in_batches(learn, FIT_TOGETHER if problems.on_error == "fail" else 1)
     failed = None if problems.on_error == "fail" else problems
     learned = fit(stages, source, passes, known=starting.learned(stages) if starting else {}, failed=failed)
-    fresh = Fresh(settings.seed)
-    pipeline = assemble(stages, source, learned, starting.supply(fresh) if starting else fresh, locations)
+    supply: Supply = Fresh(seed)
+    if starting:
+        supply = starting.supply(supply)
+    elif vectors:
+        supply = vectors.supply(supply)
+    pipeline = assemble(stages, source, learned, supply, declared.locations)
     if starting:
         starting.report()
+    elif vectors:
+        vectors.finish()
     return pipeline
 
 
@@ -140,6 +153,14 @@ def _starting(opened: OpenedPipeline, settings: TrainSettings, registry: Registr
         where = opened.declared.document.where(key)
         raise ConfigError(f"the model {path} is quantized, and cannot be trained", _TRAIN_FIRST, where)
     return StartingModel(model, str(path), matching=settings.start.matching)
+
+
+def _vectors(declared: Declaration, settings: TrainSettings) -> StartingVectors | None:
+    if settings.vectors is None:
+        return None
+    path = declared.path_of(("train", "vectors", "file"), settings.vectors.file)
+    where = declared.document.where(("train", "vectors"))
+    return StartingVectors(VectorFile(path), settings.vectors.parameter, where)
 
 
 def _metric(opened: OpenedPipeline, settings: TrainSettings, pipeline: Pipeline, dev: Records) -> Metric | None:
