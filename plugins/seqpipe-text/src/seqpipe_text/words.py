@@ -24,7 +24,8 @@ from seqpipe import (
     Step,
     Tokenizer,
 )
-from seqpipe_text.word_split import Word, joined, words_of
+from seqpipe_text.unknown_words import looked_up
+from seqpipe_text.word_split import chunks_of, joined, words_of
 
 UNKNOWN = "<unk>"
 """The entry of the dictionary, with id 0, that stands for all words that are not in it."""
@@ -76,7 +77,7 @@ class _Dictionary(Learner):
 
     def see(self, batch: Batch) -> None:
         """Count the words of a batch."""
-        chunks = Counter(chunk for record in batch.records for chunk in record.text.split(" "))
+        chunks = Counter(chunk for record in batch.records for chunk in chunks_of(record.text))
         for chunk, count in chunks.items():
             for word, _, _ in words_of(chunk, lowercase=self._words.lowercase):
                 self._counts[word] += count
@@ -103,7 +104,7 @@ class _Tokenize(Step):
         self.__dict__.update(state, _kept=_Kept())
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        texts = [record.text.split(" ") for record in batch.records]
+        texts = [chunks_of(record.text) for record in batch.records]
         chunks = list(chain.from_iterable(texts))
         ends = np.fromiter(accumulate(map(len, texts), initial=0), np.int64, len(texts) + 1)
         words = self._words_of(chunks)
@@ -135,8 +136,12 @@ class _Tokenize(Step):
         cache.words = Ragged.concatenate([cache.words, words])
 
     def _split(self, chunk: str) -> list[tuple[int, int, int]]:
-        words: list[Word] = words_of(chunk, lowercase=self.lowercase)
-        return [(self._ids.get(word, 0), begin, end) for word, begin, end in words]
+        found: list[tuple[int, int, int]] = []
+        for word in words_of(chunk, lowercase=self.lowercase):
+            spelling, begin, end = word
+            known = self._ids.get(spelling)
+            found += looked_up(word, self._ids) if known is None else [(known, begin, end)]
+        return found
 
 
 class _Kept(threading.local):
