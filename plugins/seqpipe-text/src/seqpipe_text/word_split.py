@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 from seqpipe_text.characters import plain, without_tags
 
@@ -28,10 +28,11 @@ _NEGATED = "ai|are|ca|could|did|does|do|had|has|have|is|might|must|need|should|w
 _GLAD = r"[:;=][-^']?\) | (?<![^\W_])[:;=][-^']?[dp](?![^\W_]) | \^_?\^"
 _SAD = r">?[:=]'?[-^]?\((?![^\W_])"
 _DOUBT = r"(?<![^\W_])[:=]-?[/|](?![/\w])"
+_FACES_AND_HEARTS = rf"{_GLAD} | {_SAD} | {_DOUBT} | <3(?![.,]?\d)"
 
 _WORD = re.compile(
     rf"""
-    {_GLAD} | {_SAD} | {_DOUBT} | <3(?![.,]?\d)
+    {_FACES_AND_HEARTS}
     | -[lr][rsc]b-(?!{_LETTER})                              # brackets, as treebanks write them
     | \.{{2,}} | … | -{{2,}} | [–—―] | ''
     | (?:mr|mrs|ms|dr|prof|st|jr|sr|vs|etc)\.(?!{_LETTER}) # abbreviations, with their dot
@@ -45,6 +46,7 @@ _WORD = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_EMOTICON = re.compile(_FACES_AND_HEARTS, re.VERBOSE | re.IGNORECASE)
 _FACES = tuple((face, re.compile(signs, re.VERBOSE | re.IGNORECASE)) for face, signs in ((":)", _GLAD), (":(", _SAD)))
 _SPELLING = {
     "''": '"', "…": "...", "–": "--", "—": "--", "―": "--",
@@ -70,6 +72,11 @@ def words_of(chunk: str, *, lowercase: bool) -> list[Word]:
         word, end = _spelt(part, lowercase=lowercase), begin + len(part)
         words.append((word, begin, end) if origin is None else (word, origin[begin], origin[end]))
     return words
+
+
+def says_something(word: str) -> bool:
+    """Whether a word is more than a punctuation mark: it has a letter or a digit, or is a face or a picture."""
+    return any(sign.isalnum() or category(sign) == "So" for sign in word) or bool(_EMOTICON.fullmatch(word))
 
 
 def joined(words: Sequence[str]) -> str:

@@ -25,7 +25,7 @@ from seqpipe import (
     Tokenizer,
 )
 from seqpipe_text.unknown_words import looked_up
-from seqpipe_text.word_split import chunks_of, joined, words_of
+from seqpipe_text.word_split import chunks_of, joined, says_something, words_of
 
 UNKNOWN = "<unk>"
 """The entry of the dictionary, with id 0, that stands for all words that are not in it."""
@@ -52,7 +52,7 @@ class Words(Tokenizer):
         return _Dictionary(self)
 
     def build(self, incoming: Incoming) -> Step:
-        """Take text, give tokens, with ``spans`` in characters of the text as it came.
+        """Take text, give tokens, with ``spans`` in characters of the text as it came, and which words are ``known``.
 
         Raises:
             ConfigError: something else than text comes in.
@@ -60,9 +60,9 @@ class Words(Tokenizer):
         """
         incoming.spec.require(self.name, "text")
         dictionary = _checked(incoming.learned["dictionary"]) if incoming.learned else None
-        spans = Spec("spans", "int64", 2)
+        columns = {"spans": Spec("spans", "int64", 2), "known": Spec("flags", "bool")}
         width = len(dictionary) if dictionary else self.size
-        out = Spec("tokens", "int32", width, dictionary, streamable=False, columns={"spans": spans})
+        out = Spec("tokens", "int32", width, dictionary, streamable=False, columns=columns)
         return _Tokenize(out, lowercase=self.lowercase)
 
     def join(self, tokens: Sequence[str]) -> str:
@@ -94,7 +94,9 @@ class _Tokenize(Step):
     def __init__(self, spec: Spec, *, lowercase: bool) -> None:
         self.spec = spec
         self.lowercase = lowercase
-        self._ids = {word: index for index, word in enumerate(spec.vocabulary or ())}
+        vocabulary = spec.vocabulary or (UNKNOWN,)
+        self._ids = {word: index for index, word in enumerate(vocabulary)}
+        self._says_something = np.array([False, *map(says_something, vocabulary[1:])])
         self._kept = _Kept()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -112,7 +114,8 @@ class _Tokenize(Step):
         table = words.array
         spans = table[:, 1:] + _places(chunks, ends).repeat(words.lengths)[:, None]
         ids = np.ascontiguousarray(table[:, 0])
-        columns = {**batch.columns, "spans": Ragged(spans, offsets)}
+        known = Ragged(self._says_something[ids], offsets)
+        columns = {**batch.columns, "spans": Ragged(spans, offsets), "known": known}
         return batch.replace(sequence=Ragged(ids, offsets), columns=columns), None
 
     def _words_of(self, chunks: list[str]) -> Ragged:
