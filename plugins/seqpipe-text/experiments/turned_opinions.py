@@ -1,0 +1,105 @@
+"""Write short opinions whose meaning is turned by a word: not, never, far from, not only, but, hardly, a face.
+
+    python turned_opinions.py -o opinions.tsv
+
+Rated comments have few of them, so a network that learns from comments alone takes "isn't bad" for bad. A line is
+``stars<TAB>text``, as in the Stanford Sentiment Treebank. The words and patterns are none of those that
+``tests/test_sentiment_behaviour.py`` looks at: that test asks for what was understood, not for what was remembered.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+Opinion = tuple[int, str]
+
+GOOD = (
+    "gripping touching witty lovely impressive convincing splendid thrilling refreshing sharp tender inspired "
+    "enchanting memorable rewarding graceful likable skilful hilarious magnificent satisfying believable absorbing warm"
+).split()
+BAD = (
+    "clumsy tedious lame shallow predictable pointless annoying clichéd sloppy lifeless pretentious bland tiresome "
+    "contrived forgettable laughable messy flat hollow irritating ridiculous unconvincing lazy dreary"
+).split()
+SUBJECTS = (
+    "the dialogue;the music;the ending;the lead;the hero;the direction;the second half;the romance;the humour;"
+    "the photography;this sequel;this comedy;this drama;her performance;his performance;the villain;the editing;"
+    "the opening;every scene;this thriller"
+).split(";")
+TURNED = (  # what stands before a word, and the stars that a bad and a good word then get
+    ("is not", 4, 2), ("is n't", 4, 2), ("was not", 4, 2), ("was n't", 4, 2), ("is never", 4, 2), ("was never", 4, 2),
+    ("is not at all", 4, 1), ("was n't in the least", 4, 1), ("is far from", 4, 2), ("is anything but", 5, 1),
+    ("is by no means", 4, 2), ("is hardly", 4, 2), ("was neither slow nor", 4, 2), ("could not be called", 4, 2),
+)  # fmt: skip
+PLAIN = (("is", 2, 4), ("was", 2, 4), ("is so very", 1, 5), ("was completely", 1, 5), ("is a little", 2, 4))
+WITHOUT = (
+    ("there is not one {} moment in it", 4, 2), ("without a {} minute", 4, 2), ("nothing about it is {}", 4, 1),
+    ("i did not find it {}", 4, 2), ("no one could call it {}", 4, 2), ("never {} , not for a second", 4, 2),
+    ("i would n't say it is {}", 4, 2), ("not a {} film", 4, 2),
+)  # fmt: skip
+SETTLED = (
+    (5, "everyone should see it at once"), (1, "everyone should avoid it"), (5, "i would not change a thing"),
+    (1, "i would change everything"), (5, "you will not regret the ticket"), (1, "you will regret the ticket"),
+    (5, "i could not look away"), (1, "i could not keep my eyes open"), (4, "it has no weaknesses"),
+    (2, "it has no strengths"), (4, "nothing to criticise here"), (1, "nothing to praise here"),
+    (5, "it does not put a foot wrong"), (1, "it does not get anything right"), (5, "it never lets you down"),
+    (1, "it lets you down again and again"), (4, "there is no reason to stay away"), (1, "there is no reason to go"),
+    (1, "i wish i had stayed at home"), (1, "i have had more fun at the dentist"), (2, "the trailer was better"),
+    (1, "wonderful , if you like to suffer"), (5, "no sequel has been better"), (1, "no sequel has been worse"),
+    (4, "better than i feared"), (2, "worse than i hoped"),
+)  # fmt: skip
+FACES = ((4, ":)"), (5, ":) :)"), (2, ":("), (1, ":( :("))
+
+
+def opinions(chance: random.Random) -> Iterator[Opinion]:
+    """Yield opinions, those of a pattern one after the other."""
+    for subject in SUBJECTS:
+        for verb, of_bad, of_good in (*TURNED, *PLAIN):
+            yield of_bad, f"{subject} {verb} {chance.choice(BAD)}"
+            yield of_good, f"{subject} {verb} {chance.choice(GOOD)}"
+        yield from _pairs(subject, chance)
+        yield from ((stars, f"{subject} {face}") for stars, face in FACES)
+    for pattern, of_bad, of_good in WITHOUT:
+        yield from ((of_bad, _filled(pattern, word)) for word in BAD)
+        yield from ((of_good, _filled(pattern, word)) for word in GOOD)
+    yield from ((stars, face) for stars, face in FACES)
+    yield from SETTLED
+
+
+def _filled(pattern: str, word: str) -> str:
+    """Return a pattern with a word in it, and ``an`` for ``a`` before a vowel."""
+    return re.sub(r"\ba (?=[aeiou])", "an ", pattern.format(word))
+
+
+def _pairs(subject: str, chance: random.Random) -> Iterator[Opinion]:
+    """Yield opinions of two parts, of which the second one decides."""
+    (good, better), (bad, worse) = chance.sample(GOOD, 2), chance.sample(BAD, 2)
+    other = chance.choice([name for name in SUBJECTS if name != subject])
+    yield 5, f"{subject} is not only {good} , it is {better} as well"
+    yield 1, f"{subject} is not only {bad} , it is {worse} as well"
+    yield 5, f"not merely {good} , {subject} is also {better}"
+    yield 1, f"not merely {bad} , {subject} is also {worse}"
+    yield 2, f"{subject} is {good} , but {other} is {bad}"
+    yield 4, f"{subject} is {bad} , but {other} is {good}"
+    yield 2, f"{good} , yet in the end {bad}"
+    yield 4, f"{bad} , yet in the end {good}"
+    yield 4, f"even though {subject} is {bad} , all in all it is {better}"
+    yield 2, f"even though {subject} is {good} , all in all it is {worse}"
+
+
+def main() -> None:
+    """Write the file."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("-o", "--output", type=Path, required=True, help="the file to write")
+    path = parser.parse_args().output
+    lines = [f"{stars}\t{text}\n" for stars, text in dict.fromkeys(opinions(random.Random(1)))]
+    path.write_text("".join(lines), encoding="utf-8")
+    print(f"{len(lines)} opinions in {path}")
+
+
+if __name__ == "__main__":
+    main()
