@@ -19,16 +19,20 @@ Opinion = tuple[int, str]
 
 GOOD = (
     "gripping touching witty lovely impressive convincing splendid thrilling refreshing sharp tender inspired "
-    "enchanting memorable rewarding graceful likable skilful hilarious magnificent satisfying believable absorbing warm"
+    "enchanting memorable rewarding graceful likable skilful hilarious magnificent satisfying believable absorbing "
+    "fine nice fantastic terrific perfect beautiful smart fresh original solid strong intelligent enjoyable delightful "
+    "powerful stunning remarkable stylish effective compelling fascinating engaging marvellous subtle great warm"
 ).split()
 BAD = (
     "clumsy tedious lame shallow predictable pointless annoying clichéd sloppy lifeless pretentious bland tiresome "
-    "contrived forgettable laughable messy flat hollow irritating ridiculous unconvincing lazy dreary"
+    "contrived forgettable laughable messy flat hollow irritating ridiculous unconvincing lazy dreary poor mediocre "
+    "ugly painful unfunny pathetic cheesy uninteresting confusing wooden stale crude amateurish incoherent plodding "
+    "overlong monotonous nasty atrocious abysmal awkward dumb mindless embarrassing worthless"
 ).split()
 SUBJECTS = (
     "the dialogue;the music;the ending;the lead;the hero;the direction;the second half;the romance;the humour;"
     "the photography;this sequel;this comedy;this drama;her performance;his performance;the villain;the editing;"
-    "the opening;every scene;this thriller"
+    "the opening;every scene;this thriller;it;this;the film;the movie;the whole thing"
 ).split(";")
 TURNED = (  # what stands before a word, and the stars that a bad and a good word then get
     ("is not", 4, 2), ("is n't", 4, 2), ("was not", 4, 2), ("was n't", 4, 2), ("is never", 4, 2), ("was never", 4, 2),
@@ -52,22 +56,46 @@ SETTLED = (
     (1, "wonderful , if you like to suffer"), (5, "no sequel has been better"), (1, "no sequel has been worse"),
     (4, "better than i feared"), (2, "worse than i hoped"),
 )  # fmt: skip
+NOUNS = ("flaws faults weaknesses mistakes clichés problems", "charm wit surprises tension ideas heart substance")
+OF_NOUNS = ("no {}", "it has no {}", "there are no {} in it", "without {}", "i saw no {}", "free of {}")
+VERBS = ("drags annoys disappoints stumbles irritates bores", "grips surprises convinces entertains touches thrills")
+OF_VERBS = ("it never {}", "this one never {}", "it never {} you", "nothing here {}", "no scene {}")
+URGED = ("skip overlook ignore forget", "watch rent buy see")
+URGES = ("no one should {} this one", "do not {} it", "you must not {} this one", "never {} it")
 FACES = ((4, ":)"), (5, ":) :)"), (2, ":("), (1, ":( :("))
+VOTES = ("my vote : {}/10", "score : {} out of 10", "rated {}/10", "{} stars out of 10", "{} of 10 points")
 
 
 def opinions(chance: random.Random) -> Iterator[Opinion]:
     """Yield opinions, those of a pattern one after the other."""
     for subject in SUBJECTS:
         for verb, of_bad, of_good in (*TURNED, *PLAIN):
-            yield of_bad, f"{subject} {verb} {chance.choice(BAD)}"
-            yield of_good, f"{subject} {verb} {chance.choice(GOOD)}"
-        yield from _pairs(subject, chance)
+            yield from ((of_bad, f"{subject} {verb} {word}") for word in chance.sample(BAD, 3))
+            yield from ((of_good, f"{subject} {verb} {word}") for word in chance.sample(GOOD, 3))
+        for _ in range(2):
+            yield from _pairs(subject, chance)
         yield from ((stars, f"{subject} {face}") for stars, face in FACES)
     for pattern, of_bad, of_good in WITHOUT:
         yield from ((of_bad, _filled(pattern, word)) for word in BAD)
         yield from ((of_good, _filled(pattern, word)) for word in GOOD)
-    yield from ((stars, face) for stars, face in FACES)
+    yield from _of_words(OF_NOUNS, NOUNS, 4, 2)
+    yield from _of_words(OF_VERBS, VERBS, 4, 2)
+    yield from _of_words(URGES, URGED, 5, 1)
+    yield from _votes()
+    yield from FACES
     yield from SETTLED
+
+
+def _of_words(patterns: tuple[str, ...], words: tuple[str, str], of_bad: int, of_good: int) -> Iterator[Opinion]:
+    """Yield each pattern with each of the bad and of the good words."""
+    for stars, some in zip((of_bad, of_good), words, strict=True):
+        yield from ((stars, pattern.format(word)) for pattern in patterns for word in some.split())
+
+
+def _votes() -> Iterator[Opinion]:
+    """Yield numbers out of ten; two of them are a star."""
+    for points in range(11):
+        yield from ((max(1, (points + 1) // 2), pattern.format(points)) for pattern in VOTES)
 
 
 def _filled(pattern: str, word: str) -> str:
