@@ -48,6 +48,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "Incoming",
     ),
     "Parameters of stages": ("Names", "Paths", "Many", "Range", "Share"),
+    "For readers": ("text_lines", "NOTICE"),
+    "For writers": ("marked_text", "MarkedText", "Mark"),
     "What stages build": (
         "Step",
         "State",

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from seqpipe.api import load as load
     from seqpipe.builtin.cores.recurrent import RecurrentCore as RecurrentCore
     from seqpipe.builtin.decoders.beam import Beam as Beam
+    from seqpipe.builtin.marked_text import Mark as Mark
+    from seqpipe.builtin.marked_text import MarkedText as MarkedText
+    from seqpipe.builtin.marked_text import marked_text as marked_text
     from seqpipe.builtin.objectives import BernoulliObjective as BernoulliObjective
     from seqpipe.builtin.objectives import ClassificationObjective as ClassificationObjective
     from seqpipe.builtin.objectives import CrfObjective as CrfObjective
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from seqpipe.builtin.objectives import NextTokenObjective as NextTokenObjective
     from seqpipe.builtin.objectives import TranslationObjective as TranslationObjective
     from seqpipe.builtin.readers.lines import LineReader as LineReader
+    from seqpipe.builtin.readers.lines import text_lines as text_lines
     from seqpipe.contracts import Augmentation as Augmentation
     from seqpipe.contracts import Back as Back
     from seqpipe.contracts import Core as Core
@@ -105,6 +109,7 @@ if TYPE_CHECKING:
     from seqpipe.network.sampling import sample as sample
     from seqpipe.network.sampling import softmax as softmax
     from seqpipe.network.sampling import uniforms as uniforms
+    from seqpipe.notice import NOTICE as NOTICE
     from seqpipe.training.evaluation.measurement import evaluate as evaluate
     from seqpipe.training.session.train import train as train
 
@@ -114,6 +119,7 @@ _MODULES = {
     "seqpipe.api": ("Loaded", "load"),
     "seqpipe.builtin.cores.recurrent": ("RecurrentCore",),
     "seqpipe.builtin.decoders.beam": ("Beam",),
+    "seqpipe.builtin.marked_text": ("Mark", "MarkedText", "marked_text"),
     "seqpipe.builtin.objectives": (
         "BernoulliObjective",
         "ClassificationObjective",
@@ -123,7 +129,7 @@ _MODULES = {
         "NextTokenObjective",
         "TranslationObjective",
     ),
-    "seqpipe.builtin.readers.lines": ("LineReader",),
+    "seqpipe.builtin.readers.lines": ("LineReader", "text_lines"),
     "seqpipe.contracts": (
         "Augmentation",
         "Back",
@@ -205,6 +211,7 @@ _MODULES = {
     "seqpipe.network.cell": ("Cell",),
     "seqpipe.network.ctc": ("Grammar", "ctc_beam_search"),
     "seqpipe.network.sampling": ("log_softmax", "sample", "softmax", "uniforms"),
+    "seqpipe.notice": ("NOTICE",),
     "seqpipe.training.evaluation.measurement": ("evaluate",),
     "seqpipe.training.session.train": ("train",),
 }

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "seqpipe"
 ORDER = [
     "errors",
+    "notice",
     "limits",
     "seeds",
     "atomic",

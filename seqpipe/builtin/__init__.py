@@ -17,6 +17,7 @@ from seqpipe.builtin.decoders.stitch import Stitch
 from seqpipe.builtin.decoders.tags import Tags
 from seqpipe.builtin.encoders.one_hot import OneHotEncoder
 from seqpipe.builtin.encoders.standardize import Standardize
+from seqpipe.builtin.html_writer import WriteHTML
 from seqpipe.builtin.readers.json_lines import ReadJSONLines
 from seqpipe.builtin.readers.lines import ReadLines
 from seqpipe.builtin.readers.tables import ReadCSV, ReadTSV
@@ -33,7 +34,7 @@ TOKENIZERS: list[type[Stage]] = [Symbols, Characters, Numbers, Windows]
 ENCODERS: list[type[Stage]] = [OneHotEncoder, Standardize]
 CORES: list[type[Stage]] = [RNN, GRU, LSTM, MinGRU, ConvolutionCore, AttentionCore]
 DECODERS: list[type[Stage]] = [Labels, Tags, Ctc, Stitch, Join, Segments, Sample, Keys, Beam]
-WRITERS: list[type[Stage]] = [WriteJSONLines, WriteTSV, WriteText]
+WRITERS: list[type[Stage]] = [WriteJSONLines, WriteTSV, WriteText, WriteHTML]
 
 
 @hookimpl

@@ -91,7 +91,7 @@ class RunCommand:
         declared, output = self.opened.declared, self.options.output
         if output is None and not self.given.texts:
             output = declared_output(declared)
-        return chosen_output(declared.writer, output, self.input.names, self.registry)
+        return chosen_output(declared, output, self.input.names, self.registry)
 
     def _identity(self, to: Destination) -> Identity:
         settings = self.given.settings() | {"--on-error": self.options.on_error}

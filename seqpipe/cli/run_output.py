@@ -67,29 +67,30 @@ def declared_output(declared: Declaration) -> str | None:
     return declared.path_of(("write", "path"), writer.path) if writer and writer.path else None
 
 
-def chosen_output(writer: Writer | None, output: str | None, inputs: Sequence[str], registry: Registry) -> Destination:
+def chosen_output(declared: Declaration, output: str | None, inputs: Sequence[str], registry: Registry) -> Destination:
     """Return what takes the results.
 
     The form is that of the pipeline's writer; without one, that of the file's suffix; without any, JSON Lines.
 
     Args:
-        writer: the pipeline's.
+        declared: the pipeline file, which may name a writer.
         output: a file, a folder for writers of one file a record, or ``-`` for standard output; None: standard
             output, or a table if that is a terminal.
         inputs: the files that are read, none of which may be written to.
-        registry: has the core's writers.
+        registry: has the writers of the core, and of the plugins whose stages the pipeline has.
 
     Raises:
         UsageError: no writer fits the suffix, or the output is an input.
         OutputError: there is no such folder.
     """
+    writer = declared.writer
     if output is None or output == STANDARD_OUTPUT:
         if writer and writer.separate:
             raise UsageError(f"{writer.name} writes one file a record", "name a folder for them: -o FOLDER")
         return Destination(writer or WriteJSONLines(), None, table=output is None and sys.stdout.isatty())
     path = Path(output)
     _check_not_read(path, inputs)
-    writer = writer or _by_suffix(path, registry)
+    writer = writer or _by_suffix(path, declared, registry)
     if not writer.separate:
         return Destination(writer, OutputPaths.of_file(path))
     if not path.is_dir():
@@ -97,10 +98,12 @@ def chosen_output(writer: Writer | None, output: str | None, inputs: Sequence[st
     return Destination(writer, OutputPaths.of_folder(path))
 
 
-def _by_suffix(path: Path, registry: Registry) -> Writer:
+def _by_suffix(path: Path, declared: Declaration, registry: Registry) -> Writer:
     if not path.suffix:
         return WriteJSONLines()
-    writers = {stage.suffix: stage for stage in registry.stages("core").values() if issubclass(stage, Writer)}
+    plugins = dict.fromkeys(("core", *(stage.name.partition(".")[0] for stage in declared.stages)))
+    stages = [stage for plugin in plugins for stage in registry.stages(plugin).values()]
+    writers = {stage.suffix: stage for stage in reversed(stages) if issubclass(stage, Writer) and not stage.separate}
     if path.suffix not in writers:
         known = ", ".join(sorted(writers))
         raise UsageError(

@@ -25,7 +25,8 @@ class Metric:
 
     Attributes:
         name: a key such as ``accuracy``.
-        count: (record with its target, outcome) -> numbers that are summed over the records.
+        count: (record with its target, outcome) -> numbers that are summed over the records; a `RecordError` for a
+            target that nothing can be compared with.
         value: (the sums) -> the figure.
         higher_is_better: which way to go.
         signature: how exactly it is computed, where that varies in the field, such as sacreBLEU's.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from seqpipe.contracts import Read, Reader
+from seqpipe.contracts import Read
 from seqpipe.data import Record
 from seqpipe.data.source import Source
 from seqpipe.engine.attempt import Unforeseen, raise_failure
@@ -147,19 +147,21 @@ class _MovingCursor:
     read: int
 
 
-def records_of(feed: Feed) -> Iterator[Record]:
-    """Yield the records of a feed; the first failure ends it.
+def records_of(feed: Feed, failed: Callable[[Record, RecordError], None] | None = None) -> Iterator[Record]:
+    """Yield the records of a feed.
+
+    Args:
+        feed: of the input.
+        failed: is told of what could not be made a record; None: the first failure ends it.
 
     Raises:
         InputError: a source cannot be read.
         RecordError: a record cannot be made.
     """
     for record, _ in feed.items():  # noqa: PERF102 - not a mapping
-        if isinstance(record, RecordFailed):
+        if isinstance(record, Record):
+            yield record
+        elif failed is None or record.rest or not isinstance(record.error, RecordError):
             raise_failure(record.error)
-        yield record
-
-
-def read(reader: Reader, sources: Sequence[Source], limit: int | None = None) -> Iterator[Record]:
-    """Yield the records of all sources, ``limit`` of them at most; raises what `records_of` raises."""
-    return records_of(Feed(reader.read, sources, reader.name, limit=limit))
+        else:
+            failed(Record(record.id, None, record.source, record.position), record.error)

@@ -94,3 +94,41 @@ def test_what_is_sought(folder, command):
 def test_from_python(folder):
     figures = seqpipe.evaluate("colours.yaml", "train.tsv")
     assert figures["accuracy"].value == 1
+
+
+BAD = "xya\tred\nno tab\nyb\tblue\nb\xff\tred\nxa\tred\tmore\n".encode("latin-1")
+LEFT_OUT = """\
+warning: left out: test.tsv:2: core.tsv: 1 cell instead of 2 (text, colour) (check the tabs of this line)
+warning: left out: test.tsv:4: core.tsv: not valid UTF-8: 0xff is byte 2 of the line (save the file as UTF-8)
+warning: left out: test.tsv:5: core.tsv: 3 cells instead of 2 (text, colour) (check the tabs of this line)
+"""
+
+
+def test_bad_records_are_left_out(folder, command):
+    Path("test.tsv").write_bytes(BAD)
+    result = command("evaluate", "colours.yaml", "--data", "test.tsv", "--on-error", "skip", "--json")
+    assert (result.code, result.err) == (3, LEFT_OUT)
+    assert json.loads(result.out)["accuracy"]["value"] == 1
+    result = command("evaluate", "colours.yaml", "--data", "test.tsv")
+    assert (result.code, result.out) == (4, "")
+    assert result.err == "test.tsv:2: core.tsv: 1 cell instead of 2 (text, colour) (check the tabs of this line)\n"
+
+
+def test_a_record_without_a_target_among_others(folder, command):
+    Path("test.jsonl").write_text(
+        '{"text": "xya", "c": "red"}\n{"text": "b", "c": null}\n{"text": "yb", "c": "blue"}\n'
+    )
+    reader = ("--set", "train.data.reader={reader: core.jsonl, target: c}")
+    missing = "test.jsonl:2: the record has no target (name the column that holds it: `target: ...`)\n"
+    result = command("evaluate", "colours.yaml", "--data", "test.jsonl", *reader)
+    assert (result.code, result.err) == (4, missing)
+    result = command("evaluate", "colours.yaml", "--data", "test.jsonl", *reader, "--on-error", "skip")
+    assert (result.code, result.err) == (3, f"warning: left out: {missing}")
+    assert result.lines[0].split()[:2] == ["accuracy", "1"]
+
+
+def test_nothing_but_bad_records(folder, command):
+    Path("test.tsv").write_text("no tab\n")
+    result = command("evaluate", "colours.yaml", "--data", "test.tsv", "--on-error", "skip")
+    assert (result.code, result.out) == (4, "")
+    assert result.err.splitlines()[1] == "test.tsv: there are no records to evaluate on (name a file that has some)"

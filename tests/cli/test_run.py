@@ -90,6 +90,7 @@ def test_verbose_says_what_is_read(folder, command):
         ("out", '{"id": "1", "text": "xa"'),
         ("out.tsv", "id\ttext\tlabel\tprobabilities\n1\txa\t"),
         ("out.txt", "red\n"),
+        ("out.html", "<!doctype html>\n"),
     ],
 )
 def test_the_suffix_says_the_form(folder, command, name, beginning):

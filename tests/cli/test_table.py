@@ -61,3 +61,54 @@ def test_rows_are_shown_while_others_come(monkeypatch):
 
 def test_no_result_no_table():
     assert shown([]) == []
+
+
+def named(text, *entities, **results):
+    found = [{"type": kind, "text": text[start:stop], "start": start, "stop": stop} for kind, start, stop in entities]
+    return Record("in/a.txt:1", {"entities": found, **results}, columns={"text": text})
+
+
+NAMES = named("Ann Lee left Oslo.", ("PER", 0, 7), ("LOC", 13, 17))
+
+
+def test_entities_stand_in_their_text():
+    assert shown([NAMES, named("Nobody did.")]) == [
+        "a.txt:1           [Ann Lee PER] left [Oslo LOC].",
+        "a.txt:1           Nobody did.",
+    ]
+
+
+def test_a_text_with_entities_is_whole():
+    lines = shown([named("Ann " * 20 + "\nBob\tran.", ("PER", 81, 84), title="x")], width=40)
+    assert [line[18:] for line in lines] == [*["Ann Ann Ann Ann Ann"] * 4, "[Bob PER] ran.", "title x"]
+
+
+def test_what_else_a_result_has_stands_under_the_text():
+    assert shown([named("Ann", ("PER", 0, 3), sure=0.71234, labels=["B-PER"])])[1:] == [" " * 18 + "sure 0.712"]
+
+
+def in_colour(record, **settings):
+    file = io.StringIO()
+    with TableOutput(Console(file=file, width=80, force_terminal=True, **settings)) as output:
+        output.put([record])
+    return file.getvalue()
+
+
+def test_entities_are_in_the_colour_of_their_type():
+    text = in_colour(NAMES, color_system="standard")
+    assert "\x1b[1;34mAnn Lee\x1b[0m \x1b[7;34mPER\x1b[0m left \x1b[1;32mOslo\x1b[0m \x1b[7;32mLOC\x1b[0m." in text
+
+
+def test_without_colours_brackets_do(monkeypatch):
+    assert "[Ann Lee PER]" in in_colour(NAMES, color_system="standard", no_color=True)
+    monkeypatch.setenv("NO_COLOR", "1")
+    text = in_colour(NAMES, color_system="standard")
+    assert "[Ann Lee PER]" in text
+    assert "34m" not in text
+
+
+def test_a_text_gives_no_commands_to_the_terminal():
+    text = in_colour(named("\x1b[2JAnn\x07", ("P\x1b[1mER", 4, 7)), color_system="standard")
+    assert "\x1b[2J" not in text
+    assert "\x1b[1mER" not in text
+    assert "\x07" not in text

@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqpipe.builtin.readers.lines import ReadLines
 from seqpipe.builtin.readers.tables import ReadTSV
 from seqpipe.data import Record
 from seqpipe.data.source import Source
-from seqpipe.engine.feed import Feed, read, records_of
+from seqpipe.engine.feed import Feed, records_of
 from seqpipe.engine.portions import Item
 from seqpipe.engine.shards import Shard
 from seqpipe.errors import InputError, RecordError
@@ -148,9 +147,22 @@ def test_a_reader_that_mixes_the_pieces_of_records_is_refused() -> None:
 
 
 def test_reading_without_a_run_ends_at_the_first_failure() -> None:
-    assert [record.payload for record in read(ReadLines(), sources("a", "c"), limit=4)] == ["a1", "a2", "a3", "c1"]
-    records = read(ReadLines(), sources("a", "b"))
+    assert [record.payload for record in records_of(feed_of("a", "c", limit=4))] == ["a1", "a2", "a3", "c1"]
+    records = records_of(feed_of("a", "b"))
     with pytest.raises(RecordError, match=r"^b:2: core\.lines: not valid UTF-8"):
         list(records)
     with pytest.raises(InputError, match="no column 'text'"):
-        list(read(ReadTSV(payload="text"), sources("a")))
+        list(records_of(Feed(ReadTSV(payload="text").read, sources("a"), "core.tsv")))
+
+
+def test_reading_without_a_run_goes_on_for_who_takes_failures() -> None:
+    failed: list[str] = []
+
+    def take(record: Record, error: RecordError) -> None:
+        failed.append(f"{record.source}: {error.what}")
+
+    records = records_of(feed_of("a", "b", "c"), take)
+    assert [record.payload for record in records] == ["a1", "a2", "a3", "b1", "c1", "c2"]
+    assert failed == ["b: not valid UTF-8: 0xff is byte 2 of the line"]
+    with pytest.raises(InputError, match="no column 'text'"):  # the whole source is lost
+        list(records_of(Feed(ReadTSV(payload="text").read, sources("a"), "core.tsv"), take))

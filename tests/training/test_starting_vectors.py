@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import seqpipe
+from seqpipe import NOTICE
 from seqpipe.contracts import Parameter
 from seqpipe.errors import Location
 from seqpipe.network.initial_values import embedding
@@ -42,7 +43,8 @@ def table_of(folder) -> dict[str, np.ndarray]:
 
 
 def test_entries_that_are_in_the_file_begin_with_its_vectors(start, caplog):
-    folder = start()
+    with caplog.at_level(NOTICE, "seqpipe"):
+        folder = start()
     table = table_of(folder)
     assert set(table) == {"<unk>", "x", "y", "a", "b"}
     np.testing.assert_allclose(table["x"], [1, 2, 3], atol=1e-4)

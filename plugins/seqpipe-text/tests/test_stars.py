@@ -58,6 +58,19 @@ def test_a_number_of_stars_that_there_is_not_is_refused():
         objective.targets(batch)
 
 
+@pytest.mark.parametrize("target", ["", "six", "0", None, 2.5])
+def test_metrics_refuse_what_is_no_number_of_stars(target):
+    found = {"stars": 4, "probabilities": dict.fromkeys(STARS, 0.2)}
+    _, binary, error = Stars().objective(seqpipe.Incoming(seqpipe.Spec("one_hot"))).metrics
+    for metric in (binary, error):
+        with pytest.raises(seqpipe.RecordError) as caught:
+            metric.count(seqpipe.Record("a:7", "", "a", 7, target=target), (found,))
+        assert str(caught.value) == (
+            f"a:7: the target is {target!r}, where 1 to 5 stars are needed "
+            "(correct it, or name the column that holds them: `target: ...`)"
+        )
+
+
 def test_stars_need_one_vector_a_record():
     with pytest.raises(seqpipe.ConfigError, match="one vector a record"):
         Stars().build(seqpipe.Incoming(SPEC.replace(pooled=False)))

@@ -54,7 +54,7 @@ class _Table(Reader):
             if isinstance(cells, RecordError):
                 yield cells.with_raw(raw if row else None)
             elif len(cells) != len(columns):
-                what = f"{len(cells)} cells instead of {len(columns)} ({', '.join(columns)})"
+                what = f"{len(cells)} cell{'s' * (len(cells) != 1)} instead of {len(columns)} ({', '.join(columns)})"
                 todo = f"check the {self._separator} of this line"
                 yield RecordError(what, todo, Location(source.name, position), raw=raw)
             else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from contextlib import redirect_stdout
 from dataclasses import asdict
@@ -23,12 +24,17 @@ from seqpipe.cli.shared_options import (
 from seqpipe.cli.terminal.abbreviation import abbreviated, abbreviated_id
 from seqpipe.cli.terminal.columns import aligned
 from seqpipe.cli.terminal.compilation_notice import compilation_announced
+from seqpipe.cli.terminal.error_report import SOME_FAILED
 from seqpipe.cli.terminal.log import log_to_stderr
+from seqpipe.data import Record
+from seqpipe.errors import RecordError
 from seqpipe.metrics import Figure
 from seqpipe.pipeline.opened_pipeline import open_pipeline
 from seqpipe.registry import Registry
 from seqpipe.training.evaluation.measurement import Measurement, measure, nested
 from seqpipe.training.evaluation.outcomes import RATE
+
+log = logging.getLogger("seqpipe")
 
 
 @click.command("evaluate")
@@ -37,6 +43,13 @@ from seqpipe.training.evaluation.outcomes import RATE
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--errors", type=click.IntRange(min=0), default=0, metavar="N", help="Show the N records that are worst.")
 @click.option("--labels", metavar="A,B", help="The only labels that the pipeline may answer; targets keep all.")
+@click.option(
+    "--on-error",
+    type=click.Choice(["fail", "skip"]),
+    default="fail",
+    show_default=True,
+    help="At a bad record, end or leave it out.",
+)
 @settings_option
 @limit_option
 @threads_option
@@ -48,12 +61,13 @@ def command(
     as_json: bool,  # noqa: FBT001 - click's
     errors: int,
     labels: str | None,
+    on_error: str,
     settings: tuple[str, ...],
     limit: int | None,
     threads: int,
     quiet: bool,  # noqa: FBT001 - click's
     verbose: bool,  # noqa: FBT001 - click's
-) -> None:
+) -> int:
     """Run a trained PIPELINE over records whose targets are known, and print its metrics.
 
     Each metric comes with bounds: with a confidence of 95 %, it is between them. The speed is measured once, so
@@ -63,7 +77,10 @@ def command(
         registry = Registry.discover()
         opened = open_pipeline(pipeline, registry, settings)
         with redirect_stdout(sys.stderr):  # what a plugin prints is no figure
-            measured = measure(opened, registry, data, labels=_split(labels), limit=limit, threads=threads)
+            left_out = _LeftOut()
+            failed = left_out if on_error == "skip" else None
+            chosen = _split(labels)
+            measured = measure(opened, registry, data, labels=chosen, limit=limit, threads=threads, failed=failed)
     if as_json:
         signatures = {metric.name: metric.signature for metric in measured.metrics if metric.signature}
         plain = {name: _plain(figure, signatures.get(name)) for name, figure in measured.figures.items()}
@@ -73,6 +90,18 @@ def command(
             click.echo(line)
     for line in _worst(measured, errors) if errors else ():
         click.echo(line, err=as_json)
+    return SOME_FAILED if left_out.count else 0
+
+
+class _LeftOut:
+    """Tells of the records that are left out."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, record: Record, error: RecordError) -> None:
+        self.count += 1
+        log.warning("left out: %s", error)
 
 
 def _split(labels: str | None) -> tuple[str, ...]:

@@ -12,9 +12,7 @@ from typing import Any
 import click
 
 from seqpipe.cli.global_options import GlobalOptions
-
-NOTICE = 25
-"""The level of what everybody wants to see unless they said that they want to see nothing."""
+from seqpipe.notice import NOTICE
 
 log = logging.getLogger("seqpipe")
 

@@ -11,8 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from seqpipe.builtin.marked_text import marked_text
 from seqpipe.builtin.result_fields import output_fields
 from seqpipe.cli.terminal.abbreviation import abbreviated, abbreviated_id
+from seqpipe.cli.terminal.marked_view import show_marked
 from seqpipe.data import Record
 from seqpipe.engine.output import Output
 from seqpipe.journal import RunProgress
@@ -32,6 +34,8 @@ Cells = dict[str, str]
 class TableOutput(Output):
     """Shows results on standard output, a row each, cut to the width of the terminal; the table grows in blocks.
 
+    A text in which something is marked is shown whole, at once.
+
     Columns keep the names and widths that the first block gives them.
     """
 
@@ -46,6 +50,10 @@ class TableOutput(Output):
         if not self.waiting:
             self.since = time.monotonic()
         for record in results:
+            if (marked := marked_text(record)) is not None:
+                self.show(last=False)
+                show_marked(self.console, record, marked)
+                continue
             row = {name: abbreviated(value) for name, value in output_fields(record).items()}
             self.waiting.append({**row, "id": abbreviated_id(record.id)})
         if len(self.waiting) >= BLOCK:

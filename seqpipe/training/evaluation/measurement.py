@@ -13,9 +13,10 @@ from seqpipe.config import dump, parse_document
 from seqpipe.config.stages import declared_stage
 from seqpipe.contracts import Metric, Outcome, Reader
 from seqpipe.data import Record
-from seqpipe.engine.feed import read
+from seqpipe.engine.feed import Feed, records_of
 from seqpipe.errors import InputError, Location
 from seqpipe.metrics import Figure, figures
+from seqpipe.pipeline.fit import BadRecordHandler
 from seqpipe.pipeline.opened_pipeline import OpenedPipeline, open_pipeline
 from seqpipe.registry import Registry
 from seqpipe.sources import expand
@@ -46,6 +47,7 @@ def measure(
     labels: Sequence[str] = (),
     limit: int | None = None,
     threads: int = 1,
+    failed: BadRecordHandler | None = None,
 ) -> Measurement:
     """Run a trained pipeline over records whose targets are known.
 
@@ -56,13 +58,15 @@ def measure(
         labels: the only ones that the pipeline may answer; targets keep all of theirs.
         limit: read that many records at most.
         threads: to compute on.
+        failed: is told of records that cannot be evaluated, which are left out; None: the first one is raised.
 
     Raises:
         SeqpipeError: the data cannot be read or have no targets, or a label is not known.
     """
     built = for_evaluation(opened.pipeline(), labels=labels)
     reader = _reader(opened, registry)
-    evaluated = outcomes(built, read(reader, expand([data], reader.suffixes), limit), threads)
+    feed = Feed(reader.read, expand([data], reader.suffixes), reader.name, limit=limit)
+    evaluated = outcomes(built, records_of(feed, failed), threads, failed)
     if not evaluated.results:
         raise InputError("there are no records to evaluate on", "name a file that has some", Location(data))
     metrics = built.objective.metrics

@@ -12,11 +12,13 @@ import numpy as np
 from seqpipe.contracts import Decoder, Outcome, Parameters, State, Step
 from seqpipe.data import Batch, Record
 from seqpipe.data.ragged import Array
+from seqpipe.engine.attempt import raise_failure
 from seqpipe.engine.portions import RecordKey, portions_of
 from seqpipe.engine.threads import engine_of
-from seqpipe.errors import ConfigError, UsageError, did_you_mean
+from seqpipe.errors import ConfigError, RecordError, UsageError, did_you_mean
 from seqpipe.metrics import Figure
 from seqpipe.pipeline import Pipeline, assemble
+from seqpipe.pipeline.fit import BadRecordHandler
 from seqpipe.pipeline.parameters import Existing
 
 RATE = "records_per_second"
@@ -41,14 +43,22 @@ class Outcomes:
         return Figure(value, value, value)
 
 
-def outcomes(pipeline: Pipeline, records: Iterable[Record], threads: int = 1) -> Outcomes:
+def outcomes(
+    pipeline: Pipeline, records: Iterable[Record], threads: int = 1, failed: BadRecordHandler | None = None
+) -> Outcomes:
     """Run a pipeline, in the form `for_evaluation`, over records.
+
+    Args:
+        pipeline: that is evaluated.
+        records: with targets, if the metrics compare with them.
+        threads: to compute on.
+        failed: is told of records that cannot be evaluated, which are left out; None: the first one is raised.
 
     Raises:
         RecordError: a record cannot be processed, or has no target although the metrics compare with it.
     """
     begin = time.perf_counter()
-    return Outcomes(list(_results(pipeline, records, threads)), time.perf_counter() - begin)
+    return Outcomes(list(_results(pipeline, records, threads, failed)), time.perf_counter() - begin)
 
 
 def for_evaluation(pipeline: Pipeline, weights: Parameters | None = None, labels: Sequence[str] = ()) -> Pipeline:
@@ -69,20 +79,51 @@ def for_evaluation(pipeline: Pipeline, weights: Parameters | None = None, labels
     return _restricted(built, labels) if labels else built
 
 
-def _results(pipeline: Pipeline, records: Iterable[Record], threads: int) -> Iterator[tuple[Record, Outcome]]:
+def _results(
+    pipeline: Pipeline, records: Iterable[Record], threads: int, failed: BadRecordHandler | None
+) -> Iterator[tuple[Record, Outcome]]:
     of_pieces: dict[RecordKey, list[Any]] = {}
-    checked = False
+    check = _TargetCheck(pipeline, every=failed is not None)
     for computed in engine_of(threads).map(pipeline, portions_of(records, patient=True)):
         assert computed is not None
-        for record, outcome in zip(computed.portion.batch.records, computed.outcomes(), strict=True):
-            if not checked and record.target is None:
-                pipeline.prepare(Batch((record,)))  # the objective says so if it compares with targets
-            checked = True
+        for record, attempted in zip(computed.portion.batch.records, computed.attempted, strict=True):
             key = (record.source, record.position, record.id)
-            if not record.last:
+            outcome = attempted if isinstance(attempted, RecordError) else check(record, attempted) or attempted
+            if isinstance(outcome, RecordError):
+                if failed is None:
+                    raise_failure(outcome)
+                of_pieces.pop(key, None)
+                failed(record, outcome)
+            elif not record.last:
                 of_pieces.setdefault(key, []).extend(outcome)
             else:
                 yield record, [*of_pieces.pop(key, ()), *outcome]
+
+
+class _TargetCheck:
+    """Says what is wrong with the targets of records.
+
+    Args:
+        pipeline: its objective compares with targets, or it does not.
+        every: look at each target as its metrics do, who else look at all of them together, later.
+    """
+
+    def __init__(self, pipeline: Pipeline, *, every: bool) -> None:
+        self.pipeline = pipeline
+        self.metrics = pipeline.objective.metrics if every else ()
+        self._needless = False
+
+    def __call__(self, record: Record, outcome: Outcome) -> RecordError | None:
+        """Return what is wrong with a record's target; None if nothing is."""
+        try:
+            if record.target is None and not self._needless:
+                self.pipeline.prepare(Batch((record,)))  # the objective says so if it compares with targets
+                self._needless = True
+            for metric in self.metrics if record.last else ():
+                metric.count(record, outcome)
+        except RecordError as error:
+            return error
+        return None
 
 
 def _restricted(pipeline: Pipeline, labels: Sequence[str]) -> Pipeline:

@@ -228,7 +228,8 @@ class Trainer:
                 self._stop_if_asked()
                 yield record
 
-        return values(pipeline.objective.metrics, outcomes(pipeline, until_asked(), self.threads).results)
+        evaluated = outcomes(pipeline, until_asked(), self.threads, self.problems)
+        return values(pipeline.objective.metrics, evaluated.results)
 
     def save(self) -> None:
         """Write a checkpoint."""

@@ -7,6 +7,8 @@ from dataclasses import asdict
 import numpy as np
 
 from seqpipe.atomic import atomic_write
+from seqpipe.data import Record
+from seqpipe.errors import RecordError
 from seqpipe.metrics import Figure, figures
 from seqpipe.pipeline import Model
 from seqpipe.training.evaluation.outcomes import RATE, for_evaluation, outcomes
@@ -44,8 +46,12 @@ def _figures(task: Task, weights: dict[str, np.ndarray], threads: int) -> dict[s
     if not task.dev:
         return {}
     pipeline = for_evaluation(task.pipeline, weights)
-    evaluated = outcomes(pipeline, task.dev, threads)
+    evaluated = outcomes(pipeline, task.dev, threads, _is_told)
     return {**figures(pipeline.objective.metrics, evaluated.results), RATE: evaluated.rate}
+
+
+def _is_told(record: Record, error: RecordError) -> None:
+    """Leave out a record of which the training has told already."""
 
 
 def _plot(task: Task, progress: TrainingProgress, folder: RunFolder) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from seqpipe.contracts import Parameter
 from seqpipe.data.ragged import Array
 from seqpipe.errors import ConfigError, Location, did_you_mean
+from seqpipe.notice import NOTICE
 from seqpipe.pipeline.parameters import Supply
 from seqpipe.training.session.vector_file import VectorFile
 
@@ -83,14 +84,8 @@ class StartingVectors:
         if not vectors:
             what = f"{self.file.name} has no vector for any of the {rows:,} entries of {name}"
             raise ConfigError(what, "take vectors of the same kind of tokens", self.where)
-        log.log(
-            logging.INFO if 2 * len(vectors) >= rows else logging.WARNING,
-            "%s has vectors for %s of %s entries of %s",
-            self.file.name,
-            f"{len(vectors):,}",
-            f"{rows:,}",
-            name,
-        )
+        counts = f"{len(vectors):,} of {rows:,}"
+        log.log(NOTICE, "%s has vectors for %s entries of %s", self.file.name, counts, name)
         spread = float(np.std(list(vectors.values()))) / (float(drawn.std()) or 1.0)
         table = np.ascontiguousarray(drawn * np.float32(spread))
         for row, token in enumerate(vocabulary):

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import seqpipe
+from seqpipe_text.conll_reader import ReadCoNLL
+from seqpipe_text.conll_writer import WriteCoNLL
+from seqpipe_text.sentences import Sentences
 from seqpipe_text.stars import Stars
 from seqpipe_text.translate import Translate
 from seqpipe_text.words import Words
@@ -14,9 +17,12 @@ from seqpipe_text.words import Words
 def seqpipe_register_stages() -> Sequence[type[seqpipe.Stage]]:
     """Return this plugin's stages."""
     return [
+        ReadCoNLL,
         Words,
+        Sentences,
         Stars,
         Translate,
+        WriteCoNLL,
     ]
 
 

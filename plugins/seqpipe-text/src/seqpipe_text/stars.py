@@ -19,6 +19,7 @@ from seqpipe import (
     Outcome,
     Ragged,
     Record,
+    RecordError,
     Share,
     Step,
     accuracy,
@@ -83,7 +84,7 @@ def _accuracy_binary() -> Metric:
     """Whether bad (1, 2) or good (4, 5) is the likelier; records with three stars are left out, no answer is wrong."""
 
     def counts(record: Record, outcome: Outcome) -> Sequence[float]:
-        gold = int(record.target)
+        gold = _stars_of(record)
         if gold == 3 or not outcome:
             return 0, int(gold != 3)
         probability = outcome[0]["probabilities"]
@@ -100,6 +101,18 @@ def _mean_absolute_error() -> Metric:
 
     def counts(record: Record, outcome: Outcome) -> Sequence[float]:
         stars = outcome[0]["stars"] if outcome else None
-        return (4 if stars is None else abs(int(record.target) - stars), 1)
+        return (4 if stars is None else abs(_stars_of(record) - stars), 1)
 
     return Metric("mae", counts, ratio, higher_is_better=False)
+
+
+def _stars_of(record: Record) -> int:
+    """Return a record's target as a number of stars.
+
+    Raises:
+        RecordError: it is none.
+    """
+    if str(record.target) not in STARS:
+        what = f"the target is {record.target!r}, where 1 to 5 stars are needed"
+        raise RecordError(what, "correct it, or name the column that holds them: `target: ...`", record.location)
+    return int(record.target)
