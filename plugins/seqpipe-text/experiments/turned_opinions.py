@@ -3,8 +3,9 @@
     python turned_opinions.py -o opinions.tsv
 
 Rated comments have few of them, so a network that learns from comments alone takes "isn't bad" for bad. A line is
-``stars<TAB>text``, as in the Stanford Sentiment Treebank. The words and patterns are none of those that
-``tests/test_sentiment_behaviour.py`` looks at: that test asks for what was understood, not for what was remembered.
+``stars<TAB>text``, as in the Stanford Sentiment Treebank. None of the opinions stands in
+``tests/test_sentiment_behaviour.py``, and hardly one of their words of praise and blame: that test asks for what was
+understood, not for what was remembered.
 """
 
 from __future__ import annotations
