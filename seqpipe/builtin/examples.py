@@ -6,11 +6,11 @@ import json
 
 from seqpipe.builtin.cores.attention import AttentionCore
 from seqpipe.builtin.cores.convolution import ConvolutionCore
-from seqpipe.builtin.cores.recurrent import GRU, LSTM
+from seqpipe.builtin.cores.recurrent import GRU, LSTM, RNN
 from seqpipe.builtin.decoders.beam import Beam
 from seqpipe.builtin.decoders.ctc import Ctc
 from seqpipe.builtin.encoders.one_hot import OneHotEncoder
-from seqpipe.builtin.objectives import TranslationObjective
+from seqpipe.builtin.objectives import BernoulliObjective, NextTokenObjective, TranslationObjective
 from seqpipe.builtin.readers.json_lines import ReadJSONLines
 from seqpipe.builtin.readers.tables import ReadCSV, ReadTSV
 from seqpipe.builtin.tokenizers.characters import Characters
@@ -43,6 +43,7 @@ def examples() -> list[Example]:
         Example(ConvolutionCore(width=2, window=3), SERIES, numbers, (Numbers(),)),
         Example(ConvolutionCore(width=2, window=5, stride=2, activation="tanh"), SERIES, numbers, (Numbers(),)),
         Example(ConvolutionCore(width=2, window=4, look_ahead=0), SERIES, numbers, (Numbers(), LSTM(hidden=3))),
+        *_recurrent(),
         Example(AttentionCore(embedding=3, hidden=4), TEXTS, before=ENCODED, targets=TARGETS, objective=_translation()),
         Example(DEEP, TEXTS, before=ENCODED, targets=TARGETS, objective=_translation()),
         Example(
@@ -64,6 +65,29 @@ def _readers() -> list[Example]:
         Example(ReadJSONLines(type="numbers"), [numbers]),
         Example(ReadCSV(target="stars"), [TABLE]),
         Example(ReadTSV(columns=("stars", "text")), [b"5\tA fine film.\n2\t\n"]),
+    ]
+
+
+def _recurrent() -> list[Example]:
+    """Return the plain network in all its forms; the other recurrent cores differ in their cell alone."""
+    letters, steps = NextTokenObjective(1 + len(set("".join(TEXTS)))), BernoulliObjective(1)
+    of_texts = [
+        RNN(hidden=3, output="next"),
+        RNN(hidden=3, output="next", bidirectional=True),
+        RNN(hidden=3, output="next", bidirectional=True, embedding=2),
+    ]
+    of_series = [
+        RNN(hidden=3, layers=2),
+        RNN(hidden=3, activation="relu", bidirectional=True),
+        RNN(hidden=3, output="last", bidirectional=True),
+        RNN(hidden=3, output="pooled", pooling=("max", "mean", "attention")),
+    ]
+    predicting = RNN(hidden=3, output="next", bidirectional=True)
+    numbers = Spec("numbers")
+    return [
+        *(Example(core, TEXTS, before=ENCODED[:2], objective=letters) for core in of_texts),
+        *(Example(core, SERIES, numbers, (Numbers(),)) for core in of_series),
+        Example(predicting, SERIES, numbers, (Numbers(),), objective=steps),
     ]
 
 

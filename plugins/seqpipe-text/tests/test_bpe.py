@@ -16,7 +16,7 @@ from seqpipe import Batch, ConfigError, Incoming, ModelError, PluginError, Recor
 from seqpipe_text.bpe import BPE, UNKNOWN_WORD
 from seqpipe_text.byte_pairs import frequent_characters, learned_merges, pieces_of
 from seqpipe_text.subword_split import SPACE, parts_of
-from seqpipe_text.unknown_words import NEVER_KNOWN, UNKNOWN
+from seqpipe_text.unknown_token import NEVER_KNOWN, UNKNOWN
 
 TEXT = Spec("text")
 LINES = [

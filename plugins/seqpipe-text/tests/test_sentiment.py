@@ -1,5 +1,8 @@
 """The shipped model does what its card says, and rates what the repository ships."""
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,6 +43,30 @@ def test_the_comments_of_the_repository_are_rated_one_by_one(sentiment):
     assert alone == [rating["probabilities"] for rating in ratings]
 
 
-@pytest.mark.parametrize("name", ["sentiment.yaml", "inputs/comments.txt"])
+@pytest.mark.parametrize("text", ["", "  ", "!?...", "Zzkq qwxz.", "\xad", "<br />"])
+def test_a_text_without_a_known_word_gets_no_rating(sentiment, text):
+    (rating,) = sentiment([text])
+    assert (rating["stars"], rating["probabilities"], rating["known"]) == (None, None, 0)
+
+
+def test_a_review_of_a_megabyte_is_rated(sentiment):
+    review = "I loved every minute of this wonderful film. " * 23_000
+    (rating,) = sentiment([review])
+    assert len(review) > 1_000_000
+    assert rating["stars"] == 5
+    assert rating["known"] == 8 * 23_000
+
+
+def test_a_bad_line_does_not_keep_the_others_from_their_ratings(tmp_path):
+    path = tmp_path / "comments.txt"
+    path.write_bytes(b"A wonderful film.\nA wonder\xfful film.\nA dreadful film.\n")
+    command = [sys.executable, "-m", "seqpipe", "run", "text/sentiment", str(path), "--on-error", "skip"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 3
+    assert [json.loads(line)["stars"] for line in done.stdout.splitlines()] == [5, 1]
+    assert "comments.txt:2: not valid UTF-8: 0xff is byte 9 of the line" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["sentiment.yaml", "sentiment-language.yaml", "inputs/comments.txt"])
 def test_the_shipped_pipeline_is_that_of_the_repository(name):
     assert (SHIPPED / "pipelines" / name).read_bytes() == (ROOT / "pipelines" / name).read_bytes()

@@ -7,10 +7,10 @@ from seqpipe_text.stars import STARS, Stars
 SPEC = seqpipe.Spec("logits", "float32", 5, pooled=True)
 
 
-def rated(logits, records):
+def rated(logits, records, **columns):
     step = Stars().build(seqpipe.Incoming(SPEC))
     values = np.array(logits, np.float32)
-    batch = seqpipe.Batch(tuple(records), seqpipe.Ragged(values, np.arange(len(values) + 1)))
+    batch = seqpipe.Batch(tuple(records), seqpipe.Ragged(values, np.arange(len(values) + 1)), columns)
     return step(batch)[0].outputs
 
 
@@ -20,6 +20,21 @@ def test_the_likeliest_number_of_stars_wins():
     assert (first["stars"], second["stars"]) == (5, 1)
     assert first["probabilities"]["5"] == pytest.approx(np.exp(3) / (np.exp(3) + 4), abs=1e-6)
     assert tuple(first["probabilities"]) == STARS
+
+
+def test_where_no_word_is_known_there_is_no_rating():
+    records = [seqpipe.Record(name, "") for name in "abc"]
+    known = seqpipe.Ragged.of([[True, False, True], [False], []], np.bool_)
+    (first,), (second,), (third,) = rated([[0, 0, 0, 0, 3]] * 3, records, known=known)
+    assert (first["stars"], first["known"]) == (5, 2)
+    assert second == third == {"stars": None, "probabilities": None, "known": 0}
+
+
+def test_no_rating_counts_as_wrong():
+    nothing = {"stars": None, "probabilities": None, "known": 0}
+    metrics = Stars().objective(seqpipe.Incoming(seqpipe.Spec("one_hot"))).metrics
+    counts = [list(metric.count(seqpipe.Record("r", "", target="4"), (nothing,))) for metric in metrics]
+    assert counts == [[0, 1], [0, 1], [4, 1]]
 
 
 def test_metrics_are_those_of_the_field():

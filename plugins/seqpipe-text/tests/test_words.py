@@ -44,6 +44,13 @@ def test_tokens_and_where_they_stand():
     assert [row.tolist() for row in spans] == [[[0, 2], [4, 6], [6, 9], [10, 14], [14, 15]], [], [[0, 4]]]
 
 
+def test_known_are_the_words_of_the_dictionary_but_for_punctuation_marks():
+    step = Words().build(Incoming(TEXT, {"dictionary": ["<unk>", "good", "!", "...", "2", ":)", "👍", "n't", "$"]}))
+    out, _ = step(batch("Good bad 2 :) 👍🏽 n't", "! ... $", ""))
+    assert out.columns["known"].array.dtype == np.bool_
+    assert [row.tolist() for row in out.columns["known"]] == [[True, False, True, True, True, True], [False] * 3, []]
+
+
 def test_an_empty_batch():
     out, _ = Words().build(Incoming(TEXT, {"dictionary": ["<unk>"]}))(batch())
     assert len(out.ragged) == 0
@@ -53,7 +60,7 @@ def test_an_empty_batch():
 def test_the_spec():
     out = Words().build(Incoming(TEXT, {"dictionary": ["<unk>", "a"]})).spec
     assert (out.kind, out.dtype, out.width, out.vocabulary) == ("tokens", "int32", 2, ("<unk>", "a"))
-    assert list(out.columns) == ["spans"]
+    assert list(out.columns) == ["spans", "known"]
     assert Words(size=50).build(Incoming(TEXT)).spec.width == 50
 
 

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from seqpipe.builtin.cores.bidirectional_stepper import BidirectionalStepper
 from seqpipe.builtin.cores.input_layer import INSIDE_WORDS, InputLayer
 from seqpipe.builtin.cores.layers import Layer
 from seqpipe.builtin.cores.output_layer import OutputLayer
@@ -29,7 +30,11 @@ class RecurrentCore(Core):
 
     hidden: int = Field(128, ge=1, description="hidden units of a layer, in each direction")
     layers: int = Field(1, ge=1, description="layers, each reading the one before")
-    bidirectional: bool = Field(False, description="also read from the end; such a core cannot be streamed")
+    bidirectional: bool = Field(
+        False,
+        description="also read from the end; such a core cannot be streamed. With `output: next` each direction learns "
+        "what comes next to it, and the forward one is asked",
+    )
     embedding: int | None = Field(
         None,
         ge=1,
@@ -68,28 +73,33 @@ class RecurrentCore(Core):
             streamable=spec.streamable and not self.bidirectional and self.output == "sequence",
             columns={name: column for name, column in spec.columns.items() if name not in INSIDE_WORDS},
         )
+        if is_stepper and self.bidirectional:
+            return BidirectionalStepper(out, self._layers(incoming, forward_only=True), layers)
         kind = RecurrentStepper if is_stepper else RecurrentNetwork
         return kind(out, layers, carries=not (self.bidirectional or out.pooled))
 
-    def _layers(self, incoming: Incoming) -> list[Layer]:
+    def _layers(self, incoming: Incoming, *, forward_only: bool = False) -> list[Layer]:
         spec = incoming.spec.require(self.name, "one_hot", "frames", "features", pooled=False)
         self._check(incoming.objective)
         parameters, int8 = incoming.parameters, incoming.precision == "int8"
         inputs = InputLayer(spec, self.embedding, self.pieces, self.characters, self.cell, parameters)
-        network = Recurrent(self.cell, inputs.width, self.hidden, self.layers, self.bidirectional)
+        bidirectional = self.bidirectional and not forward_only
+        network = Recurrent(self.cell, inputs.width, self.hidden, self.layers, bidirectional)
         last = self.output == "last"
         recurrent = RecurrentLayer(network, parameters, inputs.vectors_of_ids, last=last, int8=int8)
         layers: list[Layer] = [inputs, recurrent]
         if self.output == "pooled":
             layers.append(PoolingLayer(self.pooling, layers[-1].width, parameters))
         if incoming.objective is not None:
-            layers.append(OutputLayer(layers[-1].width, incoming.objective.width, parameters, int8=int8))
+            width = self.hidden if self.output == "next" else layers[-1].width
+            layers.append(OutputLayer(width, incoming.objective.width, parameters, int8=int8))
         return layers
 
     def _check(self, objective: Objective | None) -> None:
-        if self.output == "next" and self.bidirectional:
+        if self.output == "next" and self.bidirectional and self.layers > 1:
             raise ConfigError(
-                f"{self.name} cannot predict the next input if it reads from the end", "set `bidirectional: false`"
+                f"{self.name} that predicts in both directions has one layer: a second one would see what it predicts",
+                "set `layers: 1`, or `bidirectional: false`",
             )
         if self.output == "next" and objective is None:
             raise ConfigError(f"{self.name} that predicts the next input must be the last core")

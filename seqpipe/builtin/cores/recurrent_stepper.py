@@ -32,8 +32,7 @@ class RecurrentStepper(RecurrentNetwork, Stepper):
 
     def start(self, batch: Batch) -> tuple[Array, State]:
         """Read the whole sequence, and expect what comes after it."""
-        opened = batch.replace(sequence=_opened(batch.main), columns={}, final=False)
-        out, state = super().__call__(opened)
+        out, state = super().__call__(batch.replace(sequence=opened(batch.main), columns={}, final=False))
         return np.ascontiguousarray(out.ragged.array[out.ragged.offsets[1:] - 1]), state
 
     def step(self, inputs: Array, state: State) -> tuple[Array, State]:
@@ -79,7 +78,7 @@ def _last(sequence: Column, before: Array) -> Array:
     return last
 
 
-def _opened(sequence: Column) -> Column:
+def opened(sequence: Column) -> Column:
     """Return sequences with the zero vector in front."""
     if isinstance(sequence, OneHot):
         return sequence.with_ids(_open(sequence.ids, -1))

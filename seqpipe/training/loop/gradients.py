@@ -110,7 +110,8 @@ def _block(pipeline: Pipeline, batch: Batch, carried: CarriedStates, scale: floa
         batch, after[index], backs[index] = network.forward(batch, carried.get(index), of_stage)
     losses, gradient, of_objective = pipeline.loss(batch)
     by_name = {name: array * array.dtype.type(scale) for name, array in of_objective.items()}
-    incoming: Array | None = gradient * gradient.dtype.type(scale)
+    gradient *= gradient.dtype.type(scale)  # in its place: of a large vocabulary it is the largest array there is
+    incoming: Array | None = gradient
     for index, back in reversed(backs.items()):
         assert incoming is not None
         incoming, of_network = back(incoming)

@@ -19,26 +19,33 @@ _CHARACTERS_KEPT = 400_000
 """After this many in chunks that were looked up before, all are forgotten."""
 
 
+def between_spaces(text: str) -> list[str]:
+    """Return the parts of a text between its spaces."""
+    return text.split(" ")
+
+
 class ChunkLookup:
     """Looks chunks up; what is kept is for speed only.
 
     Args:
         split: makes tokens of a chunk; picklable.
+        chunks_of: the parts of a text between single spaces, as long as they are in the text; picklable.
     """
 
-    def __init__(self, split: Split) -> None:
+    def __init__(self, split: Split, chunks_of: Callable[[str], list[str]] = between_spaces) -> None:
         self._split = split
+        self._chunks_of = chunks_of
         self._kept = _Kept()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"_split": self._split}
+        return {"_split": self._split, "_chunks_of": self._chunks_of}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state, _kept=_Kept())
 
     def __call__(self, texts: Sequence[str]) -> tuple[Ragged, Ragged]:
         """Return the ids of the tokens of each text, int32, and their spans, int64, in characters of the text."""
-        split = [text.split(" ") for text in texts]
+        split = [self._chunks_of(text) for text in texts]
         chunks = list(chain.from_iterable(split))
         ends = np.fromiter(accumulate(map(len, split), initial=0), np.int64, len(split) + 1)
         tokens = self._tokens_of(chunks)

@@ -17,6 +17,7 @@ from seqpipe import (
     Metric,
     Objective,
     Outcome,
+    Ragged,
     Record,
     RecordError,
     Share,
@@ -30,7 +31,11 @@ STARS = ("1", "2", "3", "4", "5")
 
 
 class Stars(Decoder):
-    """One to five stars for each record, and the probability of each number of them."""
+    """One to five stars for each record, and the probability of each number of them.
+
+    After ``text.words`` a result also says how many words were ``known``; where none was, stars and probabilities are
+    None.
+    """
 
     name: ClassVar[str] = "text.stars"
     adjustable: ClassVar[frozenset[str]] = frozenset({"probabilities", "smoothing"})
@@ -59,17 +64,32 @@ def _rate(batch: Batch, *, probabilities: bool) -> Batch:
     if probabilities:
         for result, of_row in zip(results, likely.tolist(), strict=True):
             result["probabilities"] = dict(zip(STARS, of_row, strict=True))
+    if "known" in batch.columns:
+        for result, known in zip(results, _sums(batch.column("known", Ragged)), strict=True):
+            if not known:
+                result.update(dict.fromkeys(result))
+            result["known"] = known
     return batch.with_outputs((result,) for result in results)
 
 
+def _sums(flags: Ragged) -> list[int]:
+    """Return how many flags are set in each row."""
+    counts = np.zeros(len(flags.array) + 1, np.int64)
+    flags.array.cumsum(out=counts[1:])
+    sums: list[int] = np.diff(counts[flags.offsets]).tolist()
+    return sums
+
+
 def _accuracy_binary() -> Metric:
-    """Whether bad (1, 2) or good (4, 5) is the likelier; records with three stars are left out."""
+    """Whether bad (1, 2) or good (4, 5) is the likelier; records with three stars are left out, no answer is wrong."""
 
     def counts(record: Record, outcome: Outcome) -> Sequence[float]:
         gold = _stars_of(record)
         if gold == 3 or not outcome:
             return 0, int(gold != 3)
         probability = outcome[0]["probabilities"]
+        if probability is None:
+            return 0, 1
         good = probability["4"] + probability["5"] > probability["1"] + probability["2"]
         return good == (gold > 3), 1
 
@@ -77,10 +97,11 @@ def _accuracy_binary() -> Metric:
 
 
 def _mean_absolute_error() -> Metric:
-    """By how many stars a rating is wrong."""
+    """By how many stars a rating is wrong; four where there is none."""
 
     def counts(record: Record, outcome: Outcome) -> Sequence[float]:
-        return (abs(_stars_of(record) - outcome[0]["stars"]), 1) if outcome else (4, 1)
+        stars = outcome[0]["stars"] if outcome else None
+        return (4 if stars is None else abs(_stars_of(record) - stars), 1)
 
     return Metric("mae", counts, ratio, higher_is_better=False)
 

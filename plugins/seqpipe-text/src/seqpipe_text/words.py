@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
 from seqpipe import (
@@ -22,8 +23,9 @@ from seqpipe import (
     Tokenizer,
 )
 from seqpipe_text.chunk_lookup import ChunkLookup
-from seqpipe_text.unknown_words import UNKNOWN
-from seqpipe_text.word_split import Word, joined, shape_of, words_of
+from seqpipe_text.unknown_token import UNKNOWN
+from seqpipe_text.unknown_words import looked_up
+from seqpipe_text.word_split import Word, chunks_of, joined, says_something, shape_of, words_of
 
 
 class Words(Tokenizer):
@@ -50,7 +52,7 @@ class Words(Tokenizer):
         return _Dictionary(self)
 
     def build(self, incoming: Incoming) -> Step:
-        """Take text, give tokens, with ``spans`` in characters of the text as it came.
+        """Take text, give tokens, with ``spans`` in characters of the text as it came, and which words are ``known``.
 
         Raises:
             ConfigError: something else than text comes in.
@@ -58,9 +60,9 @@ class Words(Tokenizer):
         """
         incoming.spec.require(self.name, "text")
         dictionary = _checked(incoming.learned["dictionary"]) if incoming.learned else None
-        spans = Spec("spans", "int64", 2)
+        columns = {"spans": Spec("spans", "int64", 2), "known": Spec("flags", "bool")}
         width = len(dictionary) if dictionary else self.size
-        out = Spec("tokens", "int32", width, dictionary, streamable=False, columns={"spans": spans})
+        out = Spec("tokens", "int32", width, dictionary, streamable=False, columns=columns)
         return _Tokenize(out, self)
 
     def entries_of(self, chunk: str) -> list[Word]:
@@ -87,7 +89,7 @@ class _Dictionary(Learner):
 
     def see(self, batch: Batch) -> None:
         """Count the words of a batch."""
-        chunks = Counter(chunk for record in batch.records for chunk in record.text.split(" "))
+        chunks = Counter(chunk for record in batch.records for chunk in chunks_of(record.text))
         for chunk, count in chunks.items():
             for word, _, _ in self._words.entries_of(chunk):
                 self._counts[word] += count
@@ -103,12 +105,15 @@ class _Tokenize(Step):
 
     def __init__(self, spec: Spec, words: Words) -> None:
         self.spec = spec
-        ids = {word: index for index, word in enumerate(spec.vocabulary or ())}
-        self._lookup = ChunkLookup(_Split(words, ids))
+        vocabulary = spec.vocabulary or (UNKNOWN,)
+        ids = {word: index for index, word in enumerate(vocabulary)}
+        self._says_something = np.array([False, *map(says_something, vocabulary[1:])])
+        self._lookup = ChunkLookup(_Split(words, ids), chunks_of)
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
         ids, spans = self._lookup([record.text for record in batch.records])
-        return batch.replace(sequence=ids, columns={**batch.columns, "spans": spans}), None
+        known = ids.with_values(self._says_something[ids.array])
+        return batch.replace(sequence=ids, columns={**batch.columns, "spans": spans, "known": known}), None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,15 @@ class _Split:
     ids: dict[str, int]
 
     def __call__(self, chunk: str) -> list[tuple[int, int, int]]:
-        return [(self.ids.get(word, 0), begin, end) for word, begin, end in self.words.entries_of(chunk)]
+        found: list[tuple[int, int, int]] = []
+        for word in self.words.entries_of(chunk):
+            entry, begin, end = word
+            known = self.ids.get(entry)
+            if known is None and self.words.entries == "words":
+                found += looked_up(word, self.ids)
+            else:
+                found.append((known or 0, begin, end))
+        return found
 
 
 def _checked(dictionary: Any) -> tuple[str, ...]:
