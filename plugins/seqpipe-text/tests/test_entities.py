@@ -110,11 +110,11 @@ def test_a_type_that_was_not_learned():
     assert "map it to one of LOC, PER" in error.value.todo
 
 
-def found(records, rows, lengths, ids):
+def found(records, rows, lengths, ids, **parameters_of_the_stage):
     """Decode logits that say clearly what each word is; return the outputs."""
     objective = EntityObjective(TYPES)
     parameters = {name: np.zeros(one.shape, np.float32) for name, one in objective.parameters.items()}
-    step = Entities().build(Incoming(LOGITS, parameters=parameters, objective=objective))
+    step = Entities(**parameters_of_the_stage).build(Incoming(LOGITS, parameters=parameters, objective=objective))
     words = batch(*((text, None) for text in records))
     offsets = np.concatenate([[0], np.cumsum(lengths)])
     logits = Ragged(np.eye(5, dtype=np.float32)[ids] * 9, offsets)
@@ -129,6 +129,13 @@ def test_what_is_found_has_its_place_in_the_text():
         [("PER", "Ina Berg", 0, 8), ("LOC", "New York", 10, 18), ("LOC", "Oslo", 19, 23)],
         [],
     ]
+
+
+def test_caution_is_added_to_the_score_of_no_entity():
+    ids = [OUT, B_LOC]
+    assert found(["in Oslo"], [0], [2], ids, caution=8.9) == [[("LOC", "Oslo", 3, 7)]]
+    assert found(["in Oslo"], [0], [2], ids, caution=9.1) == [[]]
+    assert found(["in Oslo"], [0], [2], ids, caution=-9.1) == [[("LOC", "in", 0, 2), ("LOC", "Oslo", 3, 7)]]
 
 
 def test_rows_of_a_record_are_joined_and_entities_end_with_their_row():

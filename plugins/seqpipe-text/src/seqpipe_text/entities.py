@@ -37,8 +37,12 @@ class Entities(Decoder):
     """
 
     name: ClassVar[str] = "text.entities"
-    adjustable: ClassVar[frozenset[str]] = frozenset({"unsure"})
+    adjustable: ClassVar[frozenset[str]] = frozenset({"caution", "unsure"})
 
+    caution: float = Field(
+        0.0,
+        description="added to the score of no entity at each word; below zero, more is found and more of it is wrong",
+    )
     unsure: Names = Field(
         (),
         description="words that some data mark with the entity that they stand before, and others do not, such as `@`; "
@@ -63,7 +67,8 @@ class Entities(Decoder):
         objective = incoming.objective
         assert isinstance(objective, EntityObjective)
         out = spec.replace(kind="outputs", streamable=False)
-        return Step.of(out, partial(_find, types=objective.types, scores=objective.scores(incoming.parameters)))
+        scores = objective.scores(incoming.parameters)
+        return Step.of(out, partial(_find, types=objective.types, scores=scores, caution=self.caution))
 
 
 class _TypeLearner(Learner):
@@ -80,10 +85,12 @@ class _TypeLearner(Learner):
         return {"types": sorted(self._types)}
 
 
-def _find(batch: Batch, types: tuple[str, ...], scores: Scores) -> Batch:
+def _find(batch: Batch, types: tuple[str, ...], scores: Scores, caution: float) -> Batch:
     """Give each record its entities, those of its rows one after the other."""
     spans, logits = batch.column("spans", Ragged), batch.ragged
-    labels = Ragged(crf_viterbi(logits.array, logits.offsets, *scores)[0], logits.offsets)
+    emissions = logits.array.copy()
+    emissions[:, 0] += caution
+    labels = Ragged(crf_viterbi(emissions, logits.offsets, *scores)[0], logits.offsets)
     found: list[list[dict[str, Any]]] = [[] for _ in batch.records]
     record_of_word = batch.rows.repeat(labels.lengths)
     for label, begin, end in _entities_of(labels):
