@@ -93,7 +93,7 @@ def of_words(words: Sequence[str], pieces: Sequence[str], vectors: Vectors) -> t
 
 def most_frequent(files: Iterable[str], most: int) -> list[str]:
     """Return the most frequent words of texts, as `text.words` cuts them; of a table, the last column is the text."""
-    from seqpipe_text.word_split import words_of  # noqa: PLC0415 - only here is the plugin needed
+    from seqpipe_text.words.word_split import words_of  # noqa: PLC0415 - only here is the plugin needed
 
     chunks = Counter(chunk for text in _texts(files) for chunk in text.split())
     words: Counter[str] = Counter()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from seqpipe import Record, RecordError
-from seqpipe_text.attention_picture import WriteAttentionSvg
+from seqpipe_text.translation.attention_picture import WriteAttentionSvg
 
 LOOKS = [np.array([0.9, 0.1, 0.0]), np.array([0.0, 0.25, 0.75])]
 RESULT = {

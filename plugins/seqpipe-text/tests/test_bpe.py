@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer, models
 
 from seqpipe import Batch, ConfigError, Incoming, ModelError, PluginError, Record, RecordError, Spec
-from seqpipe_text.bpe import BPE, UNKNOWN_WORD
-from seqpipe_text.byte_pairs import frequent_characters, learned_merges, pieces_of
-from seqpipe_text.subword_split import SPACE, parts_of
-from seqpipe_text.unknown_token import NEVER_KNOWN, UNKNOWN
+from seqpipe_text.translation.bpe import BPE, UNKNOWN_WORD
+from seqpipe_text.translation.subword_split import SPACE, parts_of
+from seqpipe_text.words.byte_pairs import frequent_characters, learned_merges, pieces_of
+from seqpipe_text.words.unknown_token import NEVER_KNOWN, UNKNOWN
 
 TEXT = Spec("text")
 LINES = [
@@ -261,6 +261,6 @@ def test_payloads_and_specs_that_are_no_text():
 
 
 def test_without_the_library_it_says_what_to_install(monkeypatch):
-    monkeypatch.setattr("seqpipe_text.byte_pairs.find_spec", lambda _: None)
+    monkeypatch.setattr("seqpipe_text.words.byte_pairs.find_spec", lambda _: None)
     with pytest.raises(PluginError, match=r"pip install 'seqpipe-text\[bpe\]'"):
         learned(BPE(min_count=1), "a b")

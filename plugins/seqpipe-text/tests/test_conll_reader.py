@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqpipe import InputError, Record, RecordError, Source
-from seqpipe_text.conll_reader import ReadCoNLL
-from seqpipe_text.tag_schemes import Entity, tags_of
+from seqpipe_text.names.conll_reader import ReadCoNLL
+from seqpipe_text.names.tag_schemes import Entity, tags_of
 
 SAMPLE = "Ann\tB-PER\nLee\tI-PER\nleft\tO\nOslo\tB-LOC\n\nNobody\tO\ndid\tO\n"
 

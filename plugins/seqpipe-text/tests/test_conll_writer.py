@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqpipe import Record, RecordError, Source
-from seqpipe_text.conll_reader import ReadCoNLL
-from seqpipe_text.conll_writer import WriteCoNLL
-from seqpipe_text.tag_schemes import Entity
+from seqpipe_text.names.conll_reader import ReadCoNLL
+from seqpipe_text.names.conll_writer import WriteCoNLL
+from seqpipe_text.names.tag_schemes import Entity
 
 
 def result(text: str, *entities: tuple[str, int, int], **columns) -> Record:

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqpipe import Batch, ConfigError, Incoming, Ragged, Record, RecordError, Spec
-from seqpipe_text.annotation import Annotation
-from seqpipe_text.entities import Entities
-from seqpipe_text.entity_metrics import entity_figures
-from seqpipe_text.entity_objective import EntityObjective
-from seqpipe_text.words import Words
+from seqpipe_text.names.annotation import Annotation
+from seqpipe_text.names.entities import Entities
+from seqpipe_text.names.entity_metrics import entity_figures
+from seqpipe_text.names.entity_objective import EntityObjective
+from seqpipe_text.words.words import Words
 
 TYPES = ("LOC", "PER")
 OUT, B_LOC, I_LOC, B_PER, I_PER = range(5)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqpipe import Record
-from seqpipe_text.letter_case import LetterCase
+from seqpipe_text.names.letter_case import LetterCase
 
 TEXT = "Ina lives in Oslo."
 

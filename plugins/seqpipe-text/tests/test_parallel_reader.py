@@ -7,7 +7,7 @@ import gzip
 import pytest
 
 from seqpipe import InputError, Record, RecordError, Source
-from seqpipe_text.parallel_reader import ReadParallel
+from seqpipe_text.translation.parallel_reader import ReadParallel
 
 READ = ReadParallel(source="de", target="en")
 GERMAN = "Ein Hund.\nZwei Hunde.\n\nDrei"

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqpipe import Batch, ConfigError, Incoming, ModelError, Ragged, Record, Spec
-from seqpipe_text.piece_split import UNKNOWN, learned_pieces, parts_of, pieces_of
-from seqpipe_text.pieces import LONGEST, Pieces
-from seqpipe_text.words import Words
+from seqpipe_text.words.piece_split import UNKNOWN, learned_pieces, parts_of, pieces_of
+from seqpipe_text.words.pieces import LONGEST, Pieces
+from seqpipe_text.words.words import Words
 
 KNOWN = [UNKNOWN, "lis", "##bon", "##b", "##on", "li", "zurich", "'", "s", "##s", "東", "京", "."]
 IDS = {piece: index for index, piece in enumerate(KNOWN)}

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqpipe import Batch, ConfigError, Incoming, Ragged, Record, Spec
-from seqpipe_text.sentences import Sentences, sentence_spans
-from seqpipe_text.words import Words
+from seqpipe_text.words.sentences import Sentences, sentence_spans
+from seqpipe_text.words.words import Words
 
 CUT = "¦"  # not in any text: where a sentence ends
 TEXTS = [

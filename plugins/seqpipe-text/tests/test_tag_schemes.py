@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqpipe_text.tag_schemes import Entity, TagError, entities_of, recognised, tags_of
+from seqpipe_text.names.tag_schemes import Entity, TagError, entities_of, recognised, tags_of
 
 SCHEMES = ("iob1", "iob2", "iobes", "bilou")
 TWO = [Entity("PER", 0, 2), Entity("PER", 2, 3)]

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 import seqpipe
-from seqpipe_text.bpe import BPE
-from seqpipe_text.sentences import Sentences
-from seqpipe_text.translate import Translate
-from seqpipe_text.translation_metrics import bleu, chrf
-from seqpipe_text.words import Words
+from seqpipe_text.translation.bpe import BPE
+from seqpipe_text.translation.translate import Translate
+from seqpipe_text.translation.translation_metrics import bleu, chrf
+from seqpipe_text.words.sentences import Sentences
+from seqpipe_text.words.words import Words
 
 VOCABULARY = ("the", "a", "cat", "Cat", "sat", "on", ",", ".", "Hund", "ß", "42", "don't")
 WORDS = st.lists(st.sampled_from(VOCABULARY), max_size=12).map(" ".join)
@@ -97,7 +97,7 @@ def command(*words):
 
 
 def test_without_sacrebleu_it_says_what_to_install(monkeypatch):
-    monkeypatch.setattr("seqpipe_text.translation_metrics.find_spec", lambda _: None)
+    monkeypatch.setattr("seqpipe_text.translation.translation_metrics.find_spec", lambda _: None)
     with pytest.raises(seqpipe.PluginError, match=r"pip install 'seqpipe-text\[eval\]'"):
         Translate(target=Words()).for_evaluation()
 

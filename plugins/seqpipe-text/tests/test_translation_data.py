@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from seqpipe import Record
-from seqpipe_text.careless_augmentation import Careless
-from seqpipe_text.copy_augmentation import Copies
-from seqpipe_text.unknown_token import NEVER_KNOWN
+from seqpipe_text.translation.careless_augmentation import Careless
+from seqpipe_text.translation.copy_augmentation import Copies
+from seqpipe_text.words.unknown_token import NEVER_KNOWN
 
 PAIR = Record("1", "Zora und Tom kamen 1987 an.", target="Zora and Tom's friends came in 1987.")
 OTHERS = [Record(str(number), "Tom lacht.", target="Tom laughs.") for number in range(5)]

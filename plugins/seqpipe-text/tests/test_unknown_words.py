@@ -3,7 +3,7 @@
 import pytest
 
 from seqpipe import Batch, Incoming, Record, Spec
-from seqpipe_text.words import Words
+from seqpipe_text.words.words import Words
 
 WORDS = ["<unk>", "so", "good", "bad", "no", "noo", ":)", ":(", "8/10", "cafe", "mind", "-", "numbing", "*", "👍"]
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqpipe_text.characters import plain
-from seqpipe_text.word_split import joined, words_of
+from seqpipe_text.words.characters import plain
+from seqpipe_text.words.word_split import joined, words_of
 
 PIECES = (
     "n't can not gon na 's 'll ' ’ ` \" ” - -- — . .. … -LRB- ( Mr. a.m. U.S film FILM 3 1,000 , : / _ don st. étc. ſ "

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqpipe import Batch, ConfigError, Incoming, ModelError, Record, RecordError, Spec
-from seqpipe_text.words import Words
+from seqpipe_text.words.words import Words
 
 TEXT = Spec("text")
 

@@ -6,16 +6,16 @@ import numpy as np
 
 from seqpipe import Example, Spec
 from seqpipe.testing import stage
-from seqpipe_text.attention_picture import WriteAttentionSvg
-from seqpipe_text.bpe import BPE
-from seqpipe_text.conll_reader import ReadCoNLL
-from seqpipe_text.conll_writer import WriteCoNLL
-from seqpipe_text.entities import Entities
-from seqpipe_text.parallel_reader import ReadParallel
-from seqpipe_text.pieces import Pieces
-from seqpipe_text.sentences import Sentences
-from seqpipe_text.translate import Translate
-from seqpipe_text.words import Words
+from seqpipe_text.names.conll_reader import ReadCoNLL
+from seqpipe_text.names.conll_writer import WriteCoNLL
+from seqpipe_text.names.entities import Entities
+from seqpipe_text.translation.attention_picture import WriteAttentionSvg
+from seqpipe_text.translation.bpe import BPE
+from seqpipe_text.translation.parallel_reader import ReadParallel
+from seqpipe_text.translation.translate import Translate
+from seqpipe_text.words.pieces import Pieces
+from seqpipe_text.words.sentences import Sentences
+from seqpipe_text.words.words import Words
 
 SOURCES = ("ein Hund.", "Katze", "", "eine Katze, ein Hund")
 COLUMNS = (

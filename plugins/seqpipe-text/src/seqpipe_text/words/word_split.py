@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterator, Sequence
 from unicodedata import category, normalize
 
-from seqpipe_text.characters import plain, without_tags
+from seqpipe_text.words.characters import plain, without_tags
 
 _LETTER = r"[^\W_\u0300-\u036f][\u0300-\u036f]*"  # or digit, with its accents
 _SUFFIX = rf"(?:s|m|d|ll|ve|re)(?!{_LETTER})"

@@ -26,7 +26,7 @@ from seqpipe import (
     Tokenizer,
     offsets_of,
 )
-from seqpipe_text.piece_split import UNKNOWN, learned_pieces, pieces_of
+from seqpipe_text.words.piece_split import UNKNOWN, learned_pieces, pieces_of
 
 LONGEST = 100
 """Characters of a word that are read, from its beginning."""

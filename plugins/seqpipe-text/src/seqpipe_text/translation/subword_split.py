@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from seqpipe_text.characters import composed
+from seqpipe_text.words.characters import composed
 
 SPACE = "▁"
 """Stands in a piece for the space before it, as in SentencePiece; one in a text becomes a low line."""

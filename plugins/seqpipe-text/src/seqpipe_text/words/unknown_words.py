@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from unicodedata import normalize
 
-from seqpipe_text.word_split import Word
+from seqpipe_text.words.word_split import Word
 
 _ELONGATED = re.compile(r"(.)\1{2,}")
 _RATING = re.compile(r"(\d+)[.,]\d+(/\d+)")

@@ -22,10 +22,10 @@ from seqpipe import (
     Step,
     Tokenizer,
 )
-from seqpipe_text.chunk_lookup import ChunkLookup
-from seqpipe_text.unknown_token import UNKNOWN
-from seqpipe_text.unknown_words import looked_up
-from seqpipe_text.word_split import Word, chunks_of, joined, says_something, shape_of, words_of
+from seqpipe_text.words.chunk_lookup import ChunkLookup
+from seqpipe_text.words.unknown_token import UNKNOWN
+from seqpipe_text.words.unknown_words import looked_up
+from seqpipe_text.words.word_split import Word, chunks_of, joined, says_something, shape_of, words_of
 
 
 class Words(Tokenizer):

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from seqpipe import NOTICE, InputError, Location, Names, Reader, Record, RecordError, Source, Spec, text_lines
-from seqpipe_text.tag_schemes import Scheme, TagError, entities_of, recognised
+from seqpipe_text.names.tag_schemes import Scheme, TagError, entities_of, recognised
 
 log = logging.getLogger("seqpipe")
 

@@ -23,8 +23,8 @@ from seqpipe import (
     Step,
     crf_viterbi,
 )
-from seqpipe_text.annotation import Annotation
-from seqpipe_text.entity_objective import EntityObjective
+from seqpipe_text.names.annotation import Annotation
+from seqpipe_text.names.entity_objective import EntityObjective
 
 Scores = tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]
 

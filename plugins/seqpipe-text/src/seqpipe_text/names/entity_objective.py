@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from seqpipe import Batch, CrfObjective, Ragged, RecordError
-from seqpipe_text.annotation import Annotation, Entity
-from seqpipe_text.entity_metrics import entity_figures
+from seqpipe_text.names.annotation import Annotation, Entity
+from seqpipe_text.names.entity_metrics import entity_figures
 
 Int64 = npt.NDArray[np.int64]
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from unicodedata import category, normalize
 
-from seqpipe_text.byte_pairs import frequent_characters, learned_merges
+from seqpipe_text.words.byte_pairs import frequent_characters, learned_merges
 
 UNKNOWN = "<unk>"
 """The piece, with id 0, that stands for what no other pieces make."""

@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import Field, PrivateAttr
 
 from seqpipe import Augmentation, Record, Share
-from seqpipe_text.unknown_token import NEVER_KNOWN
+from seqpipe_text.words.unknown_token import NEVER_KNOWN
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 

@@ -10,10 +10,10 @@ import numpy as np
 from pydantic import Field
 
 from seqpipe import Batch, Incoming, Learned, Learner, ModelError, Record, Spec, State, Step, Tokenizer
-from seqpipe_text.byte_pairs import Merge, frequent_characters, learned_merges, pieces_of
-from seqpipe_text.chunk_lookup import ChunkLookup
-from seqpipe_text.subword_split import LONGEST, SPACE, joined_pieces, parts_of
-from seqpipe_text.unknown_token import NEVER_KNOWN, UNKNOWN
+from seqpipe_text.translation.subword_split import LONGEST, SPACE, joined_pieces, parts_of
+from seqpipe_text.words.byte_pairs import Merge, frequent_characters, learned_merges, pieces_of
+from seqpipe_text.words.chunk_lookup import ChunkLookup
+from seqpipe_text.words.unknown_token import NEVER_KNOWN, UNKNOWN
 
 UNKNOWN_WORD = SPACE + UNKNOWN
 _FIRST = (UNKNOWN, UNKNOWN_WORD)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy.typing as npt
 
 from seqpipe import Metric, Outcome, Record
-from seqpipe_text.annotation import Annotation
+from seqpipe_text.names.annotation import Annotation
 
 
 def entity_figures(types: Iterable[str]) -> tuple[Metric, ...]:

@@ -11,9 +11,9 @@ import numpy.typing as npt
 from pydantic import Field
 
 from seqpipe import Batch, Beam, BeamSettings, Decoder, KnownTarget, Metric, Ragged, row_extents
-from seqpipe_text.copied_words import copied_words
-from seqpipe_text.translation_metrics import bleu, chrf, require_sacrebleu
-from seqpipe_text.unknown_token import UNKNOWN
+from seqpipe_text.translation.copied_words import copied_words
+from seqpipe_text.translation.translation_metrics import bleu, chrf, require_sacrebleu
+from seqpipe_text.words.unknown_token import UNKNOWN
 
 _NOT_TRANSLATED = -10.0
 """The score of a sentence of whose words none is known: about that of words drawn at random."""

@@ -9,9 +9,9 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from seqpipe import Layout, Mark, MarkedText, Record, RecordError, Writer, marked_text
-from seqpipe_text.sentences import Span, sentence_spans
-from seqpipe_text.tag_schemes import Entity, tags_of
-from seqpipe_text.word_split import words_of
+from seqpipe_text.names.tag_schemes import Entity, tags_of
+from seqpipe_text.words.sentences import Span, sentence_spans
+from seqpipe_text.words.word_split import words_of
 
 
 class WriteCoNLL(Writer):

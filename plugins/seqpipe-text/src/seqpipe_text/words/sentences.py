@@ -19,7 +19,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from seqpipe import Batch, ConfigError, Incoming, Ragged, Step, Tokenizer
-from seqpipe_text.abbreviations import (
+from seqpipe_text.words.abbreviations import (
     BEFORE_NUMBER,
     BEFORE_ORDINAL,
     ELIDED,

@@ -1,0 +1,1 @@
+"""Translations: texts side by side, their pieces, and how they are searched and measured."""

@@ -1,0 +1,1 @@
+"""Texts into sentences, words, and pieces of words."""
