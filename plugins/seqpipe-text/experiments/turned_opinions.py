@@ -57,48 +57,6 @@ SETTLED = (
     (1, "wonderful , if you like to suffer"), (5, "no sequel has been better"), (1, "no sequel has been worse"),
     (4, "better than i feared"), (2, "worse than i hoped"),
 )  # fmt: skip
-IRONY = (
-    (
-        "i would rather {} than see this again",
-        "wash the dishes;wait for a bus;clean the oven;read the phone book;count sheep",
-    ),
-    (
-        "the highlight was the {}",
-        "popcorn;poster;walk home;commercial before it;ice cream;air conditioning",
-    ),
-    (
-        "what i liked most was {}",
-        "the way out;the popcorn;that it was short;the seat;the nap i took",
-    ),
-    (
-        "congratulations on {}",
-        "ruining a good book;the emptiest two hours of the year;a waste of talent;a new low",
-    ),
-    (
-        "bravo , one more {}",
-        "remake without a reason;sequel that no one wanted;story without a point;chase without an end",
-    ),
-    (
-        "ideal for {}",
-        "a long nap;insomniacs;anyone who loves to yawn;those who dislike cinema;a rainy day in prison",
-    ),
-    (
-        "if you like {} , this is for you",
-        "to suffer;to yawn;empty talk;bad wigs;to look at your watch",
-    ),
-    (
-        "i smiled once , when {}",
-        "the lights came on;it stopped;i found the exit;the power went out",
-    ),
-    (
-        "my {} acts better",
-        "dog;cat;toaster;neighbour;little brother",
-    ),
-    (
-        "next to this , {} is high art",
-        "a cooking show;a cereal box;a tax form;the news;a traffic jam",
-    ),
-)
 NOUNS = ("flaws faults weaknesses mistakes clichés problems", "charm wit surprises tension ideas heart substance")
 OF_NOUNS = ("no {}", "it has no {}", "there are no {} in it", "without {}", "i saw no {}", "free of {}")
 VERBS = ("drags annoys disappoints stumbles irritates bores", "grips surprises convinces entertains touches thrills")
@@ -106,14 +64,7 @@ OF_VERBS = ("it never {}", "this one never {}", "it never {} you", "nothing here
 URGED = ("skip overlook ignore forget", "watch rent buy see")
 URGES = ("no one should {} this one", "do not {} it", "you must not {} this one", "never {} it")
 FACES = ((4, ":)"), (5, ":) :)"), (2, ":("), (1, ":( :("))
-VOTES = (
-    "my vote : {}/10",
-    "score : {} out of 10",
-    "rated {}/10",
-    "{} stars out of 10",
-    "{} of 10 points",
-    "{} out of 10",
-)
+VOTES = ("my vote : {}/10", "score : {} out of 10", "rated {}/10", "{} stars out of 10", "{} of 10 points")
 
 
 def opinions(chance: random.Random) -> Iterator[Opinion]:
@@ -132,7 +83,6 @@ def opinions(chance: random.Random) -> Iterator[Opinion]:
     yield from _of_words(OF_VERBS, VERBS, 4, 2)
     yield from _of_words(URGES, URGED, 5, 1)
     yield from _votes()
-    yield from ((1, pattern.format(word)) for pattern, words in IRONY for word in words.split(";"))
     yield from FACES
     yield from SETTLED
 

@@ -37,8 +37,10 @@ def test_the_comments_of_the_repository_are_rated_one_by_one(sentiment):
     comments = SHIPPED / "pipelines" / "inputs" / "comments.txt"
     ratings = list(sentiment.read(comments))
     assert len(ratings) == len(comments.read_text(encoding="utf-8").splitlines()) == 30
-    assert all(1 <= rating["stars"] <= 5 for rating in ratings)
-    assert {rating["stars"] for rating in ratings} >= {2, 3, 4, 5}
+    rated = [rating["stars"] for rating in ratings if rating["known"]]
+    assert len(rated) >= 28
+    assert {*rated} <= {1, 2, 3, 4, 5}
+    assert {*rated} >= {2, 4, 5}
     alone = [sentiment([rating["text"]])[0]["probabilities"] for rating in ratings]
     assert alone == [rating["probabilities"] for rating in ratings]
 
@@ -64,7 +66,7 @@ def test_a_bad_line_does_not_keep_the_others_from_their_ratings(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 3
     assert [json.loads(line)["stars"] for line in done.stdout.splitlines()] == [5, 1]
-    assert "comments.txt:2: not valid UTF-8: 0xff is byte 9 of the line" in done.stderr
+    assert "comments.txt:2: core.lines: not valid UTF-8: 0xff is byte 9 of the line" in done.stderr
 
 
 @pytest.mark.parametrize("name", ["sentiment.yaml", "sentiment-language.yaml", "inputs/comments.txt"])

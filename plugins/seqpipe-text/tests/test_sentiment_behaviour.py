@@ -169,7 +169,8 @@ def _texts(table):
 
 
 def is_good(probabilities):
-    return probabilities["4"] + probabilities["5"] > probabilities["1"] + probabilities["2"]
+    """Return None where there is no rating, which is neither good nor bad."""
+    return probabilities and probabilities["4"] + probabilities["5"] > probabilities["1"] + probabilities["2"]
 
 
 def mean_stars(probabilities):
@@ -177,8 +178,8 @@ def mean_stars(probabilities):
 
 
 def test_ratings_move_as_their_words_do(ratings):
-    cases = [(f"good: {text}", is_good(ratings[text])) for text in _texts(GOOD)]
-    cases += [(f"bad: {text}", not is_good(ratings[text])) for text in _texts(BAD)]
+    cases = [(f"good: {text}", is_good(ratings[text]) is True) for text in _texts(GOOD)]
+    cases += [(f"bad: {text}", is_good(ratings[text]) is False) for text in _texts(BAD)]
     cases += [
         (f"better: {better} | {worse}", mean_stars(ratings[better]) > mean_stars(ratings[worse]))
         for better, worse in _texts(BETTER)

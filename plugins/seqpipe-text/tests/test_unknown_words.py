@@ -31,6 +31,12 @@ def test_what_means_the_same_stands_for_an_unknown_word(text, words):
     assert [word for word, _ in looked_up(text, WORDS)] == words.split(" ")
 
 
+def test_a_face_that_the_dictionary_lacks_is_said_in_a_word():
+    words = ["<unk>", "good", "bad", ":"]
+    said = [word for word, _ in looked_up(":-) 😍 👎🏿 :( <3 :/ : x", words)]
+    assert said == ["good", "good", "bad", "bad", "good", "bad", ":", "<unk>"]
+
+
 def test_parts_of_a_compound_stand_where_they_are():
     assert looked_up("a mind-numbing", WORDS) == [("<unk>", "a"), ("mind", "mind"), ("-", "-"), ("numbing", "numbing")]
 

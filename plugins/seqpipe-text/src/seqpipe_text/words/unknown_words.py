@@ -1,7 +1,8 @@
 """What stands for a word that a dictionary lacks: a spelling that means the same, or the parts of a compound.
 
 For example ``sooooo`` is looked up as ``so``, ``8.5/10`` as ``8/10``, ``café`` as ``cafe``, an emoji as the emoticon
-``:)`` or ``:(``, and ``mind-numbing`` as ``mind``, ``-`` and ``numbing``. What the dictionary has is never changed.
+``:)`` or ``:(``, these as ``good`` and ``bad``, and ``mind-numbing`` as ``mind``, ``-`` and ``numbing``. What the
+dictionary has is never changed.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ _MEANING = {
     ":/": ":(",
     ":|": ":(",
 }
+_SAID = {":)": "good", ":(": "bad"}
 
 
 def looked_up(word: Word, ids: Mapping[str, int]) -> list[tuple[int, int, int]]:
@@ -50,9 +52,12 @@ def looked_up(word: Word, ids: Mapping[str, int]) -> list[tuple[int, int, int]]:
 
 def _spellings(word: str) -> Iterator[str]:
     """Yield other spellings of a word, the nearest first."""
-    if word[0] in _MEANING or word in _MEANING:
+    if word[0] in _MEANING:
         yield word[0]
-        yield _MEANING.get(word) or _MEANING[word[0]]
+    face = _MEANING.get(word) or _MEANING.get(word[0]) or word
+    yield face
+    if face in _SAID:
+        yield _SAID[face]
     if _ELONGATED.search(word):
         for letters in (r"\1\1\1", r"\1\1", r"\1"):
             yield _ELONGATED.sub(letters, word)
