@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from html import unescape
 from typing import Literal
-from unicodedata import combining, is_normalized, normalize
+from unicodedata import category, combining, is_normalized, normalize
 
 _TAGS = (
     "a|abbr|b|big|blockquote|body|br|center|cite|code|dd|del|div|dl|dt|em|font|form|h[1-6]|head|hr|html|i|img|ins|li|"
@@ -30,6 +30,14 @@ _ONE_FOR_ONE = str.maketrans(
         **dict.fromkeys("\u2010\u2011\u2212", "-"),
     }
 )
+
+
+_MARK_BLOCKS = (
+    (0x300, 0x1E00), (0x20D0, 0x2100), (0x302A, 0x30A0), (0xA66F, 0xAC00), (0xFB1E, 0xFB1F), (0xFE00, 0xFE30),
+    (0x1D165, 0x1D1AE),
+)  # fmt: skip
+MARKS = "".join(chr(code) for block in _MARK_BLOCKS for code in range(*block) if category(chr(code)).startswith("M"))
+"""Accents, vowel signs and all else that belongs to the character before it, for regular expressions."""
 
 
 def without_tags(text: str) -> str:
@@ -79,9 +87,13 @@ def _taken_apart(text: str) -> tuple[str, list[int]]:
 
 def _form(cluster: str) -> str:
     """Return the plain form of characters that are composed on their own."""
-    compatible = normalize("NFKC", cluster)
-    is_plain = (len(compatible) == 1 and not compatible.isspace()) or cluster in _LIGATURES
-    return compatible if is_plain else normalize("NFC", cluster)
+    return normalize("NFC", "".join(map(_plain_character, cluster)))
+
+
+def _plain_character(character: str) -> str:
+    compatible = normalize("NFKC", character)
+    is_one = len(compatible) == 1 and not compatible.isspace()
+    return compatible if is_one or character in _LIGATURES else character
 
 
 def _formed(

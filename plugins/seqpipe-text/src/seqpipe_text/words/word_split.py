@@ -17,9 +17,9 @@ import re
 from collections.abc import Iterator, Sequence
 from unicodedata import category, normalize
 
-from seqpipe_text.words.characters import plain, without_tags
+from seqpipe_text.words.characters import MARKS, plain, without_tags
 
-_LETTER = r"[^\W_\u0300-\u036f][\u0300-\u036f]*"  # or digit, with its accents
+_LETTER = rf"[^\W_{MARKS}][{MARKS}]*"  # or digit, with its accents
 _SUFFIX = rf"(?:s|m|d|ll|ve|re)(?!{_LETTER})"
 _NOT = rf"n't(?!{_LETTER})"
 _LETTERS = rf"(?:(?!{_NOT}){_LETTER})"
@@ -42,7 +42,7 @@ _WORD = re.compile(
     | {_NOT} | '{_SUFFIX}
     | {_LETTERS}+ (?:(?:'(?!{_SUFFIX}) | - | (?<=\d)[.,:/](?=\d)) {_LETTER}{_LETTERS}*)*
     | [\U0001f1e6-\U0001f1ff]{{2}}                         # flags
-    | \S (?:[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff] | \u200d\S)*
+    | \S (?:[{MARKS}\U0001f3fb-\U0001f3ff] | \u200d\S)*
     """,
     re.VERBOSE | re.IGNORECASE,
 )
