@@ -48,7 +48,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "Incoming",
     ),
     "Parameters of stages": ("Names", "Paths", "Many", "Range", "Share"),
-    "For readers": ("text_lines", "NOTICE"),
+    "For readers": ("text_lines", "text_record", "NOTICE"),
     "For writers": ("marked_text", "MarkedText", "Mark"),
     "What stages build": (
         "Step",

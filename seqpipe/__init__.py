@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from seqpipe.builtin.objectives import TranslationObjective as TranslationObjective
     from seqpipe.builtin.readers.lines import LineReader as LineReader
     from seqpipe.builtin.readers.lines import text_lines as text_lines
+    from seqpipe.builtin.readers.lines import text_record as text_record
     from seqpipe.contracts import Augmentation as Augmentation
     from seqpipe.contracts import Back as Back
     from seqpipe.contracts import Core as Core
@@ -133,7 +134,7 @@ _MODULES = {
         "NextTokenObjective",
         "TranslationObjective",
     ),
-    "seqpipe.builtin.readers.lines": ("LineReader", "text_lines"),
+    "seqpipe.builtin.readers.lines": ("LineReader", "text_lines", "text_record"),
     "seqpipe.contracts": (
         "Augmentation",
         "Back",

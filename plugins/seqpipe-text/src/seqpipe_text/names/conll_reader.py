@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from seqpipe import NOTICE, InputError, Location, Names, Reader, Record, RecordError, Source, Spec, text_lines
+from seqpipe import NOTICE, Location, Names, Reader, Record, RecordError, Source, Spec, text_lines, text_record
 from seqpipe_text.names.tag_schemes import Scheme, TagError, entities_of, recognised
 
 log = logging.getLogger("seqpipe")
@@ -58,11 +58,7 @@ class ReadCoNLL(Reader):
         Raises:
             InputError: it is not a text.
         """
-        if not isinstance(payload, str):
-            where = Location(f"record {position}")
-            raise InputError(f"a text must be a str, not {type(payload).__name__}", "pass a str", where)
-        raw = payload.encode(errors="surrogatepass")
-        return Record(str(position), payload, position=position, columns={"text": payload}, raw=raw)
+        return text_record(payload, position, "text")
 
     def read(self, source: Source) -> Iterator[Record | RecordError]:
         """Yield a record a sentence, and a `RecordError` in the place of one that is wrong."""
