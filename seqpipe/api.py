@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence, Sized
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from typing import Any
+
+import numpy as np
 
 from seqpipe.builtin.readers.lines import ReadLines
 from seqpipe.builtin.result_fields import output_fields
@@ -16,6 +18,7 @@ from seqpipe.engine.feed import Feed, records_of
 from seqpipe.engine.isolated_stages import isolating, reading
 from seqpipe.engine.portions import RECORDS, Portion, portions_of
 from seqpipe.engine.threads import engine_of
+from seqpipe.errors import UsageError
 from seqpipe.limits import Limits
 from seqpipe.pipeline import Pipeline
 from seqpipe.pipeline.opened_pipeline import open_pipeline
@@ -48,8 +51,10 @@ class Loaded:
         If there are several threads, they share the payloads of a list.
 
         Raises:
+            UsageError: it is not a list, but a single payload.
             RecordError: for the first that cannot be processed.
         """
+        _check_many(payloads)
         share = self._share(payloads)
         engine = engine_of(1 if isinstance(payloads, Sized) and len(payloads) <= share else self.threads)
         return list(self._results(portions_of(self._records(payloads), share, patient=True), engine))
@@ -68,7 +73,11 @@ class Loaded:
             ...             yield seqpipe.Record(name, np.zeros(1600, np.float32), last=False)
             >>> for result in seqpipe.load("audio/speech-stream").iterate(heard()):  # doctest: +SKIP
             ...     print(result["id"], result["word"])
+
+        Raises:
+            UsageError: it is not an iterable of payloads, but a single one.
         """
+        _check_many(payloads)
         return self._results(portions_of(self._records(payloads)), engine_of(self.threads))
 
     def read(self, *inputs: str | os.PathLike[str]) -> Results:
@@ -107,6 +116,14 @@ class Loaded:
 
     def __repr__(self) -> str:
         return f"<seqpipe pipeline {self.name!r}: {' > '.join(stage.name for stage in self.pipeline.stages)}>"
+
+
+def _check_many(payloads: object) -> None:
+    """Check that something is payloads, and not one that would be taken apart into characters, keys or numbers."""
+    is_numbers = isinstance(payloads, np.ndarray) and payloads.ndim < 2 and payloads.dtype.kind in "biufc"
+    if is_numbers or isinstance(payloads, str | bytes | Mapping | Record) or not isinstance(payloads, Iterable):
+        kind = "one array of numbers" if is_numbers else f"a {type(payloads).__name__}"
+        raise UsageError(f"expected a list of payloads, not {kind}", "put it in a list: [...]")
 
 
 def load(name: str | os.PathLike[str], *, settings: Iterable[str] = (), threads: int = 1) -> Loaded:

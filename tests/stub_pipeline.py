@@ -14,7 +14,7 @@ from seqpipe.data import Batch, Record, Spec
 from seqpipe.data.source import Source
 from seqpipe.engine.feed import Feed
 from seqpipe.engine.identity import Identity
-from seqpipe.engine.journaled_output import FileOutput, open_journaled
+from seqpipe.engine.journaled_output import Earlier, FileOutput, open_journaled
 from seqpipe.engine.observers import Observers
 from seqpipe.engine.run import OnError, Summary, run
 from seqpipe.engine.shards import WHOLE, Shard
@@ -91,7 +91,7 @@ def feed_records(records: Callable[[], Iterator[Record | RecordError]], name: st
 def journaled(
     out: Path,
     *,
-    resume: bool = False,
+    earlier: Earlier = "refuse",
     quarantine: bool = False,
     facts: dict[str, Any] | None = None,
     writer: Writer | None = None,
@@ -100,7 +100,7 @@ def journaled(
     same = {"inputs": [], "model": "", "plugins": {}, "stages": [], "settings": {}}
     paths = OutputPaths.of(out)
     identity = Identity({**same, **(facts or {})}, [])
-    return open_journaled(writer or WriteJSONLines(), paths, identity, resume=resume, quarantine=quarantine)
+    return open_journaled(writer or WriteJSONLines(), paths, identity, earlier=earlier, quarantine=quarantine)
 
 
 def run_into(
@@ -108,7 +108,7 @@ def run_into(
     feed: Feed,
     *,
     on_error: OnError = "fail",
-    resume: bool = False,
+    earlier: Earlier = "refuse",
     threads: int = 2,
     stop: Stop | None = None,
     watches: Sequence[Callable[[Any], None]] = (),
@@ -116,7 +116,7 @@ def run_into(
     writer: Writer | None = None,
 ) -> Summary:
     """Run the pipeline into a file."""
-    output = journaled(out, resume=resume, quarantine=on_error == "quarantine", facts=facts, writer=writer)
+    output = journaled(out, earlier=earlier, quarantine=on_error == "quarantine", facts=facts, writer=writer)
     assert isinstance(output, FileOutput)
     with output:
         observers = Observers(Registry(()), *watches)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from typing import Any
 
+import numpy as np
 import pytest
 
 from seqpipe.api import Loaded
 from seqpipe.builtin.readers.lines import ReadLines
 from seqpipe.contracts import State, Step
-from seqpipe.data import Batch, Spec
+from seqpipe.data import Batch, Record, Spec
+from seqpipe.errors import UsageError
 from seqpipe.limits import Limits
 from tests.stub_pipeline import stub_pipeline
 
@@ -48,3 +51,23 @@ def test_what_one_thread_computes_is_computed_by_the_calling_one(threads: int, t
 def test_texts_of_unknown_number_are_computed_by_the_hundred() -> None:
     results = loaded(2)(text for text in ["text"] * 300)
     assert {result["together"] for result in results} == {256, 44}
+
+
+@pytest.mark.parametrize(
+    ("single", "kind"),
+    [
+        ("A fine film.", "a str"),
+        (b"text", "a bytes"),
+        (Record("1", "text"), "a Record"),
+        ({"text": "A fine film."}, "a dict"),
+        (7, "a int"),
+        (np.zeros(4000, np.float32), "one array of numbers"),
+    ],
+)
+def test_a_single_payload_is_not_taken_apart(single: Any, kind: str) -> None:
+    pipeline = loaded(1)
+    for call in (pipeline, pipeline.iterate):
+        with pytest.raises(UsageError) as caught:
+            call(single)
+        assert str(caught.value) == f"expected a list of payloads, not {kind} (put it in a list: [...])"
+    assert len(pipeline(np.array(["one", "two"]))) == 2

@@ -16,6 +16,7 @@ from seqpipe.cli.terminal.input_share import InputShare
 from seqpipe.cli.terminal.log import notice
 from seqpipe.cli.terminal.run_view import failures, progress_bar
 from seqpipe.engine.identity import Identity, identify
+from seqpipe.engine.journaled_output import Earlier
 from seqpipe.engine.observers import Observers, Watch
 from seqpipe.engine.output import Output
 from seqpipe.engine.run import OnError, Summary, run
@@ -35,7 +36,7 @@ class RunOptions:
     Attributes:
         output: where results go; None: where the pipeline says, else to standard output.
         on_error: what becomes of records that fail.
-        resume: continue where an earlier run ended.
+        earlier: what becomes of what earlier runs left in the place of the output.
         threads: batches that are computed at a time.
         metrics: a file to keep figures in.
         bar: show on a terminal how far the run is.
@@ -44,7 +45,7 @@ class RunOptions:
 
     output: str | None
     on_error: OnError
-    resume: bool
+    earlier: Earlier
     threads: int
     metrics: Path | None
     bar: bool
@@ -71,7 +72,7 @@ class RunCommand:
         to = self._destination()
         stop = Stop()
         with GracefulStop("stopping; once more to stop at once", stop.ask, at_once=True) as interruption:
-            output = to.open(lambda: self._identity(to), resume=self.options.resume, on_error=self.options.on_error)
+            output = to.open(lambda: self._identity(to), earlier=self.options.earlier, on_error=self.options.on_error)
             if isinstance(output, RunProgress):
                 assert to.paths is not None
                 notice(f"{to.paths.shown} is complete: {_counted(output.records)}", "complete", records=output.records)

@@ -11,7 +11,7 @@ from seqpipe.builtin.writers import WriteJSONLines
 from seqpipe.config.declaration import Declaration
 from seqpipe.contracts import Writer
 from seqpipe.engine.identity import Identity
-from seqpipe.engine.journaled_output import open_journaled
+from seqpipe.engine.journaled_output import Earlier, open_journaled
 from seqpipe.engine.output import Output, StreamOutput
 from seqpipe.engine.run import OnError
 from seqpipe.errors import Location, OutputError, UsageError
@@ -35,12 +35,12 @@ class Destination:
     paths: OutputPaths | None
     table: bool = False
 
-    def open(self, identify: Callable[[], Identity], *, resume: bool, on_error: OnError) -> Output | RunProgress:
+    def open(self, identify: Callable[[], Identity], *, earlier: Earlier, on_error: OnError) -> Output | RunProgress:
         """Return the output, or how much is in it if it is complete already.
 
         Args:
             identify: says what the run is, which takes a while.
-            resume: continue where an earlier run ended.
+            earlier: what becomes of what earlier runs left there.
             on_error: what becomes of records that fail.
 
         Raises:
@@ -49,9 +49,9 @@ class Destination:
         """
         if self.paths is not None:
             quarantine = on_error == "quarantine"
-            return open_journaled(self.writer, self.paths, identify(), resume=resume, quarantine=quarantine)
-        if resume:
-            raise UsageError("--resume needs an output file", "name it: -o FILE")
+            return open_journaled(self.writer, self.paths, identify(), earlier=earlier, quarantine=quarantine)
+        if earlier != "refuse":
+            raise UsageError(f"--{earlier} needs an output file", "name it: -o FILE")
         if on_error == "quarantine":
             raise UsageError("--on-error quarantine writes a file beside the output", "name one: -o FILE")
         if self.table:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from seqpipe.cli.global_options import log_format_option
+from seqpipe.errors import Location, UsageError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -32,6 +34,8 @@ settings_option = click.option(
     help="Change a value of the file, such as core.hidden=64; may be repeated.",
 )
 
+overwrite_option = click.option("--overwrite", is_flag=True, help="Replace what is there under the name FILE.")
+
 limit_option = click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Stop after N records.")
 
 threads_option = click.option(
@@ -42,6 +46,17 @@ threads_option = click.option(
     metavar="N",
     help="Batches computed at a time; the results are the same for any number.",
 )
+
+
+def check_free(path: Path, *, overwrite: bool) -> None:
+    """Check that a file which a command writes replaces none, unless that is asked for.
+
+    Raises:
+        UsageError: it would.
+    """
+    if path.exists() and not overwrite:
+        raise UsageError("is there already", "add --overwrite to replace it, or write elsewhere", Location(str(path)))
+
 
 _quiet_option = click.option("-q", "--quiet", is_flag=True, help="Show errors only.")
 _verbose_option = click.option("-v", "--verbose", is_flag=True, help="Show what is being done.")

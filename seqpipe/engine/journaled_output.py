@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Literal
 
 from seqpipe.atomic import atomic_write
 from seqpipe.contracts import Writer
@@ -17,7 +18,10 @@ from seqpipe.engine.output import Output
 from seqpipe.engine.quarantine import to_line
 from seqpipe.errors import Location, OutputError, RecordError, UsageError
 from seqpipe.hookspecs import RecordFailed
-from seqpipe.journal import BlockWriter, OutputPaths, PartialOutput, RunProgress, read_journal
+from seqpipe.journal import MANIFEST, BlockWriter, OutputPaths, PartialOutput, RunProgress, read_journal
+
+Earlier = Literal["refuse", "resume", "overwrite"]
+"""What a run does with what earlier runs left in its place: leaves it and ends, goes on from it, or begins again."""
 
 
 class FileOutput(Output):
@@ -93,10 +97,16 @@ class FileOutput(Output):
 
 
 class FolderOutput(FileOutput):
-    """Writes a file for each result, named after its record, and the list of these files as a journaled output."""
+    """Writes a file for each result, named after its record, and the list of these files as a journaled output.
 
-    def __init__(self, writer: Writer, part: PartialOutput, blocks: BlockWriter) -> None:
+    Args:
+        writer, part, blocks: as for `FileOutput`.
+        replace: whether files that are there already may be replaced.
+    """
+
+    def __init__(self, writer: Writer, part: PartialOutput, blocks: BlockWriter, *, replace: bool) -> None:
         super().__init__(writer, part, blocks)
+        self._replace = replace
         self._folder = part.paths.output.parent
         self._taken = set(_listed(part.paths, blocks.output.size))
 
@@ -104,7 +114,7 @@ class FolderOutput(FileOutput):
         """Write a file for each result.
 
         Raises:
-            OutputError: two results would have the same file.
+            OutputError: two results would have the same file, or it is there and may not be replaced.
         """
         encoded = []
         for result in results:
@@ -118,6 +128,9 @@ class FolderOutput(FileOutput):
             if name in self._taken:
                 where = Location(self.part.paths.shown)
                 raise OutputError(f"two results would be written to {name!r}", "give the records different ids", where)
+            if not self._replace and (self._folder / name).exists():
+                where = Location(self.part.paths.show(self._folder / name))
+                raise OutputError("is there already", "add --overwrite to replace it, or name another folder", where)
             self._taken.add(name)
             with atomic_write(self._folder / name, "wb") as file:
                 file.write(content)
@@ -130,7 +143,7 @@ class FolderOutput(FileOutput):
 
 
 def open_journaled(
-    writer: Writer, paths: OutputPaths, identity: Identity, *, resume: bool, quarantine: bool
+    writer: Writer, paths: OutputPaths, identity: Identity, *, earlier: Earlier, quarantine: bool
 ) -> FileOutput | RunProgress:
     """Return the output that a run writes to, new or from where an earlier run ended; or that this one has completed.
 
@@ -138,47 +151,64 @@ def open_journaled(
         writer: the form of the results; one of one file a record writes to the folder.
         paths: of the output.
         identity: what the run is.
-        resume: continue if there is something to resume, and begin if there is not.
+        earlier: what becomes of what is there; "resume" begins a run of which there is nothing.
         quarantine: keep records that fail.
 
     Raises:
-        UsageError: an earlier run has ended early, and it was not another part of this one, or ``resume`` is not given.
+        UsageError: there is an output, or a part of one, that this run may neither continue nor replace.
         OutputError: the output cannot be written, or another run is writing it.
     """
-    if resume and not paths.part.exists() and (done := _completed(paths, identity)):
-        return done
+    if not paths.part.exists():
+        _check_free(paths, earlier)
+        if earlier == "resume" and (done := _completed(paths, identity)):
+            return done
     part = PartialOutput(paths)
     try:
-        blocks = _begin_or_resume(part, identity, resume=resume, quarantine=quarantine)
+        blocks = _begin_or_resume(part, identity, earlier=earlier, quarantine=quarantine)
         if isinstance(blocks, RunProgress):
             part.close()
             return blocks
-        return (FolderOutput if writer.separate else FileOutput)(writer, part, blocks)
+        if writer.separate:
+            return FolderOutput(writer, part, blocks, replace=earlier != "refuse")
+        return FileOutput(writer, part, blocks)
     except BaseException:
         part.close()
         raise
 
 
 def _begin_or_resume(
-    part: PartialOutput, identity: Identity, *, resume: bool, quarantine: bool
+    part: PartialOutput, identity: Identity, *, earlier: Earlier, quarantine: bool
 ) -> BlockWriter | RunProgress:
     journal, paths = part.journal, part.paths
-    if not journal.blocks and not journal.sealed:
-        if resume and (done := _completed(paths, identity)):
+    if earlier == "overwrite" or (not journal.blocks and not journal.sealed):
+        if earlier == "resume" and (done := _completed(paths, identity)):
             part.discard()
             return done
+        _check_free(paths, earlier)
         return part.begin(identity.facts, quarantine=quarantine)
     what = f"an earlier run ended after {journal.last.progress.records:,} records"
-    if not resume:
-        todo = f"add --resume to continue, or remove {paths.show(paths.part)} to begin again"
+    if earlier == "refuse":
+        todo = "add --resume to continue, or --overwrite to begin again"
         raise UsageError(what, todo, Location(paths.shown))
     if reason := identity.differs_from(journal.run or {}, failed=journal.last.progress.failed):
-        todo = f"undo that, or remove {paths.show(paths.part)} to begin again"
+        todo = "undo that, or begin again with --overwrite in place of --resume"
         raise UsageError(f"{what}, and cannot be resumed: {reason}", todo, Location(paths.shown))
     if journal.sealed:
         part.publish()
         return journal.last.progress
     return part.resume(quarantine=quarantine)
+
+
+def _check_free(paths: OutputPaths, earlier: Earlier) -> None:
+    """Check that no complete output would be replaced without being asked to.
+
+    Raises:
+        UsageError: one would.
+    """
+    if earlier == "refuse" and paths.output.is_file():
+        what = "holds the results of an earlier run" if paths.output.name == MANIFEST else "is there already"
+        todo = "add --overwrite to replace it, or write elsewhere"
+        raise UsageError(what, todo, Location(paths.shown))
 
 
 def _completed(paths: OutputPaths, identity: Identity) -> RunProgress | None:
@@ -192,10 +222,13 @@ def _completed(paths: OutputPaths, identity: Identity) -> RunProgress | None:
         return None
     where = Location(paths.shown)
     if reason := identity.differs_from(journal.run or {}, failed=journal.last.progress.failed):
-        raise UsageError(f"complete, but of another run: {reason}", "leave out --resume to write it again", where)
+        raise UsageError(f"complete, but of another run: {reason}", _AGAIN, where)
     if paths.output.stat().st_size != journal.last.size:
-        raise UsageError("complete, but changed since", "leave out --resume to write it again", where)
+        raise UsageError("complete, but changed since", _AGAIN, where)
     return journal.last.progress
+
+
+_AGAIN = "write it again with --overwrite in place of --resume"
 
 
 def _listed(paths: OutputPaths, size: int) -> list[str]:

@@ -126,8 +126,8 @@ def test_the_results_are_the_same_on_any_number_of_threads(folder, command):
     Path("many.txt").write_text("".join(f"{'xy' * (number % 7)}{'ab'[number % 2]}\n" for number in range(2000)))
     outputs = []
     for threads in ("1", "2", "4"):
-        assert command("run", "colours.yaml", "many.txt", "-o", "out.jsonl", "--threads", threads).code == 0
-        outputs.append(Path("out.jsonl").read_bytes())
+        assert command("run", "colours.yaml", "many.txt", "-o", f"{threads}.jsonl", "--threads", threads).code == 0
+        outputs.append(Path(f"{threads}.jsonl").read_bytes())
     assert outputs[0].count(b"\n") == 2000
     assert outputs[0] == outputs[1] == outputs[2]
 

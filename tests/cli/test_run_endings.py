@@ -106,7 +106,7 @@ def test_an_unfinished_output_is_not_thrown_away(whole, process, command):
     result = command("run", "colours.yaml", "many.txt", "-o", "out.jsonl")
     assert result.code == 2
     assert result.err.startswith("out.jsonl: an earlier run ended after ")
-    assert result.err.endswith("(add --resume to continue, or remove out.jsonl.part to begin again)\n")
+    assert result.err.endswith("(add --resume to continue, or --overwrite to begin again)\n")
     Path("many.txt").write_text("xa\n" + MANY)
     result = command("run", "colours.yaml", "many.txt", "-o", "out.jsonl", "--resume")
     assert result.code == 2

@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from seqpipe.builtin.writers import WriteJSONLines, WriteTSV
 from seqpipe.contracts import Writer
+from seqpipe.engine.journaled_output import Earlier
 from seqpipe.engine.stop import Stop
 from seqpipe.errors import OutputError, RecordError, UsageError
 from seqpipe.hookspecs import BatchFinished
@@ -69,7 +70,7 @@ def test_a_run_that_was_stopped_goes_on(writer: Writer, done: int) -> None:
     whole = write_whole(writer)
     first = run_into(OUT, feed_of("in.txt"), on_error="quarantine", writer=writer, **stop_after(done))
     assert not OUT.exists()
-    second = run_into(OUT, feed_of("in.txt"), on_error="quarantine", writer=writer, resume=True)
+    second = run_into(OUT, feed_of("in.txt"), on_error="quarantine", writer=writer, earlier="resume")
     assert (OUT.read_bytes(), BAD.read_bytes()) == whole
     assert first.records + second.records == len(LINES)
     assert second.resumed.records == first.records
@@ -94,7 +95,7 @@ def test_after_any_truncation_it_goes_on(data: st.DataObject) -> None:
         cut = data.draw(st.integers(0, path.stat().st_size), label=path.name)
         tail = data.draw(st.sampled_from([b"", b"garbage", b'{"block"\n']), label="tail")
         path.write_bytes(path.read_bytes()[:cut] + tail)
-    run_into(OUT, feed_of("in.txt"), on_error="quarantine", writer=WriteTSV(), resume=True)
+    run_into(OUT, feed_of("in.txt"), on_error="quarantine", writer=WriteTSV(), earlier="resume")
     assert OUT.read_bytes() == Path("whole").read_bytes()
     assert BAD.read_bytes() == Path("whole.bad").read_bytes()
     assert verify(OUT).damages == ()
@@ -115,7 +116,7 @@ def test_after_any_damage_it_goes_on_with_what_is_whole(data: st.DataObject) -> 
     content = bytearray(path.read_bytes())
     content[data.draw(st.integers(0, len(content) - 1))] ^= data.draw(st.integers(1, 255))
     path.write_bytes(content)
-    run_into(OUT, feed_of("in.txt"), on_error="quarantine", resume=True)
+    run_into(OUT, feed_of("in.txt"), on_error="quarantine", earlier="resume")
     assert OUT.read_bytes() == Path("whole").read_bytes()
 
 
@@ -124,29 +125,64 @@ def test_a_new_run_does_not_throw_an_unfinished_one_away() -> None:
     with pytest.raises(UsageError) as caught:
         run_into(OUT, feed_of("in.txt"), on_error="skip")
     assert str(caught.value) == (
-        f"out: an earlier run ended after {done} records (add --resume to continue, or remove out.part to begin again)"
+        f"out: an earlier run ended after {done} records (add --resume to continue, or --overwrite to begin again)"
     )
     assert (PART / "output").exists()
 
 
+def test_a_new_run_replaces_what_is_there_only_if_it_is_asked_to() -> None:
+    first = run_into(OUT, feed_of("in.txt"), on_error="skip")
+    before = OUT.read_bytes()
+    Path("other.txt").write_text("other\n")
+    for leftover in (False, True):  # a run that was killed before its first block leaves a folder
+        if leftover:
+            PART.mkdir()
+            (PART / "journal").touch()
+        with pytest.raises(UsageError, match=r"^out: is there already \(add --overwrite to replace it, or write else"):
+            journaled(OUT)
+        assert OUT.read_bytes() == before
+    assert run_into(OUT, feed_of("other.txt"), earlier="overwrite").records == 1 != first.records
+    assert OUT.read_text().count("\n") == 1
+    assert verify(OUT).damages == ()
+
+
+def test_an_unfinished_run_is_begun_again_if_that_is_asked_for() -> None:
+    run_into(OUT, feed_of("in.txt"), on_error="skip", **stop_after(20))
+    summary = run_into(OUT, feed_of("in.txt"), on_error="skip", earlier="overwrite")
+    assert (summary.resumed.records, summary.records) == (0, len(LINES))
+
+
+def test_a_folder_keeps_the_files_that_are_in_it() -> None:
+    Path("in.txt").write_text("one\ntwo\n")
+    OUT.mkdir()
+    (OUT / "in.txt_2.json").write_text("mine")
+    with pytest.raises(OutputError, match=r"^out/in.txt_2.json: is there already \(add --overwrite to replace it, or"):
+        run_into(OUT, feed_of("in.txt"), writer=Separate())
+    assert (OUT / "in.txt_2.json").read_text() == "mine"
+    run_into(OUT, feed_of("in.txt"), writer=Separate(), earlier="overwrite")
+    assert (OUT / "in.txt_2.json").read_text() != "mine"
+    with pytest.raises(UsageError, match=r"^out: holds the results of an earlier run \(add --overwrite to replace"):
+        journaled(OUT, writer=Separate())
+
+
 def test_resuming_begins_where_there_is_nothing_to_resume() -> None:
-    run_into(OUT, feed_of("in.txt"), on_error="skip", resume=True)
+    run_into(OUT, feed_of("in.txt"), on_error="skip", earlier="resume")
     assert OUT.read_text().count("\n") == sum(1 if "many" not in line else 4 for line in LINES if "bad" not in line)
 
 
 def test_what_is_complete_is_not_run_again() -> None:
     run_into(OUT, feed_of("in.txt"), on_error="skip")
     before = OUT.stat().st_mtime_ns
-    found = journaled(OUT, resume=True)
+    found = journaled(OUT, earlier="resume")
     assert isinstance(found, RunProgress)
     assert found.records == len(LINES)
     assert OUT.stat().st_mtime_ns == before
     assert not PART.exists()
-    with pytest.raises(UsageError, match=r"^out: complete, but of another run: the model has changed \(leave out"):
-        journaled(OUT, resume=True, facts={"model": "other"})
+    with pytest.raises(UsageError, match=r"^out: complete, but of another run: the model has changed \(write it ag"):
+        journaled(OUT, earlier="resume", facts={"model": "other"})
     OUT.write_bytes(OUT.read_bytes()[:-1])
-    with pytest.raises(UsageError, match=r"^out: complete, but changed since \(leave out --resume"):
-        journaled(OUT, resume=True)
+    with pytest.raises(UsageError, match=r"^out: complete, but changed since \(write it again with --overwrite in"):
+        journaled(OUT, earlier="resume")
 
 
 def test_a_run_that_was_sealed_but_not_named_is_completed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,7 +193,7 @@ def test_a_run_that_was_sealed_but_not_named_is_completed(monkeypatch: pytest.Mo
         for number, (path, name) in enumerate(((BAD, "quarantine"), (OUT, "output"), (JOURNAL, "journal"))):
             path.unlink(missing_ok=True)
             (path if number < steps else PART / name).write_bytes(whole[path])
-        found = journaled(OUT, resume=True, quarantine=True)
+        found = journaled(OUT, earlier="resume", quarantine=True)
         assert isinstance(found, RunProgress)
         assert {path: path.read_bytes() for path in whole} == whole
         assert not PART.exists()
@@ -171,21 +207,21 @@ def test_a_run_is_not_gone_on_with_if_it_is_another_one() -> None:
         ({"settings": {"--shard": "1/2"}}, "--shard is 1/2, and was not given"),
     ):
         with pytest.raises(UsageError) as caught:
-            journaled(OUT, resume=True, facts=facts)
+            journaled(OUT, earlier="resume", facts=facts)
         assert str(caught.value) == (
             f"out: an earlier run ended after {done} records, and cannot be resumed: {reason} "
-            "(undo that, or remove out.part to begin again)"
+            "(undo that, or begin again with --overwrite in place of --resume)"
         )
 
 
 def test_two_runs_cannot_write_one_file() -> None:
     with journaled(OUT) as output:  # type: ignore[union-attr]  # nothing is complete
-        for resume in (False, True):
+        for earlier in get_args(Earlier):
             with pytest.raises(OutputError) as caught:
-                journaled(OUT, resume=resume)
+                journaled(OUT, earlier=earlier)
             assert str(caught.value) == "out: another run is writing it (wait for its end, or write to another file)"
         output.finish()
-    run_into(OUT, feed_of("in.txt"), on_error="skip")
+    run_into(OUT, feed_of("in.txt"), on_error="skip", earlier="overwrite")
 
 
 def test_a_run_that_fails_at_once_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,7 +235,7 @@ def test_a_run_that_fails_later_keeps_what_it_has_done() -> None:
     Path("in.txt").write_text("fine\n" * 30 + "bad\n" + "fine\n" * 30)
     with pytest.raises(RecordError):
         run_into(OUT, feed_of("in.txt"))
-    summary = run_into(OUT, feed_of("in.txt"), on_error="quarantine", resume=True)
+    summary = run_into(OUT, feed_of("in.txt"), on_error="quarantine", earlier="resume")
     assert (summary.resumed.records, summary.records, summary.failed) == (30, 31, 1)
     assert OUT.read_text().count("\n") == 60
     assert BAD.read_text().count("\n") == 1
@@ -218,7 +254,7 @@ def test_a_replaced_file_hands_on_its_permissions_and_a_link_stays_one() -> None
     real.write_text("old")
     real.chmod(0o640)
     OUT.symlink_to(real)
-    run_into(OUT, feed_of("in.txt"), on_error="skip")
+    run_into(OUT, feed_of("in.txt"), on_error="skip", earlier="overwrite")
     assert OUT.is_symlink()
     assert real.stat().st_mode & 0o777 == 0o640
     assert real.read_text() != "old"
@@ -242,7 +278,7 @@ def test_a_folder_of_files_is_resumed_and_verified() -> None:
     run_into(Path("whole"), feed_of("in.txt"), writer=Separate())
     run_into(OUT, feed_of("in.txt"), writer=Separate(), **stop_after(10))
     first = files(OUT)
-    run_into(OUT, feed_of("in.txt"), writer=Separate(), resume=True)
+    run_into(OUT, feed_of("in.txt"), writer=Separate(), earlier="resume")
     assert files(OUT) == files(Path("whole"))
     assert 10 <= len(first) < 30
     assert verify("out").damages == ()

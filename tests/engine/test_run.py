@@ -67,9 +67,10 @@ def test_a_record_that_cannot_be_written_fails() -> None:
     assert summary.failed == 0
     seen: list[Any] = []
     with pytest.raises(RecordError, match=r"^1: core.text: no field 'shot' to write"):
-        run_into(OUT, feed_records(lambda: iter(records)), writer=WriteText(field="shot"))
+        run_into(OUT, feed_records(lambda: iter(records)), writer=WriteText(field="shot"), earlier="overwrite")
     feed = feed_records(lambda: iter(records))
-    run_into(OUT, feed, on_error="skip", writer=WriteText(field="shot"), watches=[seen.append])
+    writer = WriteText(field="shot")
+    run_into(OUT, feed, on_error="skip", writer=writer, watches=[seen.append], earlier="overwrite")
     assert [event.stage for event in seen if isinstance(event, RecordFailed)] == ["core.text"] * 2
     assert OUT.read_text() == ""
 
@@ -153,6 +154,6 @@ def test_a_stop_before_the_end_is_no_end() -> None:
     assert summary.signal == 15
     assert 0 < summary.records < 5000
     assert not OUT.exists()
-    again = run_into(OUT, feed_of("in.txt"), resume=True)
+    again = run_into(OUT, feed_of("in.txt"), earlier="resume")
     assert again.resumed.records == summary.records
     assert shouts() == ["ONE"] * 5000

@@ -10,7 +10,7 @@ import click
 
 from seqpipe.cli.application import CommandGroup
 from seqpipe.cli.global_options import traceback_option
-from seqpipe.cli.shared_options import settings_option
+from seqpipe.cli.shared_options import check_free, overwrite_option, settings_option
 from seqpipe.cli.terminal.abbreviation import abbreviated, one_line
 from seqpipe.cli.terminal.columns import aligned
 from seqpipe.config import dump
@@ -55,8 +55,9 @@ def show_model(model: str) -> None:
 @command.command("quantize")
 @click.argument("model")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The file; default: <name>-int8.safetensors.")
+@overwrite_option
 @traceback_option
-def quantize_model(model: str, output: Path | None) -> None:
+def quantize_model(model: str, output: Path | None, overwrite: bool) -> None:  # noqa: FBT001 - click's
     """Write a MODEL with its matrices in bytes: about a quarter of float32, and faster for one sequence at a time.
 
     MODEL is the path of a file, or a shipped name. How good it is then, `seqpipe evaluate` tells.
@@ -66,6 +67,7 @@ def quantize_model(model: str, output: Path | None) -> None:
     target = output or Path(f"{quantized.name}-int8.safetensors")
     if target.exists() and target.samefile(path):
         raise UsageError(f"{target} is read and written at once", "name another file: -o FILE")
+    check_free(target, overwrite=overwrite)
     quantized.save(target)
     click.echo(target)
 
@@ -74,9 +76,16 @@ def quantize_model(model: str, output: Path | None) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--pipeline", required=True, metavar="P", help="The pipeline whose weights they are.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The model; default: <name>.safetensors.")
+@overwrite_option
 @settings_option
 @traceback_option
-def import_weights(file: Path, pipeline: str, output: Path | None, settings: tuple[str, ...]) -> None:
+def import_weights(
+    file: Path,
+    pipeline: str,
+    output: Path | None,
+    overwrite: bool,  # noqa: FBT001 - click's
+    settings: tuple[str, ...],
+) -> None:
     """Make a model of weights in a FILE: a state_dict of PyTorch in the safetensors format.
 
     Which weights are which is told by their shapes, or by the section `imports` of the pipeline file; it also says
@@ -89,6 +98,7 @@ def import_weights(file: Path, pipeline: str, output: Path | None, settings: tup
     target = output or Path(f"{opened.declared.name}.safetensors")
     if target.exists() and file.exists() and target.samefile(file):
         raise UsageError(f"{target} is read and written at once", "name another file: -o FILE")
+    check_free(target, overwrite=overwrite)
     import_model(opened, registry, file).save(target, half=False)
     click.echo(target)
 

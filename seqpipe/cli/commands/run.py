@@ -12,6 +12,7 @@ from seqpipe.cli.run_command import RunCommand, RunOptions
 from seqpipe.cli.run_input import InputOptions, chosen_input, reader_of
 from seqpipe.cli.shared_options import (
     limit_option,
+    overwrite_option,
     pipeline_argument,
     settings_option,
     threads_option,
@@ -22,6 +23,7 @@ from seqpipe.cli.terminal.explain import explain as explain_records
 from seqpipe.cli.terminal.log import log_to_stderr
 from seqpipe.engine.feed import records_of
 from seqpipe.engine.isolated_stages import isolating, reading
+from seqpipe.engine.journaled_output import Earlier
 from seqpipe.engine.run import OnError
 from seqpipe.engine.shards import WHOLE, Shard
 from seqpipe.errors import UsageError
@@ -38,6 +40,7 @@ log = logging.getLogger("seqpipe")
 @click.option("--retry", metavar="FILE", help="Run the records of a quarantine file again, after they were fixed.")
 @click.option("-o", "--output", metavar="FILE", help="Write the results here; it appears when it is whole.")
 @click.option("--resume", is_flag=True, help="Continue where an earlier run into the same FILE ended.")
+@overwrite_option
 @click.option(
     "--on-error",
     type=click.Choice(["fail", "skip", "quarantine"]),
@@ -62,6 +65,7 @@ def command(
     retry: str | None,
     output: str | None,
     resume: bool,  # noqa: FBT001 - click's
+    overwrite: bool,  # noqa: FBT001 - click's
     on_error: OnError,
     shard: str,
     settings: tuple[str, ...],
@@ -84,9 +88,12 @@ def command(
     """
     if explain and output is not None:
         raise UsageError("--explain writes no results", "leave out -o")
+    if resume and overwrite:
+        raise UsageError("--resume and --overwrite do not go together", "leave one of them out")
+    earlier: Earlier = "resume" if resume else "overwrite" if overwrite else "refuse"
     given = InputOptions(inputs, texts, retry, Shard.parse(shard), limit)
     bar, every = not quiet and not global_options.json_log, global_options.json_log
-    options = RunOptions(output, on_error, resume, threads, metrics, bar, every)
+    options = RunOptions(output, on_error, earlier, threads, metrics, bar, every)
     with log_to_stderr(quiet=quiet, verbose=verbose), compilation_announced(wanted=not quiet):
         registry = Registry.discover()
         opened = open_pipeline(pipeline, registry, settings)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 
 from seqpipe.atomic import atomic_write
 from seqpipe.cli.global_options import traceback_option
-from seqpipe.cli.shared_options import verbosity_options
+from seqpipe.cli.shared_options import check_free, overwrite_option, verbosity_options
 from seqpipe.cli.terminal.log import log_to_stderr
 from seqpipe.contracts import Stage
 from seqpipe.errors import SeqpipeError
@@ -21,10 +22,22 @@ log = logging.getLogger("seqpipe")
 
 
 @click.command("schema")
-@click.option("-o", "--output", metavar="FILE", help="Write it here rather than to standard output.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write it here rather than to standard output.",
+)
+@overwrite_option
 @verbosity_options
 @traceback_option
-def command(output: str | None, quiet: bool, verbose: bool) -> None:  # noqa: FBT001 - click's
+def command(
+    output: Path | None,
+    overwrite: bool,  # noqa: FBT001 - click's
+    quiet: bool,  # noqa: FBT001 - click's
+    verbose: bool,  # noqa: FBT001 - click's
+) -> None:
     """Write the JSON Schema of pipeline files, with the stages of all installed plugins.
 
     In an editor, name it in the first line of a pipeline file: # yaml-language-server: $schema=FILE
@@ -34,6 +47,7 @@ def command(output: str | None, quiet: bool, verbose: bool) -> None:  # noqa: FB
     if output is None:
         click.echo(text)
         return
+    check_free(output, overwrite=overwrite)
     with atomic_write(output) as file:
         file.write(f"{text}\n")
 
