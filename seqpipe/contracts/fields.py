@@ -6,6 +6,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from seqpipe.data.label import label_of
+
 T = TypeVar("T")
 
 
@@ -19,11 +21,20 @@ def _ascending(ends: tuple[float, float]) -> tuple[float, float]:
     return ends
 
 
+def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+    seen: set[str] = set()
+    for name in names:
+        if label_of(name) in seen:
+            raise ValueError(f"{name!r} is listed twice")
+        seen.add(label_of(name))
+    return names
+
+
 Many = Annotated[tuple[T, ...], Field(strict=False)]
 """A list, kept as a tuple: stages are values. ``Many[int]`` takes ``[1, 2]``."""
 
-Names = Many[str]
-"""A list of texts."""
+Names = Annotated[tuple[str, ...], Field(strict=False), AfterValidator(_distinct)]
+"""A list of texts, each of which stands there once."""
 
 Paths = Annotated[tuple[str, ...], BeforeValidator(_one_or_many, json_schema_input_type=str | list[str])]
 """One path or a list of them."""

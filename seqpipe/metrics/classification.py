@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from seqpipe.contracts import Metric, Outcome
 from seqpipe.data import Record
+from seqpipe.data.label import label_of
 
 
 def accuracy(field: str, name: str = "accuracy") -> Metric:
@@ -81,18 +82,20 @@ def ratio(sums: npt.NDArray[Any]) -> float:
 
 def _confusion(field: str, labels: Sequence[str]) -> Callable[[Record, Outcome], Sequence[float]]:
     """Return what counts pairs of true label (row) and given one (column); the last are for all other labels."""
-    index = {label: number for number, label in enumerate(labels)}
+    index = {label_of(label): number for number, label in enumerate(labels)}
 
     def counts(record: Record, outcome: Outcome) -> Sequence[float]:
         table = np.zeros((len(labels) + 1, len(labels) + 1))
         for gold, given in _pairs(record, outcome, field):
-            table[index.get(str(gold), -1), index.get(given, -1)] += 1
+            table[index.get(gold, -1), index.get(given, -1)] += 1
         return table.ravel().tolist()
 
     return counts
 
 
 def _share(field: str, positive: str, name: str, *, sought: bool) -> Metric:
+    positive = label_of(positive)
+
     def counts(record: Record, outcome: Outcome) -> Sequence[float]:
         pairs = [(gold == positive, given == positive) for gold, given in _pairs(record, outcome, field)]
         among = [given == sought for gold, given in pairs if gold == sought]
@@ -101,11 +104,13 @@ def _share(field: str, positive: str, name: str, *, sought: bool) -> Metric:
     return Metric(name, counts, ratio)
 
 
-def _pairs(record: Record, outcome: Outcome, field: str) -> list[tuple[str | None, str]]:
+def _pairs(record: Record, outcome: Outcome, field: str) -> list[tuple[str, str]]:
     """Pair true labels with those found, as text; positions that are not labelled are left out."""
     given = outcome[0][field] if outcome else None
     if isinstance(record.target, list | tuple):
         return [
-            (str(gold), str(label)) for gold, label in zip(record.target, given or (), strict=False) if gold is not None
+            (label_of(gold), label_of(label))
+            for gold, label in zip(record.target, given or (), strict=False)
+            if gold is not None
         ]
-    return [(str(record.target), str(given))]
+    return [(label_of(record.target), label_of(given))]

@@ -33,7 +33,7 @@ class Ctc(Decoder):
 
     def learner(self, incoming: Incoming) -> Learner | None:
         """Gather the symbols of the targets, unless they are given."""
-        return None if self.symbols else LabelLearner(sequences=True, separator=self.separator)
+        return None if self.symbols else LabelLearner(sequences=True, separator=self.separator, least=1)
 
     def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a symbol at each position, and one for the blank."""

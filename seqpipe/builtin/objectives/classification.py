@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from seqpipe.builtin.objectives.labels import label_ids, missing
+from seqpipe.builtin.objectives.labels import ids_of_labels, label_ids, missing
 from seqpipe.contracts import Metric, Objective, Parameters
 from seqpipe.data import Batch, Ragged, Record
 from seqpipe.data.ragged import Array, sum_rows
@@ -31,7 +31,7 @@ class ClassificationObjective(Objective):
         self.separable = not pooled
         self.metrics = metrics
         self.smoothing = smoothing
-        self._ids = {label: index for index, label in enumerate(labels)}
+        self._ids = ids_of_labels(labels)
 
     def targets(self, batch: Batch) -> Batch:
         """Add ``target``: int32 ids of labels, one a row or one a position."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from seqpipe.builtin.objectives.classification import aligned_targets
+from seqpipe.builtin.objectives.labels import ids_of_labels
 from seqpipe.contracts import Metric, Objective, Parameter, Parameters
 from seqpipe.data import Batch, Ragged
 from seqpipe.data.ragged import Array
@@ -37,7 +38,7 @@ class CrfObjective(Objective):
             "start": Parameter((self.width,), _zeros, decay=False),
             "stop": Parameter((self.width,), _zeros, decay=False),
         }
-        self._ids = {label: index for index, label in enumerate(labels)}
+        self._ids = ids_of_labels(labels)
         self._rules = _bio_rules(labels) if bio else None
 
     def targets(self, batch: Batch) -> Batch:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from seqpipe.builtin.objectives.labels import items_of, label_ids, missing
+from seqpipe.builtin.objectives.labels import ids_of_labels, items_of, label_ids, missing
 from seqpipe.contracts import Metric, Objective, Parameters
 from seqpipe.data import Batch, Ragged
 from seqpipe.data.ragged import Array
@@ -27,7 +27,7 @@ class CtcObjective(Objective):
         self.separator = separator
         self.width = 1 + len(symbols)
         self.metrics = metrics
-        self._ids = {symbol: index for index, symbol in enumerate(symbols, 1)}
+        self._ids = ids_of_labels(symbols, first=1)
 
     def targets(self, batch: Batch) -> Batch:
         """Add ``target``: the int32 ids of each record's symbols."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from seqpipe.contracts import Decoder, Outcome, Parameters, State, Step
 from seqpipe.data import Batch, Record
+from seqpipe.data.label import label_of
 from seqpipe.data.ragged import Array
 from seqpipe.engine.attempt import raise_failure
 from seqpipe.engine.portions import RecordKey, portions_of
@@ -132,10 +133,10 @@ def _restricted(pipeline: Pipeline, labels: Sequence[str]) -> Pipeline:
     known: Sequence[str] | None = getattr(pipeline.objective, "labels", None)
     if known is None:
         raise ConfigError(f"{pipeline.stages[first].name} does not answer with labels", "leave out --labels")
-    for label in labels:
-        if label not in known:
-            raise UsageError(f"the pipeline has no label {label!r}", did_you_mean(label, known))
-    penalty = np.array([0.0 if label in labels else _IMPOSSIBLE for label in known], np.float32)
+    wanted, ids = {label_of(label) for label in labels}, [label_of(label) for label in known]
+    for label in wanted.difference(ids):
+        raise UsageError(f"the pipeline has no label {label!r}", did_you_mean(label, known))
+    penalty = np.array([0.0 if label in wanted else _IMPOSSIBLE for label in ids], np.float32)
     steps = list(pipeline.steps)
     steps[first] = _Restricted(steps[first], penalty)
     return replace(pipeline, steps=tuple(steps))

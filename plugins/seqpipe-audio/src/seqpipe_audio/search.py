@@ -95,7 +95,7 @@ class _Language(Learner):
 
     def __init__(self, settings: LanguageSettings) -> None:
         self.settings = settings
-        self._labels = LabelLearner(sequences=True)
+        self._labels = LabelLearner(sequences=True, least=1)
         self._transcripts: list[str] = []
 
     def see(self, batch: Batch) -> None:
