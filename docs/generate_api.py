@@ -36,6 +36,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "Stage",
         "Reader",
         "LineReader",
+        "TextReader",
         "Tokenizer",
         "Encoder",
         "Core",

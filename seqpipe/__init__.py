@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from seqpipe.builtin.objectives import NextTokenObjective as NextTokenObjective
     from seqpipe.builtin.objectives import TranslationObjective as TranslationObjective
     from seqpipe.builtin.readers.lines import LineReader as LineReader
+    from seqpipe.builtin.readers.lines import TextReader as TextReader
     from seqpipe.builtin.readers.lines import text_lines as text_lines
     from seqpipe.builtin.readers.lines import text_record as text_record
     from seqpipe.contracts import Augmentation as Augmentation
@@ -134,7 +135,7 @@ _MODULES = {
         "NextTokenObjective",
         "TranslationObjective",
     ),
-    "seqpipe.builtin.readers.lines": ("LineReader", "text_lines", "text_record"),
+    "seqpipe.builtin.readers.lines": ("LineReader", "TextReader", "text_lines", "text_record"),
     "seqpipe.contracts": (
         "Augmentation",
         "Back",

@@ -77,7 +77,11 @@ def test_payloads_of_numbers(payload: str) -> None:
             "in:1: the payload 'text' is a list of lists that are not equally long (correct it, or the reader's type)",
         ),
         ('{"text": "", "id": []}', {}, "in:1: the id is a list (give a text or a whole number)"),
-        (b"\xff", {}, "in:1: not valid UTF-8: 0xff is byte 1 of the line (save the file as UTF-8)"),
+        (
+            b"\xff",
+            {},
+            "in:1: not valid UTF-8: 0xff is byte 1 of the line (save it as UTF-8, or set `encoding`)",
+        ),
     ],
 )
 def test_a_line_that_is_no_record(line: str | bytes, parameters: dict[str, Any], message: str) -> None:

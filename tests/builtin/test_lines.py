@@ -65,7 +65,7 @@ def test_a_line_that_is_not_utf8_does_not_end_the_reading(tmp_path: Path) -> Non
     items = read(path, b"one\ncaf\xe9\nthree\n")
     assert payloads(items) == [
         "one",
-        f"<{path}:2: not valid UTF-8: 0xe9 is byte 4 of the line (save the file as UTF-8)>",
+        f"<{path}:2: not valid UTF-8: 0xe9 is byte 4 of the line (save it as UTF-8, or set `encoding`)>",
         "three",
     ]
 
@@ -107,7 +107,11 @@ def test_a_payload_from_python() -> None:
 
 def test_the_declaration() -> None:
     assert ReadLines().spec.kind == "text"
-    assert ReadLines.model_validate({"path": "a.txt"}).declaration() == {"reader": "core.lines", "path": ["a.txt"]}
+    assert ReadLines.model_validate({"path": "a.txt"}).declaration() == {
+        "reader": "core.lines",
+        "path": ["a.txt"],
+        "encoding": "utf-8",
+    }
 
 
 def test_a_record_is_read_again_from_its_bytes_alone(tmp_path: Path) -> None:

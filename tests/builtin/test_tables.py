@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ class TestBoth:
 
     def test_a_row_that_is_not_utf8(self, reader: type[Reader], comma: str) -> None:
         _, bad, after = read(reader, b"text\ngood\ncaf\xe9\nfine\n")
-        assert str(bad) == "in:3: not valid UTF-8: 0xe9 is byte 4 of the line (save the file as UTF-8)"
+        assert str(bad) == "in:3: not valid UTF-8: 0xe9 is byte 4 of the line (save it as UTF-8, or set `encoding`)"
         assert isinstance(after, Record)
 
     @pytest.mark.parametrize(
@@ -71,7 +72,11 @@ class TestBoth:
             ("a,b\n", {}, "in:1: which column is the payload is not clear (give `payload:`; the columns are a, b)"),
             ("stars,text\n", {"target": "star"}, "in:1: no column 'star' for the target (did you mean 'stars'?)"),
             ("a,b\n", {"payload": "xyz"}, "in:1: no column 'xyz' for the payload (the columns are a, b)"),
-            (b"caf\xe9\n", {}, "in:1: not valid UTF-8: 0xe9 is byte 4 of the line (save the file as UTF-8)"),
+            (
+                b"caf\xe9\n",
+                {},
+                "in:1: not valid UTF-8: 0xe9 is byte 4 of the line (save it as UTF-8, or set `encoding`)",
+            ),
         ],
     )
     def test_a_header_that_does_not_fit(
@@ -119,7 +124,7 @@ def test_csv_quotes() -> None:
 def test_csv_with_a_bad_byte_inside_quotes_stays_in_step() -> None:
     items = read(ReadCSV, b'text,stars\n"caf\xe9\nand ""more""\nlines",5\nfine,4\n')
     assert shown(items) == [
-        "in:2: not valid UTF-8: 0xe9 is byte 5 of the line (save the file as UTF-8)",
+        "in:2: not valid UTF-8: 0xe9 is byte 5 of the line (save it as UTF-8, or set `encoding`)",
         ("fine", None),
     ]
 
@@ -127,9 +132,9 @@ def test_csv_with_a_bad_byte_inside_quotes_stays_in_step() -> None:
 def test_csv_with_wrong_quotes() -> None:
     items = read(ReadCSV, 'text\n"a"b\nfine\n"never closed\n')
     assert shown(items) == [
-        "in:2: not CSV: ',' expected after '\"' (check the quotes)",
+        "in:2: not CSV: ',' expected after '\"' (check the quotes, and that lines end with line feeds)",
         ("fine", None),
-        "in:4: not CSV: unexpected end of data (check the quotes)",
+        "in:4: not CSV: unexpected end of data (check the quotes, and that lines end with line feeds)",
     ]
 
 
@@ -157,3 +162,26 @@ def test_a_tsv_row_reads_back(cells: list[str]) -> None:
     (item,) = read(ReadTSV, "\ufeff" + "\t".join(cells) + "\n", columns=["a", "text"])
     assert isinstance(item, Record)
     assert [item.columns["a"], item.payload] == cells
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_the_header_shows_what_stands_between_cells(separator: str) -> None:
+    content = f'stars{separator}"text, or; a | comment"\n5{separator}"fine{separator} really"\n'
+    parameters = {"payload": "text, or; a | comment", "target": "stars"}
+    assert shown(read(ReadCSV, content, **parameters)) == [(f"fine{separator} really", "5")]
+    assert shown(read(ReadCSV, content, separator=separator, **parameters)) == [(f"fine{separator} really", "5")]
+
+
+def test_named_columns_have_commas_unless_the_separator_is_given() -> None:
+    columns = ["stars", "text"]
+    assert shown(read(ReadCSV, "5,a;b;c\n", columns=columns)) == [("a;b;c", None)]
+    assert shown(read(ReadCSV, "5;a, b\n", columns=columns, separator=";")) == [("a, b", None)]
+
+
+def test_many_columns_take_no_more_than_their_share_of_time() -> None:
+    names = [f"c{number}" for number in range(100_000)]
+    begin = time.perf_counter()
+    assert len(read(ReadCSV, ",".join([*names, "text"]) + "\n" + "," * 100_000 + "a\n")) == 1
+    with pytest.raises(InputError, match=r"^in:1: no column 'x' for the payload \(the columns are c0, .*, and 99,980"):
+        read(ReadCSV, ",".join(names) + "\n", payload="x")
+    assert time.perf_counter() - begin < 5

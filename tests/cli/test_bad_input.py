@@ -287,7 +287,10 @@ def test_invalid_utf8(folder, command):
     Path("in.txt").write_bytes(b"\n".join(lines))
     result = command("run", "colours.yaml", "in.txt", "-o", "out.jsonl")
     assert (result.code, result.out, Path("out.jsonl").exists()) == (4, "", False)
-    assert result.err == "in.txt:17: core.lines: not valid UTF-8: 0xff is byte 3 of the line (save the file as UTF-8)\n"
+    assert (
+        result.err
+        == "in.txt:17: core.lines: not valid UTF-8: 0xff is byte 3 of the line (save it as UTF-8, or set `encoding`)\n"
+    )
 
 
 def test_an_input_that_is_not_there(folder, command):

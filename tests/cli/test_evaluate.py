@@ -99,7 +99,8 @@ def test_from_python(folder):
 BAD = "xya\tred\nno tab\nyb\tblue\nb\xff\tred\nxa\tred\tmore\n".encode("latin-1")
 LEFT_OUT = """\
 warning: left out: test.tsv:2: core.tsv: 1 cell instead of 2 (text, colour) (check the tabs of this line)
-warning: left out: test.tsv:4: core.tsv: not valid UTF-8: 0xff is byte 2 of the line (save the file as UTF-8)
+warning: left out: test.tsv:4: core.tsv: not valid UTF-8: 0xff is byte 2 of the line (save it as UTF-8, or \
+set `encoding`)
 warning: left out: test.tsv:5: core.tsv: 3 cells instead of 2 (text, colour) (check the tabs of this line)
 """
 

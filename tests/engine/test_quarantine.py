@@ -59,7 +59,7 @@ def test_mended_records_complete_the_set(threads: int) -> None:
         "position": 2,
         "id": "",
         "stage": "core.lines",
-        "reason": "not valid UTF-8: 0xe9 is byte 4 of the line (save the file as UTF-8)",
+        "reason": "not valid UTF-8: 0xe9 is byte 4 of the line (save it as UTF-8, or set `encoding`)",
         "raw": "caf\udce9\n",
         "input": 1,
         "item": 2,
@@ -89,7 +89,7 @@ def test_no_quarantine_is_left_where_nothing_failed() -> None:
     run_into(OUT, feed_of("in.txt"), on_error="quarantine")
     assert BAD.exists()
     Path("in.txt").write_text("fine\n")
-    run_into(OUT, feed_of("in.txt"), on_error="quarantine")
+    run_into(OUT, feed_of("in.txt"), on_error="quarantine", earlier="overwrite")
     assert not BAD.exists()
 
 

@@ -172,7 +172,7 @@ def test_a_manifest_goes_on_behind_a_line_that_is_bad(write, tmp_path):
     bad = [str(one) for one in found if isinstance(one, RecordError)]
     assert bad[0].startswith(f"{manifest}:3: not audio that can be read")
     assert bad[1] == f"{manifest}:4: nothing.wav: no such file (correct the line)"
-    assert bad[2] == f"{manifest}:5: not valid UTF-8 (save the file as UTF-8)"
+    assert bad[2] == f"{manifest}:5: not valid UTF-8: 0xff is byte 1 of the line (save it as UTF-8, or set `encoding`)"
 
 
 def test_raw_samples_come_in_pieces(tmp_path):

@@ -171,7 +171,10 @@ COLUMNS = "(columns are separated by tabs or spaces and counted from 0)"
         ("b\tX-PER", "a.conll:4: unknown tag 'X-PER' (in IOB2 a tag is O, or one of B-, I- and a type)"),
         ("b\tPER", "a.conll:4: unknown tag 'PER' (in IOB2 a tag is O, or one of B-, I- and a type)"),
         ("b\tI-LOC", "a.conll:4: I-LOC follows B-PER (an entity goes on with the type that it began with)"),
-        (b"b\xff\tO", "a.conll:4: not valid UTF-8: 0xff is byte 2 of the line (save the file as UTF-8)"),
+        (
+            b"b\xff\tO",
+            "a.conll:4: not valid UTF-8: 0xff is byte 2 of the line (save it as UTF-8, or set `encoding`)",
+        ),
     ],
 )
 def test_a_wrong_sentence_is_one_line_and_the_others_go_on(read, wrong, message):

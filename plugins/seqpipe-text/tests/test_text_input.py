@@ -21,15 +21,15 @@ SETTINGS = {
 }
 BAD = {  # what is wrong, and the line that says so
     "core.lines": {
-        b"caf\xe9\n": "not valid UTF-8: 0xe9 is byte 4 of the line (save the file as UTF-8)",
+        b"caf\xe9\n": "not valid UTF-8: 0xe9 is byte 4 of the line (save it as UTF-8, or set `encoding`)",
     },
     "core.tsv": {
-        b"4\tcaf\xe9\n": "not valid UTF-8: 0xe9 is byte 6 of the line (save the file as UTF-8)",
+        b"4\tcaf\xe9\n": "not valid UTF-8: 0xe9 is byte 6 of the line (save it as UTF-8, or set `encoding`)",
         b"no stars\n": "1 cell instead of 2 (stars, text) (check the tabs of this line)",
         b"4\ttwo\ttexts\n": "3 cells instead of 2 (stars, text) (check the tabs of this line)",
     },
     "text.conll": {
-        b"caf\xe9\nx\n\n": "not valid UTF-8: 0xe9 is byte 4 of the line (save the file as UTF-8)",
+        b"caf\xe9\nx\n\n": "not valid UTF-8: 0xe9 is byte 4 of the line (save it as UTF-8, or set `encoding`)",
     },
 }
 

@@ -7,20 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+SEPARATORS = (",", ";", "\t", "|")
 
-def csv_cells(line: str, following: Iterator[str], longest: int | None = None) -> list[str]:
+
+def separator_of(header: str) -> str:
+    """Return the separator that a line has most of, not counting what is in quotes; a comma if it has none."""
+    outside = "".join(header.split('"')[::2])
+    return max(SEPARATORS, key=outside.count)
+
+
+def csv_cells(line: str, following: Iterator[str], longest: int | None = None, separator: str = ",") -> list[str]:
     """Return the cells of the row that a line begins; an empty line has none.
 
     Args:
         line: with its end.
         following: gives the lines after it, of which a cell in quotes may take some.
         longest: characters that a cell in quotes may have; None: any number.
+        separator: what stands between cells.
 
     Raises:
         ValueError: the quotes are wrong, or a cell is too long.
     """
     if '"' not in line:
-        return _unquoted(line)
+        return _unquoted(line, separator)
     cells = []
     position = 0
     while True:
@@ -28,28 +37,28 @@ def csv_cells(line: str, following: Iterator[str], longest: int | None = None) -
             cell, line, position = _quoted(line, position + 1, following, longest)
             cells.append(cell)
         else:
-            end = line.find(",", position)
+            end = line.find(separator, position)
             if end < 0:
-                return cells + (_unquoted(line[position:]) or [""])
+                return cells + (_unquoted(line[position:], separator) or [""])
             cells.append(_whole(line[position:end]))
             position = end
-        if not line.startswith(",", position):
+        if not line.startswith(separator, position):
             if line[position:].rstrip("\r\n"):
-                raise ValueError("',' expected after '\"'")
+                raise ValueError(f"{separator!r} expected after '\"'")
             return cells
         position += 1
 
 
-def _unquoted(part: str) -> list[str]:
+def _unquoted(part: str, separator: str) -> list[str]:
     """Return the cells of a part of a line without quotes around any of them; an empty part has none."""
     text = _whole(part.rstrip("\r\n"))
-    return text.split(",") if text else []
+    return text.split(separator) if text else []
 
 
 def _whole(text: str) -> str:
     """Return a text that no line ends in."""
     if "\r" in text:
-        raise ValueError("a line ends in the middle of a row")
+        raise ValueError("a carriage return outside quotes")
     return text
 
 

@@ -6,6 +6,9 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
+from pydantic import Field
+
+from seqpipe.builtin.readers.encodings import UTF_8, Encoding, in_utf8
 from seqpipe.contracts import Reader
 from seqpipe.data import Record, Spec
 from seqpipe.data.source import Source
@@ -15,7 +18,13 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 """May stand at the beginning of a file, and is dropped."""
 
 
-class LineReader(Reader):
+class TextReader(Reader):
+    """Reads files of text."""
+
+    encoding: Encoding = Field(UTF_8, description="how the files have their characters: `latin-1`, `utf-16`, ...")
+
+
+class LineReader(TextReader):
     """Reads files of text, a record a line; what is special of a format is how a line is parsed."""
 
     @property
@@ -25,7 +34,7 @@ class LineReader(Reader):
 
     def read(self, source: Source) -> Iterator[Record | RecordError]:
         """Yield a record a line, and a `RecordError` in place of a line that cannot be parsed, or not be read."""
-        for position, raw, line in text_lines(source):
+        for position, raw, line in text_lines(source, encoding=self.encoding):
             if isinstance(line, RecordError):
                 yield line
                 continue
@@ -85,7 +94,9 @@ def text_record(payload: Any, position: int, column: str) -> Record:
     return Record(str(position), payload, position=position, columns={column: payload}, raw=raw)
 
 
-def text_lines(source: Source, first: int | None = None) -> Iterator[tuple[int, bytes, str | RecordError]]:
+def text_lines(
+    source: Source, first: int | None = None, encoding: str = UTF_8
+) -> Iterator[tuple[int, bytes, str | RecordError]]:
     r"""Yield the position of each line, its bytes, and its text without its end (``\n`` or ``\r\n``) or what is wrong.
 
     A bad line ends nothing. One that is longer than the source allows is read over and has no bytes.
@@ -93,11 +104,12 @@ def text_lines(source: Source, first: int | None = None) -> Iterator[tuple[int, 
     Args:
         source: to read.
         first: the position of its first line, if that is not the first record.
+        encoding: of its characters; the bytes that are given are always UTF-8.
 
     Raises:
         InputError: the source cannot be read.
     """
-    for position, raw in enumerate(raw_lines(source), source.first if first is None else first):
+    for position, raw in enumerate(raw_lines(source, encoding), source.first if first is None else first):
         line: str | RecordError
         try:
             line = raw.removeprefix(BYTE_ORDER_MARK).decode() if position == 1 else raw.decode()
@@ -110,16 +122,23 @@ def text_lines(source: Source, first: int | None = None) -> Iterator[tuple[int, 
         yield position, raw, line
 
 
-def raw_lines(source: Source) -> Iterator[bytes]:
-    r"""Yield each line with its end; ``b""`` stands for one that is longer than the source allows.
+def raw_lines(source: Source, encoding: str = UTF_8) -> Iterator[bytes]:
+    r"""Yield each line in UTF-8, with its end; ``b""`` stands for one that is longer than the source allows.
+
+    Args:
+        source: to read; an excerpt is in UTF-8.
+        encoding: of its characters.
 
     Raises:
-        InputError: the source cannot be read.
+        InputError: the source cannot be read, or its characters are not in this encoding.
     """
     limit = -1 if source.longest is None else source.longest + 1
-    with source.open() as file:
+    where = Location("standard input" if source.standard_input else source.name)
+    if source.excerpt is not None:
+        encoding = UTF_8
+    with source.open() as opened, in_utf8(opened, encoding, where) as file:
         while line := file.readline(limit):
-            if len(line) != limit:
+            if limit < 0 or len(line) < limit:
                 yield line
                 continue
             while line and not line.endswith(b"\n"):
@@ -131,7 +150,7 @@ def not_utf8(error: UnicodeDecodeError, raw: bytes, where: Location) -> RecordEr
     """Return what is wrong with a line."""
     byte = error.object[error.start]
     what = f"not valid UTF-8: 0x{byte:02x} is byte {error.start + 1} of the line"
-    return RecordError(what, "save the file as UTF-8", where, raw=raw)
+    return RecordError(what, "save it as UTF-8, or set `encoding`", where, raw=raw)
 
 
 def too_long(source: Source, position: int) -> RecordError:

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from seqpipe.builtin.readers.csv_cells import csv_cells
-from seqpipe.builtin.readers.lines import BYTE_ORDER_MARK, not_utf8, raw_lines, text_lines, text_record, too_long
-from seqpipe.contracts import Reader
+from seqpipe.builtin.readers.csv_cells import csv_cells, separator_of
+from seqpipe.builtin.readers.lines import (
+    BYTE_ORDER_MARK,
+    TextReader,
+    not_utf8,
+    raw_lines,
+    text_lines,
+    text_record,
+    too_long,
+)
 from seqpipe.contracts.fields import Names
 from seqpipe.data import Record, Spec
 from seqpipe.data.source import Source
 from seqpipe.errors import InputError, Location, RecordError, did_you_mean
 
+_SHOWN = 20
+"""Columns that a message names."""
+
 TableRow = tuple[int, bytes, Sequence[str] | RecordError]
 """The line that a row begins at, its bytes, and its cells or what is wrong with it."""
 
 
-class _Table(Reader):
+class _Table(TextReader):
     columns: Names = Field((), description="the names of the columns, in order; if not given, the first line has them")
     payload: str = Field("", description="the column to process; if not given, the only one or the one named text")
     target: str = Field("", description="the column with what a network should learn")
@@ -91,10 +102,12 @@ class _Table(Reader):
 
     def _problem(self, columns: Sequence[str]) -> tuple[str, str] | None:
         """Say what is wrong with the columns, and what to do; None if nothing is."""
-        for index, name in enumerate(columns):
-            if name in columns[:index]:
-                return f"two columns are named {name!r}", "give each a name of its own"
-        listed = f"the columns are {', '.join(columns)}"
+        counts = Counter(columns)
+        if len(counts) < len(columns):
+            twice = next(name for name in columns if counts[name] > 1)
+            return f"two columns are named {twice!r}", "give each a name of its own"
+        shown = ", ".join(columns[:_SHOWN]) + f", and {len(columns) - _SHOWN:,} more" * (len(columns) > _SHOWN)
+        listed = f"the columns are {shown}"
         payload = self._payload(columns)
         if payload not in columns and not self.payload:
             return "which column is the payload is not clear", f"give `payload:`; {listed}"
@@ -112,29 +125,40 @@ class ReadTSV(_Table):
     _separator: ClassVar[str] = "tabs"
 
     def _rows(self, source: Source, first: int) -> Iterator[TableRow]:
-        for position, raw, line in text_lines(source, first):
+        for position, raw, line in text_lines(source, first, self.encoding):
             yield position, raw, line.split("\t") if isinstance(line, str) else line
 
 
 class ReadCSV(_Table):
-    """Tables separated by commas, with quotes where needed (RFC 4180); empty lines are skipped.
+    """Tables with commas between cells, and quotes where needed (RFC 4180); empty lines are skipped.
 
-    A cell in quotes may go over several lines; the record's position is then the first of them.
+    A cell in quotes may go over several lines; the record's position is then the first of them. Spreadsheets of some
+    countries, and some programs, put semicolons, tabs or bars between cells; the header shows which.
     """
 
     name: ClassVar[str] = "core.csv"
     suffixes: ClassVar[tuple[str, ...]] = (".csv",)
-    _separator: ClassVar[str] = "commas and quotes"
+    _separator: ClassVar[str] = "separators and quotes"
+
+    separator: Literal[",", ";", "\t", "|"] | None = Field(
+        None, description="what stands between cells; none: what the header has most of, or a comma"
+    )
 
     def _rows(self, source: Source, first: int) -> Iterator[TableRow]:
-        lines = _CsvLines(source, first)
+        lines = _CsvLines(source, first, self.encoding)
+        separator: str | None = self.separator or ("," if self.columns else None)
         while (line := next(lines, None)) is not None:
             position = lines.position
+            separator = separator or separator_of(line)
             cells: Sequence[str] | RecordError
             try:
-                cells = csv_cells(line, lines, source.longest)
+                cells = csv_cells(line, lines, source.longest, separator)
             except ValueError as error:
-                cells = RecordError(f"not CSV: {error}", "check the quotes", Location(source.name, position))
+                cells = RecordError(
+                    f"not CSV: {error}",
+                    "check the quotes, and that lines end with line feeds",
+                    Location(source.name, position),
+                )
             raw, bad = lines.taken()
             if bad or cells:
                 yield position, raw, bad or cells
@@ -147,10 +171,10 @@ class _CsvLines(Iterator[str]):
         position: of the last line.
     """
 
-    def __init__(self, source: Source, first: int) -> None:
+    def __init__(self, source: Source, first: int, encoding: str) -> None:
         self.source = source
         self.position = first - 1
-        self._lines = raw_lines(source)
+        self._lines = raw_lines(source, encoding)
         self._raw: list[bytes] = []
         self._bad: RecordError | None = None
 

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, ClassVar
 import numpy as np
 from pydantic import Field
 
-from seqpipe import InputError, Location, Reader, Record, RecordError, Source, Spec
+from seqpipe import InputError, Location, Reader, Record, RecordError, Source, Spec, text_lines
 from seqpipe_audio.pieces import in_pieces
 from seqpipe_audio.sound_files import Samples, mono_blocks
 
@@ -92,17 +92,14 @@ class ReadManifest(_Recordings):
     def read(self, source: Source) -> Iterator[Record | RecordError]:
         """Yield the recording of each line, or its pieces; in its place an error if it cannot be read."""
         folder = Path() if source.standard_input else Path(source.name).parent
-        with source.open() as lines:
-            for position, line in enumerate(lines, source.first):
-                where = Location(source.name, position)
-                try:
-                    path, tab, text = line.decode().rstrip("\r\n").partition("\t")
-                except UnicodeDecodeError:
-                    yield RecordError("not valid UTF-8", "save the file as UTF-8", where)
-                    continue
-                if path:
-                    record = Record(path, None, source.name, position, target=text.strip() if tab else None)
-                    yield from self._line(folder / path, record)
+        for position, _, line in text_lines(source):
+            if isinstance(line, RecordError):
+                yield line
+                continue
+            path, tab, text = line.partition("\t")
+            if path:
+                record = Record(path, None, source.name, position, target=text.strip() if tab else None)
+                yield from self._line(folder / path, record)
 
     def _line(self, path: Path, record: Record) -> Iterator[Record | RecordError]:
         try:

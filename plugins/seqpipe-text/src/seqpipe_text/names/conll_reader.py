@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from seqpipe import NOTICE, Location, Names, Reader, Record, RecordError, Source, Spec, text_lines, text_record
+from seqpipe import NOTICE, Location, Names, Record, RecordError, Source, Spec, TextReader, text_lines, text_record
 from seqpipe_text.names.tag_schemes import Scheme, TagError, entities_of, recognised
 
 log = logging.getLogger("seqpipe")
@@ -24,7 +24,7 @@ _COMMENT = re.compile(r"# (?:[\w.:-]+ = |newdoc\b|newpar\b)[^\t]*")
 _DOCUMENT = "-DOCSTART-"
 
 
-class ReadCoNLL(Reader):
+class ReadCoNLL(TextReader):
     """Sentences in columns, a token a line, separated by tabs or spaces, with an empty line after each sentence.
 
     The payload is the tokens of a sentence, joined by spaces. The target is the entities that the tags mark, a mapping
@@ -117,7 +117,7 @@ class ReadCoNLL(Reader):
 
     def _sentences(self, source: Source) -> Iterator[_Sentence]:
         sentence = _Sentence()
-        for position, raw, line in _numbered(source):
+        for position, raw, line in _numbered(source, self.encoding):
             if isinstance(line, str) and (not line.strip() or line.startswith(_DOCUMENT)):
                 if sentence.where.line:
                     yield sentence
@@ -207,11 +207,11 @@ class _Types:
         return name
 
 
-def _numbered(source: Source) -> Iterable[tuple[int, bytes, str | RecordError]]:
+def _numbered(source: Source, encoding: str) -> Iterable[tuple[int, bytes, str | RecordError]]:
     """Return the lines of a source; of an excerpt, the line that names the scheme stands before the first."""
     if source.excerpt is not None and _SCHEME_LINE.match(source.excerpt[:40].decode(errors="replace")):
-        return text_lines(source, source.first - 1)
-    return text_lines(source)
+        return text_lines(source, source.first - 1, encoding)
+    return text_lines(source, encoding=encoding)
 
 
 def _missing(role: str, column: int, cells: Sequence[str], where: Location) -> RecordError:

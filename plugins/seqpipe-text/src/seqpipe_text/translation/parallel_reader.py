@@ -45,7 +45,7 @@ class ReadParallel(LineReader):
         if language == self.target:
             return
         beside = Source(translations, source.position, longest=source.longest)
-        both = zip_longest(_Lines().read(source), _Lines().read(beside))
+        both = zip_longest(*(_Lines(encoding=self.encoding).read(file) for file in (source, beside)))
         for lines, (text, translation) in enumerate(both):
             if text is None or translation is None:
                 shorter, longer = (source, beside) if text is None else (beside, source)
