@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +19,7 @@ from seqpipe.contracts import Learned, Parameters, Precision
 from seqpipe.data.ragged import Array
 from seqpipe.errors import Location, ModelError
 from seqpipe.kernels.int8_product import quantize
+from seqpipe.pipeline.model_header import ModelHeader, parse_header
 from seqpipe.pipeline.quantized import matrices, rounded, widened
 from seqpipe.pipeline.tensors import read_tensors
 
@@ -33,8 +35,8 @@ class Model:
     """A trained pipeline, in memory.
 
     The file is in the safetensors format: tensors ``weights/<stage>.<name>``, ``scales/<stage>.<name>`` of weights in
-    bytes, and ``learned/<stage>.<name>``, and a metadata entry ``seqpipe``, JSON, with the rest. Loading one executes
-    nothing.
+    bytes, and ``learned/<stage>.<name>``, a metadata entry ``seqpipe``, JSON, with the rest, and ``checksum`` over all.
+    Loading one executes nothing.
 
     Attributes:
         name: of the pipeline.
@@ -90,7 +92,8 @@ class Model:
             "facts": self.facts,
         }
         with atomic_write(path, "wb") as file:
-            file.write(to_bytes(tensors, {"seqpipe": json.dumps(header, ensure_ascii=False)}))
+            text = json.dumps(header, ensure_ascii=False)
+            file.write(to_bytes(tensors, {"seqpipe": text, "checksum": _checksum(text, tensors)}))
 
     def _tensors(self, *, half: bool) -> dict[str, Array]:
         """Return the weights as the file has them."""
@@ -117,29 +120,31 @@ class Model:
             raise _error(path, "no such model", "check the path, or train it with `seqpipe train`") from None
         except (SafetensorError, OSError, ValueError, TypeError) as error:
             raise _error(path, f"not a whole model file: {_short(error)}", _REPLACE) from None
+        if "seqpipe" not in metadata:
+            todo = "bring weights of other programs in with `seqpipe models import`"
+            raise _error(path, "not a model of seqpipe's", todo)
         try:
-            header = json.loads(metadata["seqpipe"])
-            version = header["format"]
-            parts = header["name"], header["stages"], header["learned"], header["facts"]
-        except (KeyError, ValueError, TypeError):
-            raise _error(
-                path, "not a model of seqpipe's", "bring weights of other programs in with `seqpipe models import`"
-            ) from None
+            header = parse_header(metadata["seqpipe"])
+        except KeyError as error:
+            raise _error(path, f"its header lacks {error}", _REPLACE) from None
+        except ValueError as error:
+            raise _error(path, f"its header is damaged: {_short(error)}", _REPLACE) from None
         precisions = {number: precision for precision, number in FORMATS.items()}
-        if version not in precisions:
+        if header.format not in precisions:
             known = " and ".join(map(str, precisions))
-            raise _error(path, f"a model of format {version}, and this seqpipe reads {known}", "update seqpipe")
-        return cls._checked(path, tensors, *parts, precisions[version])
+            raise _error(path, f"a model of format {header.format}, and this seqpipe reads {known}", "update seqpipe")
+        if unknown := metadata.keys() - {"seqpipe", "checksum"}:
+            raise _error(path, f"its metadata have {min(unknown)!r}, which no model has", _REPLACE)
+        if "checksum" in metadata and metadata["checksum"] != _checksum(metadata["seqpipe"], tensors):
+            raise _error(path, "it has changed since it was written", _REPLACE)
+        return cls._checked(path, tensors, header, precisions[header.format])
 
     @classmethod
     def _checked(
         cls,
         path: Path,
         tensors: Mapping[str, Array],
-        name: str,
-        stages: Sequence[Mapping[str, Any]],
-        learned: Sequence[dict[str, Any]],
-        facts: Mapping[str, Any],
+        header: ModelHeader,
         precision: Precision,
     ) -> Model:
         parameters: dict[str, Array] = {}
@@ -148,18 +153,21 @@ class Model:
                 raise _error(path, f"{key} holds values that are not finite", _REPLACE)
             if key.startswith(_WEIGHTS):
                 name_of = key.removeprefix(_WEIGHTS)
-                parameters[name_of] = _weights(path, name_of, array, tensors.get(_SCALES + name_of))
+                scales = tensors.get(_SCALES + name_of)
+                if scales is not None and precision != "int8":
+                    raise _error(path, f"{_SCALES}{name_of} has no place among weights in {precision}", _REPLACE)
+                parameters[name_of] = _weights(path, name_of, array, scales)
             elif key.startswith(_SCALES):
                 if _WEIGHTS + key.removeprefix(_SCALES) not in tensors:
                     raise _error(path, f"{key} belongs to no weights", _REPLACE)
             elif key.startswith(_LEARNED):
                 index, _, field_name = key.removeprefix(_LEARNED).partition(".")
-                if not index.isdigit() or int(index) >= len(learned):
+                if not index.isdecimal() or int(index) >= len(header.learned):
                     raise _error(path, f"{key} belongs to no stage", _REPLACE)
-                learned[int(index)][field_name] = array
-        if len(learned) != len(stages):
-            raise _error(path, f"it has {len(stages)} stages, but what {len(learned)} have learned", _REPLACE)
-        return cls(name, tuple(stages), tuple(learned), parameters, facts, precision)
+                header.learned[int(index)][field_name] = array
+            else:
+                raise _error(path, f"{key!r} is nothing that a model has", _REPLACE)
+        return cls(header.name, tuple(header.stages), tuple(header.learned), parameters, header.facts, precision)
 
 
 def _weights(path: Path, name: str, array: Array, scales: Array | None) -> Array:
@@ -170,6 +178,15 @@ def _weights(path: Path, name: str, array: Array, scales: Array | None) -> Array
         return widened(array, np.empty(0) if scales is None else scales)
     except ValueError as error:
         raise _error(path, f"the weights {name} are damaged: {error}", _REPLACE) from None
+
+
+def _checksum(header: str, tensors: Mapping[str, Array]) -> str:
+    """Return a sum of all that a file holds, which shows whether a bit of it has changed."""
+    total = zlib.crc32(header.encode())
+    for name in sorted(tensors):
+        array = np.ascontiguousarray(tensors[name])
+        total = zlib.crc32(array.reshape(-1).view(np.uint8).data, zlib.crc32(f"{name} {array.dtype}".encode(), total))
+    return f"{total:08x}"
 
 
 def _error(path: Path, what: str, todo: str) -> ModelError:

@@ -38,6 +38,7 @@ def changed(path, **tensors):
     raw = path.read_bytes()
     size = int.from_bytes(raw[:8], "little")
     metadata = json.loads(raw[8 : 8 + size])["__metadata__"]
+    del metadata["checksum"]
     found = {name: array for name, array in (load_file(path) | tensors).items() if array is not None}
     save_file(found, path, metadata)
 
