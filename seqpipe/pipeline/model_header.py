@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-DEEPEST = 32
-"""Lists and objects within one another that a header may have."""
+from seqpipe.data.nesting import is_too_deep
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,9 @@ def parse_header(text: str) -> ModelHeader:
         raise ValueError("it is nested too deeply") from None
     if not isinstance(fields, dict):
         raise ValueError("it is no object")  # noqa: TRY004 - as what else is wrong with it
-    _check_values(fields)
+    if is_too_deep(fields):
+        raise ValueError("it is nested too deeply")
+    _check_texts(fields)
     header = ModelHeader(*(fields[name] for name in ("format", "name", "stages", "learned", "facts")))
     if type(header.format) is not int:
         raise ValueError("`format` is no whole number")
@@ -60,21 +61,18 @@ def parse_header(text: str) -> ModelHeader:
     return header
 
 
-def _check_values(fields: dict[str, Any]) -> None:
-    """Check that texts can be written, and that nothing is nested too deeply."""
-    level: list[Any] = [fields]
-    for _ in range(DEEPEST):
-        inner: list[Any] = []
-        for value in level:
-            if isinstance(value, dict):
-                inner += [*value.keys(), *value.values()]
-            elif isinstance(value, list):
-                inner += value
-            elif isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
-                raise ValueError("a text in it has half a character")
-        level = inner
-    if level:
-        raise ValueError("it is nested too deeply")
+def _check_texts(value: Any) -> None:
+    """Check that all texts can be written."""
+    if isinstance(value, str):
+        if any("\ud800" <= character <= "\udfff" for character in value):
+            raise ValueError("a text in it has half a character")
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            _check_texts(key)
+            _check_texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            _check_texts(inner)
 
 
 def _refuse(constant: str) -> float:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from seqpipe.builtin.readers.json_lines import ReadJSONLines
+from seqpipe.builtin.writers import WriteJSONLines
 from seqpipe.data import Record
 from seqpipe.data.source import Source
 from seqpipe.errors import InputError, RecordError
@@ -103,9 +106,8 @@ def test_reading_goes_on_after_a_bad_line() -> None:
     assert isinstance(read('{\n{"text": "fine"}\n')[1], Record)
 
 
-@pytest.mark.parametrize("line", ["[" * 100_000, '{"text": ' + "9" * 5_000 + "}"])
-def test_hostile_lines(line: str) -> None:
-    (item,) = read(line)
+def test_a_number_that_is_too_long() -> None:
+    (item,) = read('{"text": ' + "9" * 5_000 + "}")
     assert str(item).startswith("in:1: not JSON that can be read: ")
 
 
@@ -114,3 +116,19 @@ def test_payloads_from_python() -> None:
     assert ReadJSONLines(type="numbers").record([1, 2], 2) == Record("2", [1, 2], position=2)
     with pytest.raises(InputError, match="a text must be a str, not list"):
         ReadJSONLines().record([1], 1)
+
+
+@pytest.mark.parametrize("deep", [101, 600, 100_000])
+@pytest.mark.parametrize(("before", "after"), [("[", "]"), ('{"a":', "}")])
+def test_what_is_nested_deeply_fails_alone(deep: int, before: str, after: str) -> None:
+    lines = [f'{{"text": "a", "x": {before * (deep - 1)}{after * (deep - 1)}}}'.replace(":}", ":0}"), '{"text": "b"}']
+    bad, good = read("\n".join(lines))
+    assert str(bad) == "in:1: lists and objects nested more than 100 levels deep (flatten it)"
+    assert isinstance(good, Record)
+
+
+def test_what_is_nested_less_deeply_can_be_written_again() -> None:
+    (record,) = read(f'{{"text": "a", "x": {"[" * 99}{"]" * 99}}}')
+    assert isinstance(record, Record)
+    assert WriteJSONLines().encode(replace(record, payload={}), None)
+    assert copy.deepcopy(record) == record

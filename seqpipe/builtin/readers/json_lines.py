@@ -9,6 +9,7 @@ from pydantic import Field
 
 from seqpipe.builtin.readers.lines import LineReader, text_record
 from seqpipe.data import Record, Spec
+from seqpipe.data.nesting import DEEPEST, is_too_deep
 from seqpipe.errors import Location, RecordError, did_you_mean
 
 
@@ -76,11 +77,19 @@ def _parsed(line: str, where: Location) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         here = Location(where.source, where.line, error.colno)
         raise RecordError(f"not JSON: {error.msg}", "write one object a line", here) from None
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise _too_deep(where) from None
+    except ValueError as error:
         raise RecordError(f"not JSON that can be read: {error}", "correct it", where) from None
     if not isinstance(fields, dict):
         raise RecordError(f"{_described(fields)} instead of an object", "write one object a line", where)
+    if line.count("[") + line.count("{") > DEEPEST and is_too_deep(fields):
+        raise _too_deep(where)
     return fields
+
+
+def _too_deep(where: Location) -> RecordError:
+    return RecordError(f"lists and objects nested more than {DEEPEST} levels deep", "flatten it", where)
 
 
 def _not_text(payload: Any) -> str:
