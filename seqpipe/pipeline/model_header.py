@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from seqpipe.data.nesting import is_too_deep
+from seqpipe.data.depth import is_too_deep
 
 
 @dataclass(frozen=True, slots=True)

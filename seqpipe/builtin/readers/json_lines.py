@@ -9,7 +9,7 @@ from pydantic import Field
 
 from seqpipe.builtin.readers.lines import LineReader, text_record
 from seqpipe.data import Record, Spec
-from seqpipe.data.nesting import DEEPEST, is_too_deep
+from seqpipe.data.depth import DEEPEST, is_too_deep
 from seqpipe.errors import Location, RecordError, did_you_mean
 
 
