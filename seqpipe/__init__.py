@@ -65,6 +65,11 @@ if TYPE_CHECKING:
     from seqpipe.contracts.fields import Paths as Paths
     from seqpipe.contracts.fields import Range as Range
     from seqpipe.contracts.fields import Share as Share
+    from seqpipe.contracts.learned import LearnedArray as LearnedArray
+    from seqpipe.contracts.learned import LearnedCounts as LearnedCounts
+    from seqpipe.contracts.learned import LearnedNumbers as LearnedNumbers
+    from seqpipe.contracts.learned import LearnedTexts as LearnedTexts
+    from seqpipe.contracts.learned import LearnedVocabulary as LearnedVocabulary
     from seqpipe.data import Batch as Batch
     from seqpipe.data import Column as Column
     from seqpipe.data import OneHot as OneHot
@@ -165,6 +170,13 @@ _MODULES = {
         "select_rows",
     ),
     "seqpipe.contracts.fields": ("Many", "Names", "Paths", "Range", "Share"),
+    "seqpipe.contracts.learned": (
+        "LearnedArray",
+        "LearnedCounts",
+        "LearnedNumbers",
+        "LearnedTexts",
+        "LearnedVocabulary",
+    ),
     "seqpipe.data": (
         "Batch",
         "Column",

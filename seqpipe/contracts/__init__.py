@@ -5,12 +5,13 @@ from seqpipe.contracts.core import Core
 from seqpipe.contracts.decoder import Decoder
 from seqpipe.contracts.example import Example
 from seqpipe.contracts.incoming import Incoming, Precision
+from seqpipe.contracts.learned import Learned
 from seqpipe.contracts.network import Back, Network, Stepper, Training
 from seqpipe.contracts.objective import Metric, Objective, Outcome
 from seqpipe.contracts.parameter import Parameter, Parameters
 from seqpipe.contracts.pipeline_stage import PipelineStage
 from seqpipe.contracts.reader import Read, Reader
-from seqpipe.contracts.stage import Learned, Learner, Stage, Step
+from seqpipe.contracts.stage import Learner, Stage, Step
 from seqpipe.contracts.state import State, concatenate_rows, select_rows
 from seqpipe.contracts.transform import Encoder, Tokenizer
 from seqpipe.contracts.writer import Layout, Writer

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from seqpipe.contracts.learned import Learned
 from seqpipe.contracts.network import Stepper
 from seqpipe.contracts.objective import Objective
 from seqpipe.contracts.parameter import Parameters
-from seqpipe.contracts.stage import Learned
 from seqpipe.data import Spec
 
 Precision = Literal["float32", "int8"]

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
+from seqpipe.contracts.learned import Learned
 from seqpipe.contracts.state import State
 from seqpipe.data import Batch, Ragged, Spec, seen_after, unit_spans
-
-Learned = Mapping[str, Any]
-"""What a stage learned without gradients (a dictionary, means, labels): plain JSON values and NumPy arrays by name."""
 
 
 class Stage(BaseModel):

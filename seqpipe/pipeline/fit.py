@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from seqpipe.contracts import Decoder, Encoder, Incoming, Learned, Learner, Stage, Step, Tokenizer
+from seqpipe.contracts import Decoder, Encoder, Incoming, Learned, Learner, PipelineStage, Stage, Step, Tokenizer
+from seqpipe.contracts.learned import problem_with
 from seqpipe.data import Batch, Record, Spec
-from seqpipe.errors import RecordError
+from seqpipe.errors import PluginError, RecordError
 
 BadRecordHandler = Callable[[Record, RecordError], None]
 """Is told of a record that cannot be learned from; raises, or returns to leave it out."""
@@ -37,6 +38,7 @@ def fit(
 
     Raises:
         RecordError: a record cannot be learned from, and there is no ``failed``.
+        PluginError: a stage learns something else than it says.
     """
     learned: list[Learned] = [known.get(index, {}) for index in range(len(stages))]
     waiting = {index: learner for index, learner in _decoder_learners(stages, source).items() if index not in known}
@@ -49,13 +51,13 @@ def fit(
         learner = None if index in known else stage.learner(incoming)
         if learner is not None:
             _show(batches(), steps, learner, waiting.values(), failed)
-            learned[index] = learner.learned()
-            _collect(waiting, learned)
+            learned[index] = _learned_of(stage, learner)
+            _collect(stages, waiting, learned)
         steps.append(stage.build(Incoming(spec, learned[index])))
         spec = steps[-1].spec
     if waiting:
         _show(batches(), (), None, waiting.values(), failed)
-        _collect(waiting, learned)
+        _collect(stages, waiting, learned)
     return tuple(learned)
 
 
@@ -93,6 +95,14 @@ def _show_one(
     learner.see(batch)
 
 
-def _collect(waiting: dict[int, Learner], learned: list[Learned]) -> None:
+def _collect(stages: Sequence[Stage], waiting: dict[int, Learner], learned: list[Learned]) -> None:
     for index in list(waiting):
-        learned[index] = waiting.pop(index).learned()
+        learned[index] = _learned_of(stages[index], waiting.pop(index))
+
+
+def _learned_of(stage: Stage, learner: Learner) -> Learned:
+    assert isinstance(stage, PipelineStage)
+    learned = learner.learned()
+    if problem := problem_with(learned, stage.learns):
+        raise PluginError(f"what {stage.name} learns is not what it says in `learns`: {problem}", "correct the plugin")
+    return learned

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from seqpipe.config import Document, apply_overrides, dump, load, merge, parse_document
 from seqpipe.config.declaration import Declaration, declaration
-from seqpipe.contracts import Precision
+from seqpipe.contracts import PipelineStage, Precision
+from seqpipe.contracts.learned import problem_with
 from seqpipe.data import Spec
 from seqpipe.errors import ConfigError, Errors, Location, ModelError, SeqpipeError
 from seqpipe.pipeline.assembly import assemble, check_order
@@ -62,6 +63,7 @@ class OpenedPipeline:
                 declared.document.where(),
             )
         _check_agreement(declared, self.model)
+        _check_learned(declared, self.model, Location(str(self.model_path)))
         supply = Existing(self.model.parameters, str(self.model_path))
         learned, precision = self.model.learned, self.precision
         pipeline = assemble(declared.stages, self.source, learned, supply, declared.locations, precision)
@@ -167,6 +169,18 @@ def _check_agreement(declared: Declaration, model: Model) -> None:
                     _AGREE,
                     declared.document.where(("stages", index, key)),
                 )
+
+
+def _check_learned(declared: Declaration, model: Model, where: Location) -> None:
+    """Check that what the model holds for each stage is what this learns.
+
+    Raises:
+        ModelError: it is not.
+    """
+    for stage, learned in zip(declared.stages, model.learned, strict=True):
+        if isinstance(stage, PipelineStage) and (problem := problem_with(learned, stage.learns)):
+            todo = "fetch it again, or train it again"
+            raise ModelError(f"what {stage.name} has learned is damaged: {problem}", todo, where)
 
 
 _AGREE = "take out the stages to use the model's, or train again"

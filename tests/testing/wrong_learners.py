@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -44,6 +44,10 @@ class Learning(Letters):
     name: ClassVar[str] = "wrong.learning"
     learner_class: ClassVar[type[Vocabulary]] = Vocabulary
 
+    @property
+    def learns(self) -> Mapping[str, Any]:
+        return {"letters": seqpipe.LearnedTexts}
+
     def learner(self, incoming: seqpipe.Incoming) -> seqpipe.Learner:
         return self.learner_class()
 
@@ -70,6 +74,10 @@ class LearnsASet(Learning):
     """Learns what no file can keep."""
 
     learner_class: ClassVar[type[Vocabulary]] = AsSet
+
+    @property
+    def learns(self) -> Mapping[str, Any]:
+        return {"letters": Any}
 
 
 class NeedsToHaveLearned(Learning):

@@ -223,14 +223,9 @@ def test_a_long_text_without_spaces(text):
 @pytest.mark.parametrize(
     ("found", "message"),
     [
-        ({"alphabet": [1], "merges": [], "spelled": []}, "what text.bpe learned are not texts"),
-        (
-            {"alphabet": ["a", "a"], "merges": [], "spelled": []},
-            "the alphabet of text.bpe is not a list of different characters",
-        ),
         (
             {"alphabet": ["ab"], "merges": [], "spelled": []},
-            "the alphabet of text.bpe is not a list of different characters",
+            "the alphabet of text.bpe is not a list of characters",
         ),
         (
             {"alphabet": ["a"], "merges": ["a b"], "spelled": []},
@@ -240,9 +235,6 @@ def test_a_long_text_without_spaces(text):
             {"alphabet": ["a"], "merges": ["aa"], "spelled": []},
             "the merge 'aa' of text.bpe is not of two pieces that are known",
         ),
-        ({"alphabet": "a", "merges": {"a": 1}}, "what text.bpe learned are not lists"),
-        ({"merges": [], "spelled": []}, "what text.bpe learned are not lists"),
-        ({"alphabet": [], "merges": [], "spelled": [7]}, "what text.bpe learned are not texts"),
     ],
 )
 def test_a_damaged_model(found, message):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqpipe import Batch, ConfigError, Incoming, ModelError, Ragged, Record, Spec
+from seqpipe import Batch, ConfigError, Incoming, Ragged, Record, Spec
 from seqpipe_text.words.piece_split import UNKNOWN, learned_pieces, parts_of, pieces_of
 from seqpipe_text.words.pieces import LONGEST, Pieces
 from seqpipe_text.words.words import Words
@@ -124,5 +124,3 @@ def test_pieces_may_be_those_that_have_vectors():
 def test_what_it_cannot_take():
     with pytest.raises(ConfigError, match="needs words that know where they stand in the text"):
         Pieces().build(Incoming(Spec("tokens", "int32", 1)))
-    with pytest.raises(ModelError, match="not a list of different pieces after '<unk>'"):
-        Pieces().build(Incoming(WORDS, {"pieces": ["a", "b"]}))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqpipe import Batch, ConfigError, Incoming, ModelError, Record, RecordError, Spec
+from seqpipe import Batch, ConfigError, Incoming, Record, RecordError, Spec
 from seqpipe_text.words.words import Words
 
 TEXT = Spec("text")
@@ -102,13 +102,6 @@ def test_a_payload_that_is_no_text(payload):
     assert str(caught.value) == f"in:2: {type(payload).__name__} where text is needed (read records of text)"
     with pytest.raises(RecordError):
         Words().learner(Incoming(TEXT)).see(batch(payload))
-
-
-@pytest.mark.parametrize("dictionary", [[], ["a"], ["<unk>", "a", "a"], ["<unk>", 7]])
-def test_a_damaged_dictionary(dictionary):
-    with pytest.raises(ModelError) as caught:
-        Words().build(Incoming(TEXT, {"dictionary": dictionary}))
-    assert str(caught.value) == "the dictionary of text.words is not a list of different words after '<unk>'"
 
 
 def test_something_else_than_text_comes_in():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar, NamedTuple, Self
 
@@ -78,6 +78,11 @@ class Beam(Decoder):
         if self.nbest > self.beam:
             raise ValueError(f"`nbest: {self.nbest}` needs a beam that is as wide (raise `beam`, now {self.beam})")
         return self
+
+    @property
+    def learns(self) -> Mapping[str, Any]:
+        """What the targets' tokenizer learns."""
+        return self.target.learns
 
     def learner(self, incoming: Incoming) -> Learner | None:
         """Gather what the targets' tokenizer learns."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ from pydantic import Field
 from seqpipe.builtin.objectives import CtcObjective, LabelLearner
 from seqpipe.contracts import Decoder, Incoming, Learned, Learner, Objective, State, Step
 from seqpipe.contracts.fields import Names
+from seqpipe.contracts.learned import LearnedTexts
 from seqpipe.data import Batch, Ragged, Spec, row_extents
 from seqpipe.errors import ConfigError
 from seqpipe.metrics import error_rate, exact_match
@@ -30,6 +32,11 @@ class Ctc(Decoder):
     separator: str = Field("", description="what stands between the symbols of a target; none: each character is one")
     symbols: Names = Field((), description="in the order of the logits from 1 on; none: learned")
     beam: int = Field(1, ge=1, description="prefixes kept by the search; 1: the best path, which can be streamed")
+
+    @property
+    def learns(self) -> Mapping[str, Any]:
+        """The symbols, unless they are given."""
+        return {} if self.symbols else {"labels": LearnedTexts}
 
     def learner(self, incoming: Incoming) -> Learner | None:
         """Gather the symbols of the targets, unless they are given."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
@@ -12,6 +12,7 @@ from pydantic import Field
 from seqpipe.builtin.objectives import ClassificationObjective, LabelLearner
 from seqpipe.contracts import Decoder, Incoming, Learner, Objective, Step
 from seqpipe.contracts.fields import Names, Share
+from seqpipe.contracts.learned import LearnedTexts
 from seqpipe.data import Batch
 from seqpipe.metrics import accuracy, macro_f1, mcc, sensitivity, specificity
 from seqpipe.network.sampling import softmax
@@ -30,6 +31,11 @@ class Labels(Decoder):
     positive: str | None = Field(
         None, description="the label that is sought: `seqpipe evaluate` gives sensitivity and specificity"
     )
+
+    @property
+    def learns(self) -> Mapping[str, Any]:
+        """The labels, unless they are given."""
+        return {} if self.labels else {"labels": LearnedTexts}
 
     def learner(self, incoming: Incoming) -> Learner | None:
         """Gather the labels, unless they are given."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, ClassVar, Literal
 
@@ -11,6 +12,7 @@ from pydantic import Field
 from seqpipe.builtin.objectives import ClassificationObjective, LabelLearner
 from seqpipe.contracts import Decoder, Incoming, Learner, Objective, State, Step
 from seqpipe.contracts.fields import Names
+from seqpipe.contracts.learned import LearnedTexts
 from seqpipe.data import Batch, Ragged, Spec
 from seqpipe.data.ragged import Array
 from seqpipe.errors import ConfigError
@@ -32,6 +34,11 @@ class Segments(Decoder):
     each: Literal["position", "window"] = Field("position", description="what has a label")
     ignore: Names = Field((), description="labels that are not given")
     threshold: float = Field(0.0, ge=0, le=1, description="the least probability of a label that counts")
+
+    @property
+    def learns(self) -> Mapping[str, Any]:
+        """The labels, unless they are given."""
+        return {} if self.labels else {"labels": LearnedTexts}
 
     def learner(self, incoming: Incoming) -> Learner | None:
         """Gather the labels, unless they are given."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
@@ -11,6 +11,7 @@ from pydantic import Field
 from seqpipe.builtin.objectives import CrfObjective, LabelLearner
 from seqpipe.contracts import Decoder, Incoming, Learner, Objective, Step
 from seqpipe.contracts.fields import Names
+from seqpipe.contracts.learned import LearnedTexts
 from seqpipe.data import Batch, Ragged
 from seqpipe.data.ragged import Array
 from seqpipe.metrics import accuracy, entity_f1, entity_f1_per_type, segments
@@ -25,6 +26,11 @@ class Tags(Decoder):
 
     labels: Names = Field((), description="in the order of the logits; none: learned from the training data")
     entities: bool = Field(True, description="also give the segments, with their place in the text")
+
+    @property
+    def learns(self) -> Mapping[str, Any]:
+        """The labels, unless they are given."""
+        return {} if self.labels else {"labels": LearnedTexts}
 
     def learner(self, incoming: Incoming) -> Learner | None:
         """Gather the labels, unless they are given."""

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from seqpipe.contracts import Encoder, Incoming, Learned, Learner, Step
+from seqpipe.contracts.learned import LearnedNumbers
 from seqpipe.data import Batch
 from seqpipe.data.ragged import Array
+from seqpipe.errors import ModelError
 
 
 class Standardize(Encoder):
     """Frames minus their mean, over their standard deviation, both learned from the training data."""
 
     name: ClassVar[str] = "core.standardize"
+
+    @property
+    def learns(self) -> Mapping[str, Any]:
+        """The mean and the standard deviation of each number of a frame."""
+        return {"mean": LearnedNumbers, "deviation": LearnedNumbers}
 
     def learner(self, incoming: Incoming) -> Learner | None:
         """Sum up frames and their squares."""
@@ -27,6 +35,9 @@ class Standardize(Encoder):
         spec = incoming.spec.require(self.name, "frames")
         mean = np.asarray(incoming.learned.get("mean", np.zeros(spec.width)), np.float32)
         deviation = np.asarray(incoming.learned.get("deviation", np.ones(spec.width)), np.float32)
+        if not len(mean) == len(deviation) == spec.width:
+            what = f"{self.name} has learned {len(mean)} means and {len(deviation)} deviations of {spec.width} numbers"
+            raise ModelError(what, "take the model that was trained with these stages, or train this pipeline")
         return Step.of(spec, partial(_scaled, mean=mean, deviation=deviation))
 
 

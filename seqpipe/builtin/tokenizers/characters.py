@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from itertools import chain
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
 
 from seqpipe.builtin.tokenizers.vocabulary import VocabularyLearner, ids_by_symbol
 from seqpipe.contracts import Incoming, Learner, Step, Tokenizer
+from seqpipe.contracts.learned import LearnedVocabulary
 from seqpipe.data import Batch, Ragged, Spec, offsets_of
 from seqpipe.errors import ConfigError
 
@@ -23,6 +24,11 @@ class Characters(Tokenizer):
 
     size: int = Field(200, ge=2, description="entries of the vocabulary, with the one for unknown characters")
     longest: int = Field(100, ge=1, description="characters of a token that are read, from its beginning")
+
+    @property
+    def learns(self) -> Mapping[str, Any]:
+        """The vocabulary of characters."""
+        return {"vocabulary": LearnedVocabulary}
 
     def learner(self, incoming: Incoming) -> Learner | None:
         """Count characters."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ from pydantic import Field
 
 from seqpipe.builtin.tokenizers.vocabulary import VocabularyLearner, ids_by_symbol
 from seqpipe.contracts import Incoming, Learner, Step, Tokenizer
+from seqpipe.contracts.learned import LearnedVocabulary
 from seqpipe.data import Batch, Ragged, Spec
 
 
@@ -27,6 +28,11 @@ class Symbols(Tokenizer):
     def invertible(self) -> bool:
         """Characters are; between separators there may be nothing."""
         return self.separator is None
+
+    @property
+    def learns(self) -> Mapping[str, Any]:
+        """The vocabulary."""
+        return {"vocabulary": LearnedVocabulary}
 
     def learner(self, incoming: Incoming) -> Learner | None:
         """Count symbols."""

@@ -6,10 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 from seqpipe.contracts import Learned, Learner
+from seqpipe.contracts.learned import UNKNOWN
 from seqpipe.data import Batch
-
-UNKNOWN = "<unk>"
-"""What stands for all symbols that are not in a vocabulary; its id is 0."""
 
 
 class VocabularyLearner(Learner):

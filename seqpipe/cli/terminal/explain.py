@@ -9,10 +9,10 @@ import click
 import numpy as np
 
 from seqpipe.builtin.result_fields import plain
-from seqpipe.builtin.tokenizers.vocabulary import UNKNOWN
 from seqpipe.cli.terminal import columns
 from seqpipe.cli.terminal.abbreviation import abbreviated, abbreviated_id, one_line
 from seqpipe.contracts import Decoder, Stage, State
+from seqpipe.contracts.learned import UNKNOWN
 from seqpipe.data import Batch, OneHot, Ragged, Record, Spec
 from seqpipe.engine.portions import portions_of
 from seqpipe.pipeline import Pipeline, assemble

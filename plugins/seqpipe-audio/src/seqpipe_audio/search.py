@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -18,6 +19,8 @@ from seqpipe import (
     Incoming,
     LabelLearner,
     Learned,
+    LearnedCounts,
+    LearnedTexts,
     Learner,
     ModelError,
     Names,
@@ -57,6 +60,11 @@ class Search(Decoder):
     bonus: float = Field(0.5, description="added for each character, so that the language model shortens nothing")
     least_probability: float = Field(1e-4, ge=0, lt=1, description="characters less likely than this are not tried")
     language: LanguageSettings = Field(LanguageSettings(), description="how the language model is learned")
+
+    @property
+    def learns(self) -> Mapping[str, Any]:
+        """The characters, and n-grams of them with their counts."""
+        return {"labels": LearnedTexts, "ngrams": LearnedTexts, "counts": LearnedCounts}
 
     def learner(self, incoming: Incoming) -> Learner | None:
         """Gather the characters of the targets, and count n-grams."""
@@ -120,9 +128,8 @@ class _Language(Learner):
 def _grammar(learned: Learned, symbols: tuple[str, ...], search: Search) -> Grammar:
     ngrams: Any = learned.get("ngrams", ())
     counts: Any = learned.get("counts", ())
-    sound = len(ngrams) == len(counts) and all(isinstance(ngram, str) and ngram for ngram in ngrams)
-    if not (sound and all(isinstance(count, int) and count > 0 for count in counts)):
-        raise ModelError(f"the language model of {search.name} is not a list of n-grams and one of their counts")
+    if len(ngrams) != len(counts):
+        raise ModelError(f"the language model of {search.name} has {len(ngrams)} n-grams and {len(counts)} counts")
     return grammar(dict(zip(ngrams, counts, strict=True)), symbols, search.weight, search.bonus)
 
 

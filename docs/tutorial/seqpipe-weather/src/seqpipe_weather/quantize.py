@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
 
-from seqpipe import Batch, Incoming, Learned, Learner, Ragged, Record, RecordError, Spec, Step, Tokenizer
+from seqpipe import (
+    Batch,
+    Incoming,
+    Learned,
+    LearnedNumbers,
+    Learner,
+    Ragged,
+    Record,
+    RecordError,
+    Spec,
+    Step,
+    Tokenizer,
+)
 
 
 class Quantize(Tokenizer):
@@ -20,6 +33,11 @@ class Quantize(Tokenizer):
     name: ClassVar[str] = "weather.quantize"
 
     bins: int = Field(32, ge=2, description="bins, each a token")
+
+    @property
+    def learns(self) -> Mapping[str, Any]:
+        """The edges of the bins."""
+        return {"edges": LearnedNumbers}
 
     def learner(self, incoming: Incoming) -> Learner | None:
         """Gather numbers."""

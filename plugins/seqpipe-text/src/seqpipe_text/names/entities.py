@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, ClassVar
 
@@ -16,6 +16,7 @@ from seqpipe import (
     Decoder,
     Incoming,
     Learned,
+    LearnedTexts,
     Learner,
     Names,
     Objective,
@@ -48,6 +49,11 @@ class Entities(Decoder):
         description="words that some data mark with the entity that they stand before, and others do not, such as `@`; "
         "where they are not marked, nothing is learned from them",
     )
+
+    @property
+    def learns(self) -> Mapping[str, Any]:
+        """The types."""
+        return {"types": LearnedTexts}
 
     def learner(self, incoming: Incoming) -> Learner | None:
         """Gather the types."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from pydantic import Field
 
-from seqpipe import Batch, Incoming, Learned, Learner, ModelError, Record, Spec, State, Step, Tokenizer
+from seqpipe import Batch, Incoming, Learned, LearnedTexts, Learner, ModelError, Record, Spec, State, Step, Tokenizer
 from seqpipe_text.translation.subword_split import LONGEST, SPACE, joined_pieces, parts_of
 from seqpipe_text.words.byte_pairs import Merge, frequent_characters, learned_merges, pieces_of
 from seqpipe_text.words.chunk_lookup import ChunkLookup
@@ -48,6 +48,11 @@ class BPE(Tokenizer):
         description="words with a capital that fall nearly into letters, as unseen names do, are `<unk>`, "
         "and so are those of 40 letters and more",
     )
+
+    @property
+    def learns(self) -> Mapping[str, Any]:
+        """The alphabet, merges of two pieces, and words that are spelled."""
+        return {"alphabet": LearnedTexts, "merges": LearnedTexts, "spelled": LearnedTexts}
 
     def learner(self, incoming: Incoming) -> Learner | None:
         """Count words."""
@@ -189,14 +194,10 @@ def _checked(learned: Learned) -> _Learned:
     Raises:
         ModelError: they are none.
     """
-    if not all(isinstance(learned.get(name), list) for name in ("alphabet", "merges", "spelled")):
-        raise ModelError("what text.bpe learned are not lists of characters, merges and words")
     alphabet, merges, spelled = (tuple(learned[name]) for name in ("alphabet", "merges", "spelled"))
-    if not all(isinstance(text, str) for text in (*alphabet, *merges, *spelled)):
-        raise ModelError("what text.bpe learned are not texts")
     known = set(alphabet)
-    if len(known) < len(alphabet) or not all(len(character) == 1 for character in alphabet):
-        raise ModelError("the alphabet of text.bpe is not a list of different characters")
+    if not all(len(character) == 1 for character in alphabet):
+        raise ModelError("the alphabet of text.bpe is not a list of characters")
     pairs = []
     for merge in merges:
         left, _, right = merge.partition(" ")

@@ -17,8 +17,8 @@ from seqpipe import (
     ConfigError,
     Incoming,
     Learned,
+    LearnedVocabulary,
     Learner,
-    ModelError,
     Ragged,
     Spec,
     State,
@@ -49,6 +49,11 @@ class Pieces(Tokenizer):
     )
     size: int = Field(8_000, ge=2, description="entries of the vocabulary, where it is learned")
 
+    @property
+    def learns(self) -> Mapping[str, Any]:
+        """The pieces."""
+        return {"pieces": LearnedVocabulary}
+
     def learner(self, incoming: Incoming) -> Learner | None:
         """Count words, of which the pieces are made, or take the pieces that have vectors.
 
@@ -67,7 +72,7 @@ class Pieces(Tokenizer):
         """Take words with spans in a text, add the column ``pieces``."""
         spec = incoming.spec
         self._check(spec)
-        vocabulary = _checked(incoming.learned["pieces"]) if incoming.learned else None
+        vocabulary = tuple(incoming.learned["pieces"]) if incoming.learned else None
         pieces = Spec("tokens", "int32", len(vocabulary) if vocabulary else self.size, vocabulary)
         out = spec.replace(streamable=False, columns={**spec.columns, "pieces": pieces})
         return _AddPieces(out, lowercase=self.lowercase)
@@ -157,11 +162,3 @@ class _Kept(threading.local):
             self.words.clear()
             self.characters = 0
         self.characters += characters
-
-
-def _checked(pieces: Any) -> tuple[str, ...]:
-    vocabulary = tuple(pieces)
-    strings = all(isinstance(piece, str) and piece for piece in vocabulary)
-    if vocabulary[:1] != (UNKNOWN,) or len(set(vocabulary)) < len(vocabulary) or not strings:
-        raise ModelError(f"the vocabulary of text.pieces is not a list of different pieces after {UNKNOWN!r}")
-    return vocabulary

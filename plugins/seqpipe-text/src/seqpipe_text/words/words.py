@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, ClassVar, Literal
@@ -15,8 +15,8 @@ from seqpipe import (
     Batch,
     Incoming,
     Learned,
+    LearnedVocabulary,
     Learner,
-    ModelError,
     Spec,
     State,
     Step,
@@ -46,6 +46,11 @@ class Words(Tokenizer):
     size: int = Field(10_000, ge=2, description="entries of the dictionary, with the one for unknown words")
     min_count: int = Field(1, ge=1, description="how often a word must occur to be in the dictionary")
 
+    @property
+    def learns(self) -> Mapping[str, Any]:
+        """The dictionary."""
+        return {"dictionary": LearnedVocabulary}
+
     def learner(self, incoming: Incoming) -> Learner | None:
         """Count words."""
         incoming.spec.require(self.name, "text")
@@ -56,10 +61,9 @@ class Words(Tokenizer):
 
         Raises:
             ConfigError: something else than text comes in.
-            ModelError: what was learned is no dictionary.
         """
         incoming.spec.require(self.name, "text")
-        dictionary = _checked(incoming.learned["dictionary"]) if incoming.learned else None
+        dictionary = tuple(incoming.learned["dictionary"]) if incoming.learned else None
         columns = {"spans": Spec("spans", "int64", 2), "known": Spec("flags", "bool")}
         width = len(dictionary) if dictionary else self.size
         out = Spec("tokens", "int32", width, dictionary, streamable=False, columns=columns)
@@ -133,10 +137,3 @@ class _Split:
             else:
                 found.append((known or 0, begin, end))
         return found
-
-
-def _checked(dictionary: Any) -> tuple[str, ...]:
-    words = tuple(dictionary)
-    if words[:1] != (UNKNOWN,) or len(set(words)) < len(words) or not all(isinstance(word, str) for word in words):
-        raise ModelError(f"the dictionary of text.words is not a list of different words after {UNKNOWN!r}")
-    return words

@@ -1,0 +1,88 @@
+"""The types of what stages learn, for `PipelineStage.learns`; what a model's file says is checked against them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+
+Learned = Mapping[str, Any]
+"""What a stage learned without gradients (a dictionary, means, labels): plain JSON values and NumPy arrays by name."""
+
+UNKNOWN = "<unk>"
+"""What stands for all symbols that are not in a vocabulary; its id is 0."""
+
+
+def _list(value: object) -> object:
+    if not isinstance(value, list | tuple):
+        raise ValueError("it is no list")  # noqa: TRY004 - pydantic's
+    return value
+
+
+def _different(texts: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(texts)) < len(texts):
+        raise ValueError("an entry is there twice")
+    return texts
+
+
+def _after_unknown(texts: tuple[str, ...]) -> tuple[str, ...]:
+    if texts[:1] != (UNKNOWN,):
+        raise ValueError(f"it does not begin with {UNKNOWN!r}")
+    return texts
+
+
+def _finite(array: np.ndarray) -> np.ndarray:
+    if array.dtype.kind != "f" or not np.isfinite(array).all():
+        raise ValueError("it holds something else than finite numbers")
+    return array
+
+
+_FromList = BeforeValidator(_list)
+
+LearnedTexts = Annotated[
+    tuple[Annotated[str, Field(min_length=1)], ...], Field(strict=False), _FromList, AfterValidator(_different)
+]
+"""A list of different texts, such as labels."""
+
+LearnedVocabulary = Annotated[LearnedTexts, AfterValidator(_after_unknown)]
+"""A list of different texts of which the first is `UNKNOWN`."""
+
+LearnedNumbers = Annotated[
+    tuple[Annotated[float, Field(strict=False, allow_inf_nan=False)], ...], Field(strict=False), _FromList
+]
+"""A list of finite numbers."""
+
+LearnedCounts = Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(strict=False), _FromList]
+"""A list of whole numbers from one on."""
+
+LearnedArray = Annotated[np.ndarray, AfterValidator(_finite)]
+"""A NumPy array of finite numbers of a floating type."""
+
+
+def problem_with(learned: Learned, kinds: Mapping[str, Any]) -> str:
+    """Say why something is not what a stage learns; empty if it is.
+
+    Args:
+        learned: by name.
+        kinds: the type of each, as `PipelineStage.learns` has them.
+    """
+    if missing := kinds.keys() - learned.keys():
+        return f"{min(missing)!r} is missing"
+    if unknown := learned.keys() - kinds.keys():
+        return f"there is {min(unknown)!r}, which it does not know"
+    for name, kind in kinds.items():
+        try:
+            _adapter(kind).validate_python(learned[name])
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = "".join(f"[{part}]" for part in first["loc"])
+            return f"{name}{place}: {first['msg'].removeprefix('Value error, ')}"
+    return ""
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind, config=ConfigDict(strict=True, arbitrary_types_allowed=True))
