@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import seqpipe
+from seqpipe.builtin.encoders.standardize import Standardize
+from seqpipe.contracts import Incoming, Learned, Learner
 from seqpipe.contracts.learned import (
     LearnedArray,
     LearnedCounts,
@@ -15,6 +20,11 @@ from seqpipe.contracts.learned import (
     LearnedVocabulary,
     problem_with,
 )
+from seqpipe.data import Batch, Spec
+from seqpipe.errors import ModelError, PluginError
+from seqpipe.pipeline import Model
+from seqpipe.pipeline.fit import fit
+from tests import colours
 
 GOOD = [
     (LearnedTexts, ["a", "b"]),
@@ -58,3 +68,41 @@ def test_names_that_are_missing_or_unknown() -> None:
     assert problem_with({}, {"x": LearnedTexts}) == "'x' is missing"
     assert problem_with({"x": ["a"]}, {}) == "there is 'x', which it does not know"
     assert problem_with({}, {}) == ""
+
+
+@pytest.mark.parametrize(
+    ("learned", "problem"),
+    [
+        ({}, "what core.symbols has learned is damaged: 'vocabulary' is missing"),
+        ({"vocabulary": ["<unk>", 7]}, "what core.symbols has learned is damaged: vocabulary[1]: Input should be a"),
+        ({"vocabulary": ["<unk>"], "more": 1}, "what core.symbols has learned is damaged: there is 'more', which it"),
+    ],
+)
+def test_a_model_that_holds_something_else_is_refused(tmp_path: Path, learned: dict[str, Any], problem: str) -> None:
+    colours.write(tmp_path)
+    path = tmp_path / "colours.safetensors"
+    model = Model.load(path)
+    replace(model, learned=(learned, *model.learned[1:])).save(path)
+    with pytest.raises(ModelError) as caught:
+        seqpipe.load(tmp_path / "colours.yaml")
+    assert str(caught.value).startswith(f"{path}: {problem}")
+
+
+class _Learner(Learner):
+    def see(self, batch: Batch) -> None:
+        pass
+
+    def learned(self) -> Learned:
+        return {"mean": [0.0]}
+
+
+class _Stage(Standardize):
+    def learner(self, incoming: Incoming) -> Learner:
+        return _Learner()
+
+
+def test_a_stage_learns_what_it_says() -> None:
+    with pytest.raises(
+        PluginError, match=r"what core.standardize learns is not what it says in `learns`: 'deviation' is"
+    ):
+        fit((_Stage(),), Spec("frames", "float32", 1), lambda: ())
