@@ -71,6 +71,10 @@ class ConfigError(SeqpipeError):
     """The pipeline's YAML is wrong; nothing ran."""
 
 
+class TrainingError(SeqpipeError):
+    """A training cannot continue."""
+
+
 class PluginError(SeqpipeError):
     """A plugin is missing, broken or breaks its contract."""
 

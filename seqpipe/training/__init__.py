@@ -1,7 +1,7 @@
 """Training: from the same file that runs the pipeline to its model; and how good that is."""
 
 from seqpipe.training.loop.progress import Epoch
-from seqpipe.training.loop.trainer import Interrupted, TrainingError
+from seqpipe.training.loop.trainer import Interrupted
 from seqpipe.training.loop.watcher import StepFinished, Watcher
 from seqpipe.training.session.folder import RunFolder
 from seqpipe.training.session.train import Trained, TrainingOptions, run_training, train
@@ -12,7 +12,6 @@ __all__ = [
     "RunFolder",
     "StepFinished",
     "Trained",
-    "TrainingError",
     "TrainingOptions",
     "Watcher",
     "run_training",

@@ -6,7 +6,7 @@ import math
 import pytest
 
 import seqpipe
-from seqpipe.training import TrainingError
+from seqpipe.errors import TrainingError
 from seqpipe.training.loop.trainer import MOST_SKIPPED
 from tests.training.conftest import DEV, LABELS, TRAIN, lines
 
@@ -103,3 +103,15 @@ def test_after_several_in_a_row_it_ends_with_advice(run):
         f"the loss or gradient of {MOST_SKIPPED} steps in a row, up to step {MOST_SKIPPED}, is not finite "
         "(lower the learning rate or `clip`, warm up longer, or look for extreme values in the data)"
     )
+
+
+def test_a_training_that_has_diverged_writes_no_model(run, tmp_path):
+    with pytest.raises(TrainingError, match=r"have grown to .*, beyond float16: the training has diverged \(lower the"):
+        run(
+            "train.optimizer={sgd: {lr: 1e30}}",
+            "train.clip=1",
+            pipeline=FRAMES,
+            train=[frames(0.1), frames(-0.1)] * 4,
+            dev=[frames(0.1)],
+        )
+    assert not list(tmp_path.rglob("model.safetensors"))

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from seqpipe.contracts import Training
 from seqpipe.data import Batch, Record
-from seqpipe.errors import RecordError, SeqpipeError
+from seqpipe.errors import RecordError, TrainingError
 from seqpipe.metrics import values
 from seqpipe.seeds import mixed_seed
 from seqpipe.training.data.epoch_batches import EpochBatches
@@ -35,10 +35,6 @@ MOST_SKIPPED = 5
 """Steps in a row that are not applied because their gradients are not finite, after which the training ends."""
 
 CHECKPOINT_SECONDS = 60.0
-
-
-class TrainingError(SeqpipeError):
-    """The training cannot continue."""
 
 
 class Interrupted(Exception):
@@ -213,7 +209,7 @@ class Trainer:
             self.folder.save_best(self.task.model(weights, epoch=epoch.number, steps=epoch.steps))
         self.save()
         self.folder.write_metrics(self.progress.epochs)
-        self.watcher.epoch_finished(epoch, best=is_best)
+        self.watcher.epoch_finished(epoch, best=is_best and self.task.metric is not None)
         self._stop_if_asked()
 
     def _figures(self) -> Mapping[str, float]:

@@ -8,7 +8,8 @@ import numpy as np
 
 from seqpipe.atomic import atomic_write
 from seqpipe.data import Record
-from seqpipe.errors import RecordError
+from seqpipe.data.ragged import Array
+from seqpipe.errors import RecordError, TrainingError
 from seqpipe.metrics import Figure, figures
 from seqpipe.pipeline import Model
 from seqpipe.training.evaluation.outcomes import RATE, for_evaluation, outcomes
@@ -25,9 +26,10 @@ def finish(task: Task, progress: TrainingProgress, folder: RunFolder, threads: i
 
     Raises:
         OutputError: a file cannot be written.
+        TrainingError: weights have grown beyond what the file can hold.
     """
     best_model = Model.load(folder.best)
-    weights = {name: array.astype(np.float16).astype(np.float32) for name, array in best_model.parameters.items()}
+    weights = {name: _in_half(name, array) for name, array in best_model.parameters.items()}
     measured = _figures(task, weights, threads)
     quality = {name: asdict(figure) for name, figure in measured.items() if name != RATE}
     model = task.model(weights, **best_model.facts, figures=quality, command=command)
@@ -39,6 +41,15 @@ def finish(task: Task, progress: TrainingProgress, folder: RunFolder, threads: i
     with atomic_write(folder.path / "README.md") as file:
         file.write(card(task, model, summary))
     return model
+
+
+def _in_half(name: str, array: Array) -> Array:
+    """Return weights as they are once they have been written in float16."""
+    largest = float(np.abs(array).max(initial=0.0))
+    if largest > np.finfo(np.float16).max:
+        what = f"the weights {name} have grown to {largest:.3g}, beyond float16: the training has diverged"
+        raise TrainingError(what, "lower the learning rate or `clip`, or warm up longer")
+    return array.astype(np.float16).astype(np.float32)
 
 
 def _figures(task: Task, weights: dict[str, np.ndarray], threads: int) -> dict[str, Figure]:
