@@ -46,7 +46,7 @@ def finish(task: Task, progress: TrainingProgress, folder: RunFolder, threads: i
 def _in_half(name: str, array: Array) -> Array:
     """Return weights as they are once they have been written in float16."""
     largest = float(np.abs(array).max(initial=0.0))
-    if largest > np.finfo(np.float16).max:
+    if largest > float(np.finfo(np.float16).max):
         what = f"the weights {name} have grown to {largest:.3g}, beyond float16: the training has diverged"
         raise TrainingError(what, "lower the learning rate or `clip`, or warm up longer")
     return array.astype(np.float16).astype(np.float32)
