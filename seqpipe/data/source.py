@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import sys
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
+from seqpipe.data.gunzip import Gunzipped, GzipError
 from seqpipe.errors import InputError, Location
+
+
+_UNPACKED = 1 << 16
+"""Bytes of a packed file that are unpacked at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +86,10 @@ class Source:
             else:
                 with Path(self.name).open("rb") as file, self._measured(file.raw.tell):
                     if self.name.endswith(".gz"):
-                        with gzip.open(file) as unpacked:
-                            yield cast(BinaryIO, io.BufferedReader(unpacked))
+                        yield io.BufferedReader(Gunzipped(file), _UNPACKED)
                     else:
                         yield file
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        except GzipError as error:
             raise InputError(f"not a whole gzip file: {error}", "check that it was copied completely", where) from None
         except FileNotFoundError:
             raise InputError("no such file", "check the path", where) from None

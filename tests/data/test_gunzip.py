@@ -1,0 +1,65 @@
+"""Unpacking gzip, beside Python's own."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seqpipe.data.gunzip import Gunzipped, GzipError
+
+CONTENT = "".join(f"line {number} {number * 7919 % 104729}\n" for number in range(20_000)).encode()
+PACKED = gzip.compress(CONTENT)
+
+
+def lines(packed: bytes) -> tuple[list[bytes], str]:
+    """Return the lines before the first error, and the error."""
+    found = []
+    with io.BufferedReader(Gunzipped(io.BytesIO(packed))) as file:
+        try:
+            while line := file.readline():
+                found.append(line)
+        except GzipError as error:
+            return found, str(error)
+    return found, ""
+
+
+@given(
+    members=st.lists(st.binary(max_size=200_000) | st.integers(0, 300_000).map(bytes), max_size=4),
+    padding=st.integers(0, 600),
+    sizes=st.lists(st.integers(1, 70_000), min_size=1, max_size=5),
+)
+def test_members_are_unpacked_as_python_does(members: list[bytes], padding: int, sizes: list[int]) -> None:
+    packed = b"".join(map(gzip.compress, members)) + bytes(padding) * bool(members)
+    file, found, number = Gunzipped(io.BytesIO(packed)), [], 0
+    while part := file.read(sizes[number % len(sizes)]):
+        found.append(part)
+        number += 1
+    assert b"".join(found) == gzip.decompress(packed) == b"".join(members)
+
+
+@given(cut=st.integers(1, len(PACKED) - 1))
+def test_all_whole_lines_before_a_cut_are_given(cut: int) -> None:
+    whole = zlib.decompressobj(31).decompress(PACKED[:cut]).count(b"\n")
+    found, error = lines(PACKED[:cut])
+    assert found == CONTENT.splitlines(keepends=True)[:whole]
+    assert error == "it ends in the middle"
+
+
+@pytest.mark.parametrize(
+    ("packed", "error"),
+    [
+        (b"", ""),
+        (b"plain text\n", "incorrect header check"),
+        (PACKED[:-8] + bytes(8), "incorrect data check"),
+        (PACKED + b"more", "incorrect header check"),
+        (PACKED[:1000] + b"\xff" * 200 + PACKED[1200:], "invalid"),
+    ],
+)
+def test_what_is_wrong_is_said(packed: bytes, error: str) -> None:
+    assert error in lines(packed)[1]
+    assert bool(error) == bool(lines(packed)[1])
