@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from seqpipe.errors import UsageError, did_you_mean
+from seqpipe.paths import exists, is_folder
 from seqpipe.registry import Plugin, Registry
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+/[A-Za-z0-9_-]+")
@@ -15,7 +16,7 @@ _ENDING = {"pipelines": ".yaml", "models": ".safetensors"}
 
 def is_shipped_name(name: str) -> bool:
     """Whether a text has the form of a shipped name, and no file of that path is there."""
-    return _NAME.fullmatch(name) is not None and not Path(name).exists()
+    return _NAME.fullmatch(name) is not None and not exists(name)
 
 
 def shipped(what: str, name: str, registry: Registry) -> Path:
@@ -56,10 +57,10 @@ def pipeline_path(name: str, registry: Registry) -> Path:
     if is_shipped_name(name):
         return shipped("pipelines", name, registry)
     path = Path(name)
-    if path.is_dir():
+    if is_folder(path):
         raise UsageError(f"{name} is a folder", "name the pipeline's file in it")
-    if not path.exists():
-        siblings = [str(sibling) for sibling in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
+    if not exists(path):
+        siblings = [str(sibling) for sibling in path.parent.glob("*.y*ml")] if is_folder(path.parent) else []
         names = [*siblings, *(name for name, _ in all_shipped("pipelines", registry))]
         raise UsageError(f"no pipeline {name!r}", did_you_mean(name, names, "name its file, or a shipped one"))
     return path

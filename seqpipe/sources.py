@@ -9,6 +9,7 @@ from pathlib import Path
 
 from seqpipe.data.source import Source
 from seqpipe.errors import InputError, Location, did_you_mean
+from seqpipe.paths import exists, is_file, is_folder
 
 
 def expand(inputs: Sequence[str], suffixes: tuple[str, ...], longest: int | None = None) -> list[Source]:
@@ -34,17 +35,17 @@ def _files(given: str, suffixes: tuple[str, ...]) -> list[str]:
     where = Location(given or "''")
     if given == "-":
         return [given]
-    if Path(given).is_dir() and given:
+    if is_folder(given):
         files = sorted(_walk(given, suffixes))
         if not files:
             wanted = f"no file that ends in {' or '.join(suffixes)}" if suffixes else "no file"
             raise InputError(f"the folder holds {wanted}", "name the files themselves, or another folder", where)
         return files
-    if Path(given).exists() and given:
+    if exists(given):
         return [given]
     if has_magic(given):
         names = glob(given, recursive=True)  # noqa: PTH207 - keeps names as the user writes them, absolute or not
-        files = sorted(name for name in names if Path(name).is_file())
+        files = sorted(name for name in names if is_file(name))
         if not files:
             raise InputError("no file matches", "check the pattern", where)
         return files
@@ -60,7 +61,7 @@ def _walk(folder: str, suffixes: tuple[str, ...]) -> Iterator[str]:
 
 
 def _advice(path: Path) -> str:
-    if not path.parent.is_dir():
+    if not is_folder(path.parent):
         return "check the path"
     names = [entry.name for entry in path.parent.iterdir()]
     return did_you_mean(path.name, names, "check the path") if names else "its folder is empty"

@@ -17,6 +17,7 @@ ORDER = [
     "notice",
     "limits",
     "seeds",
+    "paths",
     "atomic",
     "journal",
     "data",

@@ -16,6 +16,7 @@ from seqpipe.engine.output import Output, StreamOutput
 from seqpipe.engine.run import OnError
 from seqpipe.errors import Location, OutputError, UsageError
 from seqpipe.journal import OutputPaths, RunProgress
+from seqpipe.paths import is_file, is_folder
 from seqpipe.registry import Registry
 
 STANDARD_OUTPUT = "-"
@@ -93,7 +94,7 @@ def chosen_output(declared: Declaration, output: str | None, inputs: Sequence[st
     writer = writer or _by_suffix(path, declared, registry)
     if not writer.separate:
         return Destination(writer, OutputPaths.of_file(path))
-    if not path.is_dir():
+    if not is_folder(path):
         raise OutputError("no such folder", "make it first", Location(output))
     return Destination(writer, OutputPaths.of_folder(path))
 
@@ -115,5 +116,5 @@ def _by_suffix(path: Path, declared: Declaration, registry: Registry) -> Writer:
 
 def _check_not_read(path: Path, inputs: Sequence[str]) -> None:
     for name in inputs:
-        if name != STANDARD_OUTPUT and path.is_file() and path.samefile(name):
+        if name != STANDARD_OUTPUT and is_file(path) and path.samefile(name):
             raise UsageError(f"{path} is read and written at once", "write to another file")

@@ -11,6 +11,7 @@ import click
 
 from seqpipe.cli.global_options import log_format_option
 from seqpipe.errors import Location, UsageError
+from seqpipe.paths import exists
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -54,7 +55,7 @@ def check_free(path: Path, *, overwrite: bool) -> None:
     Raises:
         UsageError: it would.
     """
-    if path.exists() and not overwrite:
+    if exists(path) and not overwrite:
         raise UsageError("is there already", "add --overwrite to replace it, or write elsewhere", Location(str(path)))
 
 

@@ -13,6 +13,7 @@ from seqpipe.config.file_limits import FILE_LIMITS
 from seqpipe.config.file_text import read_text
 from seqpipe.config.node import describe
 from seqpipe.errors import ConfigError, SeqpipeError
+from seqpipe.paths import is_file
 
 Resolve: TypeAlias = Callable[[str, Path], Path]
 """Turns what ``extends`` names, and the folder of the file that says so, into the path of a file."""
@@ -57,7 +58,7 @@ def _base(document: Document, resolve: Resolve, chain: tuple[Path, ...]) -> Path
     if "://" in name:
         raise ConfigError("extends takes a file, not a URL", "name a file beside this one")
     path = resolve(name, document.folder(("extends",)))
-    if not path.is_file():
+    if not is_file(path):
         raise ConfigError(f"extends {name!r}: no such file", "write its path relative to this file")
     seen = [member.resolve() for member in chain]
     if path.resolve() in seen:

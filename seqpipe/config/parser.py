@@ -6,6 +6,7 @@ anything large is built, and what the subset leaves out (tags, anchors, merge ke
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -38,6 +39,9 @@ def parse(text: str, source: str, folder: Path) -> Node:
     if parser.errors:
         raise one_or_all(parser.errors)
     return root or Node(None, Location(source), folder)
+
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class _Parser:
@@ -115,6 +119,9 @@ class _Parser:
         if isinstance(event, yaml.ScalarEvent) and len(event.value) > FILE_LIMITS.scalar_characters:
             what = f"a value of more than {FILE_LIMITS.scalar_characters} characters"
             self.refuse(event, what, "keep data in a file of its own")
+        if isinstance(event, yaml.ScalarEvent) and (half := _HALF.search(event.value)):
+            what = f"U+{ord(half[0]):04X} is half a character"
+            self.refuse(event, what, "write the whole one, as it is or as \\U and eight digits")
 
     def mapping(self, depth: int) -> dict[str, Node]:
         entries: dict[str, Node] = {}

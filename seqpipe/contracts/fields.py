@@ -30,13 +30,22 @@ def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def _file_name(name: str) -> str:
+    if "\0" in name:
+        raise ValueError("no file has the character NUL in its name")
+    return name
+
+
+FileName = Annotated[str, AfterValidator(_file_name)]
+"""The path of a file."""
+
 Many = Annotated[tuple[T, ...], Field(strict=False)]
 """A list, kept as a tuple: stages are values. ``Many[int]`` takes ``[1, 2]``."""
 
 Names = Annotated[tuple[str, ...], Field(strict=False), AfterValidator(_distinct)]
 """A list of texts, each of which stands there once."""
 
-Paths = Annotated[tuple[str, ...], BeforeValidator(_one_or_many, json_schema_input_type=str | list[str])]
+Paths = Annotated[tuple[FileName, ...], BeforeValidator(_one_or_many, json_schema_input_type=str | list[str])]
 """One path or a list of them."""
 
 Range = Annotated[tuple[float, float], Field(strict=False), AfterValidator(_ascending)]

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
+from seqpipe.contracts.fields import FileName
 from seqpipe.contracts.stage import Stage
 from seqpipe.data import Record
 
@@ -26,7 +27,7 @@ class Writer(Stage):
     suffix: ClassVar[str] = ""
     separate: ClassVar[bool] = False
 
-    path: str | None = Field(None, description="the file to write, relative to this file; none: standard output")
+    path: FileName | None = Field(None, description="the file to write, relative to this file; none: standard output")
 
     def begin(self, first: Record | None) -> tuple[bytes, Layout]:
         """Return what stands before the first record (``None``: there is none), such as a header, and the layout.

@@ -13,7 +13,6 @@ from typing import BinaryIO
 from seqpipe.data.gunzip import Gunzipped, GzipError
 from seqpipe.errors import InputError, Location
 
-
 _UNPACKED = 1 << 16
 """Bytes of a packed file that are unpacked at a time."""
 

@@ -19,6 +19,7 @@ from seqpipe.engine.quarantine import to_line
 from seqpipe.errors import Location, OutputError, RecordError, UsageError
 from seqpipe.hookspecs import RecordFailed
 from seqpipe.journal import MANIFEST, BlockWriter, OutputPaths, PartialOutput, RunProgress, read_journal
+from seqpipe.paths import exists, is_file
 
 Earlier = Literal["refuse", "resume", "overwrite"]
 """What a run does with what earlier runs left in its place: leaves it and ends, goes on from it, or begins again."""
@@ -158,7 +159,7 @@ def open_journaled(
         UsageError: there is an output, or a part of one, that this run may neither continue nor replace.
         OutputError: the output cannot be written, or another run is writing it.
     """
-    if not paths.part.exists():
+    if not exists(paths.part):
         _check_free(paths, earlier)
         if earlier == "resume" and (done := _completed(paths, identity)):
             return done
@@ -205,7 +206,7 @@ def _check_free(paths: OutputPaths, earlier: Earlier) -> None:
     Raises:
         UsageError: one would.
     """
-    if earlier == "refuse" and paths.output.is_file():
+    if earlier == "refuse" and is_file(paths.output):
         what = "holds the results of an earlier run" if paths.output.name == MANIFEST else "is there already"
         todo = "add --overwrite to replace it, or write elsewhere"
         raise UsageError(what, todo, Location(paths.shown))

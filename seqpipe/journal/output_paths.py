@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from seqpipe.paths import is_folder
+
 MANIFEST = ".manifest.jsonl"
 """In a folder with a file for each record: the journaled list of these files."""
 
@@ -39,7 +41,7 @@ class OutputPaths:
     @classmethod
     def of(cls, path: str | os.PathLike[str]) -> OutputPaths:
         """Return the paths of a file, or of a folder if that is what is there."""
-        return cls.of_folder(path) if Path(path).is_dir() else cls.of_file(path)
+        return cls.of_folder(path) if is_folder(path) else cls.of_file(path)
 
     @property
     def journal(self) -> Path:

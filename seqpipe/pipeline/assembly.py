@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
@@ -26,6 +27,9 @@ from seqpipe.pipeline.encoded_stepper import stepper_of
 from seqpipe.pipeline.parameters import Supply
 from seqpipe.pipeline.pipeline import Pipeline
 from seqpipe.pipeline.quantized import rounded
+
+MOST_WEIGHTS = 1_000_000_000
+"""Of a stage: four gigabytes, asked for before anything is allocated."""
 
 Locations = Sequence[Location | None]
 """Where each stage is declared."""
@@ -152,6 +156,10 @@ class Assembly:
         return None
 
     def _take(self, index: int, wanted: Mapping[str, Parameter], precision: Precision = "float32") -> dict[str, Array]:
+        count = sum(math.prod(parameter.shape) for parameter in wanted.values())
+        if count > MOST_WEIGHTS:
+            what = f"{self.stages[index].name} would have {count:,} weights, and {MOST_WEIGHTS:,} are the most"
+            raise ConfigError(what, "take fewer hidden units, layers or entries of a vocabulary")
         taken = {name: self.supply(f"{index}.{name}", parameter) for name, parameter in wanted.items()}
         if precision == "int8":
             taken = rounded(taken)

@@ -12,6 +12,7 @@ from seqpipe.contracts import PipelineStage, Precision
 from seqpipe.contracts.learned import problem_with
 from seqpipe.data import Spec
 from seqpipe.errors import ConfigError, Errors, Location, ModelError, SeqpipeError
+from seqpipe.paths import exists
 from seqpipe.pipeline.assembly import assemble, check_order
 from seqpipe.pipeline.model import Model
 from seqpipe.pipeline.parameters import Existing, Zeros
@@ -126,7 +127,7 @@ def _load(path: Path, named: Location) -> Model:
     try:
         return Model.load(path)
     except ModelError as error:
-        if path.exists():
+        if exists(path):
             raise
         raise ModelError(
             f"no model {str(path)!r}", "train it with `seqpipe train`, or correct its name", named

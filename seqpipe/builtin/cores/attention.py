@@ -31,7 +31,7 @@ class AttentionCore(Core):
     embedding: int = Field(128, ge=1, description="numbers that a token of the target is embedded in")
     hidden: int = Field(256, ge=1, description="hidden units")
     layers: int = Field(
-        1, ge=1, description="layers: one that attends, and others above it, each reading the one below"
+        1, ge=1, le=1000, description="layers: one that attends, and others above it, each reading the one below"
     )
     tied: bool = Field(False, description="the embedding is also the output layer's weight; it is as wide as `hidden`")
 

@@ -29,7 +29,7 @@ class RecurrentCore(Core):
     """What all recurrent cores share, which differ in their cell: everything but `cell` follows from that."""
 
     hidden: int = Field(128, ge=1, description="hidden units of a layer, in each direction")
-    layers: int = Field(1, ge=1, description="layers, each reading the one before")
+    layers: int = Field(1, ge=1, le=1000, description="layers, each reading the one before")
     bidirectional: bool = Field(
         False,
         description="also read from the end; such a core cannot be streamed. With `output: next` each direction learns "
