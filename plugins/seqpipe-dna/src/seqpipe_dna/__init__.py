@@ -19,4 +19,4 @@ def seqpipe_register_examples() -> Sequence[seqpipe.Example]:
     """Return examples for the conformance kit."""
     from seqpipe_dna.signal.signal_examples import signal_examples  # noqa: PLC0415 - for tests only
 
-    return signal.signal_examples()
+    return signal_examples()

@@ -16,8 +16,6 @@ _LARGEST = 1 << 32
 """Bytes that an archive may unpack to."""
 
 _ADVICE = "save it with numpy.savez(path, signal=signal), of shape (reads, samples), or joined, with length=lengths"
-    "save it with numpy.savez(path, signal=signal), signal of shape (reads, samples), or joined with length=lengths"
-)
 
 _OF_EACH_READ = {"label": "U", "med": "fiu", "mad": "fiu", "id": "U", "rate": "fiu"}
 """Arrays that an archive may also have, with an element a read, and which kinds of elements."""
