@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from seqpipe import InputError, Location, RecordError
+from seqpipe import InputError, Location
 from seqpipe_dna.signal.raw_read import RawRead
 
 _LARGEST = 1 << 32
