@@ -12,9 +12,9 @@ from seqpipe.contracts import Back, Core, Incoming, Network, Parameter, Paramete
 from seqpipe.data import Batch, Ragged, Spec, indices_of_ranges
 from seqpipe.data.ragged import Array
 from seqpipe.errors import ConfigError
-from seqpipe.network.swish import swish, swish_gradient
 from seqpipe.network.convolution import Convolution, ConvolutionState
 from seqpipe.network.initial_values import glorot, zeros
+from seqpipe.network.swish import swish, swish_gradient
 
 
 class ConvolutionCore(Core):
