@@ -3,7 +3,8 @@
     python plugins/seqpipe-dna/experiments/nanopore_simulation.py $SEQPIPE_DATA/dna/nanopore_r94 runs/nanopore \
         --out simulated.npz --chunks 4000 8000 1000 --seed 1
 
-draws from aligned.npz (nanopore_alignment.py) and writes chunks of 1,024, 2,048 and 4,096 samples with their bases. The
+draws from aligned.npz (nanopore_alignment.py) and writes chunks of 1,024, 2,048 and 4,096 samples with their bases
+(with --recorded, also parts of the real reads, cut elsewhere). The
 chunks that are learned from cover 16,000 of the 4.6 million bases of the genome, again and again, so a network would
 learn that sequence by heart; here each piece of signal stands in ever new surroundings. Where a run of eight bases
 occurs in the data, pieces of that run are drawn, else of the six bases that the current depends on most; for the 4 % of
@@ -40,6 +41,7 @@ class Bank:
         signal: all samples, as numbers around 0.
         begins: of each piece, its first sample; `ends` the one behind its last.
         kmer: of each piece; -1 where a stretch ends.
+        owner: of each sample, the piece that it lies in; -1 where it is in none.
         by_context: the pieces, sorted by the eight bases around; `of_context` says where those of each begin.
         by_kmer: sorted by the six; `of_kmer` likewise.
         levels: of each k-mer, and how far samples are from it.
@@ -49,6 +51,7 @@ class Bank:
     begins: Ints
     ends: Ints
     kmer: Ints
+    owner: Ints
     by_context: Ints
     of_context: Ints
     by_kmer: Ints
@@ -70,7 +73,8 @@ def read_bank(path: Path) -> Bank:
     with np.load(path) as data:
         arrays = dict(data)
     begins, ends, kmers, contexts = [], [], [], []
-    sample = base = place = 0
+    owner = np.full(len(arrays["signal"]), -1)
+    sample = base = place = pieces = 0
     for samples, length in zip(arrays["samples"], arrays["length"], strict=True):
         ours = kmers_of(arrays["bases"][base : base + length].astype(np.int64))
         starts = arrays["begins"][place : place + len(ours) + 1].astype(np.int64)
@@ -84,6 +88,10 @@ def read_bank(path: Path) -> Bank:
                 filled[k] = filled[k] if filled[k] >= 0 else filled[k + 1]
             begins.append(np.append(sample + filled[:-1][inner], 0))
             ends.append(np.append(sample + filled[1:][inner], 0))
+            owner[begins[-1][0] : ends[-1][-2]] = pieces + np.repeat(
+                np.arange(len(begins[-1]) - 1), ends[-1][:-1] - begins[-1][:-1]
+            )
+            pieces += len(begins[-1])
             kmers.append(np.append(ours[inner], -1))
             contexts.append(np.append(contexts_of(ours)[inner], -1))
         sample, base, place = sample + samples, base + length, place + len(starts)
@@ -94,6 +102,7 @@ def read_bank(path: Path) -> Bank:
         np.concatenate(begins),
         np.concatenate(ends),
         kmer,
+        owner,
         by_context,
         np.searchsorted(context[by_context], np.arange(4 ** (K + 2) + 1)),
         by_kmer,
@@ -104,7 +113,9 @@ def read_bank(path: Path) -> Bank:
 
 
 @numba.njit(cache=True)
-def _draw(seed, length, kmers, contexts, signal, begins, ends, kmer, by_context, of_context, by_kmer, of_kmer, levels, spreads):  # noqa: ANN001, ANN202, E501 - compiled
+def _draw(
+    seed, length, kmers, contexts, signal, begins, ends, kmer, by_context, of_context, by_kmer, of_kmer, levels, spreads
+):  # noqa: ANN001, ANN202, E501 - compiled
     """Return samples, and for each of them the k-mer it belongs to."""
     np.random.seed(seed)  # noqa: NPY002 - compiled
     out = np.empty(length, np.float32)
@@ -158,7 +169,7 @@ class Simulator:
     def read(self, length: int) -> tuple[npt.NDArray[np.float32], str]:
         """Return so many samples, and the bases that they hold."""
         random, bank = self.random, self.bank
-        tempo = 1.0 if random.random() < 0.5 else random.uniform(0.85, 1.2)  # half of it as it was recorded
+        tempo = self._tempo()
         drawn = int(length * tempo) + 2
         kmers = kmers_of(self._bases(drawn // 6 + 60))
         arrays = (bank.signal, bank.begins, bank.ends, bank.kmer, bank.by_context, bank.of_context)
@@ -166,6 +177,29 @@ class Simulator:
         samples, owner = _draw(random.integers(1 << 31), drawn, kmers, contexts_of(kmers), *arrays, *further)
         if len(samples) < drawn:
             return self.read(length)  # mostly quick bases: there were not enough of them
+        return self._played(samples, owner, (kmers >> 2 * (K - 1 - CENTRE)) & 3, length, tempo)
+
+    def recorded(self, length: int) -> tuple[npt.NDArray[np.float32], str]:
+        """Return a part of a real read, cut anywhere, and the bases that it holds."""
+        random, bank = self.random, self.bank
+        while True:
+            tempo = self._tempo()
+            drawn = int(length * tempo) + 2
+            begin = random.integers(len(bank.signal) - drawn)
+            owner = bank.owner[begin : begin + drawn]
+            if (owner >= 0).all() and (bank.kmer[owner[0] : owner[-1]] >= 0).all():
+                bases = (bank.kmer[owner[0] : owner[-1] + 1] >> 2 * (K - 1 - CENTRE)) & 3
+                return self._played(bank.signal[begin : begin + drawn], owner - owner[0], bases, length, tempo)
+
+    def _tempo(self) -> float:
+        """Return how many samples become one; half of all chunks are left as they were recorded."""
+        return 1.0 if self.random.random() < 0.5 else self.random.uniform(0.85, 1.2)
+
+    def _played(
+        self, samples: npt.NDArray[np.float32], owner: Ints, bases: Ints, length: int, tempo: float
+    ) -> tuple[npt.NDArray[np.float32], str]:
+        """Return samples at another tempo, from another amplifier, and the bases that count as theirs."""
+        random = self.random
         places = np.arange(length) * tempo
         near = places.astype(int)
         between = (places - near).astype(np.float32)
@@ -174,7 +208,6 @@ class Simulator:
         slow = np.interp(np.arange(length), knots, random.normal(0, 0.04, len(knots)))
         out = out * random.normal(*_SCALE) + random.normal(0, 0.05) + slow
         out += random.normal(0, random.uniform(0, 0.08), length)
-        bases = (kmers >> 2 * (K - 1 - CENTRE)) & 3
         first, last = _whole(owner[near])
         return out.astype(np.float32), "".join("ACGT"[base] for base in bases[first : last + 1])
 
@@ -216,13 +249,17 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--out", default="simulated.npz")
     parser.add_argument("--chunks", type=int, nargs=len(LENGTHS), default=(4000, 8000, 1000))
+    parser.add_argument(
+        "--recorded", type=int, nargs=len(LENGTHS), default=(0, 0, 0), help="further ones, of real reads"
+    )
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     genome = read_genome(chosen.data / "ecoli_k12_masked.fa.gz")
     genome[HELD_OUT] = 4
     simulator = Simulator(read_bank(chosen.folder / "aligned.npz"), genome, chosen.seed)
-    lengths = np.repeat(LENGTHS, chosen.chunks)
-    write(chosen.folder / chosen.out, [simulator.read(int(length)) for length in lengths])
+    reads = [simulator.read(int(length)) for length in np.repeat(LENGTHS, chosen.chunks)]
+    reads += [simulator.recorded(int(length)) for length in np.repeat(LENGTHS, chosen.recorded)]
+    write(chosen.folder / chosen.out, reads)
 
 
 if __name__ == "__main__":
