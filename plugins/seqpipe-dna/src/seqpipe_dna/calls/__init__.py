@@ -1,0 +1,1 @@
+"""From labels to the bases of a read: results, their files, and how good they are."""
