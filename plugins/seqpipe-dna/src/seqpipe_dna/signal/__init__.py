@@ -1,0 +1,8 @@
+"""Raw nanopore signal: reading it from files, normalising it, and changing it for training."""
+
+from __future__ import annotations
+
+import seqpipe
+from seqpipe_dna.signal.reader import ReadSignal
+
+SIGNAL: tuple[type[seqpipe.Stage], ...] = (ReadSignal,)
