@@ -59,7 +59,7 @@ class Calls(Decoder):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Called:
-    """What has been called of a read so far, piece by piece: ids, where each base begins, its score; and its samples."""
+    """What has been called of a read so far, piece by piece: ids, where each begins, its score; and the samples."""
 
     labels: tuple[npt.NDArray[np.int32], ...] = ()
     begins: tuple[npt.NDArray[np.int64], ...] = ()

@@ -41,16 +41,19 @@ class ReadAlignment:
     def runs_of_columns(self) -> Int64:
         """Return for each column the index of the run of equal true bases that it belongs to; see `runs`.
 
-        An inserted base belongs to the run beside it of the same base, else to the run before it.
+        An inserted base belongs to the run beside it of the same base, else to the run before it. There
+        has to be a true base.
         """
         of_base = runs(self.true)
         inserted = self.columns == INSERTION
         last = np.cumsum(~inserted) - 1  # the last true base that is no later than the column
         before = of_base[np.maximum(last, 0)]
         following = np.minimum(last + 1, len(of_base) - 1)
-        called = np.cumsum(self.columns != DELETION) - 1
-        same = inserted & (self.true[following] == self.called[np.maximum(called, 0)])
-        return np.where(same, of_base[following], before)
+        letters = np.zeros(len(self.columns), np.uint32)
+        letters[self.columns != DELETION] = self.called
+        same = inserted & (self.true[following] == letters)
+        of_column: Int64 = np.where(same, of_base[following], before)
+        return of_column
 
 
 def runs(bases: Bases) -> Int64:
