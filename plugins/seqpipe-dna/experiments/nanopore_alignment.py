@@ -25,6 +25,8 @@ K = 6
 CENTRE = 2  # the base of the six that a sample is labelled with
 BAND = 60  # k-mers to each side of the straight line through a chunk
 _ROUNDS = 3
+_SPREAD = 0.2  # of the samples of a k-mer around its level, in spreads of a read, to begin with
+_WEIGHT = 200.0  # samples of a k-mer that the pore model counts for
 _STAY, _STEP, _SKIP = np.log(0.885), np.log(0.11), np.log(0.005)  # of a sample; 8.6 samples a base
 _LEAST = -8.0  # log density of a sample, at least: spikes
 _COMPLEMENT = np.array([3, 2, 1, 0, 4])
@@ -47,10 +49,10 @@ def kmers_of(codes: Ints) -> Ints:
     return np.where((windows < 4).all(axis=1), windows @ 4 ** np.arange(K - 1, -1, -1), -1)
 
 
-def read_pore_model(path: Path) -> tuple[Floats, Floats]:
-    """Return the mean current and its spread for each of the 4,096 k-mers."""
+def read_pore_model(path: Path) -> Floats:
+    """Return the mean current of each of the 4,096 k-mers."""
     lines = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if line[0] in "ACGT"]
-    return np.array([float(line[1]) for line in lines]), np.array([float(line[2]) for line in lines])
+    return np.array([float(line[1]) for line in lines])
 
 
 def read_genome(path: Path) -> Ints:
@@ -95,7 +97,7 @@ def stretches(chunks: dict[str, npt.NDArray], genome: Ints) -> Iterator[Stretch]
 
 
 @numba.njit(cache=True, fastmath=True)
-def _viterbi(signal, levels, spreads, guess, band):  # noqa: ANN001, ANN202 - compiled
+def _viterbi(signal: Floats, levels: Floats, spreads: Floats, guess: Ints, band: int) -> Ints:
     """Return for each sample the k-mer of the likeliest path within a band; it begins and ends where it likes."""
     samples, kmers, width = len(signal), len(levels), 2 * band + 1
     score = np.zeros(width)
@@ -131,13 +133,13 @@ def _viterbi(signal, levels, spreads, guess, band):  # noqa: ANN001, ANN202 - co
     return path
 
 
-def align(found: list[Stretch], levels: Floats, spreads: Floats) -> tuple[Floats, Floats]:
+def align(found: list[Stretch], levels: Floats) -> tuple[Floats, Floats]:
     """Set the places of all stretches; return the level and the spread of each k-mer as they are in these data.
 
     Each read has a scale and a shift of its own against the pore model; they are fitted, and taken out of its signal.
     """
     levels = (levels - np.median(levels)) / (1.4826 * np.median(np.abs(levels - np.median(levels))))
-    spread = np.full(len(levels), 0.25)
+    spread = np.full(len(levels), _SPREAD)
     prior = levels.copy()
     for round_ in range(_ROUNDS):
         totals = np.zeros((3, len(levels)))
@@ -156,11 +158,10 @@ def align(found: list[Stretch], levels: Floats, spreads: Floats) -> tuple[Floats
             for row, values in enumerate((np.ones(len(path)), one.signal, one.signal**2)):
                 totals[row] += np.bincount(ours[kept], values[kept], len(levels))
         count = totals[0]
-        weight = 200.0  # samples that the pore model counts for
-        levels = (totals[1] + weight * prior) / (count + weight)
+        levels = (totals[1] + _WEIGHT * prior) / (count + _WEIGHT)
         mean = totals[1] / np.maximum(count, 1)
         variance = np.maximum(totals[2] / np.maximum(count, 1) - mean**2, 0)
-        spread = np.sqrt((variance * count + weight * 0.2**2) / (count + weight))
+        spread = np.sqrt((variance * count + _WEIGHT * _SPREAD**2) / (count + _WEIGHT))
         print(f"round {round_ + 1}: spread within a k-mer {np.sqrt((variance * count).sum() / count.sum()):.3f}")
     return levels, spread
 
@@ -171,7 +172,7 @@ def main() -> None:
     with np.load(data / "train.npz") as chunks:
         found = list(stretches(dict(chunks), read_genome(data / "ecoli_k12_masked.fa.gz")))
     print(f"{len(found)} stretches of {sum(len(one.signal) for one in found):,} samples")
-    levels, spreads = align(found, *read_pore_model(data / "r9.4_450bps.6mer.model"))
+    levels, spreads = align(found, read_pore_model(data / "r9.4_450bps.6mer.model"))
     np.savez_compressed(
         out / "aligned.npz",
         levels=levels,

@@ -114,8 +114,21 @@ def read_bank(path: Path) -> Bank:
 
 @numba.njit(cache=True)
 def _draw(
-    seed, length, kmers, contexts, signal, begins, ends, kmer, by_context, of_context, by_kmer, of_kmer, levels, spreads
-):  # noqa: ANN001, ANN202, E501 - compiled
+    seed: int,
+    length: int,
+    kmers: Ints,
+    contexts: Ints,
+    signal: npt.NDArray[np.float32],
+    begins: Ints,
+    ends: Ints,
+    kmer: Ints,
+    by_context: Ints,
+    of_context: Ints,
+    by_kmer: Ints,
+    of_kmer: Ints,
+    levels: npt.NDArray[np.float64],
+    spreads: npt.NDArray[np.float64],
+) -> tuple[npt.NDArray[np.float32], Ints]:
     """Return samples, and for each of them the k-mer it belongs to."""
     np.random.seed(seed)  # noqa: NPY002 - compiled
     out = np.empty(length, np.float32)
