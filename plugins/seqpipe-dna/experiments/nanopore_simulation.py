@@ -128,6 +128,7 @@ def _draw(
     of_kmer: Ints,
     levels: npt.NDArray[np.float64],
     spreads: npt.NDArray[np.float64],
+    recorded: bool,  # noqa: FBT001 - Numba takes arguments by position
 ) -> tuple[npt.NDArray[np.float32], Ints]:
     """Return samples, and for each of them the k-mer it belongs to."""
     np.random.seed(seed)  # noqa: NPY002 - compiled
@@ -146,6 +147,8 @@ def _draw(
                     piece = by_kmer[np.random.randint(low, high)]  # noqa: NPY002
             else:
                 piece = by_context[np.random.randint(low, high)]  # noqa: NPY002
+        if not recorded:
+            piece = -1
         if piece >= 0:
             begin, end = begins[piece], ends[piece]
         else:
@@ -179,14 +182,20 @@ class Simulator:
         self.genome = genome
         self.random = np.random.default_rng(seed)
 
-    def read(self, length: int) -> tuple[npt.NDArray[np.float32], str]:
-        """Return so many samples, and the bases that they hold."""
+    def read(self, length: int, *, recorded: bool = True) -> tuple[npt.NDArray[np.float32], str]:
+        """Return so many samples, and the bases that they hold.
+
+        Args:
+            length: samples.
+            recorded: of pieces of real signal; else no sample is real, but the level of its k-mer with noise, and
+                only how long bases take is as in the data.
+        """
         random, bank = self.random, self.bank
         tempo = self._tempo()
         drawn = int(length * tempo) + 2
         kmers = kmers_of(self._bases(drawn // 6 + 60))
         arrays = (bank.signal, bank.begins, bank.ends, bank.kmer, bank.by_context, bank.of_context)
-        further = (bank.by_kmer, bank.of_kmer, bank.levels, bank.spreads)
+        further = (bank.by_kmer, bank.of_kmer, bank.levels, bank.spreads, recorded)
         samples, owner = _draw(random.integers(1 << 31), drawn, kmers, contexts_of(kmers), *arrays, *further)
         if len(samples) < drawn:
             return self.read(length)  # mostly quick bases: there were not enough of them
