@@ -1,7 +1,7 @@
 """CTC with a conditional random field over the last symbols: loss and decoding.
 
 A path through the frames of a sequence stays or writes a symbol in each of them, and how likely it is to write it
-depends on the ``context`` symbols that it wrote last. The score of staying is 2, that of a move ``5 * tanh(logit)``, and
+depends on the ``context`` symbols that it wrote last. The score of staying is 2, that of a move ``5 * tanh(logit)``;
 the probability of a target is the sum over the paths that write it over that of all paths. This is the model of
 ont-bonito (Oxford Nanopore Technologies, 2020); unlike there, symbols before the first are summed over, not given.
 
