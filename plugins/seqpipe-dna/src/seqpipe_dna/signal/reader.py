@@ -11,13 +11,22 @@ import numpy as np
 from pydantic import Field
 
 from seqpipe import InputError, Location, Reader, Record, RecordError, Source, Spec
+from seqpipe_dna.signal.fast5 import fast5_reads
 from seqpipe_dna.signal.normalisation import SHORTEST, estimate, normalise
 from seqpipe_dna.signal.npz import npz_reads
+from seqpipe_dna.signal.pod5 import pod5_reads
 from seqpipe_dna.signal.raw_read import Format, RawRead, Samples
+from seqpipe_dna.signal.slow5 import blow5_reads, slow5_reads
 
 _MOST_FROM_STANDARD_INPUT = 1 << 28  # bytes
 
-_FORMATS: dict[str, Format] = {".npz": npz_reads}
+_FORMATS: dict[str, Format] = {
+    ".npz": npz_reads,
+    ".pod5": pod5_reads,
+    ".fast5": fast5_reads,
+    ".slow5": slow5_reads,
+    ".blow5": blow5_reads,
+}
 """How files are read, by their endings."""
 
 
