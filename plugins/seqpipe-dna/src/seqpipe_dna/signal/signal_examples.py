@@ -6,14 +6,23 @@ import io
 
 import numpy as np
 
-from seqpipe import Example
+from seqpipe import Example, Spec
+from seqpipe_dna.signal.augmentation import Gain, Noise, Tempo
 from seqpipe_dna.signal.raw_read import Samples
 from seqpipe_dna.signal.reader import ReadSignal
 
 
 def signal_examples() -> list[Example]:
     """Return them."""
-    return [Example(stage, [_archive(500, 300), _archive(120)]) for stage in (ReadSignal(), ReadSignal(piece=100))]
+    archives = [_archive(500, 300), _archive(120)]
+    signals = [signal_of(length) for length in (300, 0, 90)]
+    return [
+        *(Example(reader, archives) for reader in (ReadSignal(), ReadSignal(piece=100))),
+        *(
+            Example(augmentation, signals, Spec("numbers", "float32"), targets=("ACGTTA", "", "AC"))
+            for augmentation in (Noise(), Gain(), Tempo())
+        ),
+    ]
 
 
 def signal_of(length: int, seed: int = 0) -> Samples:
