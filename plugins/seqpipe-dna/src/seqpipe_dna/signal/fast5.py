@@ -29,14 +29,15 @@ def fast5_reads(file: BinaryIO, where: Location) -> Iterator[RawRead | RecordErr
     h5py = library("h5py", "FAST5", where)
     with suppress(ImportError):
         import_module("vbz_h5py_plugin")  # tells the HDF5 library of VBZ
-    count = 0
+    empty = True
     try:
         with h5py.File(path, "r") as hdf5:
-            for count, (name, read, channel) in enumerate(_groups(hdf5), 1):
+            for name, read, channel in _groups(hdf5):
+                empty = False
                 yield _raw_read(h5py, name, read, channel)
     except _ERRORS as error:
         raise InputError(f"not a whole FAST5 file: {reason(error)}", "get it again", where) from None
-    if not count:
+    if empty:
         raise InputError("HDF5 without raw reads, so no FAST5", "give files that hold the signal", where)
 
 

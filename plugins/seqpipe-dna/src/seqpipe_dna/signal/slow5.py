@@ -1,4 +1,4 @@
-"""Reads from SLOW5 and BLOW5, the open formats (H. Gamaarachchi et al., Nature Biotechnology 40, 2022). Needs pyslow5."""
+"""Reads from SLOW5 and BLOW5, the open formats (H. Gamaarachchi et al., Nature Biotechnology, 2022). Needs pyslow5."""
 
 from __future__ import annotations
 
@@ -63,11 +63,12 @@ def _logged_errors() -> Iterator[list[str]]:
     handler = logging.Handler(logging.ERROR)
     handler.emit = lambda record: errors.append(_reason(record.getMessage()))  # type: ignore[method-assign]
     logger = logging.getLogger("pyslow5")
+    before = list(logger.handlers)
     logger.addHandler(handler)
     try:
         yield errors
     finally:
-        logger.removeHandler(handler)
+        logger.handlers = before  # the library adds one for each file that it opens
 
 
 def _reason(message: str) -> str:
