@@ -172,7 +172,7 @@ def _metric(opened: OpenedPipeline, settings: TrainSettings, pipeline: Pipeline,
         ConfigError: it is wanted, and there is none.
     """
     document = opened.declared.document
-    metrics = {metric.name: metric for metric in pipeline.objective.metrics} if dev else {}
+    metrics = {metric.name: metric for metric in pipeline.metrics} if dev else {}
     name = settings.stop.metric
     if name is not None and name not in metrics:
         where = document.where(("train", "stop", "metric"))
