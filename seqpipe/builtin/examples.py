@@ -9,6 +9,7 @@ from seqpipe.builtin.cores.convolution import ConvolutionCore
 from seqpipe.builtin.cores.recurrent import GRU, LSTM, RNN
 from seqpipe.builtin.decoders.beam import Beam
 from seqpipe.builtin.decoders.ctc import Ctc
+from seqpipe.builtin.decoders.ctc_crf import CtcCrf
 from seqpipe.builtin.encoders.one_hot import OneHotEncoder
 from seqpipe.builtin.objectives import BernoulliObjective, NextTokenObjective, TranslationObjective
 from seqpipe.builtin.readers.json_lines import ReadJSONLines
@@ -53,6 +54,7 @@ def examples() -> list[Example]:
         Example(Beam(target=Symbols(), beam=2, longest=7), TEXTS, before=ATTENDED, targets=TARGETS),
         Example(Beam(target=Symbols(), longest=3, attention=True), TEXTS, before=ATTENDED, targets=TARGETS),
         Example(Ctc(), SERIES, numbers, (Numbers(), LSTM(hidden=3)), ("ab", "", "", "a")),
+        Example(CtcCrf(context=2), SERIES, numbers, (Numbers(), LSTM(hidden=3)), ("ab", "", "", "a")),
         Example(Ctc(beam=3), SERIES, numbers, (Numbers(), LSTM(hidden=3)), ("ab", "", "", "a")),
     ]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from dnaio import SequenceRecord
 from pydantic import Field
 
 from seqpipe import Layout, Record, Writer
@@ -27,7 +26,7 @@ class WriteFASTQ(Writer):
         """
         read = called_read(record)
         name = "\t".join([read.name, *read.tags]) if self.tags else read.name
-        return SequenceRecord(name, read.sequence, read.qualities).fastq_bytes()
+        return f"@{name}\n{read.sequence}\n+\n{read.qualities}\n".encode("ascii")
 
 
 class WriteFASTA(Writer):

@@ -11,13 +11,25 @@ import numpy as np
 from pydantic import Field
 
 from seqpipe import InputError, Location, Reader, Record, RecordError, Source, Spec
+from seqpipe_dna.signal.fast5 import fast5_reads
 from seqpipe_dna.signal.normalisation import SHORTEST, estimate, normalise
 from seqpipe_dna.signal.npz import npz_reads
+from seqpipe_dna.signal.pod5 import pod5_reads
 from seqpipe_dna.signal.raw_read import Format, RawRead, Samples
+from seqpipe_dna.signal.slow5 import blow5_reads, slow5_reads
 
 _MOST_FROM_STANDARD_INPUT = 1 << 28  # bytes
 
-_FORMATS: dict[str, Format] = {".npz": npz_reads}
+_MOST_IDS = 100_000
+"""Reads of a file among which no two may have one id."""
+
+_FORMATS: dict[str, Format] = {
+    ".npz": npz_reads,
+    ".pod5": pod5_reads,
+    ".fast5": fast5_reads,
+    ".slow5": slow5_reads,
+    ".blow5": blow5_reads,
+}
 """How files are read, by their endings."""
 
 
@@ -49,13 +61,16 @@ class ReadSignal(Reader):
         where = Location("standard input" if source.standard_input else source.name)
         with source.open() as file:
             reads = _format_of(source)(_seekable(file, source), where)
+            ids = _LastIds()
             for position, read in enumerate(reads, source.first):
+                at = Location(source.name, position)
                 try:
                     if isinstance(read, RecordError):
                         raise read
-                    samples = self._normalised(read, Location(source.name, position))
+                    ids.add(read.id)
+                    samples = self._normalised(read, at)
                 except RecordError as error:
-                    yield error
+                    yield error.at(at)
                     continue
                 for begin in range(0, len(samples), self.piece):
                     part = samples[begin : begin + self.piece]
@@ -98,6 +113,26 @@ class ReadSignal(Reader):
         if not (np.isfinite(level) and np.isfinite(spread) and spread > 0):
             raise RecordError("the signal is constant", "leave the read out: its pore is blocked or empty", where)
         return normalise(samples, level, spread)
+
+
+class _LastIds:
+    """The ids of the last reads of a file, so many that memory does not grow with the file."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, None] = {}
+
+    def add(self, identifier: str) -> None:
+        """Add the id of a read.
+
+        Raises:
+            RecordError: there was a read of that id.
+        """
+        if identifier in self._ids:
+            what = f"a read of the id {identifier} came before"
+            raise RecordError(what, "leave one of them out, or give it another id")
+        if len(self._ids) == _MOST_IDS:
+            del self._ids[next(iter(self._ids))]
+        self._ids[identifier] = None
 
 
 def _format_of(source: Source) -> Format:
