@@ -5,7 +5,7 @@ from seqpipe.metrics.classification import accuracy, macro_f1, mcc, ratio, sensi
 from seqpipe.metrics.entities import entity_f1, entity_f1_per_type, segments
 from seqpipe.metrics.evaluation import Figure, figures, values
 from seqpipe.metrics.likelihood import nll_per_step
-from seqpipe.metrics.transcription import error_rate, exact_match
+from seqpipe.metrics.transcription import error_rate, exact_match, identity
 
 __all__ = [
     "Alignment",
@@ -18,6 +18,7 @@ __all__ = [
     "error_rate",
     "exact_match",
     "figures",
+    "identity",
     "macro_f1",
     "mcc",
     "nll_per_step",

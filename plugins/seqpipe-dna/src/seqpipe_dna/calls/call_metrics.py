@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
 
 import numpy as np
 
@@ -32,7 +33,7 @@ def _share(name: str, kind: int) -> Metric:
     def counts(alignment: ReadAlignment) -> Sequence[float]:
         return alignment.count(kind), alignment.count()
 
-    return Metric(name, _of_reads(counts), ratio, higher_is_better=kind == MATCH)
+    return Metric(name, _of_reads(counts), ratio, kind == MATCH, f"ends:global|edlib:{version('edlib')}")
 
 
 def _identity_in_runs(length: int) -> Metric:
