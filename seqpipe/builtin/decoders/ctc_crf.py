@@ -13,7 +13,7 @@ from seqpipe.contracts import Decoder, Incoming, Learned, Learner, Objective, St
 from seqpipe.contracts.fields import Names
 from seqpipe.data import Batch, Ragged, Spec, row_extents
 from seqpipe.errors import ConfigError
-from seqpipe.metrics import error_rate, exact_match, identity
+from seqpipe.metrics import error_rate, exact_match
 from seqpipe.network.ctc_crf import MOST_SYMBOLS, ctc_crf_path, ctc_crf_width
 
 MOST_LOGITS = 65_536
@@ -43,7 +43,7 @@ class CtcCrf(Decoder):
     def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a context and symbol at each position."""
         symbols = self._symbols(incoming.learned)
-        metrics = (error_rate("text", list, "cer"), identity("text"), exact_match("text"))
+        metrics = (error_rate("text", list, "cer"), exact_match("text"))
         return CtcCrfObjective(symbols, self.context, metrics, self.separator)
 
     def build(self, incoming: Incoming) -> Step:
