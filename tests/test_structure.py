@@ -53,6 +53,7 @@ SHARED_BASE_NAMES = {
     **dict.fromkeys(("run", "schema", "train"), COMMAND),
     "classification": "the objective, and its metrics",
     "labels": "the decoder, and what objectives of labels share",
+    "windows": "the tokenizer, and what a convolution reads",
     "writers": "the core's writers, and the laws of writers",
 }
 """Base names that several modules have, and why."""

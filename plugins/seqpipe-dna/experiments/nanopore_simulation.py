@@ -252,8 +252,8 @@ def _whole(owner: Ints) -> tuple[int, int]:
     return first, last
 
 
-def write(path: Path, reads: list[tuple[npt.NDArray[np.float32], str]]) -> None:
-    """Write reads as an archive that `dna.signal` reads."""
+def write(path: Path, reads: list[tuple[npt.NDArray[np.float32], str]], **further: npt.NDArray[np.generic]) -> None:
+    """Write reads as an archive that `dna.signal` reads, with further arrays of an element a read."""
     signal = np.concatenate([samples for samples, _ in reads])
     np.savez_compressed(
         path,
@@ -262,6 +262,7 @@ def write(path: Path, reads: list[tuple[npt.NDArray[np.float32], str]]) -> None:
         label=np.array([bases for _, bases in reads]),
         med=np.full(len(reads), LEVEL, np.float32),
         mad=np.full(len(reads), SPREAD, np.float32),
+        **further,
     )
 
 
