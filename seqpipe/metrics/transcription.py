@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from seqpipe.contracts import Metric, Outcome
 from seqpipe.data import Record
-from seqpipe.metrics.distance import edit_distance
 from seqpipe.metrics.classification import ratio
+from seqpipe.metrics.distance import edit_distance
 
 
 def error_rate(field: str, split: Callable[[str], Sequence[str]], name: str) -> Metric:
