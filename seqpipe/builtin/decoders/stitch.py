@@ -25,7 +25,7 @@ class Stitch(Decoder):
         spec = incoming.spec.require(self.name, "labels")
         if "spans" not in spec.columns:
             raise ConfigError(f"{self.name} needs labels that know where they stand", "cut with core.windows")
-        return _Join(spec.replace(columns={name: spec.columns[name] for name in ("spans", "scores")}))
+        return _Join(spec.replace(windowed=False, columns={name: spec.columns[name] for name in ("spans", "scores")}))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
