@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from seqpipe.contracts import Back, Core, Incoming, Network, Parameter, Parameters, State, Training
-from seqpipe.data import Batch, Ragged, Spec, indices_of_ranges
+from seqpipe.data import Batch, Ragged, Spec
 from seqpipe.data.ragged import Array
 from seqpipe.errors import ConfigError
 from seqpipe.network.convolution import Convolution, ConvolutionState
@@ -126,10 +126,11 @@ class _ConvolutionNetwork(Network):
         held = before.spans.extend(batch.column("spans", Ragged))
         stride = self.core.stride
         first = np.minimum(before.frames.emitted * stride, before.frames.seen)
-        row = np.repeat(np.arange(len(held)), np.diff(offsets))
-        number = indices_of_ranges(before.frames.emitted, np.diff(offsets))
-        taken = held.array[held.offsets[:-1][row] + number * stride - first[row]]
-        begin = taken[:, 0]
-        spans = Ragged(np.stack([begin, begin + stride * (taken[:, 1] - begin)], axis=1), offsets)
+        if stride == 1 and np.array_equal(offsets, held.offsets):
+            return held, held.cut(held.lengths, held.lengths)
+        begins = held.offsets[:-1] + before.frames.emitted * stride - first - offsets[:-1] * stride
+        taken = held.array[np.repeat(begins, np.diff(offsets)) + stride * np.arange(offsets[-1])]
+        taken[:, 1] += (stride - 1) * (taken[:, 1] - taken[:, 0])
+        spans = Ragged(taken, offsets)
         used = np.minimum(after.emitted * stride, after.seen) - first
         return spans, held.cut(used, held.lengths)

@@ -71,7 +71,7 @@ class RecurrentCore(Core):
             width=layers[-1].width,
             vocabulary=spec.vocabulary if is_stepper else None,
             pooled=self.output in ("pooled", "last"),
-            streamable=spec.streamable and not self.bidirectional and self.output == "sequence",
+            streamable=spec.streamable and (spec.windowed or (not self.bidirectional and self.output == "sequence")),
             columns={name: column for name, column in spec.columns.items() if name not in INSIDE_WORDS},
         )
         if is_stepper and self.bidirectional:

@@ -57,7 +57,7 @@ class CtcCrf(Decoder):
             dtype="int32",
             width=len(symbols),
             vocabulary=symbols,
-            streamable=False,
+            streamable=spec.streamable and spec.windowed,
             columns={"spans": spans, "scores": Spec("scores", "float64", 1), "extent": spans.replace(pooled=True)},
         )
         return Step.of(out, partial(_written, symbols=len(symbols), context=self.context))

@@ -31,5 +31,5 @@ def _windows(_typing, frames, first, count, width, stride):
 
 
 windows_of = _windows_plain if config.DISABLE_JIT else _windows
-"""``windows_of(frames, first, count, width, stride)``: ``count`` rows of ``width`` frames, the first from frame ``first``
-on, each other one ``stride`` frames later. Nothing is copied, and nothing is checked."""
+"""``windows_of(frames, first, count, width, stride)``: ``count`` rows of ``width`` frames, the first from frame
+``first`` on, each other one ``stride`` frames later. Nothing is copied, and nothing is checked."""

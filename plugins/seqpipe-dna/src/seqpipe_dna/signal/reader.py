@@ -45,7 +45,7 @@ class ReadSignal(Reader):
     isolated: ClassVar[bool] = True
 
     rate: int = Field(4000, ge=1, description="samples a second (Hz) of the pores that the network was trained for")
-    piece: int = Field(1 << 18, ge=1, description="samples of the pieces that a longer read comes in")
+    piece: int = Field(1 << 17, ge=1, description="samples of the pieces that a longer read comes in")
 
     @property
     def spec(self) -> Spec:
