@@ -107,6 +107,8 @@ def _is_chosen(declared: Declaration, path: Path) -> bool:
 
 def _of_file(path: Path, declared: Declaration, registry: Registry) -> Writer:
     writer = declared.writer
+    if path.suffix == ".gz":
+        raise UsageError("results are not packed", f"leave out .gz, or pack them: -o - | gzip > {path}")
     if writer and (path.suffix in {"", writer.suffix} or _is_chosen(declared, path)):
         return writer
     if not path.suffix:

@@ -113,6 +113,14 @@ def test_the_suffix_comes_before_the_writer_of_the_pipeline_but_not_before_the_c
         assert Path(name).read_text().startswith(line)
 
 
+def test_results_are_not_packed(folder, command):
+    with Path("colours.yaml").open("a") as file:
+        file.write("write: {writer: core.text, field: label}\n")
+    done = command("run", "colours.yaml", "--text", "xa", "-o", "out.txt.gz")
+    assert done.code == 2
+    assert "results are not packed (leave out .gz, or pack them: -o - | gzip > out.txt.gz)" in done.err
+
+
 def test_the_writer_of_the_pipeline_says_form_and_path(folder, command):
     with Path("colours.yaml").open("a") as file:
         file.write("write: {writer: core.text, path: out/named.jsonl}\n")
