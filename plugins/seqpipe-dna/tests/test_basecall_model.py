@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import edlib
 import numpy as np
 import pytest
 
@@ -24,7 +23,7 @@ def expected():
 
 
 def agreement(one, other):
-    return 1 - edlib.align(one, other)["editDistance"] / len(other)
+    return 1 - seqpipe.edit_distance(one, other) / len(other)
 
 
 @pytest.fixture(scope="module")
