@@ -52,12 +52,11 @@ def best_path(logits, symbols, context):
     best = max(found, key=product)
     written, places = best[1], best[2]
     middles = [0, *((a + b) // 2 + 1 for a, b in itertools.pairwise(places)), len(logits)]
-    masses = (
-        [emissions[a:b, symbol].sum() for symbol, (a, b) in zip(written, itertools.pairwise(middles), strict=True)]
-        if written
-        else []
-    )
-    return written, places, np.minimum(masses, 1)
+    probabilities = []
+    for symbol, (begin, end) in zip(written, itertools.pairwise(middles), strict=False):
+        every = emissions[begin:end].sum()
+        probabilities.append(emissions[begin:end, symbol].sum() / every * max(1 - abs(every - 1), 0))
+    return written, places, probabilities
 
 
 def step_keys(start, choices, context):

@@ -106,22 +106,24 @@ def _is_chosen(declared: Declaration, path: Path) -> bool:
 
 
 def _of_file(path: Path, declared: Declaration, registry: Registry) -> Writer:
-    writer = declared.writer
-    if writer and (path.suffix in {"", writer.suffix} or _is_chosen(declared, path)):
+    writer, suffix = declared.writer, path.suffix
+    if suffix == ".gz":
+        raise UsageError("results are not packed", f"leave out .gz, or pack them: -o - | gzip > {path}")
+    if writer and (suffix in {"", *writer.suffixes()} or _is_chosen(declared, path)):
         return writer
-    if not path.suffix:
+    if not suffix:
         return WriteJSONLines()
     plugins = dict.fromkeys(("core", *(stage.name.partition(".")[0] for stage in declared.stages)))
     stages = [stage for plugin in plugins for stage in registry.stages(plugin).values()]
-    writers = {stage.suffix: stage for stage in reversed(stages) if issubclass(stage, Writer) and not stage.separate}
-    if path.suffix in writers:
-        return writers[path.suffix]()
-    if writer:
+    of_streams = [stage for stage in stages if issubclass(stage, Writer) and not stage.separate]
+    writers = {ending: stage for stage in reversed(of_streams) for ending in stage.suffixes()}
+    if suffix in writers:
+        return writers[suffix]()
+    if writer and writer.separate:
         return writer
-    known = ", ".join(sorted(writers))
     raise UsageError(
-        f"no writer for files that end in {path.suffix!r}",
-        f"use {known}, or name a writer under `write` in the pipeline",
+        f"no writer for files that end in {suffix!r}",
+        f"use {', '.join(sorted(writers))}, or say which: --set 'write={{writer: ...}}'",
     )
 
 

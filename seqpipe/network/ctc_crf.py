@@ -83,7 +83,7 @@ class Written(NamedTuple):
     Attributes:
         labels: (total,) from 0 on, ``offsets`` (rows + 1,) its rows.
         frames: (total,), the frame in which each is written, counted from the start of the sequence.
-        probabilities: (total,), how probable it is that it is written about there.
+        probabilities: (total,), how probable it is that it is written about there, and nothing else.
     """
 
     labels: Int32

@@ -41,7 +41,8 @@ def errors_of(called: str, true: str) -> Floats:
 
 def called(pipeline: str, data: Path, settings: list[str]) -> tuple[Floats, Floats]:
     """Return the quality of each called base before it is calibrated, and how wrong it is."""
-    uncalibrated = ["stages.-1.scale=1", "stages.-1.shift=0", "stages.-1.highest=93"]
+    last = len(seqpipe.load(pipeline, settings=settings).pipeline.stages) - 1
+    uncalibrated = [f"stages.{last}.{key}" for key in ("scale=1", "shift=0", "highest=93")]
     call = seqpipe.load(pipeline, settings=[*settings, *uncalibrated])
     with np.load(data) as arrays:
         labels = arrays["label"].tolist()

@@ -24,14 +24,15 @@ def measured(*pairs):
 
 
 def test_figures_by_hand():
-    #   ACGT-ACCCA    true
-    #   ACTTGAC-CA    called
-    figures = measured(("ACTTGACCA", "ACGTACCCA"))
+    #   ACGTTGCATGCCCAT-TGACG    true
+    #   ACATTGCATG-CCATCTGACG    called
+    figures = measured(("ACATTGCATGCCATCTGACG", "ACGTTGCATGCCCATTGACG"))
     assert list(figures)[:4] == ["identity", "insertion", "deletion", "mismatch"]
-    assert figures["identity"] == 7 / 10
-    assert figures["insertion"] == figures["deletion"] == figures["mismatch"] == 1 / 10
+    assert figures["identity"] == 18 / 21
+    assert figures["insertion"] == figures["deletion"] == figures["mismatch"] == 1 / 21
+    assert figures["identity_by_homopolymer.1"] == 12 / 13
+    assert figures["identity_by_homopolymer.2"] == 4 / 5  # with the inserted C
     assert figures["identity_by_homopolymer.3"] == 2 / 3
-    assert figures["identity_by_homopolymer.1"] == 5 / 7  # with the inserted G
 
 
 def test_reads_are_summed_first():

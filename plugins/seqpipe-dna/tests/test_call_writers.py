@@ -1,7 +1,6 @@
 """FASTQ, FASTA, SAM and the summary, read back by pysam (which is htslib) and dnaio."""
 
 import dnaio
-import pysam
 import pytest
 
 from seqpipe import Record, RecordError
@@ -22,6 +21,8 @@ def result(sequence, qualities, **more):
         **more,
     }
 
+
+pysam = pytest.importorskip("pysam")  # not for all systems
 
 RECORDS = (
     Record("5f3a-1", result("ACGT", "!5I~")),

@@ -6,11 +6,11 @@ import gzip
 import subprocess
 import sys
 import uuid
+from contextlib import suppress
 
 import h5py
 import numpy as np
 import pod5
-import pyslow5
 import pytest
 import vbz_h5py_plugin  # noqa: F401 - tells HDF5 of VBZ
 
@@ -19,6 +19,9 @@ from seqpipe_dna.signal.normalisation import estimate, normalise
 from seqpipe_dna.signal.reader import ReadSignal
 
 VBZ = {"compression": 32020, "compression_opts": (0, 2, 1, 1)}
+
+with suppress(ImportError):  # not for all systems
+    import pyslow5
 
 LENGTHS = (5000, 8000, 300, 20_000)
 
@@ -85,8 +88,7 @@ WRITERS = {
     "a.pod5": write_pod5,
     "a.fast5": write_fast5,
     "b.fast5": lambda path, reads, **options: write_fast5(path, reads, **options, **VBZ),
-    "a.slow5": write_slow5,
-    "a.blow5": write_slow5,
+    **({"a.slow5": write_slow5, "a.blow5": write_slow5} if "pyslow5" in sys.modules else {}),
 }
 """What writes several reads to a file of that name."""
 
@@ -167,7 +169,7 @@ def test_another_sampling_rate_is_said_with_what_is_needed(tmp_path, name):
     assert len(read(path, rate=5000)) == 1
 
 
-@pytest.mark.parametrize("name", ["a.slow5", "a.blow5"])
+@pytest.mark.parametrize("name", sorted({"a.slow5", "a.blow5"} & WRITERS.keys()))
 def test_an_id_that_came_before(tmp_path, name):
     path = tmp_path / name
     WRITERS[name](path, [("one", signal(900)), ("one", signal(901)), ("two", signal(902))])
@@ -224,7 +226,8 @@ def test_fast5_with_a_read_that_is_not_whole(tmp_path):
     first, second, third, last = read(path)
     assert (first.id, last.id) == (identifier(1), identifier(4))
     for position, error in ((2, second), (3, third)):
-        assert line(error, path).startswith(f"{position}: read_{identifier(position)} cannot be read: ")
+        said = f"{position}: read_{identifier(position)} has no signal (leave it out, or get the file again)"
+        assert line(error, path) == said
 
 
 def test_a_sample_that_is_no_number(tmp_path):
@@ -253,7 +256,7 @@ def test_a_pod5_whose_count_of_samples_lies(tmp_path):
 LIBRARIES = {"a.pod5": ("pod5", "pod5"), "a.fast5": ("h5py", "fast5"), "a.blow5": ("pyslow5", "slow5")}
 
 
-@pytest.mark.parametrize("name", LIBRARIES)
+@pytest.mark.parametrize("name", sorted(LIBRARIES.keys() & WRITERS.keys()))
 def test_a_library_that_is_missing_is_named(tmp_path, name, monkeypatch):
     path = tmp_path / name
     WRITERS[name](path, reads((900,)))

@@ -63,12 +63,17 @@ def _best(moves, frame, symbols, least, stays, best, apart, chosen, choices):
 
 
 @inlined
-def _mass(emissions, symbol, begin, end):
-    """Return how probable it is that a symbol is written in some frames, at most 1."""
-    mass = 0.0
+def _probability(emissions, symbol, begin, end):
+    """Return how probable it is that a symbol is written in some frames, and no other one, nor a second one.
+
+    It is the symbol's share of all that is expected to be written there, less the more that is away from one symbol.
+    """
+    written, every = 0.0, 0.0
     for frame in range(begin, end):
-        mass += emissions[frame, symbol]
-    return min(mass, 1.0)
+        written += emissions[frame, symbol]
+        for other in range(emissions.shape[1]):
+            every += emissions[frame, other]
+    return written / every * max(1.0 - abs(every - 1.0), 0.0) if every > 0.0 else 0.0
 
 
 @inlined
@@ -101,7 +106,8 @@ def ctc_crf_path(
 ) -> None:
     """Write the symbols of each record's best path, the frame in which each is written, and how probable each is.
 
-    That is the probability of its being written between the middles of the ways to the symbols before and after it.
+    That is about the probability that it alone is written between the middles of the ways to the symbols before and
+    after it: two of one symbol there speak against it as much as none.
     Scratch, for the most frames T of a record, S states, M moves: ``moves`` (T, M), ``alpha`` (T + 1, S), ``rows``
     (6, S), ``emissions`` (T, symbols), ``choices`` (T, S).
     """
@@ -128,6 +134,6 @@ def ctc_crf_path(
         for index in range(total, total + count):
             begin = (frames[index - 1] + frames[index]) // 2 + 1 if index > total else 0
             end = (frames[index] + frames[index + 1]) // 2 + 1 if index + 1 < total + count else length
-            probabilities[index] = _mass(emissions, labels[index], begin, end)
+            probabilities[index] = _probability(emissions, labels[index], begin, end)
         total += count
         label_offsets[record + 1] = total

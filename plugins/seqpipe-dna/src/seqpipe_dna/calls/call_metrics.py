@@ -33,7 +33,7 @@ def _share(name: str, kind: int) -> Metric:
     def counts(alignment: ReadAlignment) -> Sequence[float]:
         return alignment.count(kind), alignment.count()
 
-    return Metric(name, _of_reads(counts), ratio, kind == MATCH, f"ends:global|edlib:{version('edlib')}")
+    return Metric(name, _of_reads(counts), ratio, kind == MATCH, f"ends:global|rapidfuzz:{version('rapidfuzz')}")
 
 
 def _identity_in_runs(length: int) -> Metric:

@@ -1,14 +1,13 @@
-"""The global alignment of a called read with its true bases, by edlib (M. Šošić, M. Šikić, Bioinformatics 33, 2017)."""
+"""The global alignment of a called read with its true bases, by RapidFuzz (H. Hyyrö, 2003; D. Hirschberg, 1975)."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-import edlib
 import numpy as np
 import numpy.typing as npt
+from rapidfuzz.distance import Levenshtein
 
 Bases = npt.NDArray[np.uint32]
 """Letters by their code points."""
@@ -17,7 +16,8 @@ Int64 = npt.NDArray[np.int64]
 MATCH, MISMATCH, INSERTION, DELETION = b"=XID"
 """The columns of an alignment, as extended CIGAR strings have them: an insertion is in the called read alone."""
 
-_OPERATION = re.compile(r"(\d+)([=XID])")
+_KINDS = {"equal": MATCH, "replace": MISMATCH, "delete": INSERTION, "insert": DELETION}
+"""Columns by what makes the true bases of the called ones."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -65,9 +65,9 @@ def runs(bases: Bases) -> Int64:
 def align_reads(called: str, true: str) -> ReadAlignment:
     """Align a called read with its true bases by the least number of edits; time is that of length times edits."""
     of_called, of_true = (np.frombuffer(text.encode("utf-32-le"), np.uint32) for text in (called, true))
-    path = edlib.align(called, true, mode="NW", task="path")["cigar"] if called and true else None
-    if path is None:
-        path = f"{len(called)}I{len(true)}D"
-    operations = _OPERATION.findall(path)
-    codes = np.frombuffer("".join(kind for _, kind in operations).encode(), np.uint8)
-    return ReadAlignment(np.repeat(codes, [int(length) for length, _ in operations]), of_true, of_called)
+    stretches = [
+        (_KINDS[edit.tag], max(edit.src_end - edit.src_start, edit.dest_end - edit.dest_start))
+        for edit in Levenshtein.opcodes(called, true)
+    ]
+    kinds = np.array([kind for kind, _ in stretches], np.uint8)
+    return ReadAlignment(kinds.repeat([length for _, length in stretches]), of_true, of_called)

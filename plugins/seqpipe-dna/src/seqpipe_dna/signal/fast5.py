@@ -54,6 +54,8 @@ def _groups(hdf5: Any) -> Iterator[tuple[str, Any, Any]]:
 
 
 def _raw_read(h5py: Any, name: str, read: Any, channel: Any) -> RawRead | RecordError:
+    if read is None or "Signal" not in read:
+        return RecordError(f"{name} has no signal", "leave it out, or get the file again")
     try:
         identifier, signal = read.attrs["read_id"], read["Signal"]
         if missing := _missing_filter(h5py, signal):

@@ -100,7 +100,8 @@ class ReadSignal(Reader):
         """
         samples = read.samples
         if samples.ndim != 1 or samples.dtype.kind not in "fiu":
-            raise RecordError(f"a read of {samples.dtype} {samples.shape}", "give a series of numbers", where)
+            kind = f"{samples.dtype} {samples.shape}" if samples.ndim else f"type {type(samples.item()).__name__}"
+            raise RecordError(f"a read of {kind}", "give a list of reads, each a series of numbers", where)
         if read.rate is not None and round(read.rate) != self.rate:
             what = f"a read of {read.rate:g} samples a second, where the model knows {self.rate:,}"
             raise RecordError(what, "use a model that was trained on such pores", where)
