@@ -111,7 +111,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pipeline", nargs="?", default="dna/basecall")
     parser.add_argument("--data", type=Path, required=True, help="reads, several million samples")
-    parser.add_argument("--int8", type=Path, help="the model in bytes, as `seqpipe models quantize` makes it")
     parser.add_argument("--set", action="append", default=[], help="as for seqpipe, such as model=...")
     parser.add_argument("--chunks", type=int, default=64, help=f"chunks of {CHUNK} samples that PyTorch is timed on")
     parser.add_argument("--rounds", type=int, default=3)
@@ -119,7 +118,7 @@ def main() -> None:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     torch.set_num_threads(1)
-    loaded = seqpipe.load(options.pipeline, settings=options.set)
+    loaded = seqpipe.load(options.pipeline, settings=[*options.set, "precision=float32"])
     archive = np.load(options.data)
     total = int(archive["signal"].size)
     raw = archive["signal"].reshape(-1)[: options.chunks * CHUNK].astype(np.float32)
@@ -134,10 +133,13 @@ def main() -> None:
     if (own := bonito_network()) is not None:
         peers["ont-bonito"] = own
     with tempfile.TemporaryDirectory() as name:
-        runs = {"seqpipe float32": (total, command(options.pipeline, options.data, options.set, Path(name)))}
-        if options.int8:
-            settings = [*(one for one in options.set if not one.startswith("model=")), f"model={options.int8}"]
-            runs["seqpipe int8"] = (total, command(options.pipeline, options.data, settings, Path(name)))
+        runs = {
+            f"seqpipe {precision}": (
+                total,
+                command(options.pipeline, options.data, [*options.set, f"precision={precision}"], Path(name)),
+            )
+            for precision in ("float32", "int8")
+        }
         for title, peer in peers.items():
             size = min(BATCHES, key=lambda size, peer=peer: seconds(forward(peer, chunks[: max(BATCHES)], size)))
             runs[f"{title}, batch {size}"] = (chunks.size, forward(peer, chunks, size))
