@@ -47,6 +47,26 @@ def command(pipeline: str, data: Path, settings: list[str], folder: Path) -> Cal
     return run
 
 
+def networks(loaded: seqpipe.Loaded, chunks: np.ndarray, size: int = 16) -> Callable[[], None]:
+    """Return a run of seqpipe's networks alone, from frames to logits."""
+    steps = loaded.pipeline.steps
+    first, end = min(loaded.pipeline.networks), max(loaded.pipeline.networks) + 1
+    batches = []
+    for begin in range(0, len(chunks), size):
+        batch = Batch(tuple(Record(str(index), chunk) for index, chunk in enumerate(chunks[begin : begin + size])))
+        for step in steps[:first]:
+            batch, _ = step(batch)
+        batches.append(batch)
+
+    def run() -> None:
+        for frames in batches:
+            batch = frames
+            for step in steps[first:end]:
+                batch, _ = step(batch)
+
+    return run
+
+
 def network_of(loaded: seqpipe.Loaded) -> TorchBasecaller:
     """Return the network of a pipeline in PyTorch."""
     stages, parameters = loaded.pipeline.stages, loaded.pipeline.parameters
@@ -133,27 +153,29 @@ def main() -> None:
     if (own := bonito_network()) is not None:
         peers["ont-bonito"] = own
     with tempfile.TemporaryDirectory() as name:
-        runs = {
-            f"seqpipe {precision}": (
+        runs = {}
+        for precision in ("float32", "int8"):
+            settings = [*options.set, f"precision={precision}"]
+            runs[f"seqpipe {precision}, from disk to disk"] = (
                 total,
-                command(options.pipeline, options.data, [*options.set, f"precision={precision}"], Path(name)),
+                command(options.pipeline, options.data, settings, Path(name)),
             )
-            for precision in ("float32", "int8")
-        }
+            alone = seqpipe.load(options.pipeline, settings=settings)
+            runs[f"seqpipe {precision}, network"] = (chunks.size, networks(alone, chunks))
         for title, peer in peers.items():
             size = min(BATCHES, key=lambda size, peer=peer: seconds(forward(peer, chunks[: max(BATCHES)], size)))
-            runs[f"{title}, batch {size}"] = (chunks.size, forward(peer, chunks, size))
+            runs[f"{title}, network, batch {size}"] = (chunks.size, forward(peer, chunks, size))
         times: dict[str, list[float]] = {title: [] for title in runs}
         for number in range(options.rounds):
             for title, (_, run) in runs.items():
                 times[title].append(seconds(run))
             print(f"round {number + 1}", file=sys.stderr)
     print(description())
-    print(f"{total:,} samples for seqpipe, from disk to FASTQ; {chunks.size:,} for the others, the network alone")
+    print(f"{total:,} samples from disk to FASTQ on disk; {chunks.size:,} for networks alone")
     for title, own_times in times.items():
         samples = runs[title][0]
         median, fastest = statistics.median(own_times), min(own_times)
-        print(f"{title:28s} {samples / median:11,.0f} samples a second ({samples / fastest:,.0f} in the fastest round)")
+        print(f"{title:38s} {samples / median:11,.0f} samples a second ({samples / fastest:,.0f} in the fastest round)")
 
 
 if __name__ == "__main__":
