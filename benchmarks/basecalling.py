@@ -47,6 +47,26 @@ def command(pipeline: str, data: Path, settings: list[str], folder: Path) -> Cal
     return run
 
 
+def networks(loaded: seqpipe.Loaded, chunks: np.ndarray, size: int = 16) -> Callable[[], None]:
+    """Return a run of seqpipe's networks alone, from frames to logits."""
+    steps = loaded.pipeline.steps
+    first, end = min(loaded.pipeline.networks), max(loaded.pipeline.networks) + 1
+    batches = []
+    for begin in range(0, len(chunks), size):
+        batch = Batch(tuple(Record(str(index), chunk) for index, chunk in enumerate(chunks[begin : begin + size])))
+        for step in steps[:first]:
+            batch, _ = step(batch)
+        batches.append(batch)
+
+    def run() -> None:
+        for frames in batches:
+            batch = frames
+            for step in steps[first:end]:
+                batch, _ = step(batch)
+
+    return run
+
+
 def network_of(loaded: seqpipe.Loaded) -> TorchBasecaller:
     """Return the network of a pipeline in PyTorch."""
     stages, parameters = loaded.pipeline.stages, loaded.pipeline.parameters
@@ -111,7 +131,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pipeline", nargs="?", default="dna/basecall")
     parser.add_argument("--data", type=Path, required=True, help="reads, several million samples")
-    parser.add_argument("--int8", type=Path, help="the model in bytes, as `seqpipe models quantize` makes it")
     parser.add_argument("--set", action="append", default=[], help="as for seqpipe, such as model=...")
     parser.add_argument("--chunks", type=int, default=64, help=f"chunks of {CHUNK} samples that PyTorch is timed on")
     parser.add_argument("--rounds", type=int, default=3)
@@ -119,7 +138,7 @@ def main() -> None:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     torch.set_num_threads(1)
-    loaded = seqpipe.load(options.pipeline, settings=options.set)
+    loaded = seqpipe.load(options.pipeline, settings=[*options.set, "precision=float32"])
     archive = np.load(options.data)
     total = int(archive["signal"].size)
     raw = archive["signal"].reshape(-1)[: options.chunks * CHUNK].astype(np.float32)
@@ -134,24 +153,29 @@ def main() -> None:
     if (own := bonito_network()) is not None:
         peers["ont-bonito"] = own
     with tempfile.TemporaryDirectory() as name:
-        runs = {"seqpipe float32": (total, command(options.pipeline, options.data, options.set, Path(name)))}
-        if options.int8:
-            settings = [*(one for one in options.set if not one.startswith("model=")), f"model={options.int8}"]
-            runs["seqpipe int8"] = (total, command(options.pipeline, options.data, settings, Path(name)))
+        runs = {}
+        for precision in ("float32", "int8"):
+            settings = [*options.set, f"precision={precision}"]
+            runs[f"seqpipe {precision}, from disk to disk"] = (
+                total,
+                command(options.pipeline, options.data, settings, Path(name)),
+            )
+            alone = seqpipe.load(options.pipeline, settings=settings)
+            runs[f"seqpipe {precision}, network"] = (chunks.size, networks(alone, chunks))
         for title, peer in peers.items():
             size = min(BATCHES, key=lambda size, peer=peer: seconds(forward(peer, chunks[: max(BATCHES)], size)))
-            runs[f"{title}, batch {size}"] = (chunks.size, forward(peer, chunks, size))
+            runs[f"{title}, network, batch {size}"] = (chunks.size, forward(peer, chunks, size))
         times: dict[str, list[float]] = {title: [] for title in runs}
         for number in range(options.rounds):
             for title, (_, run) in runs.items():
                 times[title].append(seconds(run))
             print(f"round {number + 1}", file=sys.stderr)
     print(description())
-    print(f"{total:,} samples for seqpipe, from disk to FASTQ; {chunks.size:,} for the others, the network alone")
+    print(f"{total:,} samples from disk to FASTQ on disk; {chunks.size:,} for networks alone")
     for title, own_times in times.items():
         samples = runs[title][0]
         median, fastest = statistics.median(own_times), min(own_times)
-        print(f"{title:28s} {samples / median:11,.0f} samples a second ({samples / fastest:,.0f} in the fastest round)")
+        print(f"{title:38s} {samples / median:11,.0f} samples a second ({samples / fastest:,.0f} in the fastest round)")
 
 
 if __name__ == "__main__":
