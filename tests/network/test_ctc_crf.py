@@ -82,7 +82,7 @@ def test_long_sequences_lose_nothing(rng, bias):
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_best_path_is_that_of_the_greatest_posteriors(rng, shape, dtype):
+def test_best_of_all_paths_is_that_of_the_greatest_posteriors(rng, shape, dtype):
     symbols, context, frames = shape
     for scale in (0.5, 2.0):
         logits = (scale * rng.normal(size=(frames, ctc_crf_width(symbols, context)))).astype(dtype)

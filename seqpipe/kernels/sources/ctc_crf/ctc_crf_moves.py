@@ -89,8 +89,7 @@ def retreat(moves, frame, stay, symbols, alpha, ahead, apart, stays):
     states = alpha.shape[1]
     block, lanes = states // symbols, lanes_of(alpha)
     spread(ahead[0], symbols, apart)
-    nothing = load(alpha, frame, 0, 0)
-    together, coming = nothing, nothing
+    together, coming = stay * 0, stay * 0
     for oldest in range(symbols):
         for i in range(0, block, lanes):
             at, rest = oldest * block + i, block - i
@@ -103,7 +102,7 @@ def retreat(moves, frame, stay, symbols, alpha, ahead, apart, stays):
                 store(moves, frame, place, before * through, rest)
                 total = total + through
             store(ahead, 0, at, total, rest)
-            together = multiply_add(before, total, together)
-            coming = coming + total
-    scaled(ahead, 0, 1 / lane_sum(coming))
-    return lane_sum(together)
+            together += lane_sum(before * total)
+            coming += lane_sum(total)
+    scaled(ahead, 0, 1 / coming)
+    return together

@@ -26,10 +26,10 @@ def _emissions(moves, frame, symbols, states, total, emissions):
     """Write how probable it is that each symbol is written in a frame."""
     lanes = lanes_of(moves)
     for symbol in range(symbols):
-        found = load(moves, frame, symbol * states, states)
-        for column in range(lanes, states, lanes):
-            found = found + load(moves, frame, symbol * states + column, states - column)
-        emissions[frame, symbol] = lane_sum(found) / total
+        found = total * 0
+        for column in range(0, states, lanes):
+            found += lane_sum(load(moves, frame, symbol * states + column, states - column))
+        emissions[frame, symbol] = found / total
 
 
 @inlined
@@ -41,12 +41,12 @@ def _best(moves, frame, symbols, least, stays, best, apart, chosen, choices):
     states = best.shape[1]
     block, lanes, one = states // symbols, lanes_of(best), best.dtype.type(1)
     spread(best[0], symbols, apart)
-    most = load(best, 0, 0, 0)
+    most = one * 0
     for oldest in range(symbols):
         for i in range(0, block, lanes):
             at, rest = oldest * block + i, block - i
             winner = (load(stays, 0, at, rest) + least) * load(best, 0, at, rest)
-            choice, number = load(best, 0, 0, 0), one * 0
+            choice, number = where_less(winner, winner, one, one * 0), one * 0
             for symbol in range(symbols):
                 number += one
                 product = (load(moves, frame, symbol * states + at, rest) + least) * load(
@@ -56,10 +56,10 @@ def _best(moves, frame, symbols, least, stays, best, apart, chosen, choices):
                 winner = where_less(winner, product, product, winner)
             store(best, 0, at, winner, rest)
             store(chosen, 0, at, choice, rest)
-            most = where_less(most, winner, winner, most)
+            most = max(most, lane_greatest(winner))
     for state in range(states):
         choices[frame, state] = np.uint8(chosen[0, state])
-    scaled(best, 0, one / lane_greatest(most))
+    scaled(best, 0, one / most)
 
 
 @inlined
