@@ -66,6 +66,13 @@ def test_pieces_give_what_the_whole_gives():
         assert read(built, np.split(signal, np.cumsum(sizes))) == whole
 
 
+def test_windows_let_what_reads_both_ways_be_streamed():
+    assert [step.spec.windowed for step in steps()] == [False, True, True, True, True, False]
+    assert all(step.spec.streamable for step in steps())
+    logits = Spec("logits", width=64, columns={"spans": Spec("spans", "int64", 2)})
+    assert not STAGES[4].build(Incoming(logits)).spec.streamable
+
+
 def test_memory_does_not_grow_with_the_signal():
     built, signal = steps(), np.random.default_rng(1).normal(size=PIECE).astype(np.float32)
     read(built, [signal] * 2)
