@@ -21,6 +21,7 @@ docs:
     uv run python docs/generate_reference.py
     uv run python docs/generate_api.py
     uv run python docs/draw_topologies.py
+    uv run python docs/draw_basecalling.py
     uv run python docs/run_learn.py
 
 bench *args:

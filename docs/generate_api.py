@@ -100,7 +100,6 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "error_rate",
         "exact_match",
         "edit_distance",
-        "identity",
         "nll_per_step",
         "ratio",
     ),

@@ -104,7 +104,6 @@ if TYPE_CHECKING:
     from seqpipe.metrics import entity_f1_per_type as entity_f1_per_type
     from seqpipe.metrics import error_rate as error_rate
     from seqpipe.metrics import exact_match as exact_match
-    from seqpipe.metrics import identity as identity
     from seqpipe.metrics import macro_f1 as macro_f1
     from seqpipe.metrics import mcc as mcc
     from seqpipe.metrics import nll_per_step as nll_per_step
@@ -218,7 +217,6 @@ _MODULES = {
         "entity_f1_per_type",
         "error_rate",
         "exact_match",
-        "identity",
         "macro_f1",
         "mcc",
         "nll_per_step",

@@ -42,7 +42,7 @@ class SeqpipeError(Exception):
         self.todo = todo
         self.where = where
 
-    def at(self, where: Location) -> SeqpipeError:
+    def at(self, where: Location) -> Self:
         """Return the same error at a place, unless it already names one."""
         return self if self.where else self._with(where=where)
 

@@ -48,12 +48,13 @@ ORDER = [
 LEVELS = "one subject at its levels: the stage in builtin/, the layer in network/, the kernels in kernels/sources/"
 COMMAND = "a command, and what it calls"
 SHARED_BASE_NAMES = {
-    **dict.fromkeys(("attention", "convolution", "crf", "ctc", "pooling", "recurrent"), LEVELS),
-    **dict.fromkeys(("attention_decoder", "dropout", "optimizers", "packing", "sampling"), LEVELS),
+    **dict.fromkeys(("attention", "convolution", "crf", "ctc", "ctc_crf", "pooling", "recurrent"), LEVELS),
+    **dict.fromkeys(("attention_decoder", "dropout", "optimizers", "packing", "sampling", "swish"), LEVELS),
     **dict.fromkeys(("product", "int8_product"), "a product of matrices, and its kernels"),
     **dict.fromkeys(("run", "schema", "train"), COMMAND),
     "classification": "the objective, and its metrics",
     "labels": "the decoder, and what objectives of labels share",
+    "windows": "the tokenizer, and what a convolution reads",
     "writers": "the core's writers, and the laws of writers",
 }
 """Base names that several modules have, and why."""

@@ -9,6 +9,7 @@ from seqpipe.builtin.cores.convolution import ConvolutionCore
 from seqpipe.builtin.cores.recurrent import GRU, LSTM, RNN, MinGRU
 from seqpipe.builtin.decoders.beam import Beam
 from seqpipe.builtin.decoders.ctc import Ctc
+from seqpipe.builtin.decoders.ctc_crf import CtcCrf
 from seqpipe.builtin.decoders.join import Join
 from seqpipe.builtin.decoders.labels import Labels
 from seqpipe.builtin.decoders.sample import Keys, Sample
@@ -33,7 +34,7 @@ READERS: list[type[Stage]] = [ReadLines, ReadTSV, ReadCSV, ReadJSONLines]
 TOKENIZERS: list[type[Stage]] = [Symbols, Characters, Numbers, Windows]
 ENCODERS: list[type[Stage]] = [OneHotEncoder, Standardize]
 CORES: list[type[Stage]] = [RNN, GRU, LSTM, MinGRU, ConvolutionCore, AttentionCore]
-DECODERS: list[type[Stage]] = [Labels, Tags, Ctc, Stitch, Join, Segments, Sample, Keys, Beam]
+DECODERS: list[type[Stage]] = [Labels, Tags, Ctc, CtcCrf, Stitch, Join, Segments, Sample, Keys, Beam]
 WRITERS: list[type[Stage]] = [WriteJSONLines, WriteTSV, WriteText, WriteHTML]
 
 

@@ -9,6 +9,7 @@ from seqpipe.builtin.cores.convolution import ConvolutionCore
 from seqpipe.builtin.cores.recurrent import GRU, LSTM, RNN
 from seqpipe.builtin.decoders.beam import Beam
 from seqpipe.builtin.decoders.ctc import Ctc
+from seqpipe.builtin.decoders.ctc_crf import CtcCrf
 from seqpipe.builtin.encoders.one_hot import OneHotEncoder
 from seqpipe.builtin.objectives import BernoulliObjective, NextTokenObjective, TranslationObjective
 from seqpipe.builtin.readers.json_lines import ReadJSONLines
@@ -42,6 +43,7 @@ def examples() -> list[Example]:
         Example(Windows(length=3, stride=3, partial=False), TEXTS, before=(Symbols(),)),
         Example(ConvolutionCore(width=2, window=3), SERIES, numbers, (Numbers(),)),
         Example(ConvolutionCore(width=2, window=5, stride=2, activation="tanh"), SERIES, numbers, (Numbers(),)),
+        Example(ConvolutionCore(width=2, window=3, activation="swish"), SERIES, numbers, (Numbers(),)),
         Example(ConvolutionCore(width=2, window=4, look_ahead=0), SERIES, numbers, (Numbers(), LSTM(hidden=3))),
         *_recurrent(),
         Example(AttentionCore(embedding=3, hidden=4), TEXTS, before=ENCODED, targets=TARGETS, objective=_translation()),
@@ -52,6 +54,7 @@ def examples() -> list[Example]:
         Example(Beam(target=Symbols(), beam=2, longest=7), TEXTS, before=ATTENDED, targets=TARGETS),
         Example(Beam(target=Symbols(), longest=3, attention=True), TEXTS, before=ATTENDED, targets=TARGETS),
         Example(Ctc(), SERIES, numbers, (Numbers(), LSTM(hidden=3)), ("ab", "", "", "a")),
+        Example(CtcCrf(context=2), SERIES, numbers, (Numbers(), LSTM(hidden=3)), ("ab", "", "", "a")),
         Example(Ctc(beam=3), SERIES, numbers, (Numbers(), LSTM(hidden=3)), ("ab", "", "", "a")),
     ]
 
@@ -80,6 +83,7 @@ def _recurrent() -> list[Example]:
         RNN(hidden=3, layers=2),
         RNN(hidden=3, activation="relu", bidirectional=True),
         RNN(hidden=3, output="last", bidirectional=True),
+        RNN(hidden=3, layers=3, bidirectional="alternating"),
         RNN(hidden=3, output="pooled", pooling=("max", "mean", "attention")),
     ]
     predicting = RNN(hidden=3, output="next", bidirectional=True)

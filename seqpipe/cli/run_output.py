@@ -71,7 +71,8 @@ def declared_output(declared: Declaration) -> str | None:
 def chosen_output(declared: Declaration, output: str | None, inputs: Sequence[str], registry: Registry) -> Destination:
     """Return what takes the results.
 
-    The form is that of the pipeline's writer; without one, that of the file's suffix; without any, JSON Lines.
+    The form is what ``--set`` says; else that of the file's suffix; else that of the pipeline's writer; without any,
+    JSON Lines.
 
     Args:
         declared: the pipeline file, which may name a writer.
@@ -91,7 +92,7 @@ def chosen_output(declared: Declaration, output: str | None, inputs: Sequence[st
         return Destination(writer or WriteJSONLines(), None, table=output is None and sys.stdout.isatty())
     path = Path(output)
     _check_not_read(path, inputs)
-    writer = writer or _by_suffix(path, declared, registry)
+    writer = _of_file(path, declared, registry)
     if not writer.separate:
         return Destination(writer, OutputPaths.of_file(path))
     if not is_folder(path):
@@ -99,19 +100,32 @@ def chosen_output(declared: Declaration, output: str | None, inputs: Sequence[st
     return Destination(writer, OutputPaths.of_folder(path))
 
 
-def _by_suffix(path: Path, declared: Declaration, registry: Registry) -> Writer:
-    if not path.suffix:
+def _is_chosen(declared: Declaration, path: Path) -> bool:
+    """Whether the writer comes from the command line, or the file names it for just this path."""
+    from_command_line = declared.document.where(("write", "writer")).source.startswith("--set")
+    return from_command_line or Path(declared_output(declared) or "") == path
+
+
+def _of_file(path: Path, declared: Declaration, registry: Registry) -> Writer:
+    writer, suffix = declared.writer, path.suffix
+    if suffix == ".gz":
+        raise UsageError("results are not packed", f"leave out .gz, or pack them: -o - | gzip > {path}")
+    if writer and (suffix in {"", *writer.suffixes()} or _is_chosen(declared, path)):
+        return writer
+    if not suffix:
         return WriteJSONLines()
     plugins = dict.fromkeys(("core", *(stage.name.partition(".")[0] for stage in declared.stages)))
     stages = [stage for plugin in plugins for stage in registry.stages(plugin).values()]
-    writers = {stage.suffix: stage for stage in reversed(stages) if issubclass(stage, Writer) and not stage.separate}
-    if path.suffix not in writers:
-        known = ", ".join(sorted(writers))
-        raise UsageError(
-            f"no writer for files that end in {path.suffix!r}",
-            f"use {known}, or name a writer under `write` in the pipeline",
-        )
-    return writers[path.suffix]()
+    of_streams = [stage for stage in stages if issubclass(stage, Writer) and not stage.separate]
+    writers = {ending: stage for stage in reversed(of_streams) for ending in stage.suffixes()}
+    if suffix in writers:
+        return writers[suffix]()
+    if writer and writer.separate:
+        return writer
+    raise UsageError(
+        f"no writer for files that end in {suffix!r}",
+        f"use {', '.join(sorted(writers))}, or say which: --set 'write={{writer: ...}}'",
+    )
 
 
 def _check_not_read(path: Path, inputs: Sequence[str]) -> None:

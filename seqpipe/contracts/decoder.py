@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from seqpipe.contracts.incoming import Incoming
-from seqpipe.contracts.objective import Objective
+from seqpipe.contracts.objective import Metric, Objective
 from seqpipe.contracts.pipeline_stage import PipelineStage
 
 
@@ -25,6 +25,10 @@ class Decoder(PipelineStage):
             ConfigError: the parameters contradict what was learned, or what comes in to the network.
         """
         return None
+
+    def metrics(self) -> tuple[Metric, ...]:
+        """Return what is reported of the results that it gives, instead of the objective's metrics; none: those."""
+        return ()
 
     def for_evaluation(self) -> Decoder:
         """Return the form of this decoder whose outputs its metrics look at."""

@@ -90,7 +90,9 @@ class Step(ABC):
             spec: of what comes out, without ``spans``.
             function: makes the sequence of a batch, or of a piece of one; picklable as for `of`.
         """
-        return _Positions(spec.replace(columns={**spec.columns, "spans": Spec("spans", "int64", 2)}), function)
+        return _Positions(
+            spec.replace(columns={**spec.columns, "spans": Spec("spans", "int64", 2, rate=spec.rate)}), function
+        )
 
 
 class _Function(Step):

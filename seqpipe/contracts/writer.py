@@ -20,14 +20,21 @@ class Writer(Stage):
 
     Attributes:
         suffix: the ending of its files, such as ``.jsonl``.
+        other_suffixes: further endings by which people know the form.
         separate: one file a record, rather than one stream.
     """
 
     kind: ClassVar[str] = "writer"
     suffix: ClassVar[str] = ""
+    other_suffixes: ClassVar[tuple[str, ...]] = ()
     separate: ClassVar[bool] = False
 
     path: FileName | None = Field(None, description="the file to write, relative to this file; none: standard output")
+
+    @classmethod
+    def suffixes(cls) -> tuple[str, ...]:
+        """Return all endings that stand for this form."""
+        return (cls.suffix, *cls.other_suffixes)
 
     def begin(self, first: Record | None) -> tuple[bytes, Layout]:
         """Return what stands before the first record (``None``: there is none), such as a header, and the layout.

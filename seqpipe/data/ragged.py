@@ -117,6 +117,8 @@ class Ragged:
 
     def extend(self, other: Ragged) -> Ragged:
         """Each row, followed by the same row of another ragged."""
+        if not self.offsets[-1]:
+            return other
         both = Ragged.concatenate([self, other])
         alternating = both.select(np.arange(len(both)).reshape(2, -1).T.ravel())
         return Ragged(alternating.values, alternating.offsets[::2].copy())

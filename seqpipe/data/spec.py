@@ -27,6 +27,7 @@ class Spec:
         rate: positions a second, where time is what passes.
         pooled: one position a row rather than a sequence.
         streamable: the same sequence in pieces gives the same result.
+        windowed: rows are windows, each of which is whole, in whatever pieces its record comes.
         columns: the further columns, by name.
     """
 
@@ -37,6 +38,7 @@ class Spec:
     rate: float | None = None
     pooled: bool = False
     streamable: bool = True
+    windowed: bool = False
     shape: tuple[int, ...] = ()
     columns: Mapping[str, Spec] = field(default_factory=dict)
 

@@ -152,12 +152,19 @@ class _InlinedCompiler(_FunctionCompiler):
         return compiled._replace(entry_point=name)
 
 
-def array_view(builder: ir.IRBuilder, kind: Any, data: ir.Value, shape: Sequence[ir.Value]) -> ir.Value:
-    """Return Numba's value of a C-contiguous array of a type, whose data is at an address (an integer)."""
+def array_view(
+    builder: ir.IRBuilder, kind: Any, data: ir.Value, shape: Sequence[ir.Value], row: ir.Value | None = None
+) -> ir.Value:
+    """Return Numba's value of an array of a type, whose data is at an address (an integer).
+
+    It is C-contiguous, but for ``row``: the bytes from one row to the next.
+    """
     itemsize = _CONTEXT.get_constant(types.intp, _CONTEXT.get_abi_sizeof(_CONTEXT.get_data_type(kind.dtype)))
     strides = [itemsize]
     for extent in reversed(shape[1:]):
         strides.insert(0, builder.mul(strides[0], extent))
+    if row is not None:
+        strides[0] = row
     array = make_array(kind)(_CONTEXT, builder)
     populate_array(
         array,

@@ -1,4 +1,4 @@
-"""Of transcripts: error rates by edit distance, identity by alignment, and exact matches."""
+"""Of transcripts: error rates by edit distance, and exact matches."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from seqpipe.contracts import Metric, Outcome
 from seqpipe.data import Record
-from seqpipe.metrics.alignment import align, edit_distance
 from seqpipe.metrics.classification import ratio
+from seqpipe.metrics.distance import edit_distance
 
 
 def error_rate(field: str, split: Callable[[str], Sequence[str]], name: str) -> Metric:
@@ -24,21 +24,6 @@ def error_rate(field: str, split: Callable[[str], Sequence[str]], name: str) -> 
         return edit_distance(true, split(_text(outcome[0][field]) if outcome else "")), len(true)
 
     return Metric(name, counts, ratio, higher_is_better=False)
-
-
-def identity(field: str, name: str = "identity") -> Metric:
-    """Matches over the columns of the global alignment with the truth, both summed over the records first.
-
-    Args:
-        field: the result that holds the sequence, such as the bases of a read.
-        name: the metric's key.
-    """
-
-    def counts(record: Record, outcome: Outcome) -> Sequence[float]:
-        alignment = align(_text(record.target), _text(outcome[0][field]) if outcome else "")
-        return alignment.matches, alignment.columns
-
-    return Metric(name, counts, ratio)
 
 
 def exact_match(field: str, name: str = "string_accuracy") -> Metric:

@@ -29,9 +29,9 @@ class ConvolutionState(NamedTuple):
 
 
 class _Windows(NamedTuple):
-    """What the backward pass needs: all windows, and where they were taken from."""
+    """What the backward pass needs: the frames, and where windows were taken from."""
 
-    columns: Float
+    frames: Float
     offsets: Int64
     starts: Int64
     window_offsets: Int64
@@ -88,13 +88,13 @@ class Convolution:
         return output, windows.window_offsets, state
 
     def _backward(self, saved: _Windows, grad_output: Float) -> ConvolutionGradients:
-        columns = np.empty_like(saved.columns)
+        columns = self._unfold(saved)
+        grad_matrix = transposed_product(grad_output, pack(columns), np.empty_like(self._matrix))
         product(grad_output, pack(self._matrix), np.zeros_like(columns, shape=(1, columns.shape[1])), columns)
         grad_values = np.zeros_like(columns, shape=(saved.offsets[-1], self._channels))
         unit("convolution").fold(
             columns, saved.offsets, saved.starts, saved.window_offsets, self._window, self._stride, grad_values
         )
-        grad_matrix = transposed_product(grad_output, pack(saved.columns), np.empty_like(self._matrix))
         grad_weight = grad_matrix.reshape(self._outputs, self._window, self._channels).transpose(0, 2, 1)
         grad_bias = grad_output.sum(axis=0, dtype=np.float64).astype(grad_output.dtype)
         return ConvolutionGradients(grad_values, np.ascontiguousarray(grad_weight), grad_bias)
@@ -111,14 +111,29 @@ class Convolution:
         window_offsets = offsets_of(emitted - state.emitted)
         before = self._window - 1 - self._look_ahead
         starts = state.emitted * self._stride - before - oldest
-        columns = np.empty((window_offsets[-1], held.shape[1] * self._window), held.dtype)
-        unit("convolution").unfold(held, held_offsets, starts, window_offsets, self._window, self._stride, columns)
-        output = np.empty((len(columns), self._outputs), held.dtype)
-        product(columns, self._packed, self._bias, output)
+        output = np.empty((window_offsets[-1], self._outputs), held.dtype)
+        unit("convolution").convolve(
+            held,
+            held_offsets,
+            starts,
+            window_offsets,
+            self._window,
+            self._stride,
+            self._packed,
+            self._bias,
+            np.empty((1, self._matrix.shape[1]), held.dtype),
+            output,
+        )
         kept = np.maximum(seen - np.maximum(emitted * self._stride - before, oldest), 0)
         tail = _last(held, held_offsets, kept)
-        windows = _Windows(columns, held_offsets, starts, window_offsets)
+        windows = _Windows(held, held_offsets, starts, window_offsets)
         return output, windows, ConvolutionState(tail, seen, emitted)
+
+    def _unfold(self, saved: _Windows) -> Float:
+        """Return the windows as rows."""
+        columns = np.empty((saved.window_offsets[-1], self._matrix.shape[1]), saved.frames.dtype)
+        unit("convolution").unfold(*saved, self._window, self._stride, columns)
+        return columns
 
 
 def _join(held: Ragged, values: Float, offsets: Int64) -> tuple[Float, Int64]:

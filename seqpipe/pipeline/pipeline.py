@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from seqpipe.contracts import Learned, Network, Objective, Precision, Stage, State, Step
+from seqpipe.contracts import Decoder, Learned, Metric, Network, Objective, Precision, Stage, State, Step
 from seqpipe.data import Batch, Spec
 from seqpipe.data.ragged import Array
 from seqpipe.errors import RecordError
@@ -60,6 +60,12 @@ class Pipeline:
     def first_decoder(self) -> int:
         """The index of the stage that has the objective."""
         return max(self.networks) + 1
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """What is reported of the outputs: the metrics of the last decoder that has some, else the objective's."""
+        decoders = [stage for stage in self.stages if isinstance(stage, Decoder)]
+        return next(filter(None, (decoder.metrics() for decoder in reversed(decoders))), self.objective.metrics)
 
     def encode(self, batch: Batch) -> Batch:
         """Run the steps before the network.

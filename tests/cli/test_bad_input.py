@@ -304,8 +304,8 @@ OUTPUTS = {
     "folder": (4, "folder: this is a folder (name a file in it)"),
     "out.csv": (
         2,
-        "no writer for files that end in '.csv' (use .html, .jsonl, .tsv, .txt, or name a writer under `write` in the "
-        "pipeline)",
+        "no writer for files that end in '.csv' (use .html, .jsonl, .tsv, .txt, or say which: "
+        "--set 'write={writer: ...}')",
     ),
     "in.txt": (2, "in.txt is read and written at once (write to another file)"),
 }

@@ -98,12 +98,43 @@ def test_the_suffix_says_the_form(folder, command, name, beginning):
     assert Path(name).read_text().startswith(beginning)
 
 
-def test_the_writer_of_the_pipeline_comes_before_the_suffix(folder, command):
+def test_the_suffix_comes_before_the_writer_of_the_pipeline_but_not_before_the_command_line(folder, command):
+    with Path("colours.yaml").open("a") as file:
+        file.write("write: {writer: core.text, field: label}\n")
+    asked = ("--set", "write={writer: core.text, field: label}")
+    for name, options, line in (
+        ("out.jsonl", (), '{"id": "1", '),
+        ("out.jsonl", asked, "red\n"),
+        ("out.txt", (), "red\n"),
+        ("out", (), "red\n"),
+        ("out.list", asked, "red\n"),
+    ):
+        assert command("run", "colours.yaml", "--text", "xa", "-o", name, *options).code == 0
+        assert Path(name).read_text().startswith(line)
+
+
+def test_a_suffix_that_stands_for_nothing_is_refused_whatever_the_pipeline_writes(folder, command):
+    with Path("colours.yaml").open("a") as file:
+        file.write("write: {writer: core.text, field: label}\n")
+    done = command("run", "colours.yaml", "--text", "xa", "-o", "out.bam")
+    assert done.code == 2
+    assert (
+        "no writer for files that end in '.bam' (use .html, .jsonl, .tsv, .txt, or say which: --set 'write=" in done.err
+    )
+
+
+def test_results_are_not_packed(folder, command):
+    with Path("colours.yaml").open("a") as file:
+        file.write("write: {writer: core.text, field: label}\n")
+    done = command("run", "colours.yaml", "--text", "xa", "-o", "out.txt.gz")
+    assert done.code == 2
+    assert "results are not packed (leave out .gz, or pack them: -o - | gzip > out.txt.gz)" in done.err
+
+
+def test_the_writer_of_the_pipeline_says_form_and_path(folder, command):
     with Path("colours.yaml").open("a") as file:
         file.write("write: {writer: core.text, path: out/named.jsonl}\n")
     Path("out").mkdir()
-    assert command("run", "colours.yaml", "--text", "xa", "-o", "out.jsonl").code == 0
-    assert Path("out.jsonl").read_text() == "red\n"
     assert command("run", "colours.yaml", "--text", "xa").out == "red\n"
     assert not Path("out/named.jsonl").exists()
     assert command("run", "colours.yaml", "-", stdin=b"xa\nyb\n").out == ""

@@ -13,8 +13,8 @@ from seqpipe.kernels.isa import INSTRUCTION_SETS, available
 TESTS = Path(__file__).parents[1]
 OTHERS = [isa for isa in INSTRUCTION_SETS if isa != instruction_set()]  # than what all tests run on
 FILES = ["kernels/test_product.py", "kernels/test_activations.py", "network/test_recurrent.py"]
-LOSSES = ["kernels/test_exponentials.py", "network/test_crf.py", "network/test_ctc.py"]
-CHOSEN = "(within and stated) or all_labellings or forward_algorithm or not_lost or agree"
+LOSSES = ["kernels/test_exponentials.py", "network/test_crf.py", "network/test_ctc.py", "network/test_ctc_crf.py"]
+CHOSEN = "(within and stated) or all_labellings or forward_algorithm or not_lost or agree or (paths and shape3)"
 
 
 def run(files, chosen, **environment):
@@ -44,7 +44,7 @@ def test_losses_are_right_on_each_instruction_set(isa):
 def test_losses_are_right_in_plain_python():
     result = run(
         LOSSES[1:],
-        "loss_is_that_of_all or (sums_over and 4-) or unlikely_at_first or (agree and 8)",
+        "loss_is_that_of_all or (sums_over and 4-) or unlikely_at_first or (agree and 8) or (paths and shape3)",
         NUMBA_DISABLE_JIT="1",
     )
     assert result.returncode == 0, result.stdout

@@ -3,7 +3,7 @@
 import pytest
 
 from seqpipe.data import Record
-from seqpipe.metrics import error_rate, exact_match, identity, values
+from seqpipe.metrics import error_rate, exact_match, values
 
 RESULTS = [
     (Record("1", "", target="the cat sat"), [{"text": "the bat sat"}]),
@@ -19,11 +19,3 @@ def test_error_rates_sum_edits_and_lengths():
 
 def test_exact_matches():
     assert values([exact_match("text")], RESULTS)["string_accuracy"] == pytest.approx(1 / 3)
-
-
-def test_identity_is_matches_over_columns():
-    results = [
-        (Record("1", "", target="ACGTACGT"), [{"bases": "ACGACGT"}]),
-        (Record("2", "", target="AC"), [{"bases": "AG"}]),
-    ]
-    assert values([identity("bases")], results)["identity"] == pytest.approx((7 + 1) / (8 + 2))

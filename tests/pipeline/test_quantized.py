@@ -112,14 +112,20 @@ def test_an_unknown_precision(trained):
         seqpipe.load(trained / "colours.yaml", settings=["precision=int4"])
 
 
-@pytest.mark.parametrize(
-    "settings", [["precision=int8"], ["train.start={{model: {path}}}"]], ids=["precision", "start"]
-)
-def test_weights_in_int8_cannot_be_trained(trained, path, settings, tmp_path):
-    settings = [setting.format(path=path) for setting in settings]
+def test_weights_in_int8_cannot_be_trained(trained, path, tmp_path):
     with pytest.raises(ConfigError, match=r"cannot be trained \(train in float32, then quantize"):
-        seqpipe.train(trained / "colours.yaml", settings=settings, output=tmp_path / "run")
+        seqpipe.train(trained / "colours.yaml", settings=[f"train.start={{model: {path}}}"], output=tmp_path / "run")
     assert not (tmp_path / "run").exists()
+
+
+def test_a_pipeline_that_runs_in_int8_is_trained_in_float32(trained, tmp_path):
+    models = []
+    for number, precision in enumerate(("float32", "int8")):
+        seqpipe.train(trained / "colours.yaml", settings=[f"precision={precision}"], output=tmp_path / str(number))
+        models.append(load_file(tmp_path / str(number) / "model.safetensors"))
+    for name, values in models[0].items():
+        np.testing.assert_array_equal(values, models[1][name])
+        assert values.dtype == np.float16
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,32 @@ def test_symbols_are_read_and_pieces_equal_the_whole(train):
         assert results(read(in_pieces(long, sizes))) == results(whole)
 
 
+def test_symbols_that_depend_on_those_before_are_read(train):
+    """What a symbol looks like depends on the one before it: only a pair of them can be told."""
+    chance = random.Random(4)
+
+    def blended(length: int) -> dict:
+        symbols = "".join(chance.choice("abc") for _ in range(length))
+        frames, before = [], 0.0
+        for symbol in symbols:
+            level = float("abc".index(symbol))
+            noise = [[chance.gauss(0, 0.1) for _ in "abc"] for _ in range(chance.randint(2, 3))]
+            frames += [[level + one, before + other, third] for one, other, third in noise]
+            before = level
+        return {"frames": frames, "symbols": symbols}
+
+    examples = [blended(chance.randint(1, 8)) for _ in range(400)]
+    pipeline = PIPELINE.replace("decoder: core.ctc", "decoder: core.ctc_crf\n    context: 2")
+    read = train(pipeline, examples[:350], examples[350:], settings=("stages.4.each=label",))
+    right = 0
+    for one in [blended(6) for _ in range(50)]:
+        found = results(read([one["frames"]]))
+        right += "".join(result["label"] for result in found) == one["symbols"]
+        assert all(first["stop"] == second["start"] for first, second in pairwise(found))
+        assert all(0 < result["score"] <= 1 for result in found)
+    assert right >= 40
+
+
 def test_labels_come_out_with_their_places_as_soon_as_they_are_known(train):
     chance = random.Random(3)
     examples = [example(chance, chance.randint(1, 8)) for _ in range(400)]

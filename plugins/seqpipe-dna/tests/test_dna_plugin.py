@@ -5,4 +5,5 @@ from importlib.metadata import entry_points
 
 def test_the_plugin_is_found_and_whole():
     (plugin,) = entry_points(group="seqpipe", name="dna")
-    assert plugin.load().seqpipe_register_stages() == []
+    names = {stage.name for stage in plugin.load().seqpipe_register_stages()}
+    assert all(name.startswith("dna.") for name in names)

@@ -9,11 +9,12 @@ import numpy as np
 from pydantic import Field
 
 from seqpipe.contracts import Back, Core, Incoming, Network, Parameter, Parameters, State, Training
-from seqpipe.data import Batch, Ragged, Spec, indices_of_ranges
+from seqpipe.data import Batch, Ragged, Spec
 from seqpipe.data.ragged import Array
 from seqpipe.errors import ConfigError
 from seqpipe.network.convolution import Convolution, ConvolutionState
 from seqpipe.network.initial_values import glorot, zeros
+from seqpipe.network.swish import swish, swish_gradient
 
 
 class ConvolutionCore(Core):
@@ -27,7 +28,9 @@ class ConvolutionCore(Core):
     look_ahead: int | None = Field(
         None, ge=0, description="frames that it sees of the future; default: half the window"
     )
-    activation: Literal["relu", "tanh", "none"] = Field("relu", description="the function g")
+    activation: Literal["relu", "tanh", "swish", "none"] = Field(
+        "relu", description="the function g; swish is x times the logistic function of x"
+    )
 
     @property
     def future(self) -> int:
@@ -90,7 +93,7 @@ class _ConvolutionNetwork(Network):
     def forward(self, batch: Batch, state: State, training: Training) -> tuple[Batch, State, Back]:
         frames = batch.ragged
         sums, offsets, convolution_back = self.convolution.forward(frames.array, frames.offsets)
-        values = self._activate(sums)
+        values = self._activate(sums.copy() if self.core.activation == "swish" else sums)
 
         def back(gradient: Array) -> tuple[Array | None, dict[str, Array]]:
             match self.core.activation:
@@ -98,18 +101,23 @@ class _ConvolutionNetwork(Network):
                     gradient = gradient * (values > 0)
                 case "tanh":
                     gradient = gradient * (1 - values * values)
+                case "swish":
+                    gradient = swish_gradient(sums, gradient)
             gradients = convolution_back(gradient)
             return gradients.values, {"weight": gradients.weight, "bias": gradients.bias}
 
         return batch.replace(sequence=Ragged(values, offsets)), None, back
 
-    def _activate(self, values: Array) -> Array:
+    def _activate(self, sums: Array) -> Array:
+        """Return g of sums, in their place."""
         match self.core.activation:
             case "relu":
-                return np.maximum(values, 0)
+                return np.maximum(sums, 0, out=sums)
             case "tanh":
-                return np.tanh(values)
-        return values
+                return np.tanh(sums, out=sums)
+            case "swish":
+                return swish(sums, out=sums)
+        return sums
 
     def _spans(
         self, batch: Batch, offsets: Array, before: _CarriedFrames, after: ConvolutionState
@@ -118,10 +126,11 @@ class _ConvolutionNetwork(Network):
         held = before.spans.extend(batch.column("spans", Ragged))
         stride = self.core.stride
         first = np.minimum(before.frames.emitted * stride, before.frames.seen)
-        row = np.repeat(np.arange(len(held)), np.diff(offsets))
-        number = indices_of_ranges(before.frames.emitted, np.diff(offsets))
-        taken = held.array[held.offsets[:-1][row] + number * stride - first[row]]
-        begin = taken[:, 0]
-        spans = Ragged(np.stack([begin, begin + stride * (taken[:, 1] - begin)], axis=1), offsets)
+        if stride == 1 and np.array_equal(offsets, held.offsets):
+            return held, held.cut(held.lengths, held.lengths)
+        begins = held.offsets[:-1] + before.frames.emitted * stride - first - offsets[:-1] * stride
+        taken = held.array[np.repeat(begins, np.diff(offsets)) + stride * np.arange(offsets[-1])]
+        taken[:, 1] += (stride - 1) * (taken[:, 1] - taken[:, 0])
+        spans = Ragged(taken, offsets)
         used = np.minimum(after.emitted * stride, after.seen) - first
         return spans, held.cut(used, held.lengths)

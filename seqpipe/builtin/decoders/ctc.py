@@ -60,7 +60,7 @@ class Ctc(Decoder):
             dtype="int32",
             width=len(symbols),
             vocabulary=symbols,
-            streamable=spec.streamable and self.beam == 1,
+            streamable=spec.streamable and (spec.windowed or self.beam == 1),
             columns={"spans": spans, "scores": Spec("scores", "float64", 1), "extent": spans.replace(pooled=True)},
         )
         return _BestPath(out) if self.beam == 1 else Step.of(out, partial(_beam, width=self.beam))

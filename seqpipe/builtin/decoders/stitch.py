@@ -25,7 +25,7 @@ class Stitch(Decoder):
         spec = incoming.spec.require(self.name, "labels")
         if "spans" not in spec.columns:
             raise ConfigError(f"{self.name} needs labels that know where they stand", "cut with core.windows")
-        return _Join(spec.replace(columns={name: spec.columns[name] for name in ("spans", "scores")}))
+        return _Join(spec.replace(windowed=False, columns={name: spec.columns[name] for name in ("spans", "scores")}))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -72,7 +72,8 @@ def _cut(first: _Window, second: _Window) -> tuple[int, int]:
     """Return how many labels of the first window stay, and how many of the second are left out.
 
     The cut is behind a label that both windows have at about the same place, near the middle of what they share; for
-    want of one it is in the middle. Windows that share nothing, such as pieces that follow one another, keep all.
+    want of one it is in the middle. No label begins where the one before it does, or earlier. Windows that share
+    nothing, such as pieces that follow one another, keep all.
     """
     if second.begin >= first.end or second.begin == second.end:
         return len(first.labels), 0
@@ -80,13 +81,15 @@ def _cut(first: _Window, second: _Window) -> tuple[int, int]:
     places, others = first.spans.mean(axis=1), second.spans.mean(axis=1)
     mine = np.flatnonzero(places >= second.begin)
     its = np.flatnonzero(others < first.end)
+    following = np.append(second.spans[1:, 0], second.end)[its]
+    same = (first.labels[mine, None] == second.labels[its]) & (following > first.spans[mine, None, 0])
     apart = np.abs(places[mine, None] - others[its])
     off_middle = np.abs(places[mine] - middle)[:, None]
-    cost = np.where(first.labels[mine, None] == second.labels[its], apart + off_middle / 4, np.inf)
+    cost = np.where(same, apart + off_middle / 4, np.inf)
     if not np.isfinite(cost).any():
-        return int(np.searchsorted(places, middle)), int(np.searchsorted(others, middle))
-    best, same = np.unravel_index(np.argmin(cost), cost.shape)
-    return int(mine[best]) + 1, int(its[same]) + 1
+        return int(np.searchsorted(first.spans[:, 0], middle)), int(np.searchsorted(second.spans[:, 0], middle))
+    best, other = np.unravel_index(np.argmin(cost), cost.shape)
+    return int(mine[best]) + 1, int(its[other]) + 1
 
 
 def _windows(batch: Batch) -> list[_Window]:

@@ -4,6 +4,7 @@ from seqpipe.builtin.objectives.bernoulli import BernoulliObjective
 from seqpipe.builtin.objectives.classification import ClassificationObjective
 from seqpipe.builtin.objectives.crf import CrfObjective
 from seqpipe.builtin.objectives.ctc import CtcObjective
+from seqpipe.builtin.objectives.ctc_crf import CtcCrfObjective
 from seqpipe.builtin.objectives.labels import LabelLearner, label_ids
 from seqpipe.builtin.objectives.tokens import NextTokenObjective, TranslationObjective
 
@@ -11,6 +12,7 @@ __all__ = [
     "BernoulliObjective",
     "ClassificationObjective",
     "CrfObjective",
+    "CtcCrfObjective",
     "CtcObjective",
     "LabelLearner",
     "NextTokenObjective",

@@ -20,12 +20,12 @@ class Numbers(Tokenizer):
     name: ClassVar[str] = "core.numbers"
 
     width: int = Field(1, ge=1, description="numbers in a frame")
-    rate: float | None = Field(None, gt=0, description="frames a second (Hz)")
+    rate: float | None = Field(None, gt=0, description="frames a second (Hz); default: as the reader says")
 
     def build(self, incoming: Incoming) -> Step:
         """Take payloads of numbers, of shape (length,) or (length, width), give float32 frames."""
         spec = incoming.spec.require(self.name, "numbers")
-        out = Spec("frames", "float32", self.width, rate=self.rate, streamable=spec.streamable)
+        out = Spec("frames", "float32", self.width, rate=self.rate or spec.rate, streamable=spec.streamable)
         return Step.of_positions(out, partial(_frames, width=self.width))
 
 

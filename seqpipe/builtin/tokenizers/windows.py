@@ -31,7 +31,7 @@ class Windows(Tokenizer):
         spec = incoming.spec.require(self.name, "tokens", "frames")
         if self.stride > self.length:
             raise ConfigError(f"{self.name}: windows of {self.length} every {self.stride} leave gaps between them")
-        return _Cut(spec, self)
+        return _Cut(spec.replace(windowed=True), self)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

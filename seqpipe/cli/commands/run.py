@@ -79,9 +79,9 @@ def command(
     """Run records through a trained PIPELINE.
 
     An INPUT is a file, a folder, a glob, or - for standard input; without any, the path that the pipeline file names
-    is read. Results come in the order of the records: by the writer that the pipeline names, else in the form that the
-    suffix of FILE stands for, else as JSON Lines. On a terminal they are shown as a table; -o - writes them as they
-    are.
+    is read. Results come in the order of the records: in the form that the suffix of FILE stands for, else by the
+    writer that the pipeline names, else as JSON Lines. On a terminal they are shown as a table; -o - writes them as
+    they are.
 
     The first Ctrl-C finishes what is in flight, the second stops at once. After both, and after anything else that
     ends a run, the same command with --resume continues it.

@@ -61,14 +61,15 @@ def metrics_count(example: Example) -> None:
     assert isinstance(stage, Decoder)
     if objective is None or subject.step.spec.kind != "outputs":
         raise DoesNotApply("it gives no outputs that could be measured")
-    if not objective.metrics:
+    metrics = stage.metrics() or objective.metrics
+    if not metrics:
         raise DoesNotApply("it has no metrics")
     _asked(subject)
     records = records_of(example)
     evaluated = stage.for_evaluation().build(subject.incoming)
     out, _ = evaluated(subject.batch())
     assert out.outputs is not None
-    for metric in objective.metrics:
+    for metric in metrics:
         outcomes = [*zip(records, out.outputs, strict=True), (records[0], ())]
         counts = [list(metric.count(record, outcome)) for record, outcome in outcomes]
         if len(set(map(len, counts))) > 1 or not np.isfinite(np.array(counts, np.float64)).all():

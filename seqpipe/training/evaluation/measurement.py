@@ -69,7 +69,7 @@ def measure(
     evaluated = outcomes(built, records_of(feed, failed), threads, failed)
     if not evaluated.results:
         raise InputError("there are no records to evaluate on", "name a file that has some", Location(data))
-    metrics = built.objective.metrics
+    metrics = built.metrics
     return Measurement({**figures(metrics, evaluated.results), RATE: evaluated.rate}, metrics, evaluated.results)
 
 

@@ -111,7 +111,7 @@ class _TargetCheck:
 
     def __init__(self, pipeline: Pipeline, *, every: bool) -> None:
         self.pipeline = pipeline
-        self.metrics = pipeline.objective.metrics if every else ()
+        self.metrics = pipeline.metrics if every else ()
         self._needless = False
 
     def __call__(self, record: Record, outcome: Outcome) -> RecordError | None:

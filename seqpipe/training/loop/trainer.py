@@ -225,7 +225,7 @@ class Trainer:
                 yield record
 
         evaluated = outcomes(pipeline, until_asked(), self.threads, self.problems)
-        return values(pipeline.objective.metrics, evaluated.results)
+        return values(pipeline.metrics, evaluated.results)
 
     def save(self) -> None:
         """Write a checkpoint."""

@@ -58,7 +58,7 @@ def _figures(task: Task, weights: dict[str, np.ndarray], threads: int) -> dict[s
         return {}
     pipeline = for_evaluation(task.pipeline, weights)
     evaluated = outcomes(pipeline, task.dev, threads, _is_told)
-    return {**figures(pipeline.objective.metrics, evaluated.results), RATE: evaluated.rate}
+    return {**figures(pipeline.metrics, evaluated.results), RATE: evaluated.rate}
 
 
 def _is_told(record: Record, error: RecordError) -> None:

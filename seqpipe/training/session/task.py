@@ -73,6 +73,8 @@ class Task:
 def task_of(opened: OpenedPipeline, registry: Registry, problems: Problems) -> Task:
     """Read the data that a pipeline file names, fit its stages, and build it.
 
+    It is in float32, whatever the precision of its runs.
+
     Raises:
         ConfigError: the section ``train`` is missing or wrong, or stages do not fit.
         InputError: the data cannot be read.
@@ -80,9 +82,6 @@ def task_of(opened: OpenedPipeline, registry: Registry, problems: Problems) -> T
         ModelError: the model to start from does not fit.
     """
     declared = opened.declared
-    if opened.precision != "float32":
-        where = declared.document.where(("precision",) if declared.precision else ("model",))
-        raise ConfigError("weights in int8 cannot be trained", _TRAIN_FIRST, where)
     settings = train_settings(declared)
     reader = data_reader(declared, registry)
     learn = read_records(reader, data_paths(declared, "train", settings.data.train), problems)
@@ -172,7 +171,7 @@ def _metric(opened: OpenedPipeline, settings: TrainSettings, pipeline: Pipeline,
         ConfigError: it is wanted, and there is none.
     """
     document = opened.declared.document
-    metrics = {metric.name: metric for metric in pipeline.objective.metrics} if dev else {}
+    metrics = {metric.name: metric for metric in pipeline.metrics} if dev else {}
     name = settings.stop.metric
     if name is not None and name not in metrics:
         where = document.where(("train", "stop", "metric"))

@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import seqpipe
+from seqpipe_dna.calls import CALLS
+from seqpipe_dna.signal import SIGNAL
 
 
 @seqpipe.hookimpl
 def seqpipe_register_stages() -> Sequence[type[seqpipe.Stage]]:
     """Return this plugin's stages."""
-    return []
+    return [*SIGNAL, *CALLS]
+
+
+@seqpipe.hookimpl
+def seqpipe_register_examples() -> Sequence[seqpipe.Example]:
+    """Return examples for the conformance kit."""
+    from seqpipe_dna.calls.call_examples import call_examples  # noqa: PLC0415 - for tests only
+    from seqpipe_dna.signal.signal_examples import signal_examples  # noqa: PLC0415 - for tests only
+
+    return [*signal_examples(), *call_examples()]
