@@ -1,8 +1,10 @@
-"""The plugin ``dna`` is found."""
+"""All laws of the contracts, on all stages of the plugin."""
 
-from importlib.metadata import entry_points
+import pytest
+
+from seqpipe import testing
 
 
-def test_the_plugin_is_found_and_whole():
-    (plugin,) = entry_points(group="seqpipe", name="dna")
-    assert plugin.load().seqpipe_register_stages() == []
+@pytest.mark.parametrize("case", testing.cases(testing.examples("dna")), ids=str)
+def test_laws(case):
+    case()

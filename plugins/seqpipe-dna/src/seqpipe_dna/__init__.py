@@ -5,9 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import seqpipe
+from seqpipe_dna.sequences.bases import Bases
+from seqpipe_dna.sequences.one_hot_bases import OneHotBases
 
 
 @seqpipe.hookimpl
 def seqpipe_register_stages() -> Sequence[type[seqpipe.Stage]]:
     """Return this plugin's stages."""
-    return []
+    return [
+        Bases,
+        OneHotBases,
+    ]
+
+
+@seqpipe.hookimpl
+def seqpipe_register_examples() -> Sequence[seqpipe.Example]:
+    """Return examples of this plugin's stages, for the conformance kit."""
+    from seqpipe_dna.dna_examples import dna_examples  # noqa: PLC0415 - for tests only
+
+    return dna_examples()

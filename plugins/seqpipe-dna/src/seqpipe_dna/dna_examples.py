@@ -1,0 +1,17 @@
+"""Examples of the stages for DNA, for the conformance kit, where the default ones do not do."""
+
+from __future__ import annotations
+
+from seqpipe import Example
+from seqpipe_dna.sequences.bases import Bases
+from seqpipe_dna.sequences.one_hot_bases import OneHotBases
+
+SEQUENCES = ("ACGTTGCA", "g", "NNryRYwskmbdhvUu", "acgtac")
+
+
+def dna_examples() -> list[Example]:
+    """Return them."""
+    return [
+        Example(Bases(), SEQUENCES),
+        Example(OneHotBases(), SEQUENCES, before=(Bases(),)),
+    ]
