@@ -71,13 +71,16 @@ def forward(network, parameters, sequence, state=None, masks=None):
         if layer and masks is not None:
             inputs = inputs * masks[layer - 1]
         sides = []
-        for direction, suffix in enumerate(("", "_reverse")[: network.directions]):
+        suffixes = ("", "_reverse")[: network.directions]
+        if network.bidirectional == "alternating":
+            suffixes = ("_reverse",) if layer % 2 else ("",)
+        for direction, suffix in enumerate(suffixes):
             index = layer * network.directions + direction
             end = f"_l{layer}{suffix}"
             own = {name[: -len(end)]: value for name, value in parameters.items() if name.endswith(end)}
             current = tuple(values[index] for values in final)
             side = np.empty((len(inputs), network.hidden), dtype)
-            for t in range(len(inputs))[:: -1 if direction else 1]:
+            for t in range(len(inputs))[:: -1 if suffix else 1]:
                 current = step(inputs[t], *current, own)
                 side[t] = current[0]
             for values, last in zip(final, current, strict=True):

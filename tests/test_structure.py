@@ -48,7 +48,7 @@ LEVELS = "one subject at its levels: the stage in builtin/, the layer in network
 COMMAND = "a command, and what it calls"
 SHARED_BASE_NAMES = {
     **dict.fromkeys(("attention", "convolution", "crf", "ctc", "pooling", "recurrent"), LEVELS),
-    **dict.fromkeys(("attention_decoder", "dropout", "optimizers", "packing", "sampling"), LEVELS),
+    **dict.fromkeys(("attention_decoder", "dropout", "optimizers", "packing", "sampling", "swish"), LEVELS),
     **dict.fromkeys(("product", "int8_product"), "a product of matrices, and its kernels"),
     **dict.fromkeys(("run", "schema", "train"), COMMAND),
     "classification": "the objective, and its metrics",

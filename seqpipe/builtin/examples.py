@@ -42,6 +42,7 @@ def examples() -> list[Example]:
         Example(Windows(length=3, stride=3, partial=False), TEXTS, before=(Symbols(),)),
         Example(ConvolutionCore(width=2, window=3), SERIES, numbers, (Numbers(),)),
         Example(ConvolutionCore(width=2, window=5, stride=2, activation="tanh"), SERIES, numbers, (Numbers(),)),
+        Example(ConvolutionCore(width=2, window=3, activation="swish"), SERIES, numbers, (Numbers(),)),
         Example(ConvolutionCore(width=2, window=4, look_ahead=0), SERIES, numbers, (Numbers(), LSTM(hidden=3))),
         *_recurrent(),
         Example(AttentionCore(embedding=3, hidden=4), TEXTS, before=ENCODED, targets=TARGETS, objective=_translation()),
@@ -80,6 +81,7 @@ def _recurrent() -> list[Example]:
         RNN(hidden=3, layers=2),
         RNN(hidden=3, activation="relu", bidirectional=True),
         RNN(hidden=3, output="last", bidirectional=True),
+        RNN(hidden=3, layers=3, bidirectional="alternating"),
         RNN(hidden=3, output="pooled", pooling=("max", "mean", "attention")),
     ]
     predicting = RNN(hidden=3, output="next", bidirectional=True)

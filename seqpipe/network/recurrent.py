@@ -1,7 +1,9 @@
 """Recurrent networks: cells in layers and directions, forward and backward, over packed batches.
 
 ``a[t] = g(Wa [a[t-1], x[t]] + ba)`` with the cell's g; the outputs of a layer, those of both directions side by side if
-it is bidirectional, are the inputs of the next. Variants and parameter names are PyTorch's.
+it is bidirectional, are the inputs of the next. Variants and parameter names are PyTorch's, but for layers that read in
+alternating directions: each then has one direction, and the parameters of those that read from the end are named as
+PyTorch names that direction.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -58,6 +60,10 @@ LayerBack = Callable[[Float, State], tuple[Float | None, dict[str, Float]]]
 """From the gradient of a layer's outputs to those of its inputs and parameters; replaces that of all states."""
 
 
+Directions = bool | Literal["alternating"]
+"""Whether each layer reads from both ends, or from the other end than the layer below, the first from the start."""
+
+
 @dataclass(frozen=True)
 class Recurrent:
     """A network of ``layers`` of cells with ``hidden`` units in each direction."""
@@ -66,17 +72,23 @@ class Recurrent:
     input_size: int
     hidden: int
     layers: int = 1
-    bidirectional: bool = False
+    bidirectional: Directions = False
 
     @property
     def directions(self) -> int:
         """How many directions a layer has."""
-        return 2 if self.bidirectional else 1
+        return len(self._backwards(0))
 
     @property
     def output_size(self) -> int:
         """The width of the outputs."""
         return self.directions * self.hidden
+
+    def _backwards(self, layer: int) -> tuple[bool, ...]:
+        """Return for each direction of a layer whether it reads from the end."""
+        if self.bidirectional == "alternating":
+            return (layer % 2 == 1,)
+        return (False, True) if self.bidirectional else (False,)
 
     def parameters(self) -> dict[str, CellParameter]:
         """Return the shape of each parameter and what draws its first values, by PyTorch's name."""
@@ -94,7 +106,8 @@ class Recurrent:
     def _names(self, layer: int) -> list[dict[str, str]]:
         """Return the names of the parameters of each direction of a layer, by those that the cell gives them."""
         own = self.cell.parameters(self.input_size, self.hidden)
-        return [{name: f"{name}_l{layer}{suffix}" for name in own} for suffix in ("", "_reverse")[: self.directions]]
+        suffixes = ["_reverse" if backwards else "" for backwards in self._backwards(layer)]
+        return [{name: f"{name}_l{layer}{suffix}" for name in own} for suffix in suffixes]
 
     def prepare(
         self, parameters: Mapping[str, Float], codebook: Float | None = None, *, int8: bool = False
@@ -171,9 +184,9 @@ class Recurrent:
                 inputs = inputs * mask
             outputs = np.empty((len(inputs), self.output_size), weights.dtype)
             runs, kept = [], []
-            for direction in range(self.directions):
+            for direction, backwards in enumerate(self._backwards(layer)):
                 index = layer * self.directions + direction
-                run = Run(weights.runs[index], packing, direction == 1, outputs, direction * self.hidden)
+                run = Run(weights.runs[index], packing, backwards, outputs, direction * self.hidden)
                 tables = None if layer or keep else weights.tables
                 own = tuple(values[index] for values in states)
                 arrays = kernel_inputs(inputs, packing, run.weights, tables, codebook, keep=keep)

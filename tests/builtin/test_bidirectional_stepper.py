@@ -99,3 +99,9 @@ def test_a_second_layer_would_see_what_it_predicts():
     core = GRU(output="next", bidirectional=True, layers=2)
     with pytest.raises(ConfigError, match=r"one layer: a second one would see .* \(set `layers: 1`, or"):
         core.build(Incoming(SPEC, objective=NextTokenObjective(TOKENS)))
+
+
+def test_alternating_directions_cannot_predict():
+    core = GRU(hidden=4, layers=2, output="next", bidirectional="alternating")
+    with pytest.raises(ConfigError, match="cannot read in alternating directions"):
+        drawn(core)

@@ -16,11 +16,12 @@ from tests.recurrent_problem import LENGTHS, Problem, parameters_of, state_of, t
 NETWORKS = [
     Recurrent(cell, 5, 6, layers, bidirectional)
     for cell, layers, bidirectional in itertools.product(CELLS.values(), [1, 2], [False, True])
-]
+] + [Recurrent(cell, 5, 6, 3, "alternating") for cell in (GRU, LSTM)]
 
 
 def named(network):
-    return f"{network.cell}, {network.layers} layers{', bidirectional' if network.bidirectional else ''}"
+    directions = {False: "", True: ", bidirectional", "alternating": ", alternating"}[network.bidirectional]
+    return f"{network.cell}, {network.layers} layers{directions}"
 
 
 def run(network, parameters, values, lengths, state=None, **options):
@@ -162,6 +163,17 @@ def test_shapes_are_those_of_pytorch():
         "weight_hh_l1_reverse": (24, 6),
         "bias_ih_l1_reverse": (24,),
         "bias_hh_l1_reverse": (24,),
+    }
+
+
+def test_layers_in_alternating_directions_are_named_after_theirs():
+    assert Recurrent(MINGRU, 5, 6, 3, "alternating").shapes() == {
+        "weight_ih_l0": (12, 5),
+        "bias_ih_l0": (12,),
+        "weight_ih_l1_reverse": (12, 6),
+        "bias_ih_l1_reverse": (12,),
+        "weight_ih_l2": (12, 6),
+        "bias_ih_l2": (12,),
     }
 
 

@@ -14,6 +14,7 @@ from seqpipe.data.ragged import Array
 from seqpipe.errors import ConfigError
 from seqpipe.network.convolution import Convolution, ConvolutionState
 from seqpipe.network.initial_values import glorot, zeros
+from seqpipe.network.swish import swish, swish_gradient
 
 
 class ConvolutionCore(Core):
@@ -27,7 +28,9 @@ class ConvolutionCore(Core):
     look_ahead: int | None = Field(
         None, ge=0, description="frames that it sees of the future; default: half the window"
     )
-    activation: Literal["relu", "tanh", "none"] = Field("relu", description="the function g")
+    activation: Literal["relu", "tanh", "swish", "none"] = Field(
+        "relu", description="the function g; swish is x times the logistic function of x"
+    )
 
     @property
     def future(self) -> int:
@@ -90,7 +93,7 @@ class _ConvolutionNetwork(Network):
     def forward(self, batch: Batch, state: State, training: Training) -> tuple[Batch, State, Back]:
         frames = batch.ragged
         sums, offsets, convolution_back = self.convolution.forward(frames.array, frames.offsets)
-        values = self._activate(sums)
+        values = self._activate(sums.copy() if self.core.activation == "swish" else sums)
 
         def back(gradient: Array) -> tuple[Array | None, dict[str, Array]]:
             match self.core.activation:
@@ -98,18 +101,23 @@ class _ConvolutionNetwork(Network):
                     gradient = gradient * (values > 0)
                 case "tanh":
                     gradient = gradient * (1 - values * values)
+                case "swish":
+                    gradient = swish_gradient(sums, gradient)
             gradients = convolution_back(gradient)
             return gradients.values, {"weight": gradients.weight, "bias": gradients.bias}
 
         return batch.replace(sequence=Ragged(values, offsets)), None, back
 
-    def _activate(self, values: Array) -> Array:
+    def _activate(self, sums: Array) -> Array:
+        """Return g of sums, in their place."""
         match self.core.activation:
             case "relu":
-                return np.maximum(values, 0)
+                return np.maximum(sums, 0, out=sums)
             case "tanh":
-                return np.tanh(values)
-        return values
+                return np.tanh(sums, out=sums)
+            case "swish":
+                return swish(sums, out=sums)
+        return sums
 
     def _spans(
         self, batch: Batch, offsets: Array, before: _CarriedFrames, after: ConvolutionState

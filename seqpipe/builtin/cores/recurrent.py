@@ -22,7 +22,7 @@ from seqpipe.contracts.fields import Many
 from seqpipe.errors import ConfigError
 from seqpipe.network import cells
 from seqpipe.network.cell import Cell
-from seqpipe.network.recurrent import Recurrent
+from seqpipe.network.recurrent import Directions, Recurrent
 
 
 class RecurrentCore(Core):
@@ -30,10 +30,11 @@ class RecurrentCore(Core):
 
     hidden: int = Field(128, ge=1, description="hidden units of a layer, in each direction")
     layers: int = Field(1, ge=1, description="layers, each reading the one before")
-    bidirectional: bool = Field(
+    bidirectional: Directions = Field(
         False,
-        description="also read from the end; such a core cannot be streamed. With `output: next` each direction learns "
-        "what comes next to it, and the forward one is asked",
+        description="`true`: each layer also reads from the end; `alternating`: each reads from the other end than the "
+        "one below, the first from the start. Such a core cannot be streamed. With `true` and `output: next` each "
+        "direction learns what comes next to it, and the forward one is asked",
     )
     embedding: int | None = Field(
         None,
@@ -83,7 +84,7 @@ class RecurrentCore(Core):
         self._check(incoming.objective)
         parameters, int8 = incoming.parameters, incoming.precision == "int8"
         inputs = InputLayer(spec, self.embedding, self.pieces, self.characters, self.cell, parameters)
-        bidirectional = self.bidirectional and not forward_only
+        bidirectional = False if forward_only else self.bidirectional
         network = Recurrent(self.cell, inputs.width, self.hidden, self.layers, bidirectional)
         last = self.output == "last"
         recurrent = RecurrentLayer(network, parameters, inputs.vectors_of_ids, last=last, int8=int8)
@@ -96,6 +97,11 @@ class RecurrentCore(Core):
         return layers
 
     def _check(self, objective: Objective | None) -> None:
+        if self.output == "next" and self.bidirectional == "alternating":
+            raise ConfigError(
+                f"{self.name} that predicts the next input cannot read in alternating directions: a layer would see it",
+                "set `bidirectional: false`",
+            )
         if self.output == "next" and self.bidirectional and self.layers > 1:
             raise ConfigError(
                 f"{self.name} that predicts in both directions has one layer: a second one would see what it predicts",
