@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import seqpipe
 from seqpipe_dna.sequences.bases import Bases
 from seqpipe_dna.sequences.one_hot_bases import OneHotBases
+from seqpipe_dna.sequences.reverse_complement import ReverseComplement
+from seqpipe_dna.sequences.strands import Strands
 
 
 @seqpipe.hookimpl
@@ -14,7 +16,9 @@ def seqpipe_register_stages() -> Sequence[type[seqpipe.Stage]]:
     """Return this plugin's stages."""
     return [
         Bases,
+        Strands,
         OneHotBases,
+        ReverseComplement,
     ]
 
 

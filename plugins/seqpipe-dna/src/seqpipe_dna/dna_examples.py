@@ -5,6 +5,8 @@ from __future__ import annotations
 from seqpipe import Example
 from seqpipe_dna.sequences.bases import Bases
 from seqpipe_dna.sequences.one_hot_bases import OneHotBases
+from seqpipe_dna.sequences.reverse_complement import ReverseComplement
+from seqpipe_dna.sequences.strands import Strands
 
 SEQUENCES = ("ACGTTGCA", "g", "NNryRYwskmbdhvUu", "acgtac")
 
@@ -13,5 +15,7 @@ def dna_examples() -> list[Example]:
     """Return them."""
     return [
         Example(Bases(), SEQUENCES),
+        Example(Strands(), SEQUENCES, before=(Bases(),)),
         Example(OneHotBases(), SEQUENCES, before=(Bases(),)),
+        Example(ReverseComplement(probability=0.5), SEQUENCES),
     ]
