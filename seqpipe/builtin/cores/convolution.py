@@ -124,10 +124,11 @@ class _ConvolutionNetwork(Network):
         sequence = batch.main
         if isinstance(sequence, Ragged):
             return sequence
-        codes = np.eye(sequence.depth) if sequence.codebook is None else sequence.codebook
-        dtype = self.parameters["weight"].dtype
-        zeros_of_none = np.zeros(sequence.depth, dtype)
-        return sequence.ids.with_values(lookup(codes.astype(dtype), sequence.ids.array, zeros_of_none))
+        codes = sequence.codebook
+        if codes is None:
+            codes = np.eye(sequence.depth, dtype=self.parameters["weight"].dtype)
+        absent = np.zeros(sequence.depth, codes.dtype)
+        return sequence.ids.with_values(lookup(codes, sequence.ids.array, absent))
 
     def _activate(self, sums: Array) -> Array:
         """Return g of sums, in their place."""

@@ -110,7 +110,7 @@ class InputLayer(Layer):
             if own:
                 of_table = embed_gradient(self._table(signal), ids, np.ascontiguousarray(of_own))
                 codes = signal.codebook
-                gradients[WEIGHT] = of_table if codes is None else codes.T.astype(of_table.dtype) @ of_table
+                gradients[WEIGHT] = of_table if codes is None else codes.T @ of_table
             return None, gradients
 
         return self._of_vectors(signal, vectors if mask is None else vectors * mask), back
@@ -124,7 +124,7 @@ class InputLayer(Layer):
     def _table(self, signal: Signal) -> Array:
         """Return the embedding of each id: a mixture of rows where ids stand for mixtures."""
         weight = self.weights[WEIGHT]
-        return weight if signal.codebook is None else signal.codebook.astype(weight.dtype) @ weight
+        return weight if signal.codebook is None else signal.codebook @ weight
 
     def _of_vectors(self, signal: Signal, vectors: Array) -> Signal:
         return Signal(signal.batch, vectors, signal.offsets, None, signal.state)

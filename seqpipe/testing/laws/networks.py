@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from seqpipe.contracts import Back, Core, Example, Network, Parameters, State, Step, Training
-from seqpipe.data import Batch, Ragged
+from seqpipe.data import Batch, OneHot, Ragged
 from seqpipe.data.ragged import Array
 from seqpipe.errors import RecordError
 from seqpipe.testing.comparison import difference
@@ -138,7 +139,14 @@ def _with_targets(subject: Subject) -> Batch:
         return batch
 
 
+def _wide(codebook: Array | None) -> Array | None:
+    return None if codebook is None else codebook.astype(np.float64)
+
+
 def _in_float64(batch: Batch) -> Batch:
-    if not isinstance(batch.sequence, Ragged):
+    if isinstance(batch.sequence, OneHot):
+        codebook = batch.sequence.codebook
+        return batch.replace(sequence=replace(batch.sequence, codebook=_wide(codebook)))
+    if batch.sequence is None:
         return batch
     return batch.replace(sequence=batch.sequence.with_values(batch.sequence.array.astype(np.float64)))

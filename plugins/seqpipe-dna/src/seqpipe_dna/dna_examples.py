@@ -9,6 +9,7 @@ from seqpipe_dna.sequences.reverse_complement import ReverseComplement
 from seqpipe_dna.sequences.strands import Strands
 
 SEQUENCES = ("ACGTTGCA", "g", "NNryRYwskmbdhvUu", "acgtac")
+CLASSES = ("promoter", "other", "promoter", "promoter")
 
 
 def dna_examples() -> list[Example]:
@@ -17,5 +18,6 @@ def dna_examples() -> list[Example]:
         Example(Bases(), SEQUENCES),
         Example(Strands(), SEQUENCES, before=(Bases(),)),
         Example(OneHotBases(), SEQUENCES, before=(Bases(),)),
-        Example(ReverseComplement(probability=0.5), SEQUENCES),
+        Example(ReverseComplement(), SEQUENCES),
+        Example(ReverseComplement(probability=0.9, labels=("promoter",), target="other"), SEQUENCES, targets=CLASSES),
     ]
