@@ -2,10 +2,10 @@
 
 python plugins/seqpipe-dna/experiments/invent_sites.py
 
-Each is random but for a motif as textbooks give it, at the place where the models expect it; a tenth of the motifs'
-letters is changed. For the borders of introns: the donor MAG|GTRAGT, the acceptor Y(12)NYAG|G (R. Breathnach, P. Chambon,
-Annual Review of Biochemistry 50, 1981). For promoters: TTGACA, 17 bases, TATAAT, and seven bases to the beginning of
-transcription (C. Harley, R. Reynolds, Nucleic Acids Research 15, 1987).
+Each is random but for a motif as textbooks give it, at the place where the models expect it; a tenth of a motif's
+letters is changed. For the borders of introns: the donor MAG|GTRAGT, the acceptor Y(12)NYAG|G (R. Breathnach,
+P. Chambon, Annual Review of Biochemistry 50, 1981). For promoters: TTGACA, 17 bases, TATAAT, and seven bases to the
+beginning of transcription (C. Harley, R. Reynolds, Nucleic Acids Research 15, 1987).
 """
 
 from __future__ import annotations
