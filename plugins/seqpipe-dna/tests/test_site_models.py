@@ -85,6 +85,14 @@ def test_a_class_that_was_never_learned_is_named(model, tmp_path):
     assert "1 of 1 records have a label that the model does not know, and count as wrong, such as 'exon'" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "setting", ["stages.2.cores.0.width=33", "stages.2.cores.1={core: core.gru, hidden: 32}", "stages.2.cores=[]"]
+)
+def test_members_of_another_kind_are_refused(model, setting):
+    with pytest.raises(seqpipe.ConfigError, match=r"core\.ensemble has cores|cores"):
+        seqpipe.load(f"dna/{model}", settings=[setting])
+
+
 @pytest.mark.parametrize("name", [f"{model}.yaml" for model in MODELS] + [f"inputs/{name}" for name in INPUTS.values()])
 def test_the_shipped_pipeline_is_that_of_the_repository(name):
     assert (SHIPPED / "pipelines" / name).read_bytes() == (ROOT / "pipelines" / name).read_bytes()
