@@ -85,6 +85,17 @@ def test_a_class_that_was_never_learned_is_named(model, tmp_path):
     assert "1 of 1 records have a label that the model does not know, and count as wrong, such as 'exon'" in done.stderr
 
 
+def test_the_page_says_what_comes_out():
+    page = (ROOT / "docs" / "sites.md").read_text(encoding="utf-8")
+    (line,) = [line for line in page.splitlines() if line.startswith('{"id"')]
+    shown = json.loads(line)
+    assert sequences("splice")[shown["name"]] == shown["sequence"]
+    assert f"--text {shown['sequence']}" in page
+    (result,) = seqpipe.load("dna/splice")([shown["sequence"]])
+    assert result["site"] == shown["site"]
+    assert result["probabilities"] == pytest.approx(shown["probabilities"], abs=0.001)
+
+
 @pytest.mark.parametrize(
     "setting", ["stages.2.cores.0.width=33", "stages.2.cores.1={core: core.gru, hidden: 32}", "stages.2.cores=[]"]
 )
