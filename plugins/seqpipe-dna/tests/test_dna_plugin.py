@@ -1,9 +1,30 @@
-"""The plugin ``dna`` is found."""
+"""All laws of the contracts, on all stages of the plugin."""
 
-from importlib.metadata import entry_points
+import pytest
+
+from seqpipe import testing
+from seqpipe_dna.dna_examples import SEQUENCES
+from seqpipe_dna.sequences.bases import Bases
+from seqpipe_dna.sequences.one_hot_bases import OneHotBases
+
+CORES = [
+    testing.stage("core", "core.gru", hidden=3, bidirectional=True),
+    testing.stage("core", "core.gru", hidden=3, embedding=2),
+    testing.stage("core", "core.convolution", width=3, window=3),
+]
+"""Each takes mixtures in its own way."""
+EXAMPLES = [testing.Example(core, SEQUENCES, before=(Bases(), OneHotBases())) for core in CORES]
 
 
-def test_the_plugin_is_found_and_whole():
-    (plugin,) = entry_points(group="seqpipe", name="dna")
-    names = {stage.name for stage in plugin.load().seqpipe_register_stages()}
-    assert all(name.startswith("dna.") for name in names)
+@pytest.mark.parametrize("case", testing.cases(testing.examples("dna")), ids=str)
+def test_laws(case):
+    case()
+
+
+@pytest.mark.parametrize(
+    "case",
+    testing.cases([testing.Example(core, SEQUENCES, before=(Bases(), OneHotBases())) for core in CORES]),
+    ids=str,
+)
+def test_laws_of_cores_behind_it(case):
+    case()

@@ -100,14 +100,22 @@ def _check_column(column: Column, spec: Spec, what: str) -> None:
     if isinstance(column, OneHot):
         if column.depth != spec.width:
             broken(f"{what} has one-hot vectors of {column.depth}, the spec says {spec.width}")
-        ragged = column.ids
+        ragged, ids = column.ids, spec.width
+        if column.codebook is not None:
+            _check_codebook(column.codebook, spec, what)
+            ids = len(column.codebook)
     else:
-        ragged = column
+        ragged, ids = column, spec.width
     _check_offsets(ragged, what)
     dtype = "int32" if isinstance(column, OneHot) else spec.dtype
     if not dtype or ragged.array.dtype != np.dtype(dtype):
         broken(f"{what} is {ragged.array.dtype}, the spec says {dtype or 'nothing'}")
-    _check_items(ragged.array, spec, what)
+    _check_items(ragged.array, spec, what, ids)
+
+
+def _check_codebook(codebook: np.ndarray[Any, Any], spec: Spec, what: str) -> None:
+    if codebook.dtype != np.float32 or codebook.ndim != 2 or codebook.shape[1] != spec.width:
+        broken(f"the codebook of {what} is {codebook.dtype} {list(codebook.shape)}, not float32 (codes, {spec.width})")
 
 
 def _check_offsets(ragged: Ragged, what: str) -> None:
@@ -120,15 +128,15 @@ def _check_offsets(ragged: Ragged, what: str) -> None:
         _check_offsets(ragged.values, what)
 
 
-def _check_items(array: np.ndarray[Any, Any], spec: Spec, what: str) -> None:
+def _check_items(array: np.ndarray[Any, Any], spec: Spec, what: str, ids: int) -> None:
     if not array.flags.c_contiguous:
         broken(f"the array of {what} is not C-contiguous: use np.ascontiguousarray")
     if array.ndim == 2 and array.shape[1] != spec.width:
         broken(f"{what} has vectors of {array.shape[1]}, the spec says {spec.width}")
     if spec.kind in VECTORS and array.ndim != 2:
         broken(f"{what} has the shape {list(array.shape)}, but {spec.kind} are vectors: (total, width)")
-    if spec.kind in IDS and array.size and not -1 <= array.min() <= array.max() < spec.width:
-        broken(f"{what} has ids from {array.min()} to {array.max()}, the spec says {spec.width} of them")
+    if spec.kind in IDS and array.size and not -1 <= array.min() <= array.max() < ids:
+        broken(f"{what} has ids from {array.min()} to {array.max()}, but there are {ids}")
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         broken(f"{what} has values that are not finite")
 
