@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import takewhile
+
+import numpy as np
 
 from seqpipe.contracts import Learned, Network, Objective, Precision, Stage, State, Step
 from seqpipe.data import Batch, Spec
 from seqpipe.data.ragged import Array
 from seqpipe.errors import RecordError
+
+POSITIONS_OF_A_BLOCK = 1 << 17
+"""Positions that networks see at once, where a tokenizer has cut records into rows, so that features stay small."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,14 +48,35 @@ class Pipeline:
             RecordError: a record cannot be processed; names the stage.
         """
         given_states = states if states is not None else (None,) * len(self.steps)
-        after = []
-        for stage, step, state in zip(self.stages, self.steps, given_states, strict=True):
-            try:
-                batch, left = step(batch, state)
-            except RecordError as error:
-                raise error.by(stage.name) from error.__cause__
-            after.append(left)
+        after: list[State] = []
+        for part in self._parts:
+            of_part = given_states[part.start : part.stop]
+            if part is self._parts[1] and batch.final and not any(state is not None for state in of_part):
+                blocks = [self._run(part, block, of_part) for block in _blocks(batch)]
+                batch, left = Batch.join_rows([block for block, _ in blocks]), blocks[0][1]
+            else:
+                batch, left = self._run(part, batch, of_part)
+            after += left
         return batch, tuple(after)
+
+    @cached_property
+    def _parts(self) -> tuple[range, range, range]:
+        """The steps that take payloads, those that take rows one by one, and those behind the network."""
+        kinds = [stage.kind for stage in self.stages]
+        begin = max((index + 1 for index, kind in enumerate(kinds) if kind == "tokenizer"), default=0)
+        end = max(begin, self.first_decoder)
+        return range(begin), range(begin, end), range(end, len(self.steps))
+
+    def _run(self, part: range, batch: Batch, states: Sequence[State]) -> tuple[Batch, list[State]]:
+        """Run some of the steps."""
+        after = []
+        for index, state in zip(part, states, strict=True):
+            try:
+                batch, left = self.steps[index](batch, state)
+            except RecordError as error:
+                raise error.by(self.stages[index].name) from error.__cause__
+            after.append(left)
+        return batch, after
 
     @property
     def networks(self) -> Mapping[int, Network]:
@@ -98,6 +125,20 @@ class Pipeline:
             if not step.spec.streamable:
                 return stage
         return None
+
+
+def _blocks(batch: Batch) -> list[Batch]:
+    """Return the rows of a batch in blocks of about as many positions as networks may see at once, or of one row."""
+    offsets = batch.main.offsets
+    if offsets[-1] <= POSITIONS_OF_A_BLOCK:
+        return [batch]
+    places = range(0, int(offsets[-1]), POSITIONS_OF_A_BLOCK)
+    begins = np.unique(np.searchsorted(offsets[:-1], places)).tolist()
+    return [
+        batch.slice_rows(begin, end)
+        for begin, end in zip(begins, [*begins[1:], len(batch.main)], strict=True)
+        if begin < end
+    ]
 
 
 def encode(steps: Iterable[Step], batch: Batch) -> Batch:

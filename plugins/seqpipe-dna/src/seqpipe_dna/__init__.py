@@ -7,6 +7,11 @@ from collections.abc import Sequence
 import seqpipe
 from seqpipe_dna.sequences.bases import Bases
 from seqpipe_dna.sequences.one_hot_bases import OneHotBases
+from seqpipe_dna.sequences.sequence_files import ReadSequences
+from seqpipe_dna.sites.bedgraph_writer import WriteBedGraph
+from seqpipe_dna.sites.site_windows import SiteWindows
+from seqpipe_dna.sites.site_writers import WriteBED, WriteGFF3
+from seqpipe_dna.sites.sites import Sites
 
 
 @seqpipe.hookimpl
@@ -15,6 +20,12 @@ def seqpipe_register_stages() -> Sequence[type[seqpipe.Stage]]:
     return [
         Bases,
         OneHotBases,
+        ReadSequences,
+        SiteWindows,
+        Sites,
+        WriteBED,
+        WriteBedGraph,
+        WriteGFF3,
     ]
 
 
