@@ -11,7 +11,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 
 from seqpipe.config.declaration import IN_STAGES, PipelineFile
-from seqpipe.config.stages import stage_kind
+from seqpipe.config.stages import is_list, stage_kind
 from seqpipe.contracts import Stage
 from seqpipe.training.section.settings import DataSettings, TrainSettings
 
@@ -92,6 +92,8 @@ def _mapping(model: type[BaseModel]) -> Schema:
 
 def _property(field: FieldInfo) -> Schema:
     kind = stage_kind(field.annotation)
+    if kind and is_list(field.annotation):
+        return _list_of((kind,), field)
     schema = _reference(kind) if kind else _value(field)
     if field.description:
         schema["description"] = field.description

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from seqpipe.builtin.cores.attention import AttentionCore
 from seqpipe.builtin.cores.convolution import ConvolutionCore
+from seqpipe.builtin.cores.ensemble import EnsembleCore
 from seqpipe.builtin.cores.recurrent import GRU, LSTM, RNN, MinGRU
 from seqpipe.builtin.decoders.beam import Beam
 from seqpipe.builtin.decoders.ctc import Ctc
@@ -32,7 +33,7 @@ from seqpipe.hookspecs import hookimpl
 READERS: list[type[Stage]] = [ReadLines, ReadTSV, ReadCSV, ReadJSONLines]
 TOKENIZERS: list[type[Stage]] = [Symbols, Characters, Numbers, Windows]
 ENCODERS: list[type[Stage]] = [OneHotEncoder, Standardize]
-CORES: list[type[Stage]] = [RNN, GRU, LSTM, MinGRU, ConvolutionCore, AttentionCore]
+CORES: list[type[Stage]] = [RNN, GRU, LSTM, MinGRU, ConvolutionCore, AttentionCore, EnsembleCore]
 DECODERS: list[type[Stage]] = [Labels, Tags, Ctc, Stitch, Join, Segments, Sample, Keys, Beam]
 WRITERS: list[type[Stage]] = [WriteJSONLines, WriteTSV, WriteText, WriteHTML]
 

@@ -6,11 +6,17 @@ import json
 
 from seqpipe.builtin.cores.attention import AttentionCore
 from seqpipe.builtin.cores.convolution import ConvolutionCore
+from seqpipe.builtin.cores.ensemble import EnsembleCore
 from seqpipe.builtin.cores.recurrent import GRU, LSTM, RNN
 from seqpipe.builtin.decoders.beam import Beam
 from seqpipe.builtin.decoders.ctc import Ctc
 from seqpipe.builtin.encoders.one_hot import OneHotEncoder
-from seqpipe.builtin.objectives import BernoulliObjective, NextTokenObjective, TranslationObjective
+from seqpipe.builtin.objectives import (
+    BernoulliObjective,
+    ClassificationObjective,
+    NextTokenObjective,
+    TranslationObjective,
+)
 from seqpipe.builtin.readers.json_lines import ReadJSONLines
 from seqpipe.builtin.readers.tables import ReadCSV, ReadTSV
 from seqpipe.builtin.tokenizers.characters import Characters
@@ -44,7 +50,9 @@ def examples() -> list[Example]:
         Example(ConvolutionCore(width=2, window=5, stride=2, activation="tanh"), SERIES, numbers, (Numbers(),)),
         Example(ConvolutionCore(width=2, window=3, activation="swish"), SERIES, numbers, (Numbers(),)),
         Example(ConvolutionCore(width=2, window=4, look_ahead=0), SERIES, numbers, (Numbers(), LSTM(hidden=3))),
+        Example(ConvolutionCore(width=2, window=3), TEXTS, before=ENCODED[:2]),
         *_recurrent(),
+        *_ensembles(),
         Example(AttentionCore(embedding=3, hidden=4), TEXTS, before=ENCODED, targets=TARGETS, objective=_translation()),
         Example(DEEP, TEXTS, before=ENCODED, targets=TARGETS, objective=_translation()),
         Example(
@@ -90,6 +98,18 @@ def _recurrent() -> list[Example]:
         *(Example(core, TEXTS, before=ENCODED[:2], objective=letters) for core in of_texts),
         *(Example(core, SERIES, numbers, (Numbers(),)) for core in of_series),
         Example(predicting, SERIES, numbers, (Numbers(),), objective=steps),
+    ]
+
+
+def _ensembles() -> list[Example]:
+    convolution = ConvolutionCore(width=2, window=3)
+    pooled = RNN(hidden=3, bidirectional=True, output="pooled")
+    one, each = (ClassificationObjective(("no", "yes"), pooled=pooled) for pooled in (True, False))
+    numbers = Spec("numbers")
+    return [
+        Example(EnsembleCore(members=3, cores=(convolution, pooled)), SERIES, numbers, (Numbers(),), objective=one),
+        Example(EnsembleCore(members=2, cores=(RNN(hidden=3),)), SERIES, numbers, (Numbers(),), objective=each),
+        Example(EnsembleCore(members=2, cores=(RNN(hidden=3),)), TEXTS, before=ENCODED[:2], objective=each),
     ]
 
 

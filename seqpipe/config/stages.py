@@ -70,15 +70,15 @@ def _kind(document: Document, path: KeyPath, kinds: Sequence[str]) -> str:
     return kind
 
 
-def _nested_stages(document: Document, path: KeyPath, stage: type[Stage], registry: Registry) -> dict[str, Stage]:
-    """Return the stages among a stage's parameters."""
-    nested: dict[str, Stage] = {}
+def _nested_stages(document: Document, path: KeyPath, stage: type[Stage], registry: Registry) -> dict[str, Any]:
+    """Return the stages among a stage's parameters, each one or a list of them."""
+    nested: dict[str, Any] = {}
     errors: list[SeqpipeError] = []
     for name, field in stage.model_fields.items():
         kind = stage_kind(field.annotation)
         if kind and document.keys((*path, name)):
             try:
-                nested[name] = declared_stage(document, (*path, name), (kind,), registry)
+                nested[name] = _nested(document, (*path, name), field.annotation, kind, registry)
             except SeqpipeError as error:
                 errors.append(error)
     if errors:
@@ -86,8 +86,24 @@ def _nested_stages(document: Document, path: KeyPath, stage: type[Stage], regist
     return nested
 
 
+def _nested(document: Document, path: KeyPath, annotation: Any, kind: str, registry: Registry) -> Stage | list[Stage]:
+    if not is_list(annotation):
+        return declared_stage(document, path, (kind,), registry)
+    if not isinstance(document.at(path).value, tuple):
+        example = f"[{{{kind}: core.gru}}]" if kind == "core" else f"[{{{kind}: ...}}]"
+        raise ConfigError(f"{path[-1]} must be a list of {kind}s", f"such as {example}", document.where(path))
+    return [declared_stage(document, (*path, index), (kind,), registry) for index in document.keys(path)]
+
+
+def is_list(annotation: Any) -> bool:
+    """Whether a parameter of this type is a list."""
+    return get_origin(annotation) is tuple
+
+
 def stage_kind(annotation: Any) -> str | None:
-    """Return the kind of stage that a parameter of this type is; None for plain values."""
+    """Return the kind of stage that a parameter of this type is, or has in a list; None for plain values."""
+    if is_list(annotation):
+        return stage_kind(get_args(annotation)[0])
     if get_origin(annotation) in (Union, UnionType):
         return next((kind for argument in get_args(annotation) if (kind := stage_kind(argument))), None)
     if isinstance(annotation, type) and issubclass(annotation, Stage):

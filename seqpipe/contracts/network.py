@@ -49,6 +49,9 @@ class Network(Step):
     def forward(self, batch: Batch, state: State, training: Training) -> tuple[Batch, State, Back]:
         """As ``__call__``, in training: also returns the way back, which knows all that the gradient needs.
 
+        It may give several rows for each row, one after the other and as many for all, each of which learns that row's
+        target by itself, such as those of the members of an ensemble; ``__call__`` gives their mean.
+
         A stepper takes the true inputs from the batch (its sequence, or its column ``target``) and gives logits.
         """
 

@@ -38,13 +38,15 @@ class Stage(BaseModel):
 
     def declaration(self) -> dict[str, Any]:
         """Return this stage as the YAML mapping that declares it, all parameters written out."""
-        parameters = {}
-        for field in type(self).model_fields:
-            value = getattr(self, field)
-            parameters[field] = value.declaration() if isinstance(value, Stage) else self._plain(field)
+        parameters = {field: self._declared(field) for field in type(self).model_fields}
         return {self.kind: self.name, **parameters}
 
-    def _plain(self, field: str) -> Any:
+    def _declared(self, field: str) -> Any:
+        value = getattr(self, field)
+        if isinstance(value, Stage):
+            return value.declaration()
+        if isinstance(value, tuple) and value and all(isinstance(item, Stage) for item in value):
+            return [item.declaration() for item in value]
         return self.model_dump(mode="json", include={field})[field]
 
 

@@ -1,4 +1,4 @@
-"""A convolution over frames, in front of a recurrent core."""
+"""A convolution over frames or one-hot vectors, in front of a recurrent core."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ import numpy as np
 from pydantic import Field
 
 from seqpipe.contracts import Back, Core, Incoming, Network, Parameter, Parameters, State, Training
-from seqpipe.data import Batch, Ragged, Spec, indices_of_ranges
+from seqpipe.data import Batch, OneHot, Ragged, Spec, indices_of_ranges
 from seqpipe.data.ragged import Array
 from seqpipe.errors import ConfigError
 from seqpipe.network.convolution import Convolution, ConvolutionState
 from seqpipe.network.initial_values import glorot, zeros
+from seqpipe.network.inputs import lookup
 from seqpipe.network.swish import swish, swish_gradient
+
+WRITTEN_OUT = 256
+"""The longest one-hot vectors that are taken: they are written out."""
 
 
 class ConvolutionCore(Core):
@@ -39,7 +43,12 @@ class ConvolutionCore(Core):
 
     def parameters(self, incoming: Incoming) -> dict[str, Parameter]:
         """Weights as PyTorch's Conv1d has them: (width, frames' width, window)."""
-        spec = incoming.spec.require(self.name, "frames", "features", pooled=False)
+        spec = incoming.spec.require(self.name, "frames", "features", "one_hot", pooled=False)
+        if spec.kind == "one_hot" and spec.width > WRITTEN_OUT:
+            raise ConfigError(
+                f"{self.name} takes one-hot vectors of {WRITTEN_OUT} at most, not of {spec.width:,}",
+                "put a recurrent core with an `embedding` before it",
+            )
         if incoming.objective is not None:
             raise ConfigError(f"{self.name} gives features, not logits", "put a core such as core.gru after it")
         if self.future >= self.window:
@@ -50,11 +59,13 @@ class ConvolutionCore(Core):
         }
 
     def build(self, incoming: Incoming) -> Network:
-        """Take frames or features, give features."""
+        """Take frames, features or small one-hot vectors, give features."""
         spec = incoming.spec
         out = spec.replace(
             kind="features",
+            dtype="float32",
             width=self.width,
+            vocabulary=None,
             rate=spec.rate / self.stride if spec.rate else None,
         )
         return _ConvolutionNetwork(out, self, incoming.parameters)
@@ -79,7 +90,7 @@ class _ConvolutionNetwork(Network):
         return Convolution(self.parameters["weight"], self.parameters["bias"], self.core.stride, self.core.future)
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        frames, convolution = batch.ragged, self.convolution
+        frames, convolution = self._frames(batch), self.convolution
         before = state or _CarriedFrames(
             convolution.initial(len(frames)), Ragged(np.empty((0, 2), np.int64), frames.offsets * 0)
         )
@@ -91,7 +102,7 @@ class _ConvolutionNetwork(Network):
         return out.with_columns(spans=spans), None if batch.final else _CarriedFrames(after, left)
 
     def forward(self, batch: Batch, state: State, training: Training) -> tuple[Batch, State, Back]:
-        frames = batch.ragged
+        frames = self._frames(batch)
         sums, offsets, convolution_back = self.convolution.forward(frames.array, frames.offsets)
         values = self._activate(sums.copy() if self.core.activation == "swish" else sums)
 
@@ -104,9 +115,20 @@ class _ConvolutionNetwork(Network):
                 case "swish":
                     gradient = swish_gradient(sums, gradient)
             gradients = convolution_back(gradient)
-            return gradients.values, {"weight": gradients.weight, "bias": gradients.bias}
+            of_frames = None if isinstance(batch.sequence, OneHot) else gradients.values
+            return of_frames, {"weight": gradients.weight, "bias": gradients.bias}
 
         return batch.replace(sequence=Ragged(values, offsets)), None, back
+
+    def _frames(self, batch: Batch) -> Ragged:
+        sequence = batch.main
+        if isinstance(sequence, Ragged):
+            return sequence
+        codes = sequence.codebook
+        if codes is None:
+            codes = np.eye(sequence.depth, dtype=self.parameters["weight"].dtype)
+        absent = np.zeros(sequence.depth, codes.dtype)
+        return sequence.ids.with_values(lookup(codes, sequence.ids.array, absent))
 
     def _activate(self, sums: Array) -> Array:
         """Return g of sums, in their place."""

@@ -77,7 +77,9 @@ class InputLayer(Layer):
     def __call__(self, signal: Signal) -> Signal:
         """Give vectors, or ids where these are one-hot vectors or `vectors_of_ids` has their vectors."""
         if not self.inside:
-            return signal._replace(codebook=None) if self.size else signal
+            if not self.size:
+                return signal
+            return signal._replace(codebook=None if signal.codebook is None else self._table(signal))
         return self._of_vectors(signal, _joined([*self._own(signal), *(part(signal.batch) for part in self.inside)]))
 
     def forward(self, signal: Signal, training: Training) -> tuple[Signal, Back]:
@@ -106,7 +108,9 @@ class InputLayer(Layer):
             if not self.one_hot:
                 return np.ascontiguousarray(of_own), gradients
             if own:
-                gradients[WEIGHT] = embed_gradient(self.weights[WEIGHT], ids, np.ascontiguousarray(of_own))
+                of_table = embed_gradient(self._table(signal), ids, np.ascontiguousarray(of_own))
+                codes = signal.codebook
+                gradients[WEIGHT] = of_table if codes is None else codes.T @ of_table
             return None, gradients
 
         return self._of_vectors(signal, vectors if mask is None else vectors * mask), back
@@ -115,7 +119,12 @@ class InputLayer(Layer):
         """Return the vectors of positions but for what is inside of them; none if that is all that is read."""
         if not self.one_hot:
             return [signal.values]
-        return [embed(self.weights[WEIGHT], signal.values)] if self.size else []
+        return [embed(self._table(signal), signal.values)] if self.size else []
+
+    def _table(self, signal: Signal) -> Array:
+        """Return the embedding of each id: a mixture of rows where ids stand for mixtures."""
+        weight = self.weights[WEIGHT]
+        return weight if signal.codebook is None else signal.codebook @ weight
 
     def _of_vectors(self, signal: Signal, vectors: Array) -> Signal:
         return Signal(signal.batch, vectors, signal.offsets, None, signal.state)

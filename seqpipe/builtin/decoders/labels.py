@@ -21,7 +21,7 @@ class Labels(Decoder):
     """The likeliest label of each record, and the probability of each label."""
 
     name: ClassVar[str] = "core.labels"
-    adjustable: ClassVar[frozenset[str]] = frozenset({"field", "probabilities", "smoothing", "positive"})
+    adjustable: ClassVar[frozenset[str]] = frozenset({"field", "probabilities", "smoothing", "positive", "average"})
 
     labels: Names = Field((), description="in the order of the logits; none: learned from the training data")
     field: str = Field("label", description="the name of the result")
@@ -29,6 +29,10 @@ class Labels(Decoder):
     smoothing: Share = Field(0.0, description="label smoothing, in training")
     positive: str | None = Field(
         None, description="the label that is sought: `seqpipe evaluate` gives sensitivity and specificity"
+    )
+
+    average: bool = Field(
+        False, description="one result for a record of several rows, such as its two strands: of their mean logits"
     )
 
     def learner(self, incoming: Incoming) -> Learner | None:
@@ -47,13 +51,19 @@ class Labels(Decoder):
         """Take logits, one position a record."""
         spec = incoming.spec.require(self.name, "logits", pooled=True)
         labels = self.labels or tuple(incoming.learned.get("labels", ()))
-        return Step.of(spec.replace(kind="outputs"), partial(_choose, labels=labels, decoder=self))
+        out = spec.replace(kind="outputs", streamable=spec.streamable and not self.average)
+        return Step.of(out, partial(_choose, labels=labels, decoder=self))
 
 
 def _choose(batch: Batch, labels: Sequence[str], decoder: Labels) -> Batch:
-    probabilities = softmax(batch.ragged.array)
+    logits, out = batch.ragged.array, batch
+    if decoder.average and len(logits):
+        records, firsts = np.unique(batch.rows, return_index=True)
+        logits = np.add.reduceat(logits, firsts) / np.diff([*firsts, len(logits)]).astype(logits.dtype)[:, None]
+        out = batch.replace(rows=records)
+    probabilities = softmax(logits)
     results: list[dict[str, Any]] = [{decoder.field: labels[best]} for best in np.argmax(probabilities, axis=1)]
     if decoder.probabilities:
         for result, of_row in zip(results, probabilities.tolist(), strict=True):
             result["probabilities"] = dict(zip(labels, of_row, strict=True))
-    return batch.with_outputs((result,) for result in results)
+    return out.with_outputs((result,) for result in results)

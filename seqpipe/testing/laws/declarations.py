@@ -68,6 +68,11 @@ def _read(declared: dict[str, Any], stage: type[Stage]) -> Stage:
     for name, value in declared.items():
         if name == stage.kind:
             continue
-        nested = isinstance(value, dict) and next((kind for kind in ("tokenizer", "reader") if kind in value), None)
-        parameters[name] = _read(value, Registry.discover().stage(nested, value[nested])) if nested else value
+        parameters[name] = [_value(item) for item in value] if isinstance(value, list) else _value(value)
     return stage.model_validate(parameters)
+
+
+def _value(value: Any) -> Any:
+    """Return a parameter, or an item of one, of a declaration."""
+    kind = isinstance(value, dict) and next((kind for kind in ("tokenizer", "reader", "core") if kind in value), None)
+    return _read(value, Registry.discover().stage(kind, value[kind])) if kind else value

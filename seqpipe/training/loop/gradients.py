@@ -104,12 +104,14 @@ class _Part:
 def _block(pipeline: Pipeline, batch: Batch, carried: CarriedStates, scale: float, training: Training) -> _Part:
     if not _positions(batch):  # in a window after the end of all its records
         return _Part(0.0, {}, carried, [])
+    rows = len(batch.rows)
     backs, after = {}, {}
     for index, network in pipeline.networks.items():
         of_stage = replace(training, key=mixed_seed(training.key, index))
         batch, after[index], backs[index] = network.forward(batch, carried.get(index), of_stage)
     losses, gradient, of_objective = pipeline.loss(batch)
-    by_name = {name: array * array.dtype.type(scale) for name, array in of_objective.items()}
+    copies = len(batch.rows) // rows  # members of an ensemble: each learns from its own loss as if it were alone
+    by_name = {name: array * array.dtype.type(scale / copies) for name, array in of_objective.items()}
     gradient *= gradient.dtype.type(scale)  # in its place: of a large vocabulary it is the largest array there is
     incoming: Array | None = gradient
     for index, back in reversed(backs.items()):
@@ -117,4 +119,4 @@ def _block(pipeline: Pipeline, batch: Batch, carried: CarriedStates, scale: floa
         incoming, of_network = back(incoming)
         by_name |= {f"{index}.{name}": array for name, array in of_network.items()}
     impossible = [batch.row_record(row) for row in np.flatnonzero(np.isposinf(losses)).tolist()]
-    return _Part(float(losses[~np.isposinf(losses)].sum()), by_name, after, impossible)
+    return _Part(float(losses[~np.isposinf(losses)].sum()) / copies, by_name, after, impossible)

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import seqpipe
 from seqpipe_dna.sequences.bases import Bases
 from seqpipe_dna.sequences.one_hot_bases import OneHotBases
+from seqpipe_dna.sequences.reverse_complement import ReverseComplement
 from seqpipe_dna.sequences.sequence_files import ReadSequences
+from seqpipe_dna.sequences.strands import Strands
 from seqpipe_dna.sites.bedgraph_writer import WriteBedGraph
 from seqpipe_dna.sites.site_windows import SiteWindows
 from seqpipe_dna.sites.site_writers import WriteBED, WriteGFF3
@@ -19,6 +21,7 @@ def seqpipe_register_stages() -> Sequence[type[seqpipe.Stage]]:
     """Return this plugin's stages."""
     return [
         Bases,
+        Strands,
         OneHotBases,
         ReadSequences,
         SiteWindows,
@@ -26,6 +29,7 @@ def seqpipe_register_stages() -> Sequence[type[seqpipe.Stage]]:
         WriteBED,
         WriteBedGraph,
         WriteGFF3,
+        ReverseComplement,
     ]
 
 

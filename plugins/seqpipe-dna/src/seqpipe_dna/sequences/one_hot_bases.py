@@ -16,11 +16,20 @@ class OneHotBases(Encoder):
 
     def build(self, incoming: Incoming) -> Step:
         """Take the tokens of `dna.bases`, give vectors of four that are never written out (see `seqpipe.OneHot`)."""
-        spec = incoming.spec.require(self.name, "tokens")
-        if spec.vocabulary != tuple(CODES):
-            raise ConfigError(f"{self.name} takes the tokens of dna.bases", "put the tokenizer dna.bases before it")
+        spec = require_bases(self.name, incoming.spec)
         out = spec.replace(kind="one_hot", dtype="float32", width=len(BASES), vocabulary=tuple(BASES))
         return Step.of(out, partial(_encode, spec=out))
+
+
+def require_bases(stage: str, spec: Spec) -> Spec:
+    """Check that the tokens of `dna.bases` come in to a stage.
+
+    Raises:
+        ConfigError: something else does.
+    """
+    if spec.require(stage, "tokens").vocabulary != tuple(CODES):
+        raise ConfigError(f"{stage} takes the tokens of dna.bases", "put the tokenizer dna.bases before it")
+    return spec
 
 
 def _encode(batch: Batch, spec: Spec) -> Batch:

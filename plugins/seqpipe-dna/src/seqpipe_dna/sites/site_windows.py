@@ -10,8 +10,9 @@ import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 from pydantic import Field
 
-from seqpipe import Batch, ConfigError, Incoming, Ragged, Record, RecordError, Share, Spec, Step, Tokenizer
-from seqpipe_dna.sequences.iupac import BASES, CODES, COMPLEMENT_IDS
+from seqpipe import Batch, Incoming, Ragged, Record, RecordError, Share, Spec, Step, Tokenizer
+from seqpipe_dna.sequences.iupac import BASES, COMPLEMENT_IDS
+from seqpipe_dna.sequences.one_hot_bases import require_bases
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
@@ -44,9 +45,7 @@ class SiteWindows(Tokenizer):
         Raises:
             ConfigError: something else comes in.
         """
-        spec = incoming.spec.require(self.name, "tokens")
-        if spec.vocabulary != tuple(CODES):
-            raise ConfigError(f"{self.name} takes the tokens of dna.bases", "put the tokenizer dna.bases before it")
+        spec = require_bases(self.name, incoming.spec)
         columns = {"windows": Spec("windows", "int64", 3)}
         return Step.of(spec.replace(columns=columns, streamable=False), partial(_cut, windows=self))
 

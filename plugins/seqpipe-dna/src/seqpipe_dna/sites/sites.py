@@ -22,7 +22,6 @@ from seqpipe import (
     Ragged,
     Record,
     RecordError,
-    Spec,
     Step,
     Stretch,
     log_softmax,
