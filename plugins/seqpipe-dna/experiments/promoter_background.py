@@ -28,7 +28,9 @@ def main() -> None:
     known = (arguments.data / "promoter_ecoli" / "train.tsv").read_text().splitlines()
     strands = {"+": genome, "-": genome.translate(COMPLEMENTS)[::-1]}
     taken = {
-        strand: [found for line in known if line.startswith("promoter") and (found := text.find(line.split("\t")[2])) >= 0]
+        strand: [
+            found for line in known if line.startswith("promoter") and (found := text.find(line.split("\t")[2])) >= 0
+        ]
         for strand, text in strands.items()
     }
     length = len(known[0].split("\t")[2])

@@ -28,6 +28,7 @@ def fastq_events(lines: Iterator[Chunk], source: Source) -> Iterator[Event]:
             found, line = _read(line, whole, source)
             yield from found
         else:
+            yield Begun.of_header(b"", source, line.line)
             yield RecordError("a read must begin with '@'", "check the lines before", Location(source.name, line.line))
             while line is not None and not line.content.startswith(b"@"):
                 line = next(whole, None)
@@ -49,10 +50,11 @@ def _whole_lines(chunks: Iterator[Chunk], longest: int | None) -> Iterator[Chunk
 def _read(header: Chunk, lines: Iterator[Chunk], source: Source) -> tuple[list[Event], Chunk | None]:
     """Return the events of a read, and the line after it."""
 
-    def fails(what: str, todo: str, line: int) -> list[Event]:
-        return [RecordError(what, todo, Location(source.name, line))]
-
     begun = Begun.of_header(header.content[1:], source, header.line)
+
+    def fails(what: str, todo: str, line: int) -> list[Event]:
+        return [begun, RecordError(what, todo, Location(source.name, line))]
+
     letters: list[Letters | RecordError] = []
     count, size = 0, 0
     line = next(lines, None)
@@ -71,7 +73,8 @@ def _read(header: Chunk, lines: Iterator[Chunk], source: Source) -> tuple[list[E
         last = line.line
         qualities += len(line.content)
         if any(not _LOWEST <= byte <= _HIGHEST for byte in line.content):
-            return fails(f"the qualities of {begun.name!r} have a sign of none", "see the format", last), next(lines, None)
+            wrong_sign = fails(f"the qualities of {begun.name!r} have a sign of none", "copy the file again", last)
+            return wrong_sign, next(lines, None)
     following = next(lines, None) if line is not None else None
     if source.longest is not None and max(size, qualities) > source.longest:
         todo = "raise limits.record_mb, or leave it out"
@@ -80,4 +83,4 @@ def _read(header: Chunk, lines: Iterator[Chunk], source: Source) -> tuple[list[E
         what = f"{qualities:,} qualities for the {size:,} letters of {begun.name!r}"
         return fails(what, "the file may be cut off", last), following
     wrong = next((found for found in letters if isinstance(found, RecordError)), None)
-    return ([wrong] if wrong else [begun, *letters]), following
+    return [begun, *([wrong] if wrong else letters)], following

@@ -43,7 +43,7 @@ class Letters(NamedTuple):
 
 
 Event = Begun | Letters | RecordError
-"""What is found; an error stands for the rest of the sequence that has begun, or for one that has not."""
+"""What is found; an error stands for the rest of the sequence that has begun."""
 
 
 class Chunk(NamedTuple):

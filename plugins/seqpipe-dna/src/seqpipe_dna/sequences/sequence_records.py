@@ -33,10 +33,12 @@ def records_of_events(events: Iterable[Event], cut: Cut) -> Iterator[Record | Re
             if growing is not None:
                 yield from growing.end()
             growing = _Whole(event, cut) if cut.stretch is None else _Stretches(event, cut, cut.stretch)
+        elif growing is None:  # given up
+            continue
         elif isinstance(event, RecordError):
             yield event
             growing = None
-        elif growing is not None:
+        else:
             try:
                 yield from growing.add(event)
             except RecordError as error:

@@ -41,7 +41,7 @@ class WriteBedGraph(Writer):
             raise RecordError(f"no scores of {self.label!r}", f"the labels are {known}", record.location)
         wanted = [self.label] if self.label is not None else list(scores.of_label)
         values = np.concatenate([self._of_strands(scores.of_label[label]) for label in wanted])
-        if not values.size:
+        if not scores.size:
             return b""
         track = np.round(np.fmax.reduce(values), self.digits)  # NaN only where all are
         begins = np.flatnonzero(np.r_[True, ~_same(track[1:], track[:-1])])

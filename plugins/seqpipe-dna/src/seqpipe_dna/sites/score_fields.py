@@ -21,6 +21,7 @@ class Scores:
     Attributes:
         sequence: its id.
         start: of the part, counted from zero.
+        size: bases of the part.
         window: bases of a window.
         of_label: for each label the scores on the strands + and -, shape (2, bases of the part); NaN: no window.
         sites: as results have them.
@@ -28,6 +29,7 @@ class Scores:
 
     sequence: str
     start: int
+    size: int
     window: int
     of_label: Mapping[str, Float]
     sites: tuple[Mapping[str, Any], ...]
@@ -49,6 +51,7 @@ def scores_of(record: Record) -> Scores:
         scores = Scores(
             result["sequence"],
             result["start"],
+            result["end"] - result["start"],
             result["window"],
             {
                 label: np.array([of_label["+"], of_label["-"]], np.float64)
@@ -56,8 +59,11 @@ def scores_of(record: Record) -> Scores:
             },
             tuple(result["sites"]),
         )
-        if isinstance(scores.sequence, str) and type(scores.start) is type(scores.window) is int and scores.of_label:
-            return scores
+        numbers = scores.start, scores.size, scores.window
+        shapes = {array.shape for array in scores.of_label.values()}
+        if isinstance(scores.sequence, str) and {type(number) for number in numbers} == {int} and len(shapes) == 1:
+            if shapes == {(2, scores.size)}:
+                return scores
     except (KeyError, TypeError, ValueError, AttributeError):
         pass
     raise RecordError("no scores to write", "set the decoder's `each: record`", record.location)

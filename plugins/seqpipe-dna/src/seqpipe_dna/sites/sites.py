@@ -50,7 +50,7 @@ class Sites(Decoder):
     other: str = Field("other", description="the label of windows that are no site")
     threshold: float = Field(0.5, gt=0, lt=1, description="the least probability of a site")
     apart: int | None = Field(
-        None, ge=1, description="bases that sites begin apart at least, up to a window's length; none: they do not overlap"
+        None, ge=1, description="bases that sites begin apart at least; none: as many as a window has"
     )
     each: Literal["site", "record"] = Field(
         "site", description="a result for each site, or one a record with its sites and the scores of all windows"
@@ -138,17 +138,17 @@ class _Found:
     def sites(self) -> Iterator[dict[str, Any]]:
         """Yield the sites that begin in the part that the record answers for, in order."""
         found = [
-            (start, label, strand, score)
+            (start, label, sign, score)
             for label in self.labels
-            for strand in STRANDS
+            for strand, sign in STRANDS.items()
             for start, score in self._of(label, strand)
         ]
-        for start, label, strand, score in sorted(found):
+        for start, label, sign, score in sorted(found):
             yield {
                 "sequence": self.stretch.whole,
                 "start": start,
                 "end": start + self.length,
-                "strand": STRANDS[strand],
+                "strand": sign,
                 "label": label,
                 "score": score,
             }
@@ -170,6 +170,8 @@ class _Found:
         """Yield start and score of the sites of a label on a strand."""
         rows, column = np.flatnonzero(self._strands == strand), self.labels[label]
         rows = rows[self._probabilities[rows, column] >= self.decoder.threshold]
+        if not len(rows):
+            return
         margins = np.full(self._size, -np.inf, np.float32)
         margins[self._begins[rows]] = self._margins[rows, column]
         best = local_maxima(margins, self.apart - 1)
