@@ -11,6 +11,7 @@ from seqpipe_dna.sequences.reverse_complement import ReverseComplement
 from seqpipe_dna.sequences.sequence_files import ReadSequences
 from seqpipe_dna.sequences.strands import Strands
 from seqpipe_dna.sites.bedgraph_writer import WriteBedGraph
+from seqpipe_dna.sites.scores_picture import WriteScoresSvg
 from seqpipe_dna.sites.site_windows import SiteWindows
 from seqpipe_dna.sites.site_writers import WriteBED, WriteGFF3
 from seqpipe_dna.sites.sites import Sites
@@ -29,6 +30,7 @@ def seqpipe_register_stages() -> Sequence[type[seqpipe.Stage]]:
         WriteBED,
         WriteBedGraph,
         WriteGFF3,
+        WriteScoresSvg,
         ReverseComplement,
     ]
 

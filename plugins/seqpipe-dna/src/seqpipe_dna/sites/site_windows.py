@@ -40,7 +40,8 @@ class SiteWindows(Tokenizer):
     def build(self, incoming: Incoming) -> Step:
         """Take the tokens of `dna.bases`; give the same in more rows.
 
-        Its step raises a `RecordError` for a sequence that is shorter than a window, or too long to come in one.
+        A sequence that is shorter than a window has none. Its step raises a `RecordError` for one that is too long to
+        come in one.
 
         Raises:
             ConfigError: something else comes in.
@@ -83,14 +84,11 @@ def _of_record(record: Record, ids: Int32, windows: SiteWindows) -> tuple[Int32,
 
 
 def _check(record: Record, size: int, windows: SiteWindows) -> None:
-    """Check that a record has windows, and not too many.
+    """Check that a record has not too many windows.
 
     Raises:
-        RecordError: it has not.
+        RecordError: it has.
     """
-    if size < windows.length and record.stretch is None:
-        what = f"{size:,} bases are less than a window of {windows.length}"
-        raise RecordError(what, "leave it out, or give more of the sequence", record.location)
     if 2 * size // windows.stride > MOST_WINDOWS:
         what = f"{size:,} bases at once are too many for windows at every {windows.stride}"
         raise RecordError(what, "let the reader cut the sequence: `stretch: 16384`", record.location)
