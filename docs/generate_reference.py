@@ -15,7 +15,7 @@ from seqpipe.contracts import Stage
 from seqpipe.registry import Registry
 from seqpipe.schema import pipeline_schema
 
-PLUGINS = ("core", "text", "audio")
+PLUGINS = ("core", "text", "audio", "dna")
 TARGET = Path(__file__).parent / "reference.md"
 
 HEAD = """\

@@ -107,6 +107,14 @@ def test_what_is_no_sequence_is_named_with_its_place(text, message):
     assert str(error.value).startswith(message)
 
 
+@pytest.mark.parametrize("text", ["ACG", "ACGTA"])
+def test_another_length_is_refused_where_one_is_wanted(text):
+    run = step_of(Bases(length=4))
+    assert run("ACGT").ragged.lengths.tolist() == [4]
+    with pytest.raises(RecordError, match=rf"file.fa:2: the sequence has {len(text)} bases, not 4 \(cut it"):
+        run("ACGT", text)
+
+
 def test_a_letter_in_a_later_piece_is_counted_from_the_first():
     step = Bases().build(Incoming(Spec("text")))
     _, state = step(Batch((Record("1", "ACGTACGT", "file.fa", 1, last=False),), final=False))

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import Field
 
 from seqpipe import Batch, Incoming, Ragged, Record, RecordError, Spec, State, Step, Tokenizer, seen_after, unit_spans
 from seqpipe_dna.sequences.iupac import CODES
@@ -30,11 +31,13 @@ class Bases(Tokenizer):
 
     name: ClassVar[str] = "dna.bases"
 
+    length: int | None = Field(None, ge=1, description="how many bases each sequence must have; none: any number")
+
     def build(self, incoming: Incoming) -> Step:
         """Take text in any case, give tokens; U is T.
 
         Its step raises a `RecordError` that names the letter and its place for a letter that is no code, such as those
-        of a protein or a gap, and for an empty sequence.
+        of a protein or a gap, and for a sequence that is empty or of another length than is wanted.
         """
         spec = incoming.spec.require(self.name, "text")
         return _BasesStep(
@@ -45,22 +48,24 @@ class Bases(Tokenizer):
                 tuple(CODES),
                 streamable=spec.streamable,
                 columns={"spans": Spec("spans", "int64", 2)},
-            )
+            ),
+            self.length,
         )
 
 
 class _BasesStep(Step):
     """State: how many letters of each row came in the pieces before."""
 
-    def __init__(self, spec: Spec) -> None:
+    def __init__(self, spec: Spec, length: int | None) -> None:
         self.spec = spec
+        self.length = length
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
         seen = [0] * len(batch.records) if state is None else state.tolist()
         sequence = Ragged.of([_ids(*pair) for pair in zip(batch.records, seen, strict=True)], np.int32)
         after = seen_after(sequence.offsets, state)
         if batch.final:
-            _refuse_empty(batch, after)
+            _check_lengths(batch, after, self.length)
         spans = unit_spans(sequence.offsets, state)
         return batch.replace(sequence=sequence).with_columns(spans=spans), None if batch.final else after
 
@@ -84,7 +89,13 @@ def _complaint(letter: str, place: int) -> tuple[str, str]:
     return f"{letter!r} at {place:,} is no base", known
 
 
-def _refuse_empty(batch: Batch, lengths: npt.NDArray[np.int64]) -> None:
+def _check_lengths(batch: Batch, lengths: npt.NDArray[np.int64], wanted: int | None) -> None:
     for record, length in zip(batch.records, lengths.tolist(), strict=True):
         if not length:
             raise RecordError("the sequence is empty", "leave it out", record.location)
+        if wanted is not None and length != wanted:
+            raise RecordError(
+                f"the sequence has {length:,} bases, not {wanted:,}",
+                "cut it as the model's card says, with its site at the same place",
+                record.location,
+            )
