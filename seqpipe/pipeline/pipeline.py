@@ -48,31 +48,30 @@ class Pipeline:
             RecordError: a record cannot be processed; names the stage.
         """
         given_states = states if states is not None else (None,) * len(self.steps)
-        after: list[State] = []
-        for part in self._parts:
-            of_part = given_states[part.start : part.stop]
-            if part is self._parts[1] and batch.final and not any(state is not None for state in of_part):
-                blocks = [self._run(part, block, of_part) for block in _blocks(batch)]
-                batch, left = Batch.join_rows([block for block, _ in blocks]), blocks[0][1]
-            else:
-                batch, left = self._run(part, batch, of_part)
-            after += left
-        return batch, tuple(after)
+        before, inner, behind = self._parts
+        batch, after = self._run(before, batch, given_states)
+        if inner and batch.final and all(given_states[index] is None for index in inner):
+            ran = [self._run(inner, block, given_states) for block in _blocks(batch)]
+            batch, left = Batch.join_rows([block for block, _ in ran]), ran[0][1]
+        else:
+            batch, left = self._run(inner, batch, given_states)
+        batch, last = self._run(behind, batch, given_states)
+        return batch, (*after, *left, *last)
 
     @cached_property
     def _parts(self) -> tuple[range, range, range]:
-        """The steps that take payloads, those that take rows one by one, and those behind the network."""
-        kinds = [stage.kind for stage in self.stages]
-        begin = max((index + 1 for index, kind in enumerate(kinds) if kind == "tokenizer"), default=0)
-        end = max(begin, self.first_decoder)
+        """The steps that take payloads, those that take rows, each for itself, and those behind the networks."""
+        tokenizers = [index for index, stage in enumerate(self.stages) if stage.kind == "tokenizer"]
+        begin = max(tokenizers, default=-1) + 1
+        end = max(begin, max(self.networks, default=-1) + 1)
         return range(begin), range(begin, end), range(end, len(self.steps))
 
     def _run(self, part: range, batch: Batch, states: Sequence[State]) -> tuple[Batch, list[State]]:
-        """Run some of the steps."""
+        """Run some of the steps; ``states`` has that of each step there is."""
         after = []
-        for index, state in zip(part, states, strict=True):
+        for index in part:
             try:
-                batch, left = self.steps[index](batch, state)
+                batch, left = self.steps[index](batch, states[index])
             except RecordError as error:
                 raise error.by(self.stages[index].name) from error.__cause__
             after.append(left)
