@@ -19,7 +19,8 @@ class Stretch:
     Attributes:
         whole: the id of the whole sequence.
         offset: where in the whole the payload begins, counted from zero.
-        begin, end: the part of the whole that this record answers for, half-open; stretches have no gaps and no overlap.
+        begin, end: the part of the whole that this record answers for, half-open; these parts neither overlap nor
+            leave gaps.
     """
 
     whole: str

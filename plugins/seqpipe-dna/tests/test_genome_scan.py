@@ -5,6 +5,10 @@ The network is made by hand, so that its scores are known; loops say what is to 
 
 import json
 import math
+import signal
+import subprocess
+import sys
+import time
 
 import numpy as np
 import pytest
@@ -260,3 +264,26 @@ def test_a_sequence_from_python(folder):
             "score": pytest.approx(0.9977, abs=1e-3),
         }
     ]
+
+
+def test_a_scan_that_was_stopped_goes_on_within_a_sequence(tmp_path):
+    letters = np.random.default_rng(3).choice(list("ACGT"), 250_000)
+    genome = tmp_path / "genome.fa"
+    genome.write_text("\n".join([">chr", *in_lines("".join(letters), 80)]))
+    scan = make_scan(tmp_path, stretch=1000, context=20)
+
+    def command(output, *options):
+        choices = ["--set", "decoder.each=record", "--threads", "1", "-o", tmp_path / output]
+        return [sys.executable, "-m", "seqpipe", "run", scan, genome, *choices, *options]
+
+    subprocess.run(command("whole.jsonl"), check=True, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command("stopped.jsonl"), stderr=subprocess.PIPE)
+    part = tmp_path / "stopped.jsonl.part"
+    while process.poll() is None and sum(path.stat().st_size for path in part.glob("*")) < 1 << 20:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    process.communicate()
+    assert not (tmp_path / "stopped.jsonl").exists()
+    resumed = subprocess.run(command("stopped.jsonl", "--resume"), check=True, capture_output=True, text=True)
+    assert " before)" in resumed.stderr
+    assert (tmp_path / "stopped.jsonl").read_bytes() == (tmp_path / "whole.jsonl").read_bytes()

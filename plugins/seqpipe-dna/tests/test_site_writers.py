@@ -56,7 +56,9 @@ def test_gff3_has_its_version_without_any_site():
 def test_bed_has_six_columns_of_a_line(site):
     (line,) = written(WriteBED(), site).split("\n")[:-1]
     chrom, start, end, name, score, strand = line.split("\t")
-    assert (chrom, int(start), int(end), strand) == tuple(site[field] for field in ("sequence", "start", "end", "strand"))
+    assert (chrom, int(start), int(end), strand) == tuple(
+        site[field] for field in ("sequence", "start", "end", "strand")
+    )
     assert name == name.strip() != ""
     assert not any(character.isspace() for character in name)
     assert 0 <= int(score) <= 1000

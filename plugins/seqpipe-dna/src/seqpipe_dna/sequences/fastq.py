@@ -49,7 +49,6 @@ def _whole_lines(chunks: Iterator[Chunk], longest: int | None) -> Iterator[Chunk
 
 def _read(header: Chunk, lines: Iterator[Chunk], source: Source) -> tuple[list[Event], Chunk | None]:
     """Return the events of a read, and the line after it."""
-
     begun = Begun.of_header(header.content[1:], source, header.line)
 
     def fails(what: str, todo: str, line: int) -> list[Event]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import ClassVar
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import Field
 
 from seqpipe import Layout, Record, RecordError, Writer
@@ -43,7 +45,7 @@ class WriteBedGraph(Writer):
         values = np.concatenate([self._of_strands(scores.of_label[label]) for label in wanted])
         if not scores.size:
             return b""
-        track = np.round(np.fmax.reduce(values), self.digits)  # NaN only where all are
+        track: Float = np.round(reduce(np.fmax, values), self.digits)  # NaN only where all are
         begins = np.flatnonzero(np.r_[True, ~_same(track[1:], track[:-1])])
         ends = np.r_[begins[1:], len(track)]
         place = scores.start + scores.middle
@@ -57,5 +59,6 @@ class WriteBedGraph(Writer):
         return scores if self.strand == "both" else scores[["+-".index(self.strand)]]
 
 
-def _same(first: Float, second: Float) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    return (first == second) | (np.isnan(first) & np.isnan(second))
+def _same(first: Float, second: Float) -> npt.NDArray[np.bool_]:
+    same: npt.NDArray[np.bool_] = (first == second) | (np.isnan(first) & np.isnan(second))
+    return same

@@ -32,4 +32,5 @@ def _highest(scores: Float, reach: int) -> Float:
         held = np.maximum(held[: len(held) - width], held[width:])
         width *= 2
     rest = reach - width
-    return np.maximum(held[: len(scores)], held[rest : rest + len(scores)])
+    highest: Float = np.maximum(held[: len(scores)], held[rest : rest + len(scores)])
+    return highest

@@ -59,11 +59,10 @@ def scores_of(record: Record) -> Scores:
             },
             tuple(result["sites"]),
         )
-        numbers = scores.start, scores.size, scores.window
+        numbers = {type(number) for number in (scores.start, scores.size, scores.window)}
         shapes = {array.shape for array in scores.of_label.values()}
-        if isinstance(scores.sequence, str) and {type(number) for number in numbers} == {int} and len(shapes) == 1:
-            if shapes == {(2, scores.size)}:
-                return scores
+        if isinstance(scores.sequence, str) and numbers == {int} and shapes == {(2, scores.size)}:
+            return scores
     except (KeyError, TypeError, ValueError, AttributeError):
         pass
     raise RecordError("no scores to write", "set the decoder's `each: record`", record.location)

@@ -12,7 +12,7 @@ from pydantic import Field
 from seqpipe import Layout, Record, Writer
 from seqpipe_dna.sites.score_fields import Float, Scores, scores_of
 
-_LEFT, _TOP, _RIGHT, _BOTTOM = 46, 40, 16, 34
+_LEFT, _TOP, _RIGHT, _BOTTOM = 46, 40, 34, 34
 """Pixels around the scores, for their numbers, the title, and the numbers of bases."""
 
 _HALF = 90
@@ -70,7 +70,8 @@ class WriteScoresSvg(Writer):
             colour = "#999" if share == 0 else "#ddd"
             yield f'<path d="M{_LEFT} {y:g}h{self.width}" stroke="{colour}" stroke-width="0.7"/>'
             yield f'<text x="{_LEFT - 6}" y="{y + 4:g}" text-anchor="end">{abs(share):g}</text>'
-        yield f'<text x="10" y="{_TOP + _HALF * 0.5 + 4:g}">+</text><text x="10" y="{_TOP + _HALF * 1.5 + 4:g}">−</text>'
+        for strand, share in (("+", 0.5), ("-", 1.5)):
+            yield f'<text x="10" y="{_TOP + _HALF * share + 4:g}">{strand}</text>'
         every = _round_step(scores.size * 110 / self.width)
         first = -(-(scores.start + 1) // every) * every
         for place in range(first, scores.start + scores.size + 1, every):  # places are counted from one
@@ -82,6 +83,7 @@ class WriteScoresSvg(Writer):
         """Yield an area for each strand: of several scores in a pixel the highest one."""
         for values, sign in zip(of_label, (1, -1), strict=True):
             known = np.flatnonzero(~np.isnan(values))
+            known = known[known + scores.middle < scores.size]
             if not len(known):
                 continue
             pixels = ((known + scores.middle + 0.5) * self.width / scores.size).astype(np.int64)
