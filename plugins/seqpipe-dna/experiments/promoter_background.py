@@ -21,7 +21,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("data", type=Path, help="the folder with promoter_ecoli and nanopore_r94")
     parser.add_argument("-o", "--output", type=Path, required=True)
-    parser.add_argument("--windows", type=int, default=10_000)
+    parser.add_argument("--windows", type=int, default=40_000)
     arguments = parser.parse_args()
     with gzip.open(arguments.data / "nanopore_r94" / "ecoli_k12_masked.fa.gz", "rt") as file:
         genome = "".join(line.strip() for line in file if not line.startswith(">"))

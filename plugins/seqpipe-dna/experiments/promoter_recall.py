@@ -1,6 +1,6 @@
 """How many known promoters a scan of the genome finds, and how many sites it has, at several thresholds.
 
-    seqpipe run dna/promoter-scan $SEQPIPE_DATA/dna/nanopore_r94/ecoli_k12_masked.fa.gz -o sites.jsonl --set decoder.threshold=0.5
+    seqpipe run dna/promoter-scan ecoli_k12_masked.fa.gz -o sites.jsonl --set decoder.threshold=0.05
     python plugins/seqpipe-dna/experiments/promoter_recall.py $SEQPIPE_DATA/dna sites.jsonl
 
 A promoter of the dev part counts as found if a site of its strand begins at most ten bases from it. Those that lie in
@@ -38,7 +38,7 @@ def main() -> None:
     sites = [json.loads(line) for line in arguments.sites.read_text().splitlines()]
     bases = len(genome) - genome.count("N")
     print(f"{len(places)} promoters of the dev part in {bases:,} bases")
-    for threshold in (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999):
+    for threshold in (0.05, 0.1, 0.2, 0.5, 0.8, 0.9, 0.95):
         chosen = [site for site in sites if site["score"] >= threshold]
         begins = {strand: sorted(site["start"] for site in chosen if site["strand"] == strand) for strand in "+-"}
         found = sum(near(begins[strand], begin) for begin, strand in places)
