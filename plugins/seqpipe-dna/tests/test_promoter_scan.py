@@ -56,12 +56,9 @@ def test_threads_and_stretches_change_nothing(tmp_path):
     outputs = {}
     for threads, stretch in ((1, 16384), (2, 1000)):
         output = tmp_path / f"{threads}.gff3"
-        subprocess.run(
-            [sys.executable, "-m", "seqpipe", "run", "dna/promoter-scan", GENOME, "-o", output]
-            + ["--threads", str(threads), "--set", f"read.stretch={stretch}"],
-            check=True,
-            stderr=subprocess.DEVNULL,
-        )
+        choices = ["-o", output, "--threads", str(threads), "--set", f"read.stretch={stretch}"]
+        command = [sys.executable, "-m", "seqpipe", "run", "dna/promoter-scan", GENOME, *choices]
+        subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
         outputs[threads] = output.read_bytes()
     assert outputs[1] == outputs[2]
     assert outputs[1].startswith(b"##gff-version 3\nchromosome\tseqpipe\tpromoter\t")

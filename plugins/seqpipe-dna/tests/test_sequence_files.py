@@ -186,3 +186,37 @@ def test_a_sequence_from_python(tmp_path):
     assert ReadSequences().record("ACGT", 3).payload == "ACGT"
     with pytest.raises(seqpipe.InputError, match="record 3: a sequence must be a str, not bytes"):
         ReadSequences().record(b"ACGT", 3)
+
+
+@given(st.text("ACGTacgt", min_size=1, max_size=60), st.integers(1, 9), st.data())
+def test_a_region_is_read_with_its_context(tmp_path_factory, letters, width, data):
+    lines = [">a", "ACGT", ">b more", *in_lines(letters, width), ">c", "GG"]
+    path = write(tmp_path_factory.mktemp("region"), "\n".join(lines))
+    first = data.draw(st.integers(1, len(letters)))
+    last = data.draw(st.integers(first, len(letters) + 9))
+    context, stretch = data.draw(st.integers(0, 12)), data.draw(st.none() | st.integers(1, 20))
+    cut = read(path, region=f"b:{first}-{last:,}", context=context, stretch=stretch)
+    end = min(last, len(letters))
+    begins = range(first - 1, end, stretch or last)
+    assert [record.stretch for record in cut] == [
+        seqpipe.Stretch("b", max(begin - context, 0), begin, min(begin + (stretch or last), end)) for begin in begins
+    ]
+    for record in cut:
+        offset, stop = record.stretch.offset, min(record.stretch.end + context, len(letters))
+        assert record.payload == letters[offset:stop]
+        assert record.position == 4 + record.stretch.begin // width
+
+
+def test_a_whole_sequence_may_be_chosen(tmp_path):
+    path = write(tmp_path, ">a\nAC\n>b\nGG\nT\n>c\nXX\n")
+    assert [(record.id, record.payload, record.stretch) for record in read(path, region="b")] == [("b", "GGT", None)]
+
+
+def test_a_region_that_there_is_not_is_said(tmp_path):
+    path = write(tmp_path, ">a\nACGT\n>b\nGGT\n")
+    source = seqpipe.Source(str(path))
+    assert read(path, region="b:4-9") == ["3: 'b' has 3 letters only (correct the reader's `region`)"]
+    (problem,) = ReadSequences(region="d").read(source)
+    assert str(problem) == f"{path}: no sequence is called 'd' (correct the reader's `region`)"
+    with pytest.raises(ValueError, match="'b:3-2' has no bases: write name:first-last, counted from one"):
+        ReadSequences(region="b:3-2")

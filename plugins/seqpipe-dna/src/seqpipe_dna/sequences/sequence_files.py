@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any, ClassVar
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from seqpipe import InputError, Location, Reader, Record, RecordError, Source, Spec
 from seqpipe_dna.sequences.fasta import fasta_events
 from seqpipe_dna.sequences.fastq import fastq_events
 from seqpipe_dna.sequences.file_events import Chunk, Event, chunks
-from seqpipe_dna.sequences.sequence_records import Cut, records_of_events
+from seqpipe_dna.sequences.sequence_records import Cut, Region, records_of_events
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -32,6 +32,16 @@ class ReadSequences(Reader):
         None, ge=1, description="bases of the stretches that sequences are cut into, each a record; none: whole"
     )
     context: int = Field(0, ge=0, description="bases on each side of a stretch that come with it")
+    region: str | None = Field(
+        None, min_length=1, description="all that is read: `name`, or `name:first-last`, counted from one"
+    )
+
+    @field_validator("region")
+    @classmethod
+    def _is_region(cls, region: str | None) -> str | None:
+        if region is not None:
+            Region.parse(region)
+        return region
 
     @property
     def spec(self) -> Spec:
@@ -45,9 +55,9 @@ class ReadSequences(Reader):
             InputError: the source cannot be read, or is no such file.
         """
         with source.open() as file:
-            yield from records_of_events(
-                _events(chunks(file, source.first), source), Cut(self.stretch, self.context, source)
-            )
+            region = Region.parse(self.region) if self.region is not None else None
+            cut = Cut(self.stretch, self.context, region, source)
+            yield from records_of_events(_events(chunks(file, source.first), source), cut)
 
     def record(self, payload: Any, position: int) -> Record:
         """Return the record of a sequence from Python or from ``--text``.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,28 +13,60 @@ from seqpipe_dna.sequences.file_events import Begun, Event, Letters
 
 
 @dataclass(frozen=True, slots=True)
+class Region:
+    """A part of a sequence.
+
+    Attributes:
+        name: of the sequence.
+        begin, end: half-open, counted from zero; no end: that of the sequence.
+    """
+
+    name: str
+    begin: int = 0
+    end: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Region:
+        """Return what is written as ``name`` or ``name:first-last``, counted from one.
+
+        Raises:
+            ValueError: the last base is before the first, or the first before one.
+        """
+        if not (found := re.fullmatch(r"(.+):([\d,]+)-([\d,]+)", text)):
+            return cls(text)
+        first, last = (int(number.replace(",", "") or 0) for number in found.groups()[1:])
+        if not 1 <= first <= last:
+            raise ValueError(f"{text!r} has no bases: write name:first-last, counted from one")
+        return cls(found[1], first - 1, last)
+
+
+@dataclass(frozen=True, slots=True)
 class Cut:
     """How sequences become records.
 
     Attributes:
         stretch: letters of a stretch; None: sequences stay whole.
         context: letters before and after a stretch that come with it.
+        region: the only part that is read; None: all.
         source: that the records name.
     """
 
     stretch: int | None
     context: int
+    region: Region | None
     source: Source
 
 
 def records_of_events(events: Iterable[Event], cut: Cut) -> Iterator[Record | RecordError]:
     """Yield the records of what is found in a file, and the errors."""
     growing: _Whole | _Stretches | None = None
+    met = False
     for event in events:
         if isinstance(event, Begun):
             if growing is not None:
                 yield from growing.end()
-            growing = _Whole(event, cut) if cut.stretch is None else _Stretches(event, cut, cut.stretch)
+            growing = _begun(event, cut)
+            met = met or growing is not None
         elif growing is None:  # given up
             continue
         elif isinstance(event, RecordError):
@@ -46,6 +80,19 @@ def records_of_events(events: Iterable[Event], cut: Cut) -> Iterator[Record | Re
                 growing = None
     if growing is not None:
         yield from growing.end()
+    if cut.region is not None and not met:
+        where = Location(cut.source.name)
+        yield RecordError(f"no sequence is called {cut.region.name!r}", "correct the reader's `region`", where)
+
+
+def _begun(begun: Begun, cut: Cut) -> _Whole | _Stretches | None:
+    """Return what takes the letters of a sequence; None: nothing does."""
+    region = cut.region or Region(begun.name)
+    if region.name != begun.name:
+        return None
+    if cut.stretch is None and region == Region(begun.name):
+        return _Whole(begun, cut)
+    return _Stretches(begun, cut, region)
 
 
 class _Whole:
@@ -83,31 +130,46 @@ class _Whole:
 class _Stretches:
     """A sequence that becomes a record for each stretch, as soon as its letters and those of its context are there."""
 
-    def __init__(self, begun: Begun, cut: Cut, stretch: int) -> None:
+    def __init__(self, begun: Begun, cut: Cut, region: Region) -> None:
         self._begun = begun
         self._source = cut.source
-        self._stretch, self._context = stretch, cut.context
-        self._letters = bytearray()  # those that are still needed
-        self._offset = 0  # of these in the sequence
-        self._begin = 0  # of the next stretch
+        self._context = cut.context
+        self._last = sys.maxsize if region.end is None else region.end
+        self._stretch = cut.stretch or self._last - region.begin
+        self._letters = bytearray()  # those that are needed
+        self._first = self._begin = region.begin  # of the region, and of the next stretch
+        self._offset = max(region.begin - cut.context, 0)  # of the letters in the sequence
+        self._seen = 0  # letters of the sequence
         self._places: list[int] = []  # where each line begins that is still needed
         self._lines: list[int] = []  # the numbers of these lines
 
     def add(self, found: Letters) -> Iterator[Record]:
         """Take letters, and yield the stretches that are whole with them."""
-        self._places.append(self._offset + len(self._letters))
+        place, self._seen = self._seen, self._seen + len(found.letters)
+        wanted = self._offset + len(self._letters)
+        letters = found.letters[wanted - place : max(self._last + self._context - place, 0)]
+        if self._seen <= wanted or not letters:
+            return
+        self._places.append(place)
         self._lines.append(found.line)
-        self._letters += found.letters
-        while len(self._letters) >= self._begin - self._offset + self._stretch + self._context:
-            yield self._next(self._begin + self._stretch)
+        self._letters += letters
+        while (
+            self._begin < self._last
+            and len(self._letters) >= self._begin - self._offset + self._stretch + self._context
+        ):
+            yield self._next(min(self._begin + self._stretch, self._last))
 
     def end(self) -> Iterator[Record | RecordError]:
         """Yield the stretches that are left."""
-        length = self._offset + len(self._letters)
-        if not length:
+        if not self._seen:
             yield _empty(self._begun, self._source)
-        while self._begin < length:
-            yield self._next(min(self._begin + self._stretch, length))
+        elif self._seen <= self._first:
+            what = f"{self._begun.name!r} has {self._seen:,} letters only"
+            todo = "correct the reader's `region`"
+            yield RecordError(what, todo, Location(self._source.name, self._begun.line))
+        last = min(self._offset + len(self._letters), self._last)
+        while self._begin < last:
+            yield self._next(min(self._begin + self._stretch, last))
 
     def _next(self, end: int) -> Record:
         """Return the record of the next stretch, and forget what later ones do not need."""
