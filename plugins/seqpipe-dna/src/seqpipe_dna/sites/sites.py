@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -20,16 +20,11 @@ from seqpipe import (
     Names,
     Objective,
     Ragged,
-    Record,
-    RecordError,
     Step,
-    Stretch,
     log_softmax,
 )
-from seqpipe_dna.sites.local_maxima import local_maxima
+from seqpipe_dna.sites.found_sites import FoundSites, ScoredWindows
 from seqpipe_dna.sites.sites_objective import SitesObjective
-
-STRANDS: Mapping[int, str] = {1: "+", -1: "-"}
 
 Float = npt.NDArray[np.float32]
 
@@ -88,9 +83,11 @@ def _find(batch: Batch, labels: Sequence[str], sites: Sites) -> Batch:
     margins = _margins(batch.ragged.array)
     places = batch.column("windows", Ragged).array
     bounds = np.searchsorted(batch.rows, np.arange(len(batch.records) + 1)).tolist()
+    of_labels = {label: column for column, label in enumerate(labels) if label != sites.other}
     outputs = []
     for record, begin, end in zip(batch.records, bounds, bounds[1:], strict=False):
-        found = _Found(record, places[begin:end], margins[begin:end], probabilities[begin:end], labels, sites)
+        windows = ScoredWindows(places[begin:end], margins[begin:end], probabilities[begin:end])
+        found = FoundSites(record, windows, of_labels, sites.threshold, sites.apart)
         outputs.append(tuple(found.sites()) if sites.each == "site" else (found.whole(),))
     return batch.replace(outputs=tuple(outputs))
 
@@ -100,104 +97,3 @@ def _margins(logits: Float) -> Float:
     others = [np.delete(logits, label, axis=1) for label in range(logits.shape[1])]
     margins = [logits[:, label] - np.logaddexp.reduce(of_others, axis=1) for label, of_others in enumerate(others)]
     return np.stack(margins, axis=1)
-
-
-class _Found:
-    """What is found in a record.
-
-    Args:
-        record: the sequence, or a stretch of one.
-        places: where its windows lie, (windows, 3).
-        margins: the logarithms of the odds of each label, (windows, labels): probabilities that are nearly 1 tie.
-        probabilities: of each label, (windows, labels).
-        labels: what the columns stand for.
-        sites: the decoder.
-    """
-
-    def __init__(
-        self,
-        record: Record,
-        places: npt.NDArray[np.int64],
-        margins: Float,
-        probabilities: Float,
-        labels: Sequence[str],
-        sites: Sites,
-    ) -> None:
-        self.stretch = record.stretch or Stretch(record.id, 0, 0, len(record.text))
-        self.length = int(places[0, 1] - places[0, 0]) if len(places) else 0
-        self.apart = sites.apart or self.length
-        self.decoder = sites
-        self.labels = {label: column for column, label in enumerate(labels) if label != sites.other}
-        self._check_context(record)
-        self._first = self.stretch.offset
-        self._size = max(len(record.text) - self.length + 1, 0)
-        self._begins = places[:, 0] - self._first
-        self._strands = places[:, 2]
-        self._margins, self._probabilities = margins, probabilities
-
-    def sites(self) -> Iterator[dict[str, Any]]:
-        """Yield the sites that begin in the part that the record answers for, in order."""
-        found = [
-            (start, label, sign, score)
-            for label in self.labels
-            for strand, sign in STRANDS.items()
-            for start, score in self._of(label, strand)
-        ]
-        for start, label, sign, score in sorted(found):
-            yield {
-                "sequence": self.stretch.whole,
-                "start": start,
-                "end": start + self.length,
-                "strand": sign,
-                "label": label,
-                "score": score,
-            }
-
-    def whole(self) -> dict[str, Any]:
-        """Return all sites, and the score of each window that begins in the part that the record answers for."""
-        return {
-            "sequence": self.stretch.whole,
-            "start": self.stretch.begin,
-            "end": self.stretch.end,
-            "window": self.length,
-            "sites": list(self.sites()),
-            "scores": {
-                label: {sign: self._scores(label, strand) for strand, sign in STRANDS.items()} for label in self.labels
-            },
-        }
-
-    def _of(self, label: str, strand: int) -> Iterator[tuple[int, float]]:
-        """Yield start and score of the sites of a label on a strand."""
-        rows, column = np.flatnonzero(self._strands == strand), self.labels[label]
-        rows = rows[self._probabilities[rows, column] >= self.decoder.threshold]
-        if not len(rows):
-            return
-        margins = np.full(self._size, -np.inf, np.float32)
-        margins[self._begins[rows]] = self._margins[rows, column]
-        best = local_maxima(margins, self.apart - 1)
-        for row in rows[best[self._begins[rows]]].tolist():
-            start = int(self._begins[row]) + self._first
-            if self.stretch.begin <= start < self.stretch.end:
-                yield start, float(self._probabilities[row, column])
-
-    def _scores(self, label: str, strand: int) -> list[float | None]:
-        """Return the score of the window that begins at each base; None where there is no window."""
-        scores: list[float | None] = [None] * (self.stretch.end - self.stretch.begin)
-        rows = np.flatnonzero(self._strands == strand)
-        indices = self._begins[rows] + self._first - self.stretch.begin
-        for index, score in zip(indices.tolist(), self._probabilities[rows, self.labels[label]].tolist(), strict=True):
-            if 0 <= index < len(scores):
-                scores[index] = score
-        return scores
-
-    def _check_context(self, record: Record) -> None:
-        """Check that what overlaps the sites of a stretch was seen.
-
-        Raises:
-            RecordError: it was not.
-        """
-        needed = self.length + self.apart - 2
-        context = self.stretch.begin - self.stretch.offset
-        if context < min(needed, self.stretch.begin):
-            what = f"{context:,} bases around a stretch are too few for windows of {self.length}"
-            raise RecordError(what, f"give the reader `context: {needed}`", record.location)
