@@ -50,7 +50,7 @@ def examples() -> list[Example]:
         Example(ConvolutionCore(width=2, window=5, stride=2, activation="tanh"), SERIES, numbers, (Numbers(),)),
         Example(ConvolutionCore(width=2, window=3, activation="swish"), SERIES, numbers, (Numbers(),)),
         Example(ConvolutionCore(width=2, window=4, look_ahead=0), SERIES, numbers, (Numbers(), LSTM(hidden=3))),
-        Example(ConvolutionCore(width=2, window=3), TEXTS, before=ENCODED[:2]),
+        Example(ConvolutionCore(width=2, window=3, drop=True), TEXTS, before=ENCODED[:2]),
         *_recurrent(),
         *_ensembles(),
         Example(AttentionCore(embedding=3, hidden=4), TEXTS, before=ENCODED, targets=TARGETS, objective=_translation()),

@@ -43,3 +43,21 @@ def test_ids_are_convolved_as_what_they_stand_for(codebook):
 def test_a_large_vocabulary_is_not_written_out():
     with pytest.raises(ConfigError, match=r"one-hot vectors of 256 at most, not of 10,000 \(put a recurrent core"):
         CORE.parameters(Incoming(Spec("one_hot", "float32", 10_000)))
+
+
+@pytest.mark.parametrize("drop", [False, True])
+def test_features_are_dropped_where_it_is_wanted(drop):
+    core = CORE.model_copy(update={"activation": "none", "drop": drop})
+    parameters = {"weight": np.ones((3, 1, 4), np.float32), "bias": np.full(3, 5, np.float32)}
+    network = core.build(Incoming(Spec("frames", "float32", 1), parameters=parameters))
+    frames = Ragged(np.random.default_rng(1).normal(size=(4000, 1)).astype(np.float32), np.array([0, 1500, 4000]))
+    batch = Batch((Record("first", ""), Record("second", "")), frames)
+    whole = network.forward(batch, None, Training())[0].ragged.array
+    out, _, back = network.forward(batch, None, Training(dropout=0.4, key=3))
+    dropped = out.ragged.array
+    kept = np.isclose(dropped, whole / np.float32(0.6))
+    assert (kept | (dropped == 0)).all() if drop else (dropped == whole).all()
+    assert (dropped == 0).mean() == pytest.approx(0.4 if drop else 0, abs=0.03)
+    _, gradients = back(np.ones_like(dropped))
+    factors = np.where(dropped == 0, 0, 1 / 0.6) if drop else np.ones_like(dropped)
+    np.testing.assert_allclose(gradients["bias"], factors.sum(axis=0), rtol=1e-4)

@@ -13,6 +13,7 @@ from seqpipe.data import Batch, OneHot, Ragged, Spec, indices_of_ranges
 from seqpipe.data.ragged import Array
 from seqpipe.errors import ConfigError
 from seqpipe.network.convolution import Convolution, ConvolutionState
+from seqpipe.network.dropout import dropout_mask, position_keys
 from seqpipe.network.initial_values import glorot, zeros
 from seqpipe.network.inputs import lookup
 from seqpipe.network.swish import swish, swish_gradient
@@ -34,6 +35,9 @@ class ConvolutionCore(Core):
     )
     activation: Literal["relu", "tanh", "swish", "none"] = Field(
         "relu", description="the function g; swish is x times the logistic function of x"
+    )
+    drop: bool = Field(
+        False, description="in training, drop features as `train.dropout.between` says for those between layers"
     )
 
     @property
@@ -105,8 +109,11 @@ class _ConvolutionNetwork(Network):
         frames = self._frames(batch)
         sums, offsets, convolution_back = self.convolution.forward(frames.array, frames.offsets)
         values = self._activate(sums.copy() if self.core.activation == "swish" else sums)
+        kept = self._kept(batch, offsets, training)
 
         def back(gradient: Array) -> tuple[Array | None, dict[str, Array]]:
+            if kept is not None:
+                gradient = gradient * kept
             match self.core.activation:
                 case "relu":
                     gradient = gradient * (values > 0)
@@ -118,7 +125,16 @@ class _ConvolutionNetwork(Network):
             of_frames = None if isinstance(batch.sequence, OneHot) else gradients.values
             return of_frames, {"weight": gradients.weight, "bias": gradients.bias}
 
-        return batch.replace(sequence=Ragged(values, offsets)), None, back
+        out = values if kept is None else values * kept
+        return batch.replace(sequence=Ragged(out, offsets)), None, back
+
+    def _kept(self, batch: Batch, offsets: Array, training: Training) -> Array | None:
+        """Return what features are multiplied by in training; None: by nothing."""
+        if not (self.core.drop and training.dropout):
+            return None
+        names = [f"{batch.row_record(row).id}/{row}" for row in range(len(batch.rows))]
+        keys = position_keys(names, offsets, training.key)
+        return dropout_mask(keys, self.core.width, training.dropout, self.parameters["weight"].dtype)
 
     def _frames(self, batch: Batch) -> Ragged:
         sequence = batch.main

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from seqpipe.builtin.objectives import ClassificationObjective
 from seqpipe.builtin.readers.lines import ReadLines
 from seqpipe.config import dump, parse_document
 from seqpipe.config.stages import declared_stage
-from seqpipe.contracts import Metric, Outcome, Reader
+from seqpipe.contracts import Metric, Objective, Outcome, Reader
 from seqpipe.data import Record
 from seqpipe.engine.feed import Feed, records_of
 from seqpipe.errors import InputError, Location
 from seqpipe.metrics import Figure, figures
+from seqpipe.notice import NOTICE
 from seqpipe.pipeline.fit import BadRecordHandler
 from seqpipe.pipeline.opened_pipeline import OpenedPipeline, open_pipeline
 from seqpipe.registry import Registry
 from seqpipe.sources import expand
 from seqpipe.training.evaluation.outcomes import RATE, for_evaluation, outcomes
 from seqpipe.training.section.train_section import data_reader
+
+log = logging.getLogger("seqpipe")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -69,6 +74,7 @@ def measure(
     evaluated = outcomes(built, records_of(feed, failed), threads, failed)
     if not evaluated.results:
         raise InputError("there are no records to evaluate on", "name a file that has some", Location(data))
+    _notice_unknown_labels(built.objective, evaluated.results)
     metrics = built.objective.metrics
     return Measurement({**figures(metrics, evaluated.results), RATE: evaluated.rate}, metrics, evaluated.results)
 
@@ -108,6 +114,22 @@ def nested(figures: Mapping[str, Any]) -> dict[str, Any]:
         else:
             groups[name] = figure
     return groups
+
+
+def _notice_unknown_labels(objective: Objective, results: Sequence[tuple[Record, Outcome]]) -> None:
+    """Say how many records have a label that is never given, which may be spelled in another way."""
+    if not isinstance(objective, ClassificationObjective) or not objective.pooled:
+        return
+    unknown = [str(record.target) for record, _ in results if str(record.target) not in objective.labels]
+    if unknown:
+        log.log(
+            NOTICE,
+            "%s of %s records have a label that the model does not know, and count as wrong, such as %r (known: %s)",
+            f"{len(unknown):,}",
+            f"{len(results):,}",
+            unknown[0],
+            ", ".join(objective.labels),
+        )
 
 
 def _reader(opened: OpenedPipeline, registry: Registry) -> Reader:
