@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from seqpipe.config import Document, apply_overrides, dump, load, merge, parse_document
 from seqpipe.config.declaration import Declaration, declaration
-from seqpipe.contracts import Precision
+from seqpipe.contracts import Precision, Stage
 from seqpipe.data import Spec
 from seqpipe.errors import ConfigError, Errors, Location, ModelError, SeqpipeError
 from seqpipe.pipeline.assembly import assemble, check_order
@@ -160,13 +161,33 @@ def _check_agreement(declared: Declaration, model: Model) -> None:
             raise ConfigError(
                 f"this stage is {stage.name}, in the model it is {was}", _AGREE, declared.locations[index]
             )
-        for key, value in stage.declaration().items():
-            if key not in stage.adjustable and key in trained and trained[key] != value:
-                raise ConfigError(
-                    f"{stage.name} has {key}: {value}, the model was trained with {trained[key]}",
-                    _AGREE,
-                    declared.document.where(("stages", index, key)),
-                )
+        for key in _differences(stage, trained):
+            raise ConfigError(
+                f"{stage.name} has {key}: {stage.declaration()[key]}, the model was trained with {trained[key]}",
+                _AGREE,
+                declared.document.where(("stages", index, key)),
+            )
+
+
+def _differences(stage: Stage, trained: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the parameters that are others than in training, but for adjustable ones and those that are newer."""
+    for key, value in stage.declaration().items():
+        if key in stage.adjustable or key not in trained:
+            continue
+        own = getattr(stage, key, None)
+        inner = (own,) if isinstance(own, Stage) else own if isinstance(own, tuple) else ()
+        if inner and all(isinstance(one, Stage) for one in inner):
+            then = trained[key] if isinstance(trained[key], list) else [trained[key]]
+            if len(then) != len(inner) or any(map(_differs, inner, then)):
+                yield key
+        elif trained[key] != value:
+            yield key
+
+
+def _differs(stage: Stage, trained: Any) -> bool:
+    """Whether a stage among another one's parameters is another than in training."""
+    named = isinstance(trained, Mapping) and trained.get(stage.kind) == stage.name
+    return not named or any(_differences(stage, trained))
 
 
 _AGREE = "take out the stages to use the model's, or train again"
