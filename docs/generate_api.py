@@ -31,7 +31,7 @@ not public and may change. How to use it: [From Python](python.md), [Writing plu
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "Pipelines": ("load", "Loaded", "train", "evaluate"),
-    "What flows": ("Record", "Source", "Ragged", "OneHot", "Column", "Batch", "Spec"),
+    "What flows": ("Record", "Stretch", "Source", "Ragged", "OneHot", "Column", "Batch", "Spec"),
     "Stages": (
         "Stage",
         "Reader",

@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from seqpipe.data import Ragged as Ragged
     from seqpipe.data import Record as Record
     from seqpipe.data import Spec as Spec
+    from seqpipe.data import Stretch as Stretch
     from seqpipe.data import indices_of_ranges as indices_of_ranges
     from seqpipe.data import offsets_of as offsets_of
     from seqpipe.data import row_extents as row_extents
@@ -183,6 +184,7 @@ _MODULES = {
         "Ragged",
         "Record",
         "Spec",
+        "Stretch",
         "indices_of_ranges",
         "offsets_of",
         "row_extents",

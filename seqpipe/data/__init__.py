@@ -3,7 +3,7 @@
 from seqpipe.data.batch import Batch, Column
 from seqpipe.data.onehot import OneHot
 from seqpipe.data.ragged import Ragged, indices_of_ranges, offsets_of
-from seqpipe.data.record import Record
+from seqpipe.data.record import Record, Stretch
 from seqpipe.data.spans import row_extents, seen_after, unit_spans
 from seqpipe.data.spec import Spec
 
@@ -14,6 +14,7 @@ __all__ = [
     "Ragged",
     "Record",
     "Spec",
+    "Stretch",
     "indices_of_ranges",
     "offsets_of",
     "row_extents",

@@ -153,6 +153,16 @@ class Batch:
         columns = {name: column.slice(start, stop) for name, column in self.columns.items()}
         return self.replace(sequence=self.main.slice(start, stop), columns=columns, rows=self.rows[start:stop])
 
+    @staticmethod
+    def join_rows(parts: Sequence[Batch]) -> Batch:
+        """The batch that these are parts of by `slice_rows`, all in order, with whatever became of their columns."""
+        first = parts[0]
+        return first.replace(
+            sequence=_joined([part.main for part in parts]),
+            columns={name: _joined([part.columns[name] for part in parts]) for name in first.columns},
+            rows=np.concatenate([part.rows for part in parts]),
+        )
+
     def with_whole_records(self) -> Batch:
         """The same batch with one row a record: the rows that it was cut into, one after the other."""
         if np.array_equal(self.rows, np.arange(len(self.records))):

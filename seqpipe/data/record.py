@@ -9,6 +9,26 @@ from typing import Any
 from seqpipe.errors import Location, RecordError
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Which part of a sequence a record is, where the sequence is cut into several records.
+
+    Unlike the pieces of a record, stretches are records of their own: they are computed at the same time, and a run is
+    resumed between them. The payload may have more of the sequence on both sides, as context.
+
+    Attributes:
+        whole: the id of the whole sequence.
+        offset: where in the whole the payload begins, counted from zero.
+        begin, end: the part of the whole that this record answers for, half-open; these parts neither overlap nor
+            leave gaps.
+    """
+
+    whole: str
+    offset: int
+    begin: int
+    end: int
+
+
 @dataclass(slots=True)
 class Record:
     """What readers yield and writers take. A value: nothing changes one (it is not frozen because that costs time).
@@ -23,6 +43,7 @@ class Record:
         last: False while more pieces of the same record follow, as from an endless recording.
         raw: the bytes that the reader made it of, such that it reads the same record from a file of these bytes alone
             (a row of a table with the line of its header before it). None: it has to be read from its source again.
+        stretch: which part of a longer sequence it is; None: the payload is whole.
     """
 
     id: str
@@ -33,6 +54,7 @@ class Record:
     target: Any = None
     last: bool = True
     raw: bytes | None = field(default=None, repr=False, compare=False)
+    stretch: Stretch | None = None
 
     @property
     def location(self) -> Location:

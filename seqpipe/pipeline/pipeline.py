@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import takewhile
+
+import numpy as np
 
 from seqpipe.contracts import Decoder, Learned, Metric, Network, Objective, Precision, Stage, State, Step
 from seqpipe.data import Batch, Spec
 from seqpipe.data.ragged import Array
 from seqpipe.errors import RecordError
+
+POSITIONS_OF_A_BLOCK = 1 << 17
+"""Positions that networks see at once, where a tokenizer has cut records into rows, so that features stay small."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,14 +48,34 @@ class Pipeline:
             RecordError: a record cannot be processed; names the stage.
         """
         given_states = states if states is not None else (None,) * len(self.steps)
+        before, inner, behind = self._parts
+        batch, after = self._run(before, batch, given_states)
+        if inner and batch.final and all(given_states[index] is None for index in inner):
+            ran = [self._run(inner, block, given_states) for block in _blocks(batch)]
+            batch, left = Batch.join_rows([block for block, _ in ran]), ran[0][1]
+        else:
+            batch, left = self._run(inner, batch, given_states)
+        batch, last = self._run(behind, batch, given_states)
+        return batch, (*after, *left, *last)
+
+    @cached_property
+    def _parts(self) -> tuple[range, range, range]:
+        """The steps that take payloads, those that take rows, each for itself, and those behind the networks."""
+        tokenizers = [index for index, stage in enumerate(self.stages) if stage.kind == "tokenizer"]
+        begin = max(tokenizers, default=-1) + 1
+        end = max(begin, max(self.networks, default=-1) + 1)
+        return range(begin), range(begin, end), range(end, len(self.steps))
+
+    def _run(self, part: range, batch: Batch, states: Sequence[State]) -> tuple[Batch, list[State]]:
+        """Run some of the steps; ``states`` has that of each step there is."""
         after = []
-        for stage, step, state in zip(self.stages, self.steps, given_states, strict=True):
+        for index in part:
             try:
-                batch, left = step(batch, state)
+                batch, left = self.steps[index](batch, states[index])
             except RecordError as error:
-                raise error.by(stage.name) from error.__cause__
+                raise error.by(self.stages[index].name) from error.__cause__
             after.append(left)
-        return batch, tuple(after)
+        return batch, after
 
     @property
     def networks(self) -> Mapping[int, Network]:
@@ -104,6 +130,20 @@ class Pipeline:
             if not step.spec.streamable:
                 return stage
         return None
+
+
+def _blocks(batch: Batch) -> list[Batch]:
+    """Return the rows of a batch in blocks of about as many positions as networks may see at once, or of one row."""
+    offsets = batch.main.offsets
+    if offsets[-1] <= POSITIONS_OF_A_BLOCK:
+        return [batch]
+    places = range(0, int(offsets[-1]), POSITIONS_OF_A_BLOCK)
+    begins = np.unique(np.searchsorted(offsets[:-1], places)).tolist()
+    return [
+        batch.slice_rows(begin, end)
+        for begin, end in zip(begins, [*begins[1:], len(batch.main)], strict=True)
+        if begin < end
+    ]
 
 
 def encode(steps: Iterable[Step], batch: Batch) -> Batch:

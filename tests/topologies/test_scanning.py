@@ -81,3 +81,15 @@ def _check_several_at_a_time(scan: seqpipe.Loaded, texts: list[str], chance: ran
     for several in (scan(mixed), list(scan.iterate(mixed))):
         for name, expected in enumerate(alone):
             assert [hit for hit in several if hit["id"] == str(name)] == expected
+
+
+def test_blocks_of_windows_give_what_all_at_once_give(train, monkeypatch):
+    chance = random.Random(11)
+    examples = [example(chance) for _ in range(40)]
+    scan = train(PIPELINE.replace("epochs: 6", "epochs: 1").replace("0.95", "0.5"), examples, examples)
+    texts = [bases(chance, length) for length in (300, 0, 5, 1200, 12)]
+    at_once = scan(texts)
+    assert at_once
+    for positions in (1, 100, 5000):
+        monkeypatch.setattr("seqpipe.pipeline.pipeline.POSITIONS_OF_A_BLOCK", positions)
+        assert scan(texts) == at_once

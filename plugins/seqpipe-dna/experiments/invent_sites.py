@@ -1,4 +1,4 @@
-"""Writes the inputs of pipelines/splice.yaml and pipelines/promoter.yaml: sequences that no organism has.
+"""Writes the inputs of pipelines/splice.yaml, promoter.yaml and promoter-scan.yaml: sequences that no organism has.
 
 python plugins/seqpipe-dna/experiments/invent_sites.py
 
@@ -13,7 +13,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from seqpipe_dna.sequences.iupac import MEANINGS
+from seqpipe_dna.sequences.iupac import MEANINGS, reverse_complement
 
 PLUGIN = Path(__file__).parent.parent
 FOLDERS = [PLUGIN / "src" / "seqpipe_dna" / "pipelines" / "inputs", PLUGIN.parent.parent / "pipelines" / "inputs"]
@@ -38,6 +38,24 @@ def written(kinds: dict[str, tuple[str, int, str]], length: int, chance: random.
     )
 
 
+def genome(chance: random.Random) -> str:
+    """Return FASTA with promoters on both strands: (sequence, first base of the 81, strand) as in the card."""
+    planted = {"chromosome": [(1500, "+"), (3210, "-"), (4760, "+"), (7000, "-")], "plasmid": [(640, "-")]}
+    text = ""
+    for name, places in planted.items():
+        letters = [chance.choice("ACGT") for _ in range(8000 if name == "chromosome" else 1500)]
+        for begin, strand in places:
+            promoter = invented(81, "TTGACA" + "N" * 17 + "TATAAT", 24, "AATTCG", chance)
+            letters[begin : begin + 81] = promoter if strand == "+" else reverse_complement(promoter)
+        letters[5500:6000] = "N" * len(letters[5500:6000])
+        sequence = "".join(letters)
+        sequence = sequence[:3000] + sequence[3000:3500].lower() + sequence[3500:]
+        text += f">{name} invented\n" + "".join(
+            sequence[begin : begin + 70] + "\n" for begin in range(0, len(sequence), 70)
+        )
+    return text
+
+
 def main() -> None:
     """Write them, into the plugin and into the repository's pipelines."""
     chance = random.Random(14)
@@ -48,6 +66,7 @@ def main() -> None:
     }
     promoters = {"promoter": ("TTGACA" + "N" * 17 + "TATAAT", 24, "AATTCG"), "other": ("", 0, "ACCGGT")}
     texts = {"splice.tsv": written(splice, 60, chance), "promoters.tsv": written(promoters, 81, chance)}
+    texts["genome.fa"] = genome(chance)
     for folder in FOLDERS:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():

@@ -45,7 +45,10 @@ def reads_the_same_again(example: Example) -> None:
 
 
 def names_records(example: Example) -> None:
-    """Records have ids of their own, the name of their source, and positions that go up from one."""
+    """Records have ids of their own, the name of their source, and positions that go up from one.
+
+    Stretches of one sequence may have the same position, such as a line that they all stand in.
+    """
     with _files(example) as (reader, sources):
         for source in sources:
             records = _read(reader, source)
@@ -54,8 +57,10 @@ def names_records(example: Example) -> None:
                 broken("two records have one id")
             if any(record.source != source.name for record in records):
                 broken("a record does not name its source")
-            positions = [record.position for record in records if record.last]
-            if positions and (positions[0] < 1 or positions != sorted(set(positions))):
+            whole = [record for record in records if record.last]
+            positions = [record.position for record in whole]
+            places = [(record.position, record.stretch.begin if record.stretch else 0) for record in whole]
+            if places and (positions[0] < 1 or places != sorted(set(places))):
                 broken(f"positions are {positions[:5]} ..., not numbers that go up from one")
 
 

@@ -8,12 +8,13 @@ import seqpipe
 from seqpipe_dna.calls import CALLS
 from seqpipe_dna.sequences import SEQUENCES
 from seqpipe_dna.signal import SIGNAL
+from seqpipe_dna.sites import SITES
 
 
 @seqpipe.hookimpl
 def seqpipe_register_stages() -> Sequence[type[seqpipe.Stage]]:
     """Return this plugin's stages."""
-    return [*SIGNAL, *CALLS, *SEQUENCES]
+    return [*SIGNAL, *CALLS, *SEQUENCES, *SITES]
 
 
 @seqpipe.hookimpl
