@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ class PoseFiles:
     following: Following
 
     def clips(self, source: Source) -> Iterator[Clip | RecordError]:
-        """Yield the clips of a file, by the ending of its name; of standard input by how it begins.
+        """Yield the clips of a file, by how it begins, or else by the ending of its name.
 
         A frame of OpenPose's is the beginning of a film if there is no file of the frame before it, and belongs to
         another film otherwise, which gives nothing.
@@ -98,10 +99,18 @@ class PoseFiles:
 
 
 def _ending(source: Source, file: BinaryIO) -> str:
-    if not source.standard_input and source.excerpt is None:
-        return PurePath(source.name.removesuffix(".gz")).suffix.lower()
-    begin = file.peek(16)[:16] if hasattr(file, "peek") else b""
-    return next((ending for magic, ending in _BEGINNINGS if begin.lstrip().startswith(magic)), ".csv")
+    """Return the ending that the content has by how it begins, or else that of the name."""
+    begin = file.peek(16) if isinstance(file, io.BufferedReader) else _looked_at(file)
+    known = next((ending for magic, ending in _BEGINNINGS if begin.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(magic)), None)
+    if known or source.standard_input:
+        return known or ".csv"
+    return PurePath(source.name.removesuffix(".gz")).suffix.lower()
+
+
+def _looked_at(file: BinaryIO) -> bytes:
+    begin = file.read(16)
+    file.seek(0)
+    return begin
 
 
 def _whole(file: BinaryIO, where: Location) -> bytes:

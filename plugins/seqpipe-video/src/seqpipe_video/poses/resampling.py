@@ -11,6 +11,9 @@ from seqpipe import Location, RecordError
 from seqpipe_video.poses.clip import Block
 from seqpipe_video.poses.skeleton import Poses
 
+_NEARLY = 0.01
+"""The share of a frame that the last one may be late: rates in files are rounded."""
+
 
 def resampled(poses: Poses, rate: float, wanted: float) -> Poses:
     """Return poses at the wanted rate: between two frames on a straight line, from the first frame to the last.
@@ -19,7 +22,7 @@ def resampled(poses: Poses, rate: float, wanted: float) -> Poses:
     """
     if rate == wanted or len(poses) < 2:
         return poses
-    count = int((len(poses) - 1) * wanted / rate + 1e-6) + 1
+    count = int((len(poses) - 1) * wanted / rate + _NEARLY) + 1
     return at_places(poses, np.arange(count) * (rate / wanted))
 
 
@@ -82,7 +85,7 @@ def _at_rate(blocks: Iterable[Block], rate: float, where: Location) -> Iterator[
             raise RecordError(f"the time of frame {frame} is not after that of the one before", _ADVICE, where)
         if last is None:
             begin = float(both.times[0])
-        ends = int((both.times[-1] - begin) * rate + 1e-6) + 1
+        ends = int((both.times[-1] - begin) * rate + _NEARLY) + 1
         wanted = begin + np.arange(given, ends) / rate
         given, seen = ends, seen + len(block.times)
         places = np.interp(wanted, both.times, np.arange(len(both.times)))
