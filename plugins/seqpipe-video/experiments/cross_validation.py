@@ -40,7 +40,10 @@ def part(archive: Archive, chosen: np.ndarray) -> Archive:
     rows = np.concatenate([frames[index] for index in np.flatnonzero(chosen)])
     clips, total = len(ends), int(ends[-1])
     by_length = {clips: chosen, total: rows}
-    return {key: value[by_length[len(value)]] if value.ndim and len(value) in by_length else value for key, value in archive.items()}
+    return {
+        key: value[by_length[len(value)]] if value.ndim and len(value) in by_length else value
+        for key, value in archive.items()
+    }
 
 
 def blocks(labels: np.ndarray) -> np.ndarray:

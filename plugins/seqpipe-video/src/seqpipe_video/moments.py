@@ -23,7 +23,9 @@ class Moments(Decoder):
         spec = incoming.spec.require(self.name, "outputs")
         spans: Spec | None = spec.columns.get("spans")
         if spans is None or not spans.rate:
-            raise ConfigError(f"{self.name} needs segments of frames whose rate is known", "put core.segments before it")
+            raise ConfigError(
+                f"{self.name} needs segments of frames whose rate is known", "put core.segments before it"
+            )
         return Step.of(spec, partial(_in_seconds, rate=spans.rate))
 
 

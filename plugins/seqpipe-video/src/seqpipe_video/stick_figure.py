@@ -58,7 +58,7 @@ def stick_figure(
     chest = pelvis + np.array([np.sin(lean) * _TRUNK, -np.cos(lean) * _TRUNK, 0.0])
     joints = {"head": chest + np.array([np.sin(lean) * _HEAD, -np.cos(lean) * _HEAD, 0.0])}
     for side, z, (knee, foot), (elbow, wrist) in zip(("left", "right"), (1.0, -1.0), legs, arms, strict=True):
-        hip, shoulder = pelvis + [0.0, 0.0, z * _HIP], chest + [0.0, 0.0, z * _SHOULDER]
+        hip, shoulder = pelvis + np.array([0.0, 0.0, z * _HIP]), chest + np.array([0.0, 0.0, z * _SHOULDER])
         joints |= {f"{side}_hip": hip, f"{side}_knee": hip + knee, f"{side}_ankle": hip + foot}
         joints |= {f"{side}_shoulder": shoulder, f"{side}_elbow": shoulder + elbow, f"{side}_wrist": shoulder + wrist}
     return np.stack([joints[name] for name in JOINTS], axis=1).astype(np.float32)

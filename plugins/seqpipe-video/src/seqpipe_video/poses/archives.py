@@ -27,9 +27,7 @@ _ADVICE = "save it with numpy.savez(path, xyz=places, length=frames, joint=names
 Arrays = Mapping[str, npt.NDArray[Any]]
 
 
-def clips_of_archive(
-    content: bytes, name: str, rate: float, layout: str | None
-) -> Iterator[Clip | RecordError]:
+def clips_of_archive(content: bytes, name: str, rate: float, layout: str | None) -> Iterator[Clip | RecordError]:
     """Yield the clips of an archive.
 
     Args:
@@ -115,6 +113,11 @@ def _column(arrays: Arrays, key: str, count: int, where: Location) -> npt.NDArra
 
 def _rates(arrays: Arrays, count: int, rate: float, where: Location) -> list[float]:
     given = arrays.get("fps", np.array(rate))
-    if given.dtype.kind not in "fiu" or given.size not in (1, count) or not (given > 0).all() or not np.isfinite(given).all():
+    if (
+        given.dtype.kind not in "fiu"
+        or given.size not in (1, count)
+        or not (given > 0).all()
+        or not np.isfinite(given).all()
+    ):
         raise InputError("fps is not a number of frames a second, for all or for each", _ADVICE, where)
     return [float(value) for value in np.broadcast_to(given.ravel(), count)]

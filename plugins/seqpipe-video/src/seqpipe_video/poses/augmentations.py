@@ -11,8 +11,8 @@ from pydantic import Field
 from seqpipe import Augmentation, Range, Record, Share
 from seqpipe_video.poses.completion import pelvis_of
 from seqpipe_video.poses.pose_features import size_of
-from seqpipe_video.poses.resampling import resampled
 from seqpipe_video.poses.skeleton import MIRRORED, Poses
+from seqpipe_video.poses.time_grid import resampled
 
 
 class Camera(Augmentation):
@@ -32,7 +32,9 @@ class Camera(Augmentation):
             return record
         pelvis = np.nan_to_num(pelvis_of(poses))
         middle = pelvis if random.random() < self.follow else pelvis.mean(axis=0, keepdims=True)
-        seen = (poses - middle[:, None]) @ _turn(random.uniform(0, 2 * np.pi), np.radians(random.uniform(*self.elevation)))
+        seen = (poses - middle[:, None]) @ _turn(
+            random.uniform(0, 2 * np.pi), np.radians(random.uniform(*self.elevation))
+        )
         distance = random.uniform(*self.distance) * size_of(np.nan_to_num(poses))
         depth = np.maximum(distance + seen[:, :, 2:], 0.3 * distance)
         return replace(record, payload=(seen[:, :, :2] * (distance / depth)).astype(np.float32))
@@ -149,4 +151,5 @@ def _turn(azimuth: float, elevation: float) -> Poses:
     around = np.array([[cosine, 0, -sine], [0, 1, 0], [sine, 0, cosine]])
     sine, cosine = np.sin(elevation), np.cos(elevation)
     down = np.array([[1, 0, 0], [0, cosine, sine], [0, -sine, cosine]])
-    return (around @ down).astype(np.float32)
+    turn: Poses = (around @ down).astype(np.float32)
+    return turn

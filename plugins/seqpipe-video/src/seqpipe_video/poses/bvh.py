@@ -94,7 +94,7 @@ def blocks_of_bvh(file: BinaryIO, where: Location) -> Iterator[Block]:
         given += len(rows)
         if given > count:
             break
-        yield Block(np.arange(given - len(rows), given) * seconds, poses @ turn)
+        yield Block(np.arange(given - len(rows), given, dtype=np.float64) * seconds, poses @ turn)
     if given != count:
         there = "more" if given > count else f"{given:,}"
         raise RecordError(f"{count:,} frames are announced, {there} are there", "is the file whole?", where)
@@ -199,7 +199,12 @@ def _motion(lines: _Lines) -> tuple[int, float]:
     """Return how many frames there are, as the file says, and the seconds from one to the next."""
     frames, time = lines.next(), lines.next()
     try:
-        if frames and time and frames[0].lower() == "frames:" and [word.lower() for word in time[:2]] == ["frame", "time:"]:
+        if (
+            frames
+            and time
+            and frames[0].lower() == "frames:"
+            and [word.lower() for word in time[:2]] == ["frame", "time:"]
+        ):
             count, seconds = int(frames[1]), float(time[2])
             if count >= 0 and 1e-5 < seconds < 100:
                 return count, seconds

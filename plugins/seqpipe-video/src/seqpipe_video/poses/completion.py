@@ -16,12 +16,12 @@ def completed(poses: Poses) -> tuple[Poses, Seen]:
     A gap is bridged by a straight line in time; before a joint is first seen it is where it appears, after it was last
     seen it stays. A joint that is never seen stands to the others as it does in somebody who stands.
     """
-    seen = ~np.isnan(poses).any(axis=2)
+    seen: Seen = ~np.asarray(np.isnan(poses).any(axis=2))
     if seen.all():
         return poses, seen
     whole = poses.copy()
     time = np.arange(len(poses))
-    ever = seen.any(axis=0)
+    ever: Seen = np.asarray(seen.any(axis=0))
     for joint in np.flatnonzero(ever & ~seen.all(axis=0)):
         at = np.flatnonzero(seen[:, joint])
         for axis in range(poses.shape[2]):
@@ -31,7 +31,7 @@ def completed(poses: Poses) -> tuple[Poses, Seen]:
     return whole, seen
 
 
-def _place_unseen(poses: Poses, ever: npt.NDArray[np.bool_]) -> None:
+def _place_unseen(poses: Poses, ever: Seen) -> None:
     """Put joints that are never seen where they are in the neutral pose, moved and scaled to those that are seen."""
     neutral = NEUTRAL[:, : poses.shape[2]]
     if not ever.any():

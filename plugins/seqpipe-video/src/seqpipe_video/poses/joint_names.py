@@ -19,11 +19,27 @@ _PARTS = {
     "knee": ("knee", "lowerleg", "lowleg", "loleg", "shin", "calf", "tibia", "leg"),
     "ankle": ("ankle", "foot"),
 }
-"""What a joint is called, the best name first: where a rig has an arm and a shoulder, its shoulder is the collarbone."""
+"""What a joint is called, the best name first: where a rig has an arm as well, its shoulder is the collarbone."""
 
 _SIDES = {"left": "left", "l": "left", "lt": "left", "lf": "left", "right": "right", "r": "right", "rt": "right"}
 _EMPTY_WORDS = frozenset(
-    {"j", "b", "bip", "bone", "jnt", "joint", "def", "org", "skeleton", "valve", "valvebiped", "biped", "rig", "mixamorig"}
+    {
+        "j",
+        "b",
+        "c",
+        "bip",
+        "bone",
+        "jnt",
+        "joint",
+        "def",
+        "org",
+        "skeleton",
+        "valve",
+        "valvebiped",
+        "biped",
+        "rig",
+        "mixamorig",
+    }
 )
 _KNOWN = frozenset(name for names in _PARTS.values() for name in names)
 
@@ -41,11 +57,11 @@ def sources_of(names: Sequence[str]) -> Sources:
     for place, name in enumerate(names):
         places.setdefault(_side_and_part(name), place)
     sources: dict[str, tuple[int, ...]] = {}
-    ears = [places[side, "ear"] for side in ("left", "right") if (side, "ear") in places]
+    face = [places[key] for key in (("", "nose"), ("left", "ear"), ("right", "ear")) if key in places]
     for joint in JOINTS:
         side, _, part = joint.rpartition("_")
-        if joint == "head" and len(ears) == 2:
-            sources[joint] = tuple(ears)
+        if joint == "head" and len(face) > 1:
+            sources[joint] = tuple(face)
             continue
         for called in _PARTS[part]:
             if (side, called) in places:
@@ -55,20 +71,24 @@ def sources_of(names: Sequence[str]) -> Sources:
 
 
 def missing_joints(sources: Sources) -> list[str]:
-    """Return the joints of the skeleton that a source has not."""
-    return [joint for joint in JOINTS if joint not in sources]
+    """Return the joints that a source must have and has not; head, elbows and wrists may be missing."""
+    return [joint for joint in JOINTS if joint not in sources and not joint.endswith(("head", "elbow", "wrist"))]
 
 
 def mapped(points: npt.NDArray[np.floating], sources: Sources) -> Poses:
-    """Return the poses of points of a source: shape (frames, joints of the source, 2 or 3) to (frames, 13, 2 or 3)."""
+    """Return the poses of points of a source: shape (frames, joints of the source, 2 or 3) to (frames, 13, 2 or 3).
+
+    What is in the middle of several joints is in the middle of those that are seen.
+    """
     poses = np.full((len(points), len(JOINTS), points.shape[2]), np.nan, np.float32)
     for place, joint in enumerate(JOINTS):
-        if joint in sources:
-            first, *others = sources[joint]
-            poses[:, place] = points[:, first]
-            for other in others:
-                poses[:, place] += points[:, other]
-            poses[:, place] /= 1 + len(others)
+        if len(of_joint := sources.get(joint, ())) == 1:
+            poses[:, place] = points[:, of_joint[0]]
+        elif of_joint:
+            several = points[:, list(of_joint)]
+            count = (~np.isnan(several)).sum(axis=1)
+            middle = np.nan_to_num(several, posinf=np.inf, neginf=-np.inf).sum(axis=1) / np.maximum(count, 1)
+            poses[:, place] = np.where(count > 0, middle, np.nan)
     return poses
 
 

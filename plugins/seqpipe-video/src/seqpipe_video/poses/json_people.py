@@ -16,7 +16,15 @@ Value = Mapping[str, Any] | list[Any]
 _FRAMES = ("frames", "instance_info", "annotations", "predictions", "results", "data", "poses")
 _PEOPLE = ("people", "instances", "persons", "detections", "poses", "bodies", "annotations")
 _NUMBERS = ("image_id", "frame_id", "frame", "frame_index", "frame_number", "frame_num", "image_name")
-_TIMES = {"time": 1.0, "timestamp": 1.0, "t": 1.0, "seconds": 1.0, "time_ms": 1e-3, "timestamp_ms": 1e-3, "timestampMs": 1e-3}
+_TIMES = {
+    "time": 1.0,
+    "timestamp": 1.0,
+    "t": 1.0,
+    "seconds": 1.0,
+    "time_ms": 1e-3,
+    "timestamp_ms": 1e-3,
+    "timestampMs": 1e-3,
+}
 _RATES = ("fps", "frame_rate", "framerate", "frameRate")
 _LABELS = ("label", "action")
 _IDENTITIES = ("person_id", "track_id", "idx", "tracking_id", "instance_id", "track")

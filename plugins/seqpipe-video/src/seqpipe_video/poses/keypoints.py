@@ -114,7 +114,9 @@ class Keypoints:
                 return _split(array.reshape(count, numbers))
         raise self._unknown(f"{len(array)} numbers", where)
 
-    def _numbered(self, points: Points, confidences: Points | None, where: Location) -> tuple[Points, Sources, Points | None]:
+    def _numbered(
+        self, points: Points, confidences: Points | None, where: Location
+    ) -> tuple[Points, Sources, Points | None]:
         if self.layout:
             names = LAYOUTS[self.layout]
             sources = sources_of(names) if len(names) == len(points) else None
@@ -131,7 +133,12 @@ class Keypoints:
 
 def _held(values: Mapping[str, Any], key: str) -> Any:
     held = values[key]
-    if key in ("pose_landmarks", "pose_world_landmarks") and isinstance(held, list) and held and isinstance(held[0], list):
+    if (
+        key in ("pose_landmarks", "pose_world_landmarks")
+        and isinstance(held, list)
+        and held
+        and isinstance(held[0], list)
+    ):
         return held[0]  # MediaPipe's tasks: a list of people
     return held
 
@@ -150,9 +157,8 @@ def _rows(values: list[Any]) -> tuple[Points, Points | None]:
     rows, confidences = [], []
     for value in values:
         if isinstance(value, Mapping):
-            if isinstance(value.get("position"), Mapping):
-                value = {**value, **value["position"]}
-            rows.append([value[axis] for axis in ("x", "y", "z") if value.get(axis) is not None])
+            place = value["position"] if isinstance(value.get("position"), Mapping) else value
+            rows.append([place[axis] for axis in ("x", "y", "z") if place.get(axis) is not None])
             confidences.append(next((value[key] for key in _CONFIDENCES if value.get(key) is not None), 1.0))
         else:
             rows.append(list(value) if value is not None else [])

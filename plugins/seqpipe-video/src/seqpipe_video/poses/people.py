@@ -34,9 +34,7 @@ class Following:
     rate: float = 30.0
 
 
-def clips_of_film(
-    film: Film, name: str, keypoints: Keypoints, following: Following
-) -> Iterator[Clip | RecordError]:
+def clips_of_film(film: Film, name: str, keypoints: Keypoints, following: Following) -> Iterator[Clip | RecordError]:
     """Yield the clips of a film: each person that it follows by a number, or else the largest in each frame.
 
     Somebody who leaves and comes back is a clip each time. In place of somebody whose keypoints are wrong there is an

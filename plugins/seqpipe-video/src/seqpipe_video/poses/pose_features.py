@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -65,13 +66,13 @@ def pose_features(people: Sequence[Poses], rate: float) -> Ragged:
 
 
 def _standard_view(people: Sequence[Poses], rate: float) -> tuple[Float32, Float32]:
-    """Return joints relative to the pelvis, (frames, 13, 2), and how fast that moves, (frames, 2), in standard units."""
+    """Return joints from the pelvis, (frames, 13, 2), and how fast that moves, (frames, 2), in standard units."""
     offsets = offsets_of([len(poses) for poses in people])
     poses = np.concatenate(people)
     pelvis = pelvis_of(poses)
     relative = poses - pelvis[:, None]
     travel = _speeds(pelvis, offsets, rate)
-    sizes = [size_of(relative[begin:end]) for begin, end in zip(offsets[:-1], offsets[1:], strict=True)]
+    sizes = [size_of(relative[begin:end]) for begin, end in pairwise(offsets.tolist())]
     if poses.shape[2] == 3:
         forward = _heading(relative)
         relative, travel = _from_the_side(relative, forward[:, None]), _from_the_side(travel, forward)
@@ -91,10 +92,11 @@ def size_of(poses: Poses) -> np.float32:
 
 def _lengths(vectors: Float32) -> Float32:
     """Return the lengths of vectors that lie along the last axis."""
-    squares = vectors[..., 0] * vectors[..., 0]
+    squares: Float32 = vectors[..., 0] * vectors[..., 0]
     for axis in range(1, vectors.shape[-1]):
         squares = squares + vectors[..., axis] * vectors[..., axis]
-    return np.sqrt(squares)
+    lengths: Float32 = np.sqrt(squares)
+    return lengths
 
 
 _NEUTRAL_LENGTHS = _lengths(NEUTRAL[BONES[:, 0]] - NEUTRAL[BONES[:, 1]])
@@ -115,7 +117,7 @@ def _from_the_side(points: Poses, forward: Float32) -> Poses:
 
 
 def _speeds(values: Float32, offsets: Offsets, rate: float) -> Float32:
-    """Return how fast values change, a second: half the difference of the next and the last frame of the same person."""
+    """Return how fast values change, a second: half the difference of the next and the last frame of a person."""
     rows = np.arange(len(values))
     lengths = np.diff(offsets)
     before = np.maximum(rows - 1, np.repeat(offsets[:-1], lengths))

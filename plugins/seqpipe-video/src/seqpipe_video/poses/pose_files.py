@@ -101,7 +101,9 @@ class PoseFiles:
 def _ending(source: Source, file: BinaryIO) -> str:
     """Return the ending that the content has by how it begins, or else that of the name."""
     begin = file.peek(16) if isinstance(file, io.BufferedReader) else _looked_at(file)
-    known = next((ending for magic, ending in _BEGINNINGS if begin.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(magic)), None)
+    known = next(
+        (ending for magic, ending in _BEGINNINGS if begin.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(magic)), None
+    )
     if known or source.standard_input:
         return known or ".csv"
     return PurePath(source.name.removesuffix(".gz")).suffix.lower()

@@ -15,8 +15,8 @@ from seqpipe_video.poses.clip import Clip
 from seqpipe_video.poses.keypoints import Keypoints
 from seqpipe_video.poses.people import Following
 from seqpipe_video.poses.pose_files import PoseFiles
-from seqpipe_video.poses.resampling import in_pieces
 from seqpipe_video.poses.skeleton import JOINTS
+from seqpipe_video.poses.time_grid import in_pieces
 
 Layout = Literal["coco", "openpose", "mediapipe", "jhmdb", "halpe", "openpose18", "h36m", "coco_wholebody"]
 

@@ -16,7 +16,7 @@ from seqpipe_video.poses.skeleton import JOINTS, Poses
 
 
 class SkeletonFrames(Tokenizer):
-    """Poses as frames that do not depend on place, size, or direction of view: joints, how they move, which are missing.
+    """Poses as frames that do not depend on where and how large somebody is: joints, how they move, which are missing.
 
     Poses in space are seen from the side of the person; those in images are taken as they are. With ``window`` each
     capture is cut into windows that overlap, each a sequence of its own, so that it may be endless; a window's span is

@@ -90,8 +90,7 @@ def _named(names: Sequence[str], where: Location) -> _Columns:
     """Return the columns by their names."""
     joints: dict[str, dict[str, int]] = {}
     time = None
-    for column, name in enumerate(names):
-        name = name.strip()
+    for column, name in enumerate(map(str.strip, names)):
         if name.lower() in _TIMES:
             time = column, _TIMES[name.lower()]
         elif match := _AXIS.match(name):
@@ -119,7 +118,9 @@ def _counted(count: int, layout: str | None, where: Location) -> _Columns:
         if not rest and sources is not None and (layout is None or len(LAYOUTS[layout]) == joints):
             places = np.arange(count).reshape(joints, numbers)
             return _Columns(places[:, :2], places[:, 2] if numbers == 3 else np.full(joints, -1), sources, None)
-    raise InputError(f"{count} columns without names do not make a skeleton", "name the columns in the first line", where)
+    raise InputError(
+        f"{count} columns without names do not make a skeleton", "name the columns in the first line", where
+    )
 
 
 def _numbers(rows: list[list[str]], width: int, number: int, where: Location) -> npt.NDArray[np.float64]:
@@ -146,7 +147,9 @@ def _is_number(cell: str) -> bool:
 def _short(lines: Iterator[str], where: Location) -> Iterator[str]:
     for number, line in enumerate(lines, 1):
         if len(line) > _LONGEST_LINE:
-            raise InputError("a line of more than a million characters", "is it a table?", Location(where.source, number))
+            raise InputError(
+                "a line of more than a million characters", "is it a table?", Location(where.source, number)
+            )
         yield line
 
 

@@ -23,7 +23,7 @@ def resampled(poses: Poses, rate: float, wanted: float) -> Poses:
     if rate == wanted or len(poses) < 2:
         return poses
     count = int((len(poses) - 1) * wanted / rate + _NEARLY) + 1
-    return at_places(poses, np.arange(count) * (rate / wanted))
+    return at_places(poses, np.arange(count, dtype=np.float64) * (rate / wanted))
 
 
 def at_places(poses: Poses, places: npt.NDArray[np.float64]) -> Poses:
@@ -78,7 +78,11 @@ def _at_rate(blocks: Iterable[Block], rate: float, where: Location) -> Iterator[
     for block in blocks:
         if not len(block.times):
             continue
-        both = block if last is None else Block(np.append(last.times, block.times), np.append(last.poses, block.poses, axis=0))
+        both = (
+            block
+            if last is None
+            else Block(np.append(last.times, block.times), np.append(last.poses, block.poses, axis=0))
+        )
         steps = np.diff(both.times)
         if (steps <= 0).any():
             frame = seen + int(np.argmax(steps <= 0)) + (1 if last is not None else 2)
