@@ -172,8 +172,8 @@ WRONG = {
     "no time": (lambda text: text.replace("Frame Time: 0.0333333", "Frame Time: 0"), "no `Frames:` and `Frame Time:`"),
     "a word": (lambda text: text.replace("OFFSET 0 12 1", "OFFSET 0 12"), "is not understood here"),
     "no person": (lambda text: text.replace("LeftLeg", "Wheel").replace("RightFoot", "Door"), "no joint is called"),
-    "no hierarchy": (lambda text: "HIERARCHIE\n", "it does not begin with HIERARCHY"),
-    "nothing": (lambda text: "HIERARCHY\n", "it ends before MOTION"),
+    "no hierarchy": (lambda text: text.replace("HIERARCHY", "HIERARCHIE"), "it does not begin with HIERARCHY"),
+    "nothing": (lambda text: text[:10], "it ends before MOTION"),
 }
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import seqpipe
+from seqpipe_video.poses.layouts import LAYOUTS
 from seqpipe_video.poses.pose_reader import ReadPoses
 from seqpipe_video.poses.skeleton import JOINTS
 from seqpipe_video.stick_figure import stick_figure
@@ -41,13 +42,9 @@ def test_times_and_space(tmp_path):
 
 def test_columns_without_names(tmp_path):
     both = np.zeros((len(POSES), 15, 2))
-    order = (
-        "neck belly head right_shoulder left_shoulder right_hip left_hip right_elbow left_elbow right_knee left_knee "
-        "right_wrist left_wrist right_ankle left_ankle"
-    ).split()
-    for place, joint in enumerate(order):
-        if joint in JOINTS:
-            both[:, place] = POSES[:, JOINTS.index(joint)]
+    for place, joint in enumerate(LAYOUTS["jhmdb"]):
+        if (of_skeleton := joint.replace("face", "head")) in JOINTS:
+            both[:, place] = POSES[:, JOINTS.index(of_skeleton)]
     (record,) = read(tmp_path / "a.csv", [",".join(map(str, row.ravel())) for row in both])
     assert record.payload == pytest.approx(POSES, abs=1e-5)
 
@@ -66,7 +63,7 @@ def test_an_empty_cell_and_a_low_score_are_not_seen(tmp_path):
 
 
 def test_pieces_are_the_whole(tmp_path):
-    long = np.concatenate([POSES + [number * 0.9, 0] for number in range(20)])
+    long = np.concatenate([POSES + np.array([number * 0.9, 0]) for number in range(20)])
     names, rows = table(long)
     (whole,) = read(tmp_path / "a.csv", [",".join(names), *rows], source_rate=25.0)
     pieces = read(tmp_path / "a.csv", [",".join(names), *rows], source_rate=25.0, piece=2.5)

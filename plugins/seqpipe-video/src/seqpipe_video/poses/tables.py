@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -58,8 +57,7 @@ def blocks_of_table(
         InputError: the columns do not make a skeleton.
         RecordError: a row is wrong.
     """
-    text = io.TextIOWrapper(file, encoding="utf-8", errors="replace", newline="")
-    lines = csv.reader(_short(text, where), delimiter=",")
+    lines = csv.reader(_lines(file, where))
     first = next(lines, None)
     if first is None:
         raise InputError("an empty table", "leave it out", where)
@@ -144,13 +142,13 @@ def _is_number(cell: str) -> bool:
     return True
 
 
-def _short(lines: Iterator[str], where: Location) -> Iterator[str]:
-    for number, line in enumerate(lines, 1):
-        if len(line) > _LONGEST_LINE:
-            raise InputError(
-                "a line of more than a million characters", "is it a table?", Location(where.source, number)
-            )
-        yield line
+def _lines(file: BinaryIO, where: Location) -> Iterator[str]:
+    number = 0
+    while line := file.readline(_LONGEST_LINE):
+        number += 1
+        if len(line) == _LONGEST_LINE:
+            raise InputError("a line of more than a million bytes", "is it a table?", Location(where.source, number))
+        yield line.decode("utf-8-sig" if number == 1 else "utf-8", "replace")
 
 
 def _with_first(first: list[str], rows: Iterator[list[str]]) -> Iterator[list[str]]:

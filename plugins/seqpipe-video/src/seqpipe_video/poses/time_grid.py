@@ -14,6 +14,12 @@ from seqpipe_video.poses.skeleton import Poses
 _NEARLY = 0.01
 """The share of a frame that the last one may be late: rates in files are rounded."""
 
+_MOST = 4096
+"""Frames that are made at a time."""
+
+_LONGEST_GAP = 60.0
+"""Seconds from a frame to the next."""
+
 
 def resampled(poses: Poses, rate: float, wanted: float) -> Poses:
     """Return poses at the wanted rate: between two frames on a straight line, from the first frame to the last.
@@ -87,13 +93,16 @@ def _at_rate(blocks: Iterable[Block], rate: float, where: Location) -> Iterator[
         if (steps <= 0).any():
             frame = seen + int(np.argmax(steps <= 0)) + (1 if last is not None else 2)
             raise RecordError(f"the time of frame {frame} is not after that of the one before", _ADVICE, where)
+        if len(steps) and steps.max() > _LONGEST_GAP:
+            what = f"no frame for {steps.max():g} s"
+            raise RecordError(what, "cut the file there, or correct its times", where)
         if last is None:
             begin = float(both.times[0])
         ends = int((both.times[-1] - begin) * rate + _NEARLY) + 1
-        wanted = begin + np.arange(given, ends) / rate
+        for first in range(given, ends, _MOST):
+            wanted = begin + np.arange(first, min(first + _MOST, ends)) / rate
+            yield at_places(both.poses, np.interp(wanted, both.times, np.arange(len(both.times))))
         given, seen = ends, seen + len(block.times)
-        places = np.interp(wanted, both.times, np.arange(len(both.times)))
-        yield at_places(both.poses, places)
         last = Block(both.times[-1:], both.poses[-1:])
 
 
