@@ -74,7 +74,7 @@ def _standard_view(people: Sequence[Poses], rate: float) -> tuple[Float32, Float
     travel = _speeds(pelvis, offsets, rate)
     sizes = [size_of(relative[begin:end]) for begin, end in pairwise(offsets.tolist())]
     if poses.shape[2] == 3:
-        forward = _heading(relative)
+        forward = heading_of(relative)
         relative, travel = _from_the_side(relative, forward[:, None]), _from_the_side(travel, forward)
     size = np.repeat(np.array(sizes, np.float32), np.diff(offsets))[:, None]
     return relative / size[:, None], travel / size
@@ -102,7 +102,7 @@ def _lengths(vectors: Float32) -> Float32:
 _NEUTRAL_LENGTHS = _lengths(NEUTRAL[BONES[:, 0]] - NEUTRAL[BONES[:, 1]])
 
 
-def _heading(poses: Poses) -> Float32:
+def heading_of(poses: Poses) -> Float32:
     """Return the direction that somebody looks in, along the ground (x, z), of length 1: shape (frames, 2)."""
     left = poses[:, LEFT_HIP] - poses[:, RIGHT_HIP] + poses[:, LEFT_SHOULDER] - poses[:, RIGHT_SHOULDER]
     forward = np.stack([left[:, 2], -left[:, 0]], axis=1)
