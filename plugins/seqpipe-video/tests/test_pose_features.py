@@ -32,6 +32,11 @@ def naive(poses, rate=30.0):
         [length / math.dist(NEUTRAL[a], NEUTRAL[b]) for length, (a, b) in zip(lengths, BONES, strict=True)]
     )
     pelvis = [(pose[7] + pose[8]) / 2 for pose in poses]
+    travel = []
+    for t in range(frames):
+        ends = [pelvis[at] for at in (max(t - 1, 0), min(t + 1, frames - 1))]
+        travel.append((ends[1] - ends[0]) * rate / 2 / size)
+    ahead = sum(moved[0] for moved in travel) / frames
     rows = []
     for t in range(frames):
         before, after = max(t - 1, 0), min(t + 1, frames - 1)
@@ -40,7 +45,7 @@ def naive(poses, rate=30.0):
             for axis in range(2):
                 ends = [(poses[at][j][axis] - pelvis[at][axis]) / size for at in (before, after)]
                 row.append((ends[1] - ends[0]) * rate / 2)
-        row += [(pelvis[after][axis] - pelvis[before][axis]) * rate / 2 / size for axis in range(2)]
+        row += [travel[t][0] - ahead, travel[t][1]]
         row += [math.dist(poses[t][a], poses[t][b]) / size for a, b in PAIRS]
         rows.append([*row, *([0.0] * 13)])
     return np.array(rows)

@@ -28,7 +28,7 @@ _PAIRS = np.array([(0, 5), (0, 6), (5, 6), (11, 12), (9, 10), (1, 5), (2, 6), (7
 """Joints whose distance says much from any side: of wrists and head, of the feet, along bent limbs."""
 
 WIDTH = 4 * len(JOINTS) + 2 + len(_PAIRS) + len(JOINTS)
-"""Places and speeds of the joints, the speed of the pelvis, distances, and which joints are not seen."""
+"""Places and speeds of the joints, how the pelvis moves, distances, and which joints are not seen."""
 
 _LONG = 0.9
 """The share of a bone's lengths in an image that lie below its own: it is longest where it lies across the view."""
@@ -38,7 +38,8 @@ def pose_features(people: Sequence[Poses], rate: float) -> Ragged:
     """Return a vector a frame for each of some people: rows of shape (frames, `WIDTH`).
 
     Joints are relative to the pelvis, and in units in which the person is as large as `NEUTRAL`, in metres; speeds are
-    in the same units a second. Poses in space are seen from the side, so that the person looks along x.
+    in the same units a second. Poses in space are seen from the side, so that the person looks along x. How fast
+    somebody gets ahead is taken out: cameras follow, treadmills stand still, and some run more slowly than others walk.
 
     Args:
         people: the poses of each, shape (frames, 13, 2) or (frames, 13, 3); NaN where a joint is not seen.
@@ -76,8 +77,15 @@ def _standard_view(people: Sequence[Poses], rate: float) -> tuple[Float32, Float
     if poses.shape[2] == 3:
         forward = heading_of(relative)
         relative, travel = _from_the_side(relative, forward[:, None]), _from_the_side(travel, forward)
+    travel[:, 0] -= np.repeat(_row_means(travel[:, 0], offsets), np.diff(offsets))
     size = np.repeat(np.array(sizes, np.float32), np.diff(offsets))[:, None]
     return relative / size[:, None], travel / size
+
+
+def _row_means(values: Float32, offsets: Offsets) -> Float32:
+    """Return the mean of each person's values: shape (people,)."""
+    means = [values[begin:end].mean(dtype=np.float64) for begin, end in pairwise(offsets.tolist())]
+    return np.array(means, np.float32)
 
 
 def size_of(poses: Poses) -> np.float32:
