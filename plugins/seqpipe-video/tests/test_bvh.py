@@ -32,6 +32,8 @@ RIG = (
 )
 """Name, parent and offset of each joint of a rig."""
 
+KNEES = [index for index, (name, *_) in enumerate(RIG) if name in ("LeftLeg", "RightLeg")]
+
 OF_RIG = {
     "head": "Head",
     **{f"{side}_shoulder": f"{side.title()}Arm" for side in ("left", "right")},
@@ -113,7 +115,9 @@ def _about(axis, angle):
 @pytest.fixture
 def capture():
     random = np.random.default_rng(3)
-    return random.uniform(-40, 40, (FRAMES, len(RIG), 3)), random.uniform(-100, 100, (FRAMES, 3))
+    angles = random.uniform(-25, 25, (FRAMES, len(RIG), 3))
+    angles[:, KNEES, 0] += 50  # knees bend forwards
+    return angles, random.uniform(-100, 100, (FRAMES, 3))
 
 
 def read(path, text, **settings):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import seqpipe
-from seqpipe_video.poses.augmentations import Camera, Excerpt, Hide, Mirror, Physique, Tempo, Tilt
+from seqpipe_video.poses.augmentations import Camera, Excerpt, Hide, Mirror, Physique, Tempo, Tilt, Vigour
 from seqpipe_video.poses.skeleton import JOINTS
 from seqpipe_video.stick_figure import stick_figure
 
@@ -70,6 +70,15 @@ def test_a_tempo_changes_how_long_it_takes():
     assert fast == pytest.approx(IMAGE[::2], abs=1e-5)
 
 
+def test_more_vigour_is_larger_movements_around_the_same_mean():
+    pelvis = IMAGE[:, 7:9].mean(axis=1, keepdims=True)
+    double = applied(Vigour(factor=(2, 2)), IMAGE)
+    moved = double[:, 7:9].mean(axis=1, keepdims=True)
+    assert moved - moved[:1] == pytest.approx(2 * (pelvis - pelvis[:1]), abs=1e-4)
+    mean = (IMAGE - pelvis).mean(axis=0)
+    assert double - moved - mean == pytest.approx(2 * (IMAGE - pelvis - mean), abs=1e-4)
+
+
 def test_an_excerpt_is_a_part():
     part = applied(Excerpt(frames=(20, 20)), IMAGE)
     begin = next(begin for begin in range(len(IMAGE)) if (IMAGE[begin] == part[0]).all())
@@ -88,7 +97,7 @@ def test_hidden_joints_are_missing():
     assert 0 < hidden.any(axis=0).sum() <= 3
 
 
-@pytest.mark.parametrize("augmentation", [Camera(), Mirror(), Tilt(), Tempo(), Excerpt(), Physique(), Hide()])
+@pytest.mark.parametrize("augmentation", [Camera(), Mirror(), Tilt(), Tempo(), Excerpt(), Physique(), Hide(), Vigour()])
 def test_joints_that_are_not_seen_stay_so(augmentation):
     poses = SPACE.copy()
     poses[:, 3] = np.nan

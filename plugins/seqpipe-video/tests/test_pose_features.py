@@ -32,6 +32,11 @@ def naive(poses, rate=30.0):
         [length / math.dist(NEUTRAL[a], NEUTRAL[b]) for length, (a, b) in zip(lengths, BONES, strict=True)]
     )
     pelvis = [(pose[7] + pose[8]) / 2 for pose in poses]
+    travel = []
+    for t in range(frames):
+        ends = [pelvis[at] for at in (max(t - 1, 0), min(t + 1, frames - 1))]
+        travel.append((ends[1] - ends[0]) * rate / 2 / size)
+    ahead = sum(moved[0] for moved in travel) / frames
     rows = []
     for t in range(frames):
         before, after = max(t - 1, 0), min(t + 1, frames - 1)
@@ -40,10 +45,38 @@ def naive(poses, rate=30.0):
             for axis in range(2):
                 ends = [(poses[at][j][axis] - pelvis[at][axis]) / size for at in (before, after)]
                 row.append((ends[1] - ends[0]) * rate / 2)
-        row += [(pelvis[after][axis] - pelvis[before][axis]) * rate / 2 / size for axis in range(2)]
+        row += [travel[t][0] - ahead, travel[t][1]]
+        row += naive_gait(poses, size)[t]
         row += [math.dist(poses[t][a], poses[t][b]) / size for a, b in PAIRS]
         rows.append([*row, *([0.0] * 13)])
     return np.array(rows)
+
+
+def naive_gait(poses, size):
+    """Return pelvis' height, those of the feet, and how pelvis and feet go together, number by number."""
+    pelvis = [-(pose[7][1] + pose[8][1]) / 2 / size for pose in poses]
+    apart = [math.dist(pose[11], pose[12]) / size for pose in poses]
+
+    def from_mean(values):
+        return [value - np.mean(values[max(t - 15, 0) : t + 16]) for t, value in enumerate(values)]
+
+    rise, spread = from_mean(pelvis), from_mean(apart)
+    feet = [(-pose[11][1] / size, -pose[12][1] / size) for pose in poses]
+    ground = sorted(map(min, feet))[int(0.1 * (len(poses) - 1))]
+    return [
+        [up, min(both) - ground, both[0] - ground, both[1] - ground, up * wide / np.std(rise) / np.std(spread)]
+        for up, wide, both in zip(rise, spread, feet, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("view", [SPACE, IMAGE])
+def test_who_runs_is_lowest_when_the_feet_pass(view):
+    walking = stick_figure("walk", 2.0)[:, :, : view.shape[2]]
+    together = [row[:, 58].mean() for row in features(view, walking)]
+    flight = [row[:, 55].max() for row in features(view, walking)]
+    assert together[0] > 0.3
+    assert together[1] < -0.3
+    assert flight[0] > 0.03 > flight[1]
 
 
 def about_the_vertical(angle):

@@ -27,6 +27,9 @@ STICKS = (
 
 _THIGH, _SHANK, _TRUNK, _HEAD, _UPPER_ARM, _FOREARM = 0.42, 0.42, 0.51, 0.25, 0.29, 0.25
 _HIP, _SHOULDER = 0.1, 0.18
+_BENT = 0.79
+"""From the hip to the foot that stands, at the lowest."""
+
 Angles = npt.NDArray[np.float64]
 
 
@@ -52,9 +55,11 @@ def stick_figure(
     legs = [_leg(cycle % 1.0, running=running) for cycle in (left, left + 0.5)]
     arms = [_arm(cycle % 1.0, running=running) for cycle in (left + 0.5, left)]
     lean = np.radians(9.0 if running else 3.0)
-    flight = 0.05 * (1 - np.cos(4 * np.pi * (left - 0.15))) if running else 0.0
-    ankle = np.maximum(*(shank[:, 1] for _, shank in legs))
-    pelvis = np.stack([time * speed * tempo, -ankle - 0.08 - flight, np.zeros_like(time)], axis=1)
+    if running:  # it bounces, and is lowest over the foot that stands
+        height = _BENT + 0.04 * (1 - np.cos(4 * np.pi * (left - 0.15)))
+    else:  # it swings over a straight leg
+        height = np.maximum(*(foot[:, 1] for _, foot in legs))
+    pelvis = np.stack([time * speed * tempo, -height - 0.08, np.zeros_like(time)], axis=1)
     chest = pelvis + np.array([np.sin(lean) * _TRUNK, -np.cos(lean) * _TRUNK, 0.0])
     joints = {"head": chest + np.array([np.sin(lean) * _HEAD, -np.cos(lean) * _HEAD, 0.0])}
     for side, z, (knee, foot), (elbow, wrist) in zip(("left", "right"), (1.0, -1.0), legs, arms, strict=True):

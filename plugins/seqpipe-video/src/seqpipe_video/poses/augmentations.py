@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from seqpipe import Augmentation, Range, Record, Share
-from seqpipe_video.poses.completion import pelvis_of
+from seqpipe_video.poses.completion import completed, pelvis_of
 from seqpipe_video.poses.pose_features import size_of
 from seqpipe_video.poses.skeleton import MIRRORED, Poses
 from seqpipe_video.poses.time_grid import resampled
@@ -80,11 +80,31 @@ class Tempo(Augmentation):
 
     name: ClassVar[str] = "video.tempo"
 
-    factor: Range = Field((0.8, 1.25), description="how many times as fast")
+    factor: Range = Field((0.92, 1.08), description="how many times as fast")
 
     def apply(self, record: Record, random: np.random.Generator) -> Record:
         """Return the poses at another tempo."""
         return replace(record, payload=resampled(record.payload, random.uniform(*self.factor), 1.0))
+
+
+class Vigour(Augmentation):
+    """Poses of somebody who does the same with larger or smaller movements."""
+
+    name: ClassVar[str] = "video.vigour"
+
+    factor: Range = Field((0.6, 1.4), description="what movements, around the mean of each joint, are multiplied by")
+
+    def apply(self, record: Record, random: np.random.Generator) -> Record:
+        """Return the poses, farther from their mean or nearer to it."""
+        poses: Poses = record.payload
+        if not len(poses):
+            return record
+        factor = np.float32(random.uniform(*self.factor))
+        pelvis = pelvis_of(completed(poses)[0])[:, None]
+        relative = poses - pelvis
+        mean = completed(relative)[0].mean(axis=0, keepdims=True)
+        path = pelvis[:1] + factor * (pelvis - pelvis[:1])
+        return replace(record, payload=path + mean + factor * (relative - mean))
 
 
 class Excerpt(Augmentation):
@@ -92,7 +112,7 @@ class Excerpt(Augmentation):
 
     name: ClassVar[str] = "video.excerpt"
 
-    frames: Range = Field((20.0, 60.0), description="how many frames, where there are as many")
+    frames: Range = Field((30.0, 90.0), description="how many frames, where there are as many")
 
     def apply(self, record: Record, random: np.random.Generator) -> Record:
         """Return a part, which begins anywhere."""

@@ -10,12 +10,15 @@ import numpy.typing as npt
 
 from seqpipe import Ragged, offsets_of
 from seqpipe_video.poses.completion import completed, pelvis_of
+from seqpipe_video.poses.gait import GAIT, gait
 from seqpipe_video.poses.skeleton import (
     BONES,
     JOINTS,
+    LEFT_ANKLE,
     LEFT_HIP,
     LEFT_SHOULDER,
     NEUTRAL,
+    RIGHT_ANKLE,
     RIGHT_HIP,
     RIGHT_SHOULDER,
     Poses,
@@ -27,8 +30,8 @@ Offsets = npt.NDArray[np.int64]
 _PAIRS = np.array([(0, 5), (0, 6), (5, 6), (11, 12), (9, 10), (1, 5), (2, 6), (7, 11), (8, 12), (5, 7), (6, 8)])
 """Joints whose distance says much from any side: of wrists and head, of the feet, along bent limbs."""
 
-WIDTH = 4 * len(JOINTS) + 2 + len(_PAIRS) + len(JOINTS)
-"""Places and speeds of the joints, the speed of the pelvis, distances, and which joints are not seen."""
+WIDTH = 4 * len(JOINTS) + 2 + GAIT + len(_PAIRS) + len(JOINTS)
+"""Places and speeds of the joints, how the pelvis moves, the gait, distances, and which joints are not seen."""
 
 _LONG = 0.9
 """The share of a bone's lengths in an image that lie below its own: it is longest where it lies across the view."""
@@ -38,7 +41,8 @@ def pose_features(people: Sequence[Poses], rate: float) -> Ragged:
     """Return a vector a frame for each of some people: rows of shape (frames, `WIDTH`).
 
     Joints are relative to the pelvis, and in units in which the person is as large as `NEUTRAL`, in metres; speeds are
-    in the same units a second. Poses in space are seen from the side, so that the person looks along x.
+    in the same units a second. Poses in space are seen from the side, so that the person looks along x. How fast
+    somebody gets ahead is taken out: cameras follow, treadmills stand still, and some run more slowly than others walk.
 
     Args:
         people: the poses of each, shape (frames, 13, 2) or (frames, 13, 3); NaN where a joint is not seen.
@@ -48,7 +52,7 @@ def pose_features(people: Sequence[Poses], rate: float) -> Ragged:
     if not offsets[-1]:
         return Ragged(np.empty((0, WIDTH), np.float32), offsets)
     joints = np.empty((int(offsets[-1]), len(JOINTS), 2), np.float32)
-    travel = np.empty((int(offsets[-1]), 2), np.float32)
+    travel = np.empty((int(offsets[-1]), 2 + GAIT), np.float32)
     unseen = np.empty((int(offsets[-1]), len(JOINTS)), np.float32)
     wholes = []
     for poses, begin, end in zip(people, offsets[:-1], offsets[1:], strict=True):
@@ -66,7 +70,7 @@ def pose_features(people: Sequence[Poses], rate: float) -> Ragged:
 
 
 def _standard_view(people: Sequence[Poses], rate: float) -> tuple[Float32, Float32]:
-    """Return joints from the pelvis, (frames, 13, 2), and how fast that moves, (frames, 2), in standard units."""
+    """Return joints from the pelvis, (frames, 13, 2), and how that moves with the gait, (frames, 7), in standard units."""
     offsets = offsets_of([len(poses) for poses in people])
     poses = np.concatenate(people)
     pelvis = pelvis_of(poses)
@@ -74,10 +78,25 @@ def _standard_view(people: Sequence[Poses], rate: float) -> tuple[Float32, Float
     travel = _speeds(pelvis, offsets, rate)
     sizes = [size_of(relative[begin:end]) for begin, end in pairwise(offsets.tolist())]
     if poses.shape[2] == 3:
-        forward = _heading(relative)
-        relative, travel = _from_the_side(relative, forward[:, None]), _from_the_side(travel, forward)
+        forward = heading_of(relative)
+        travel = _from_the_side(travel, forward)
+    travel[:, 0] -= np.repeat(_row_means(travel[:, 0], offsets), np.diff(offsets))
     size = np.repeat(np.array(sizes, np.float32), np.diff(offsets))[:, None]
-    return relative / size[:, None], travel / size
+    apart = _lengths(relative[:, LEFT_ANKLE] - relative[:, RIGHT_ANKLE])
+    heights = -np.concatenate([pelvis[:, 1:2], poses[:, [LEFT_ANKLE, RIGHT_ANKLE], 1]], axis=1) / size
+    gaits = [
+        gait(heights[begin:end, 0], heights[begin:end, 1:], apart[begin:end] / size[begin:end, 0], rate)
+        for begin, end in pairwise(offsets.tolist())
+    ]
+    if poses.shape[2] == 3:
+        relative = _from_the_side(relative, forward[:, None])
+    return relative / size[:, None], np.concatenate([travel / size, np.concatenate(gaits)], axis=1)
+
+
+def _row_means(values: Float32, offsets: Offsets) -> Float32:
+    """Return the mean of each person's values: shape (people,)."""
+    means = [values[begin:end].mean(dtype=np.float64) for begin, end in pairwise(offsets.tolist())]
+    return np.array(means, np.float32)
 
 
 def size_of(poses: Poses) -> np.float32:
@@ -102,7 +121,7 @@ def _lengths(vectors: Float32) -> Float32:
 _NEUTRAL_LENGTHS = _lengths(NEUTRAL[BONES[:, 0]] - NEUTRAL[BONES[:, 1]])
 
 
-def _heading(poses: Poses) -> Float32:
+def heading_of(poses: Poses) -> Float32:
     """Return the direction that somebody looks in, along the ground (x, z), of length 1: shape (frames, 2)."""
     left = poses[:, LEFT_HIP] - poses[:, RIGHT_HIP] + poses[:, LEFT_SHOULDER] - poses[:, RIGHT_SHOULDER]
     forward = np.stack([left[:, 2], -left[:, 0]], axis=1)
