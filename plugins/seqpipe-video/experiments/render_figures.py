@@ -167,7 +167,10 @@ class Captures:
         places = random.uniform(0, len(clip) - 1 - frames * step) + step * np.arange(frames)
         low = places.astype(int)
         joints = clip[low] + (clip[low + 1] - clip[low]) * (places - low)[:, None, None]
-        angle = random.uniform(0, 2 * np.pi)
+        angle = random.uniform(0, 2 * np.pi)  # of the way, to the line of sight
+        if random.random() < 0.5:  # often people go away from the camera, come, or pass by
+            ahead = joints[-1, PLACE["pelvis"]] - joints[0, PLACE["pelvis"]]
+            angle = np.pi / 2 * random.integers(4) + random.normal(0, 0.15) - np.arctan2(ahead[2], ahead[0])
         middle = joints[:, PLACE["pelvis"]].mean(0)
         x, z = joints[..., 0] - middle[0], joints[..., 2] - middle[2]
         out = joints.copy()
@@ -270,7 +273,9 @@ def filmed(joints: np.ndarray, random: Random, *, flat: bool) -> np.ndarray:
     x, y, z = joints[..., 0], joints[..., 1] - eye, np.maximum(joints[..., 2] + away, 0.4)
     aim = np.arctan2(root[:, 0], root[:, 2] + away)
     lag = int(random.integers(0, 5))
-    tracked = np.concatenate([np.repeat(aim[:1], lag), aim])[:count] * random.choice([0, 1, 1, random.uniform(0.3, 1.1)])
+    tracked = np.concatenate([np.repeat(aim[:1], lag), aim])[:count] * random.choice(
+        [0, 1, 1, random.uniform(0.3, 1.1)]
+    )
     shake = random.choice([0, 0.3, 1.0, 2.0])
     pan = focal * tracked + wander(random, count, shake, 0.3) + wander(random, count, 4 * shake, 1.5)
     tilt = focal * 0.5 * (0.85 + eye) / away + wander(random, count, shake, 0.3) + wander(random, count, 2 * shake, 1.5)
@@ -284,8 +289,12 @@ def filmed(joints: np.ndarray, random: Random, *, flat: bool) -> np.ndarray:
         zoom = zoom * np.exp(np.linspace(0, random.normal(0, 0.25), count))
     picture = room(random, 700, 260)
     colours = random.uniform(0.02, 0.9, 3) * random.uniform(0.3, 1.3)
-    waves = np.stack([[random.uniform(0, 0.5), *random.uniform(0, 4, 2), random.uniform(0, 6), random.normal()]
-                      for _ in TUBES])
+    behind = float(np.median(picture))
+    while abs(colours[0] - behind) < 0.15 and abs(colours[1] - behind) < 0.15:  # somebody has to be seen
+        colours = random.uniform(0.02, 1.2, 3)
+    waves = np.stack(
+        [[random.uniform(0, 0.5), *random.uniform(0, 4, 2), random.uniform(0, 6), random.normal()] for _ in TUBES]
+    )
     stout = random.uniform(0.8, 1.25)
     frames = np.empty((count, HEIGHT, WIDTH))
     centre = WIDTH / 2

@@ -76,7 +76,11 @@ class _Moved(Step):
         motion = without_camera(optical_flow(images))
         size = np.hypot(motion.right, motion.down)
         camera = np.stack([motion.pan, motion.tilt, motion.zoom], axis=1)
-        parts = [_logarithm(camera, 0.3), *_region(motion, size), _logarithm(_strips(motion, self.tokenizer.rows), 0.03)]
+        parts = [
+            _logarithm(camera, 0.3),
+            *_region(motion, size),
+            _logarithm(_strips(motion, self.tokenizer.rows), 0.03),
+        ]
         return np.concatenate(parts, axis=1, dtype=np.float32)
 
 

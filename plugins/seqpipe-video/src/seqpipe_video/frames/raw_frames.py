@@ -25,7 +25,9 @@ class RawFrames(BaseModel):
 
     width: int = Field(160, ge=16, le=8192, description="pixels in a line")
     height: int = Field(120, ge=16, le=8192, description="lines in a frame")
-    pixels: Literal["gray", "rgb24", "bgr24", "rgba"] = Field("gray", description="the form of a pixel, as FFmpeg has it")
+    pixels: Literal["gray", "rgb24", "bgr24", "rgba"] = Field(
+        "gray", description="the form of a pixel, as FFmpeg has it"
+    )
     rate: float = Field(15.0, gt=0, le=1000, description="frames a second")
 
     def frames(self, head: bytes, file: BinaryIO, rate: float, area: int, where: Location) -> Iterator[Frame]:
@@ -46,7 +48,9 @@ class RawFrames(BaseModel):
         while held := head + file.read(expected - len(head)):
             head = b""
             if len(held) < expected:
-                what = f"{len(held):,} bytes after {number:,} frames, which are no frame of {self.width} x {self.height}"
+                what = (
+                    f"{len(held):,} bytes after {number:,} frames, which are no frame of {self.width} x {self.height}"
+                )
                 raise RecordError(f"{what} {self.pixels}", "say what they are: `reader.raw={width: 320, ...}`", where)
             number += 1
             due = math.ceil(number * rate / self.rate - 0.01) - emitted

@@ -82,9 +82,7 @@ def even_size(aspect: float, area: int) -> tuple[int, int]:
     return max(2 * round(width / 2), 16), max(2 * round(height / 2), 16)
 
 
-def _timed(
-    decoded: Iterator[VideoFrame], stream: VideoStream, where: Location
-) -> Iterator[tuple[float, VideoFrame]]:
+def _timed(decoded: Iterator[VideoFrame], stream: VideoStream, where: Location) -> Iterator[tuple[float, VideoFrame]]:
     """Yield frames with their times in seconds, ascending, the first at 0."""
     usual = 1 / float(stream.average_rate or stream.guessed_rate or 25)
     first: float | None = None
@@ -104,9 +102,7 @@ def _timed(
             yield time, frame
 
 
-def _resampled(
-    timed: Iterator[tuple[float, VideoFrame]], rate: float, size: tuple[int, int]
-) -> Iterator[Frame]:
+def _resampled(timed: Iterator[tuple[float, VideoFrame]], rate: float, size: tuple[int, int]) -> Iterator[Frame]:
     """Yield the frame that is shown at each ``1 / rate`` seconds; return when the last one of the file is shown."""
     emitted, end = 0, 0.0
     shown: VideoFrame | None = None
