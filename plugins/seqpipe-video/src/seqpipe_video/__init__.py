@@ -18,6 +18,7 @@ def seqpipe_register_stages() -> Sequence[type[seqpipe.Stage]]:
 @seqpipe.hookimpl
 def seqpipe_register_examples() -> Sequence[seqpipe.Example]:
     """Return examples for the conformance kit."""
+    from seqpipe_video.frames.frame_examples import frame_examples  # noqa: PLC0415 - for tests only
     from seqpipe_video.poses.pose_examples import pose_examples  # noqa: PLC0415 - for tests only
 
-    return [*pose_examples()]
+    return [*frame_examples(), *pose_examples()]

@@ -21,6 +21,7 @@ Frames = npt.NDArray[np.uint8]
 _LARGEST = 8192 * 4608  # pixels of a frame that is decoded
 _LONGEST_GAP = 10.0  # seconds without a frame, which the one before is shown for
 _JITTER = 1.0  # seconds that a time stamp may jump back: frames that come late are left out
+_ROUNDED = 0.0006  # seconds: many containers have time stamps in whole milliseconds
 _NO_OTHER_FILES = {"protocol_whitelist": "none"}  # a playlist or a reference in a container names other files
 
 
@@ -46,7 +47,7 @@ def grey_frames(file: BinaryIO, rate: float, area: int, where: Location) -> Iter
             timed = _timed(container.decode(stream), stream, where)
             end = yield from _resampled(timed, rate, _scaled_size(stream, area))
             _check_length(container, stream, end, where)
-    except (av.FFmpegError, EOFError, MemoryError, ValueError) as error:
+    except (av.FFmpegError, OSError, EOFError, MemoryError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         what = f"not a video that can be read: {reason[:1].lower()}{reason[1:]}"
         raise RecordError(what, "check the file, or convert it with ffmpeg", where) from None
@@ -108,7 +109,7 @@ def _resampled(timed: Iterator[tuple[float, VideoFrame]], rate: float, size: tup
     shown: VideoFrame | None = None
     for time, frame in timed:
         end = time
-        due = math.ceil(time * rate - 0.01) - emitted  # a hundredth of a frame, for times that were rounded
+        due = math.ceil((time - _ROUNDED) * rate) - emitted
         if shown is not None and due > 0:
             picture = _grey(shown, size)
             for _ in range(due):
