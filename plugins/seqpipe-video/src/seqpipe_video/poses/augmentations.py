@@ -96,8 +96,8 @@ class Style(Augmentation):
     name: ClassVar[str] = "video.style"
 
     posture: float = Field(0.06, ge=0, description="standard deviation of where a joint is held, as a share of a metre")
-    vigour: Range = Field((0.5, 1.6), description="what movements around the mean of each joint are multiplied by")
-    arms: Range = Field((0.0, 1.6), description="what those of the arms are multiplied by as well")
+    vigour: Range = Field((0.5, 1.8), description="what movements around the mean of each joint are multiplied by")
+    arms: Range = Field((0.0, 4.0), description="what those of the arms are multiplied by as well")
     tempo: Range = Field((0.8, 1.25), description="how many times as fast")
 
     def apply(self, record: Record, random: np.random.Generator) -> Record:
