@@ -33,11 +33,11 @@ SIZE = 32
 class PyTorchNetwork(torch.nn.Module):
     """The network of `video/activity-pose`: convolution, GRU in both directions, largest and mean, logits."""
 
-    def __init__(self, parameters: dict[str, np.ndarray], deviation: np.ndarray, mean: np.ndarray) -> None:
+    def __init__(self, parameters: dict[str, np.ndarray]) -> None:
         super().__init__()
         convolution, recurrent = (
             {name.partition(".")[2]: torch.tensor(array) for name, array in parameters.items() if name[0] == index}
-            for index in "23"
+            for index in "12"
         )
         width, inputs, window = convolution["weight"].shape
         self.convolution = torch.nn.Conv1d(inputs, width, window, padding=window // 2)
@@ -49,13 +49,11 @@ class PyTorchNetwork(torch.nn.Module):
         self.output.load_state_dict(
             {name[7:]: array for name, array in recurrent.items() if name.startswith("output.")}
         )
-        self.mean, self.deviation = torch.tensor(mean), torch.tensor(deviation)
 
     def forward(self, frames: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
         """Return logits of clips, padded with zeros: (clips, frames, width)."""
         there = (torch.arange(frames.shape[1])[None] < lengths[:, None])[..., None]
-        features = torch.where(there, (frames - self.mean) / self.deviation, 0)
-        features = torch.relu(self.convolution(features.transpose(1, 2))).transpose(1, 2)
+        features = torch.relu(self.convolution(frames.transpose(1, 2))).transpose(1, 2)
         packed = torch.nn.utils.rnn.pack_padded_sequence(features, lengths, batch_first=True, enforce_sorted=False)
         states, _ = torch.nn.utils.rnn.pad_packed_sequence(self.gru(packed)[0], batch_first=True)
         largest = torch.where(there, states, -torch.inf).amax(dim=1)
@@ -101,16 +99,13 @@ def main() -> None:
     torch.set_num_threads(1)
     people = clips(options.clips, 0)
     loaded = seqpipe.load("video/activity-pose")
-    tokenize, standardize, *network, _ = loaded.pipeline.steps
+    tokenize, *network, _ = loaded.pipeline.steps
     batches = [
         Batch(tuple(Record(str(number), poses) for number, poses in enumerate(people[begin : begin + SIZE], begin)))
         for begin in range(0, len(people), SIZE)
     ]
     frames = [tokenize(batch)[0] for batch in batches]
-    learned = loaded.pipeline.learned[1]
-    theirs = PyTorchNetwork(
-        dict(loaded.pipeline.parameters), np.float32(learned["deviation"]), np.float32(learned["mean"])
-    ).eval()
+    theirs = PyTorchNetwork(dict(loaded.pipeline.parameters)).eval()
     padded = [
         (
             torch.nn.utils.rnn.pad_sequence([torch.tensor(np.asarray(row)) for row in batch.ragged], batch_first=True),
@@ -126,7 +121,7 @@ def main() -> None:
         with torch.inference_mode():
             return [theirs(*batch).numpy() for batch in padded]
 
-    ours = np.concatenate([batch.ragged.array for batch in through([standardize, *network], frames)])
+    ours = np.concatenate([batch.ragged.array for batch in through(network, frames)])
     difference = np.abs(ours - np.concatenate(pytorch())).max()
     assert difference < 1e-3, f"the logits differ by {difference}"
     with tempfile.TemporaryDirectory() as folder:
@@ -134,7 +129,7 @@ def main() -> None:
         whole()
         times = timed(
             {
-                "seqpipe, the network": lambda: through([standardize, *network], frames),
+                "seqpipe, the network": lambda: through(network, frames),
                 "pytorch, the network": pytorch,
                 "seqpipe, poses to labels": lambda: through(loaded.pipeline.steps, batches),
                 "seqpipe, file to labels": whole,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import seqpipe
-from seqpipe_video.poses.augmentations import Camera, Excerpt, Hide, Mirror, Physique, Tempo, Tilt, Vigour
+from seqpipe_video.poses.augmentations import Camera, Excerpt, Hide, Mirror, Physique, Style, Tempo, Tilt
 from seqpipe_video.poses.skeleton import JOINTS
 from seqpipe_video.stick_figure import stick_figure
 
@@ -70,13 +70,17 @@ def test_a_tempo_changes_how_long_it_takes():
     assert fast == pytest.approx(IMAGE[::2], abs=1e-5)
 
 
-def test_more_vigour_is_larger_movements_around_the_same_mean():
-    pelvis = IMAGE[:, 7:9].mean(axis=1, keepdims=True)
-    double = applied(Vigour(factor=(2, 2)), IMAGE)
-    moved = double[:, 7:9].mean(axis=1, keepdims=True)
-    assert moved - moved[:1] == pytest.approx(2 * (pelvis - pelvis[:1]), abs=1e-4)
-    mean = (IMAGE - pelvis).mean(axis=0)
-    assert double - moved - mean == pytest.approx(2 * (IMAGE - pelvis - mean), abs=1e-4)
+def test_a_style_has_larger_movements_around_another_posture():
+    pelvis = SPACE[:, 7:9].mean(axis=1, keepdims=True)
+    styled = applied(Style(posture=0.1, vigour=(2, 2), arms=(0.5, 0.5), tempo=(1, 1)), SPACE)
+    path = 2 * (pelvis - pelvis[:1])
+    held = (styled - pelvis[:1] - path).mean(axis=0)
+    factor = np.full((13, 1), 2.0)
+    factor[3:7] = 1.0  # the arms
+    relative = SPACE - pelvis
+    assert styled == pytest.approx(pelvis[:1] + path + held + factor * (relative - relative.mean(axis=0)), abs=1e-4)
+    assert 0.02 < np.abs(held - relative.mean(axis=0)).mean() < 0.3
+    assert applied(Style(), IMAGE) is IMAGE
 
 
 def test_an_excerpt_is_a_part():
@@ -97,7 +101,7 @@ def test_hidden_joints_are_missing():
     assert 0 < hidden.any(axis=0).sum() <= 3
 
 
-@pytest.mark.parametrize("augmentation", [Camera(), Mirror(), Tilt(), Tempo(), Excerpt(), Physique(), Hide(), Vigour()])
+@pytest.mark.parametrize("augmentation", [Camera(), Mirror(), Tilt(), Tempo(), Excerpt(), Physique(), Hide(), Style()])
 def test_joints_that_are_not_seen_stay_so(augmentation):
     poses = SPACE.copy()
     poses[:, 3] = np.nan

@@ -49,7 +49,8 @@ def naive(poses, rate=30.0):
         row += naive_gait(poses, size)[t]
         row += [math.dist(poses[t][a], poses[t][b]) / size for a, b in PAIRS]
         rows.append([*row, *([0.0] * 13)])
-    return np.array(rows)
+    scale = [3.0] * 26 + [0.5] * 26 + [1.0, 1.0, 20.0, 10.0, 5.0, 5.0, 1.0] + [3.0] * 11 + [1.0] * 13
+    return np.array(rows) * scale
 
 
 def naive_gait(poses, size):
@@ -76,7 +77,7 @@ def test_who_runs_is_lowest_when_the_feet_pass(view):
     flight = [row[:, 55].max() for row in features(view, walking)]
     assert together[0] > 0.3
     assert together[1] < -0.3
-    assert flight[0] > 0.03 > flight[1]
+    assert flight[0] > 0.3 > flight[1]
 
 
 def about_the_vertical(angle):
@@ -85,25 +86,25 @@ def about_the_vertical(angle):
 
 
 def test_features_are_those_of_the_naive_twin():
-    assert features(IMAGE)[0] == pytest.approx(naive(IMAGE.astype(np.float64)), abs=2e-3)
+    assert features(IMAGE)[0] == pytest.approx(naive(IMAGE.astype(np.float64)), abs=5e-3)
 
 
 @settings(max_examples=20, deadline=None)
 @given(st.floats(-1000, 1000), st.floats(-1000, 1000), st.floats(0.01, 300))
 def test_place_and_size_do_not_matter(x, y, size):
     moved = ((IMAGE + np.array([x, y])) * size).astype(np.float32)
-    assert features(moved)[0] == pytest.approx(features(IMAGE)[0], abs=0.05)
+    assert features(moved)[0] == pytest.approx(features(IMAGE)[0], abs=0.15)
 
 
 @settings(max_examples=20, deadline=None)
 @given(st.floats(0, 2 * math.pi))
 def test_in_space_the_direction_does_not_matter(angle):
     turned = SPACE @ about_the_vertical(angle)
-    assert features(turned)[0] == pytest.approx(features(SPACE)[0], abs=2e-3)
+    assert features(turned)[0] == pytest.approx(features(SPACE)[0], abs=1e-2)
 
 
 def test_from_the_side_space_is_an_image():
-    assert features(SPACE)[0][:, :54] == pytest.approx(features(IMAGE)[0][:, :54], rel=0.01, abs=0.02)
+    assert features(SPACE)[0][:, :54] == pytest.approx(features(IMAGE)[0][:, :54], rel=0.01, abs=0.05)
 
 
 def test_people_together_give_what_each_gives_alone():

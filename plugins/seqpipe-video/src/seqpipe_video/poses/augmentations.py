@@ -11,7 +11,7 @@ from pydantic import Field
 from seqpipe import Augmentation, Range, Record, Share
 from seqpipe_video.poses.completion import completed, pelvis_of
 from seqpipe_video.poses.pose_features import size_of
-from seqpipe_video.poses.skeleton import MIRRORED, Poses
+from seqpipe_video.poses.skeleton import ARMS, JOINTS, MIRRORED, Poses
 from seqpipe_video.poses.time_grid import resampled
 
 
@@ -87,24 +87,37 @@ class Tempo(Augmentation):
         return replace(record, payload=resampled(record.payload, random.uniform(*self.factor), 1.0))
 
 
-class Vigour(Augmentation):
-    """Poses of somebody who does the same with larger or smaller movements."""
+class Style(Augmentation):
+    """Poses in space of somebody who moves in another style: how the body is held, how large movements are, how fast.
 
-    name: ClassVar[str] = "video.vigour"
+    What is left is what all styles of an action share. Poses in images are left as they are.
+    """
 
-    factor: Range = Field((0.6, 1.4), description="what movements, around the mean of each joint, are multiplied by")
+    name: ClassVar[str] = "video.style"
+
+    posture: float = Field(0.06, ge=0, description="standard deviation of where a joint is held, as a share of a metre")
+    vigour: Range = Field((0.5, 1.8), description="what movements around the mean of each joint are multiplied by")
+    arms: Range = Field((0.0, 4.0), description="what those of the arms are multiplied by as well")
+    tempo: Range = Field((0.8, 1.25), description="how many times as fast")
 
     def apply(self, record: Record, random: np.random.Generator) -> Record:
-        """Return the poses, farther from their mean or nearer to it."""
+        """Return the poses in a style that is drawn."""
         poses: Poses = record.payload
-        if not len(poses):
+        if poses.shape[2] < 3 or not len(poses):
             return record
-        factor = np.float32(random.uniform(*self.factor))
-        pelvis = pelvis_of(completed(poses)[0])[:, None]
-        relative = poses - pelvis
-        mean = completed(relative)[0].mean(axis=0, keepdims=True)
-        path = pelvis[:1] + factor * (pelvis - pelvis[:1])
-        return replace(record, payload=path + mean + factor * (relative - mean))
+        whole = completed(poses)[0]
+        pelvis = pelvis_of(whole)[:, None]
+        relative = whole - pelvis
+        mean = relative.mean(axis=0, keepdims=True)
+        vigour = np.float32(random.uniform(*self.vigour))
+        factor = np.full((len(JOINTS), 1), vigour, np.float32)
+        factor[ARMS] *= np.float32(random.uniform(*self.arms))
+        held = random.standard_normal(mean.shape, np.float32) * np.float32(self.posture) * size_of(relative)
+        held[:, ARMS] *= 2
+        path = pelvis[:1] + vigour * (pelvis - pelvis[:1])
+        moved = path + mean + held + factor * (relative - mean)
+        moved[np.isnan(poses)] = np.nan
+        return replace(record, payload=resampled(moved, random.uniform(*self.tempo), 1.0))
 
 
 class Excerpt(Augmentation):

@@ -10,7 +10,7 @@ import numpy as np
 from seqpipe import Example, Spec
 from seqpipe.testing import stage
 from seqpipe_video.moments import Moments
-from seqpipe_video.poses.augmentations import Camera, Excerpt, Hide, Mirror, Physique, Tempo, Tilt, Vigour
+from seqpipe_video.poses.augmentations import Camera, Excerpt, Hide, Mirror, Physique, Style, Tempo, Tilt
 from seqpipe_video.poses.pose_reader import ReadPoses
 from seqpipe_video.poses.skeleton import JOINTS, Poses
 from seqpipe_video.poses.skeleton_frames import SkeletonFrames
@@ -29,7 +29,7 @@ def pose_examples() -> list[Example]:
     windows = SkeletonFrames(window=0.5, stride=0.2)
     core = stage("core", "core.gru", hidden=4, output="pooled", bidirectional=True)
     segments = (windows, core, stage("decoder", "core.segments", each="window"))
-    augmentations = (Camera(share=0.9), Excerpt(), Hide(share=0.9), Mirror(), Physique(), Tempo(), Tilt(), Vigour())
+    augmentations = (Camera(share=0.9), Excerpt(), Hide(share=0.9), Mirror(), Physique(), Style(), Tempo(), Tilt())
     files = [_archive(people), _film(flat[0]), _film(flat[1])]
     return [
         *(Example(reader, files) for reader in (ReadPoses(), ReadPoses(rate=20.0), ReadPoses(piece=0.3))),

@@ -33,6 +33,18 @@ _PAIRS = np.array([(0, 5), (0, 6), (5, 6), (11, 12), (9, 10), (1, 5), (2, 6), (7
 WIDTH = 4 * len(JOINTS) + 2 + GAIT + len(_PAIRS) + len(JOINTS)
 """Places and speeds of the joints, how the pelvis moves, the gait, distances, and which joints are not seen."""
 
+_SCALE = np.concatenate(
+    [
+        np.full(2 * len(JOINTS), 3.0),
+        np.full(2 * len(JOINTS), 0.5),
+        [1.0, 1.0],
+        [20.0, 10.0, 5.0, 5.0, 1.0],
+        np.full(len(_PAIRS), 3.0),
+        np.ones(len(JOINTS)),
+    ]
+).astype(np.float32)
+"""Makes all of them numbers of about one, as networks want them."""
+
 _LONG = 0.9
 """The share of a bone's lengths in an image that lie below its own: it is longest where it lies across the view."""
 
@@ -66,11 +78,11 @@ def pose_features(people: Sequence[Poses], rate: float) -> Ragged:
             joints[rows], travel[rows] = _standard_view([wholes[index] for index in chosen], rate)
     distances = _lengths(joints[:, _PAIRS[:, 0]] - joints[:, _PAIRS[:, 1]])
     parts = [joints, _speeds(joints, offsets, rate), travel, distances, unseen]
-    return Ragged(np.concatenate([part.reshape(len(joints), -1) for part in parts], axis=1), offsets)
+    return Ragged(np.concatenate([part.reshape(len(joints), -1) for part in parts], axis=1) * _SCALE, offsets)
 
 
 def _standard_view(people: Sequence[Poses], rate: float) -> tuple[Float32, Float32]:
-    """Return joints from the pelvis, (frames, 13, 2), and how that moves with the gait, (frames, 7), in standard units."""
+    """Return joints from the pelvis, (frames, 13, 2), how that moves, and the gait, (frames, 7), in standard units."""
     offsets = offsets_of([len(poses) for poses in people])
     poses = np.concatenate(people)
     pelvis = pelvis_of(poses)
@@ -82,10 +94,12 @@ def _standard_view(people: Sequence[Poses], rate: float) -> tuple[Float32, Float
         travel = _from_the_side(travel, forward)
     travel[:, 0] -= np.repeat(_row_means(travel[:, 0], offsets), np.diff(offsets))
     size = np.repeat(np.array(sizes, np.float32), np.diff(offsets))[:, None]
-    apart = _lengths(relative[:, LEFT_ANKLE] - relative[:, RIGHT_ANKLE])
-    heights = -np.concatenate([pelvis[:, 1:2], poses[:, [LEFT_ANKLE, RIGHT_ANKLE], 1]], axis=1) / size
+    apart = (_lengths(relative[:, LEFT_ANKLE] - relative[:, RIGHT_ANKLE]) / size[:, 0]).astype(np.float32)
+    heights = (np.concatenate([pelvis[:, 1:2], poses[:, [LEFT_ANKLE, RIGHT_ANKLE], 1]], axis=1) / -size).astype(
+        np.float32
+    )
     gaits = [
-        gait(heights[begin:end, 0], heights[begin:end, 1:], apart[begin:end] / size[begin:end, 0], rate)
+        gait(heights[begin:end, 0], heights[begin:end, 1:], apart[begin:end], rate)
         for begin, end in pairwise(offsets.tolist())
     ]
     if poses.shape[2] == 3:

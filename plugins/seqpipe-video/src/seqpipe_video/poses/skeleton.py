@@ -31,6 +31,9 @@ LEFT_HIP, RIGHT_HIP = 7, 8
 LEFT_KNEE, RIGHT_KNEE = 9, 10
 LEFT_ANKLE, RIGHT_ANKLE = 11, 12
 
+ARMS = np.arange(3, 7)
+"""Elbows and wrists."""
+
 MIRRORED = np.array([0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11])
 """The joint of the other side, for each joint."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import seqpipe
 from seqpipe_video.moments import Moments
-from seqpipe_video.poses.augmentations import Camera, Excerpt, Hide, Mirror, Physique, Tempo, Tilt, Vigour
+from seqpipe_video.poses.augmentations import Camera, Excerpt, Hide, Mirror, Physique, Style, Tempo, Tilt
 from seqpipe_video.poses.pose_reader import ReadPoses
 from seqpipe_video.poses.skeleton_frames import SkeletonFrames
 
@@ -18,7 +18,7 @@ POSES: tuple[type[seqpipe.Stage], ...] = (
     Physique,
     Tempo,
     Tilt,
-    Vigour,
+    Style,
     Moments,
 )
 """All of them."""
