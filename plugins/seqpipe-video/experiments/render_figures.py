@@ -5,7 +5,7 @@ python plugins/seqpipe-video/experiments/render_figures.py DATA FOLDER --clips 4
 People who run and walk come from motion capture, those who jump, sit down, stand up, run and walk also from joints
 that were marked on real videos (both in DATA/video), and jumping, sitting down, standing up and turning from a jointed
 figure that is moved by rules. Each is drawn with limbs as tubes before a random room, by a hand-held camera that
-follows more or less, in the dark, with noise, and is encoded as H.264. FOLDER gets the clips and ``clips.tsv``.
+follows more or less, in the dark, with noise, and is encoded as H.264. FOLDER gets the clips, and ``clips.tsv`` a line for each.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def figure(
     joints[:, PLACE["neck"]] = neck = pelvis + 0.5 * trunk
     joints[:, PLACE["head"]] = neck + 0.2 * np.stack([np.sin(lean * 0.7), -np.cos(lean * 0.7), zero], 1)
     for side, z in (("l", 1.0), ("r", -1.0)):
-        hip = pelvis + [0, 0, 0.1 * z]
+        hip = pelvis + np.array([0, 0, 0.1 * z])
         foot = np.stack([zero + 0.03, -0.06 - lift, zero + 0.14 * z], 1)
         leg = foot - hip
         length = np.linalg.norm(leg, axis=1, keepdims=True)
@@ -85,7 +85,7 @@ def figure(
         joints[:, PLACE[f"hip_{side}"]] = hip
         joints[:, PLACE[f"knee_{side}"]] = hip + axis * reach / 2 + front * np.sqrt(THIGH**2 - reach**2 / 4)
         joints[:, PLACE[f"foot_{side}"]] = foot
-        shoulder = neck + [0, 0, 0.18 * z] - 0.03 * trunk
+        shoulder = neck + np.array([0, 0, 0.18 * z]) - 0.03 * trunk
         upper = lean * 0.3 + swing
         elbow = shoulder + 0.29 * np.stack([np.sin(upper), np.cos(upper), zero + 0.1 * z], 1)
         lower = upper + bend
@@ -161,6 +161,7 @@ class Captures:
             self.clips[action].append(joints)
 
     def draw(self, action: str, random: Random) -> np.ndarray:
+        """Return joints (frames, 15, 3) of an excerpt."""
         clip = self.clips[action][random.integers(len(self.clips[action]))]
         step = 2 * random.uniform(0.85, 1.15)
         frames = int(min(random.integers(20, 46), (len(clip) - 1) / step))
@@ -189,6 +190,7 @@ class Marked:
             self.clips.setdefault(str(label), []).append(held["xy"][begin:end])
 
     def draw(self, action: str, random: Random) -> np.ndarray:
+        """Return joints (frames, 15, 3) of an excerpt."""
         clip = self.clips[action][random.integers(len(self.clips[action]))]
         step = (30 / RATE) * random.uniform(0.85, 1.15)
         frames = max(int((len(clip) - 1) / step), 2)
@@ -332,14 +334,15 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--clips", type=int, default=400, help="of each action")
+    parser.add_argument("--actions", nargs="+", default=ACTIONS, choices=ACTIONS, help="those that are rendered")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     captures, marked = Captures(options.data), Marked(options.data)
     options.folder.mkdir(parents=True, exist_ok=True)
-    with (options.folder / "clips.tsv").open("w") as table:
-        for action_number, action in enumerate(ACTIONS):
+    with (options.folder / "clips.tsv").open("a") as table:
+        for action in options.actions:
             for number in range(options.clips):
-                random = np.random.default_rng([options.seed, action_number, number])
+                random = np.random.default_rng([options.seed, ACTIONS.index(action), number])
                 flat = action in marked.clips and random.random() < (0.25 if action in captures.clips else 0.3)
                 source: Callable[[str, Random], np.ndarray] = by_rules
                 if flat:
