@@ -104,7 +104,7 @@ def test_the_time_line_shows_segments_and_key_frames():
     drawn = ET.fromstring(WriteTimeline().encode(Record("folder/a<b.mp4", result)))
     tag = "{http://www.w3.org/2000/svg}"
     texts = [text.text for text in drawn.iter(f"{tag}text")]
-    assert texts[0] == "a<b.mp4: run (42%)"
+    assert texts[0] == "a<b.mp4: run"
     assert {"run", "walk", "0 s", "5 s"} <= set(texts)
     titles = [title.text for title in drawn.iter(f"{tag}title")]
     assert titles == ["run, 0.0 s to 2.5 s, 80%", "walk, 2.5 s to 5.0 s, 80%"]

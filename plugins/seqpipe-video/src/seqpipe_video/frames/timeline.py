@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from pathlib import PurePath
@@ -17,6 +18,10 @@ _TOP, _SIDE, _BAR, _BOTTOM = 34, 12, 26, 22
 
 _COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
 """Told apart by people who see colours differently (M. Okabe, K. Ito, 2002)."""
+
+
+_SEGMENT = {"label": str, "start": float, "end": float, "score": float}
+_PICTURE = {"time": float, "png": str}
 
 
 class WriteTimeline(Writer):
@@ -35,12 +40,11 @@ class WriteTimeline(Writer):
         Raises:
             RecordError: there are no segments, or no key frames.
         """
-        segments: Sequence[Mapping[str, Any]] = record.payload.get("segments", ())
-        pictures: Sequence[Mapping[str, Any]] = record.payload.get("pictures", ())
-        if not segments or not pictures:
+        segments, pictures = (record.payload.get(name) for name in ("segments", "pictures"))
+        if not (_is_listed(segments, _SEGMENT) and _is_listed(pictures, _PICTURE)):
             todo = "end with `decoder: video.activity`, and let it keep some: `pictures: 1`"
             raise RecordError("no segments with key frames to draw", todo, record.location)
-        end = max(segment["end"] for segment in segments)
+        end = max(*(segment["end"] for segment in segments), 0.1)
         total = self.width + 2 * _SIDE, _TOP + self.height + _BAR + _BOTTOM
         lines = [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{total[0]}" height="{total[1]}" '
@@ -82,6 +86,21 @@ class WriteTimeline(Writer):
             yield f'<text x="{x:.1f}" y="{_TOP + self.height + _BAR + 14}" font-size="10">{second} s</text>'
 
 
+def _is_listed(items: Any, fields: Mapping[str, type]) -> bool:
+    """Whether something is a list, not empty, of mappings that have these fields; numbers are finite."""
+    return isinstance(items, list | tuple) and bool(items) and all(_has(item, fields) for item in items)
+
+
+def _has(item: Any, fields: Mapping[str, type]) -> bool:
+    if not isinstance(item, Mapping):
+        return False
+    values = [(item.get(name), kind) for name, kind in fields.items()]
+    return all(
+        isinstance(value, kind) if kind is str else isinstance(value, float | int) and math.isfinite(value)
+        for value, kind in values
+    )
+
+
 def _title(record: Record) -> str:
-    name, label = PurePath(record.id).name, record.payload.get("label", "")
-    return f"{name}: {label} ({record.payload['probabilities'][label]:.0%})" if label else name
+    name, label = PurePath(record.id).name, record.payload.get("label")
+    return f"{name}: {label}" if isinstance(label, str) else name
