@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 from render_figures import NAMES, RATE, filmed, written
+
 from seqpipe_video.poses.skeleton import JOINTS
 from seqpipe_video.stick_figure import stick_figure
 

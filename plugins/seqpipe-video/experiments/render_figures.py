@@ -1,11 +1,12 @@
 """Dark clips of drawn people: what a network can learn of motion before it sees the few real clips.
 
-python plugins/seqpipe-video/experiments/render_figures.py DATA FOLDER --clips 400
+python plugins/seqpipe-video/experiments/render_figures.py DATA FOLDER --clips 150
 
-People who run and walk come from motion capture, those who jump, sit down, stand up, run and walk also from joints
-that were marked on real videos (both in DATA/video), and jumping, sitting down, standing up and turning from a jointed
+People who run and walk come from motion capture, those who jump, sit down, stand up, run and walk also from joints that
+were marked on real videos (both in DATA/video), and jumping, sitting down, standing up and turning from a jointed
 figure that is moved by rules. Each is drawn with limbs as tubes before a random room, by a hand-held camera that
-follows more or less, in the dark, with noise, and is encoded as H.264. FOLDER gets the clips, and ``clips.tsv`` a line for each.
+follows more or less, in the dark, with noise, and is encoded as H.264. FOLDER gets the clips, and ``clips.tsv`` a line
+for each.
 """
 
 from __future__ import annotations
