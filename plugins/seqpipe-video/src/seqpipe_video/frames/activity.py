@@ -32,7 +32,7 @@ from seqpipe import (
 )
 from seqpipe_video.frames.key_frames import png
 
-Scores = npt.NDArray[np.float64]
+Scores = npt.NDArray[Any]
 
 
 class Activity(Decoder):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -61,9 +62,10 @@ def without_camera(flow: Flow) -> Motion:
         down = flow.down - mean_down - zoom * from_y
         weight = trusted / (1 + (right * right + down * down) / (_OUTLIER * _OUTLIER))
     pan, tilt = mean_right - zoom * mean_x, mean_down - zoom * mean_y
-    return Motion(*(part[:, 0, 0] for part in (pan, tilt, zoom)), right * flow.confidence, down * flow.confidence)
+    moving = right * flow.confidence, down * flow.confidence
+    return Motion(pan[:, 0, 0], tilt[:, 0, 0], zoom[:, 0, 0], *moving)
 
 
-def _summed(images: Images) -> Images:
+def _summed(images: npt.NDArray[Any]) -> Images:
     sums: Images = images.sum(axis=(1, 2), keepdims=True)
     return sums

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 from fractions import Fraction
+from typing import cast
 
 import av
 import numpy as np
+from av.video.stream import VideoStream
 
 from seqpipe import Example, Spec
 from seqpipe.testing import stage
@@ -65,7 +67,7 @@ def video_file(frames: Frames, rate: int = 15, form: str = "matroska", codec: st
     """Return frames as a file, by default without loss."""
     held = io.BytesIO()
     with av.open(held, "w", format=form) as container:
-        stream = container.add_stream(codec, rate)
+        stream = cast(VideoStream, container.add_stream(codec, rate))
         stream.height, stream.width = frames.shape[1:]
         stream.pix_fmt = {"ffv1": "gray", "mjpeg": "yuvj420p"}.get(codec, "yuv420p")
         stream.time_base = Fraction(1, rate)

@@ -63,7 +63,8 @@ def equalised(images: Images, reach: int = 7, noise: float = 2.0) -> Images:
     """
     distance = images - box_mean(images, reach)
     variance = np.maximum(box_mean(distance * distance, reach), 0)
-    return distance / np.sqrt(variance + np.float32(noise * noise))
+    deviation: Images = np.sqrt(variance + np.float32(noise * noise), dtype=np.float32)
+    return distance / deviation
 
 
 def gradients(images: Images) -> tuple[Images, Images]:
@@ -89,4 +90,5 @@ def displaced(images: Images, right: Images, down: Images) -> Images:
     above += x * (pixels[corner + 1] - above)
     below = pixels[corner + width]
     below += x * (pixels[corner + width + 1] - below)
-    return above + y * (below - above)
+    between: Images = above + y * (below - above)
+    return between

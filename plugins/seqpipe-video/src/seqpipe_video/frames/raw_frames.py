@@ -66,7 +66,7 @@ class RawFrames(BaseModel):
         if self.pixels == "gray" and size == (self.width, self.height):
             return pixels
         frame = av.VideoFrame.from_ndarray(pixels, format=self.pixels)
-        return frame.reformat(*size, format="gray", interpolation="AREA").to_ndarray()
+        return frame.reformat(*size, format="gray", interpolation="AREA").to_ndarray().astype(np.uint8, copy=False)
 
 
 def is_container(head: bytes) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import BinaryIO
 
 import av
@@ -40,7 +40,7 @@ def grey_frames(file: BinaryIO, rate: float, area: int, where: Location) -> Iter
         RecordError: it is no video, cannot be decoded, ends before it says it does, or its time stamps are of no use.
     """
     try:
-        with av.open(file, options=_NO_OTHER_FILES) as container:
+        with av.open(file, "r", options=_NO_OTHER_FILES) as container:
             stream = _moving_pictures(container, where)
             stream.codec_context.thread_count = 1
             stream.codec_context.thread_type = "NONE"
@@ -103,7 +103,9 @@ def _timed(decoded: Iterator[VideoFrame], stream: VideoStream, where: Location) 
             yield time, frame
 
 
-def _resampled(timed: Iterator[tuple[float, VideoFrame]], rate: float, size: tuple[int, int]) -> Iterator[Frame]:
+def _resampled(
+    timed: Iterator[tuple[float, VideoFrame]], rate: float, size: tuple[int, int]
+) -> Generator[Frame, None, float]:
     """Yield the frame that is shown at each ``1 / rate`` seconds; return when the last one of the file is shown."""
     emitted, end = 0, 0.0
     shown: VideoFrame | None = None
