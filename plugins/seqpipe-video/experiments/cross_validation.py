@@ -2,10 +2,10 @@
 
     python plugins/seqpipe-video/experiments/cross_validation.py $SEQPIPE_DATA/video runs/folds [--set key=value ...]
 
-Trains once for each fold: without some styles of the motion capture, and without a fifth of the joints marked on videos
-(the clips of a label lie in the order of the videos that they were cut from, so a fifth is one stretch of them). Prints,
-for each fold, how many are right: of the styles left out, of the clips left out, of run and walk among these when the
-pipeline may answer only those two; then the means.
+Trains once for each fold: without some styles of the motion capture, and without a fifth of the joints marked on
+videos (the clips of a label lie in the order of the videos that they were cut from, so a fifth is one stretch of them).
+With ``--each``, each style is left out alone. Prints, for each fold, how many are right: of the styles left out, of the
+clips left out, of run and walk among these when the pipeline may answer only those two; then the means.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def blocks(labels: np.ndarray) -> np.ndarray:
     return fold
 
 
-def folds(mocap: Archive, each: bool) -> Iterator[tuple[str, np.ndarray, int]]:
+def folds(mocap: Archive, *, each: bool) -> Iterator[tuple[str, np.ndarray, int]]:
     """Yield a name, which clips of the motion capture are left out, and which fifth of the others."""
     together = [(style,) for style in np.unique(mocap["style"])] if each else TOGETHER
     for number, styles in enumerate(together):
@@ -75,7 +75,7 @@ def main() -> None:
     mocap, videos = (dict(np.load(options.data / name / "train.npz")) for name in ("mocap", "jhmdb_joints"))
     fold = blocks(videos["label"])
     figures: dict[str, list[float]] = {}
-    for number, (name, left_out, block) in enumerate(folds(mocap, options.each)):
+    for number, (name, left_out, block) in enumerate(folds(mocap, each=options.each)):
         if options.only and number not in options.only:
             continue
         folder = options.output / name
