@@ -2,16 +2,17 @@
 
     python plugins/seqpipe-video/experiments/cross_validation.py $SEQPIPE_DATA/video runs/folds [--set key=value ...]
 
-Trains once for each fold: without some styles of the motion capture, and without a fifth of the joints marked on videos
-(the clips of a label lie in the order of the videos that they were cut from, so a fifth is one stretch of them). Prints,
-for each fold, how many are right: of the styles left out, of the clips left out, of run and walk among these when the
-pipeline may answer only those two; then the means.
+Trains once for each fold: without some styles of the motion capture, and without a fifth of the joints marked on
+videos (the clips of a label lie in the order of the videos that they were cut from, so a fifth is one stretch of them).
+With ``--each``, each style is left out alone. Prints how many are right: of each style left out, when the pipeline may
+answer only run or walk; of the clips left out; of run and walk among these, when it may answer only those; and means.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,14 @@ import seqpipe
 Archive = dict[str, Any]
 
 FOLDS = 5
+TWO = ("run", "walk")
 TOGETHER = (
     ("elderly", "old", "happy"),
     ("exhausted", "tired", "sad"),
     ("masculine", "masculinity", "giant"),
     ("youthful", "childish", "not-confident"),
     ("active", "musical"),
+    ("normal",),
 )
 """Styles that are left out together, unless each is left out alone."""
 
@@ -55,7 +58,7 @@ def blocks(labels: np.ndarray) -> np.ndarray:
     return fold
 
 
-def folds(mocap: Archive, each: bool) -> Iterator[tuple[str, np.ndarray, int]]:
+def folds(mocap: Archive, *, each: bool) -> Iterator[tuple[str, np.ndarray, int]]:
     """Yield a name, which clips of the motion capture are left out, and which fifth of the others."""
     together = [(style,) for style in np.unique(mocap["style"])] if each else TOGETHER
     for number, styles in enumerate(together):
@@ -74,34 +77,32 @@ def main() -> None:
     options = parser.parse_args()
     mocap, videos = (dict(np.load(options.data / name / "train.npz")) for name in ("mocap", "jhmdb_joints"))
     fold = blocks(videos["label"])
-    figures: dict[str, list[float]] = {}
-    for number, (name, left_out, block) in enumerate(folds(mocap, options.each)):
+    figures: dict[str, list[float]] = defaultdict(list)
+    for number, (name, left_out, block) in enumerate(folds(mocap, each=options.each)):
         if options.only and number not in options.only:
             continue
         folder = options.output / name
         folder.mkdir(parents=True)
-        for kind, archive, held in (("mocap", mocap, left_out), ("videos", videos, fold == block)):
-            np.savez(folder / f"{kind}_train.npz", **part(archive, ~held))
-            np.savez(folder / f"{kind}_dev.npz", **part(archive, held))
-        train = [folder / "mocap_train.npz"] + [folder / "videos_train.npz"] * options.videos
+        np.savez(folder / "mocap.npz", **part(mocap, ~left_out))
+        np.savez(folder / "videos.npz", **part(videos, fold != block))
+        train = [folder / "mocap.npz"] + [folder / "videos.npz"] * options.videos
         paths = json.dumps([str(path.resolve()) for path in train])
         model = seqpipe.train(
             options.pipeline, settings=[f"train.data.train={paths}", *options.settings], output=folder / "run"
         )
-        settings = [f"model={Path(model).resolve()}"]
-        row = {}
-        for what, labels in (("mocap", ("run", "walk")), ("videos", ()), ("videos", ("run", "walk"))):
-            data = folder / f"{what}_dev.npz"
-            if what == "videos" and labels:
-                of_both = dict(np.load(data))
-                data = folder / "videos_run_walk.npz"
-                np.savez(data, **part(of_both, np.isin(of_both["label"], labels)))
-            figure = seqpipe.evaluate(options.pipeline, data, settings=[*settings, *options.settings], labels=labels)
-            key = f"{what} {'run or walk' if labels else 'all'}"
-            row[key] = round(figure["accuracy"].value, 4)
-            figures.setdefault(key, []).append(figure["accuracy"].value)
-        print(name, row, flush=True)
-    print("mean", {key: round(float(np.mean(values)), 4) for key, values in figures.items()}, flush=True)
+        settings = [f"model={Path(model).resolve()}", *options.settings]
+        row = {f"style {style}": part(mocap, mocap["style"] == style) for style in np.unique(mocap["style"][left_out])}
+        row["videos"] = part(videos, fold == block)
+        row["videos, run or walk"] = part(videos, (fold == block) & np.isin(videos["label"], TWO))
+        for what, archive in row.items():
+            np.savez(folder / "dev.npz", **archive)
+            labels = () if what == "videos" else TWO
+            figure = seqpipe.evaluate(options.pipeline, folder / "dev.npz", settings=settings, labels=labels)
+            figures[what].append(figure["accuracy"].value)
+            print(f"{name}: {what} {figure['accuracy'].value:.3f} of {len(archive['length'])}", flush=True)
+    of_styles = [value for what, values in figures.items() if what.startswith("style") for value in values]
+    print(f"mean over {len(of_styles)} styles {np.mean(of_styles):.3f}")
+    print({what: round(float(np.mean(values)), 3) for what, values in figures.items() if what.startswith("videos")})
 
 
 if __name__ == "__main__":

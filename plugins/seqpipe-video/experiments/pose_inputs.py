@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +52,7 @@ def keypoints(pose: Poses, random: np.random.Generator) -> list[float]:
 def capture() -> str:
     """Return the capture of one person, in millimetres, x forwards, z up."""
     parts = [stick_figure("walk", 3.0, RATE), stick_figure("run", 3.0, RATE), stick_figure("walk", 3.0, RATE)]
-    for before, part in zip(parts[:-1], parts[1:], strict=True):
+    for before, part in pairwise(parts):
         part[:, :, 0] += before[-1, 7, 0] - part[0, 7, 0]
     poses = np.concatenate(parts)[::2]
     places = np.stack([poses[:, :, 0], poses[:, :, 2], poses[:, :, 1] * -1], axis=2) * 1000
