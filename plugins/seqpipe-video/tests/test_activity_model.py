@@ -72,8 +72,8 @@ def test_bad_videos_are_a_line_each_and_raw_frames_are_read(tmp_path):
     assert done.returncode == 3
     assert [Path(json.loads(line)["id"]).name for line in done.stdout.splitlines()] == ["c-good.mp4"]
     one, other, summary = done.stderr.decode().splitlines()
-    assert "a-text.mp4: not a video that can be read" in one
-    assert "b-one.mkv: a single frame" in other
+    assert "a-text.mp4: video.frames: not a video that can be read" in one
+    assert "b-one.mkv: video.frames: a single frame" in other
     assert "2 failed" in summary
     raw = run("video/activity", "-", "-o", "-", input=moving_square(40, 120, 160).tobytes())
     assert raw.returncode == 0, raw.stderr
