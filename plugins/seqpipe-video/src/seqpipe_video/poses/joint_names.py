@@ -81,10 +81,10 @@ def mapped(points: npt.NDArray[np.floating], sources: Sources) -> Poses:
     What is in the middle of several joints is in the middle of those that are seen.
     """
     poses = np.full((len(points), len(JOINTS), points.shape[2]), np.nan, np.float32)
+    alone = [place for place, joint in enumerate(JOINTS) if len(sources.get(joint, ())) == 1]
+    poses[:, alone] = points[:, [sources[JOINTS[place]][0] for place in alone]]
     for place, joint in enumerate(JOINTS):
-        if len(of_joint := sources.get(joint, ())) == 1:
-            poses[:, place] = points[:, of_joint[0]]
-        elif of_joint:
+        if len(of_joint := sources.get(joint, ())) > 1:
             several = points[:, list(of_joint)]
             count = (~np.isnan(several)).sum(axis=1)
             middle = np.nan_to_num(several, posinf=np.inf, neginf=-np.inf).sum(axis=1) / np.maximum(count, 1)

@@ -35,6 +35,8 @@ def resampled(poses: Poses, rate: float, wanted: float) -> Poses:
 def at_places(poses: Poses, places: npt.NDArray[np.float64]) -> Poses:
     """Return poses between frames: ``places`` are their numbers, from 0 to the last, with fractions."""
     before = np.minimum(places.astype(np.int64), len(poses) - 1)
+    if (before == places).all():
+        return poses[before]
     after = np.minimum(before + 1, len(poses) - 1)
     share = (places - before).astype(np.float32)[:, None, None]
     first, second = poses[before], poses[after]

@@ -17,8 +17,8 @@ from seqpipe_video.poses.skeleton import (
     Poses,
 )
 
-_ENOUGH = 300
-"""Frames that are looked at."""
+_ENOUGH = slice(0, 300, 5)
+"""The frames that are looked at."""
 
 Turn = npt.NDArray[np.float32]
 
@@ -35,7 +35,7 @@ def turn_of(poses: Poses) -> Turn:
     where they do not, the source's axes are left-handed, and the matrix mirrors them. A source whose person lies all
     the time is turned wrongly.
     """
-    sample = poses[:_ENOUGH]
+    sample = poses[_ENOUGH]
     feet = (sample[:, LEFT_ANKLE] + sample[:, RIGHT_ANKLE]) / 2
     hips = (sample[:, LEFT_HIP] + sample[:, RIGHT_HIP]) / 2
     rise = _mean(np.where(np.isnan(sample[:, HEAD]), hips, sample[:, HEAD]) - np.where(np.isnan(feet), hips, feet))
