@@ -20,6 +20,7 @@ from seqpipe.builtin.objectives import (
 )
 from seqpipe.builtin.readers.json_lines import ReadJSONLines
 from seqpipe.builtin.readers.tables import ReadCSV, ReadTSV
+from seqpipe.builtin.subtitles import WriteSRT, WriteVTT
 from seqpipe.builtin.tokenizers.characters import Characters
 from seqpipe.builtin.tokenizers.numbers import Numbers
 from seqpipe.builtin.tokenizers.symbols import Symbols
@@ -33,6 +34,11 @@ SERIES: tuple[list[float], ...] = ([0.5, -1.0, 2.0, 2.0, 0.25, 1.5, -0.5], [1.0]
 TABLE = b'id,text,stars\nfirst,A fine film.,5\nsecond,"Slow,\nand long.",2\n'
 ENCODED = (Symbols(), OneHotEncoder(), GRU(hidden=3, bidirectional=True))
 ATTENDED = (*ENCODED, AttentionCore(embedding=3, hidden=4))
+TIMED = (
+    {"words": [{"word": "one", "start": 0.1, "end": 0.4}, {"word": "two", "start": 0.5, "end": 0.9}]},
+    {"segments": [{"label": "run", "start": 3.2, "end": 7.5}]},
+    {"words": []},
+)
 DEEP = AttentionCore(embedding=4, hidden=4, layers=2, tied=True)
 DEEPER = (Symbols(), Windows(length=2, stride=2), *ENCODED[1:], DEEP)
 
@@ -63,6 +69,7 @@ def examples() -> list[Example]:
         Example(Beam(target=Symbols(), longest=3, attention=True), TEXTS, before=ATTENDED, targets=TARGETS),
         Example(Ctc(), SERIES, numbers, (Numbers(), LSTM(hidden=3)), ("ab", "", "", "a")),
         Example(CtcCrf(context=2), SERIES, numbers, (Numbers(), LSTM(hidden=3)), ("ab", "", "", "a")),
+        *(Example(writer, TIMED) for writer in (WriteSRT(), WriteVTT())),
         Example(Ctc(beam=3), SERIES, numbers, (Numbers(), LSTM(hidden=3)), ("ab", "", "", "a")),
     ]
 

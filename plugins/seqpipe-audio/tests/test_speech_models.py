@@ -1,5 +1,7 @@
 """The shipped models do what their cards say, and the pipelines run on the recordings that are shipped with them."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +9,6 @@ import pytest
 import soundfile
 
 import seqpipe
-from seqpipe_audio.subtitles import WriteSRT
 
 PLUGIN = Path(__file__).parent.parent
 SHIPPED = PLUGIN / "src" / "seqpipe_audio"
@@ -129,12 +130,14 @@ def test_a_word_comes_as_soon_where_two_microphones_are_heard():
     assert max(delays) <= 0.3
 
 
-def test_a_transcript_becomes_subtitles():
-    (result,) = seqpipe.load("audio/speech-prompts").read(INPUTS / "prompts.flac")
-    subtitles = WriteSRT().encode(seqpipe.Record("prompts", result)).decode()
+def test_a_transcript_becomes_subtitles(tmp_path):
+    command = ["run", "audio/speech-prompts", str(INPUTS / "prompts.flac"), "-o", str(tmp_path)]
+    subprocess.run([sys.executable, "-m", "seqpipe", *command, "--set", "write={writer: core.srt}"], check=True)
+    (written,) = tmp_path.glob("*.srt")
+    subtitles = written.read_text(encoding="utf-8")
     assert subtitles.startswith("1\n00:00:00,")
     texts = subtitles.split("\n")[2::4]
-    assert " ".join(texts).strip() == result["text"]
+    assert " ".join(texts).strip() == SAID["prompts.flac"]
 
 
 def test_the_language_model_may_be_left_out():

@@ -1,10 +1,9 @@
-"""From symbols with places to words with times, and to subtitles."""
+"""From symbols with places to words with times."""
 
 import numpy as np
 import pytest
 
-from seqpipe import Batch, ConfigError, Incoming, Ragged, Record, RecordError, Spec
-from seqpipe_audio.subtitles import WriteSRT, WriteVTT
+from seqpipe import Batch, ConfigError, Incoming, Ragged, Record, Spec
 from seqpipe_audio.transcript import Transcript
 
 ALPHABET = (" ", "a", "b", "c")
@@ -71,42 +70,3 @@ def test_labels_that_do_not_know_their_time_are_refused():
     without = labels().replace(columns={"spans": Spec("spans", "int64", 2)})
     with pytest.raises(ConfigError, match=r"audio.transcript needs labels that know their time \(begin with"):
         Transcript().build(Incoming(without))
-
-
-def record(*words):
-    return Record("talk.wav", {"words": [{"word": w, "start": a, "end": b, "score": 1.0} for w, a, b in words]})
-
-
-TALK = record(("one", 0.5, 0.9), ("two", 1.0, 1.4), ("three", 3.0, 3.25), ("<four>", 3600 + 62.5, 3600 + 63.0004))
-
-
-def test_subrip():
-    assert WriteSRT().encode(TALK).decode() == (
-        "1\n00:00:00,500 --> 00:00:01,400\none two\n\n"
-        "2\n00:00:03,000 --> 00:00:03,250\nthree\n\n"
-        "3\n01:01:02,500 --> 01:01:03,000\n<four>\n\n"
-    )
-
-
-def test_webvtt():
-    assert WriteVTT().encode(TALK).decode().splitlines()[:3] == ["WEBVTT", "", "00:00:00.500 --> 00:00:01.400"]
-    assert WriteVTT().encode(TALK).decode().endswith("01:01:02.500 --> 01:01:03.000\n&lt;four&gt;\n\n")
-    assert WriteVTT().encode(record()).decode() == "WEBVTT\n\n"
-
-
-def test_subtitles_are_neither_long_nor_wide():
-    words = [("word", 0.5 * i, 0.5 * i + 0.4) for i in range(40)]
-    for writer in (WriteSRT(width=20), WriteSRT(seconds=2.0, width=100)):
-        cues = writer.encode(record(*words)).decode().strip().split("\n\n")
-        assert sum(len(cue.splitlines()[2].split()) for cue in cues) == 40
-        assert all(len(cue.splitlines()[2]) <= writer.width for cue in cues)
-        assert len(cues) == 10
-
-
-@pytest.mark.parametrize("payload", [{}, {"words": 3}, {"words": ["one"]}, {"words": [{"word": "one", "start": None}]}])
-def test_results_without_words_make_no_subtitles(payload):
-    with pytest.raises(RecordError) as caught:
-        WriteSRT().encode(Record("talk.wav", payload))
-    assert str(caught.value) == (
-        "talk.wav: no words with times to make subtitles of (end with `decoder: audio.transcript`)"
-    )

@@ -11,7 +11,6 @@ from seqpipe_audio.pcm import ReadPCM
 from seqpipe_audio.recordings import ReadAudio, ReadManifest
 from seqpipe_audio.search import Search
 from seqpipe_audio.strings import Strings
-from seqpipe_audio.subtitles import WriteSRT, WriteVTT
 from seqpipe_audio.transcript import Transcript
 
 SPEECH: list[type[Stage]] = [
@@ -23,8 +22,6 @@ SPEECH: list[type[Stage]] = [
     Normalise,
     Search,
     Transcript,
-    WriteSRT,
-    WriteVTT,
     Strings,
     Speed,
     Equalise,

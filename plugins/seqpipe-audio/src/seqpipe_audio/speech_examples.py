@@ -17,19 +17,11 @@ from seqpipe_audio.pcm import ReadPCM
 from seqpipe_audio.recordings import ReadAudio
 from seqpipe_audio.sound_files import Samples
 from seqpipe_audio.strings import Strings
-from seqpipe_audio.subtitles import WriteSRT, WriteVTT
 from seqpipe_audio.transcript import Transcript
 
 RATE = 8000
 SOUND = Spec("samples", "float32", rate=RATE)
 WORDS = ("one two", "three", "", "two")
-RESULTS = (
-    {
-        "text": "one two",
-        "words": [{"word": "one", "start": 0.1, "end": 0.4}, {"word": "two", "start": 0.5, "end": 0.9}],
-    },
-    {"text": "", "words": []},
-)
 
 
 def speech_examples() -> list[Example]:
@@ -53,7 +45,6 @@ def speech_examples() -> list[Example]:
             Example(transcript, recordings, SOUND, trained, targets=WORDS)
             for transcript in (Transcript(), Transcript(each="word"), Transcript(unit="word"))
         ),
-        *(Example(stage, RESULTS) for stage in (WriteSRT(), WriteVTT())),
         *(Example(stage, recordings, SOUND, targets=WORDS) for stage in augmentations),
     ]
 

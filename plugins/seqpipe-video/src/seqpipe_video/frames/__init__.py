@@ -1,0 +1,1 @@
+"""Activities from the frames of a video."""

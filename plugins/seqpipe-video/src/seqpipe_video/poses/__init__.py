@@ -1,0 +1,1 @@
+"""Poses: joints over time, from any source, on one skeleton."""
