@@ -14,6 +14,9 @@ from seqpipe_video.poses.skeleton import Poses
 _NEARLY = 0.01
 """The share of a frame that the last one may be late: rates in files are rounded."""
 
+_ROUNDING = 1e-6
+"""The share of a frame by which floating-point numbers may be wrong."""
+
 _MOST = 4096
 """Frames that are made at a time."""
 
@@ -100,12 +103,14 @@ def _at_rate(blocks: Iterable[Block], rate: float, where: Location) -> Iterator[
             raise RecordError(what, "cut the file there, or correct its times", where)
         if last is None:
             begin = float(both.times[0])
-        ends = int((both.times[-1] - begin) * rate + _NEARLY) + 1
+        ends = int((both.times[-1] - begin) * rate + _ROUNDING) + 1
         for first in range(given, ends, _MOST):
             wanted = begin + np.arange(first, min(first + _MOST, ends)) / rate
             yield at_places(both.poses, np.interp(wanted, both.times, np.arange(len(both.times))))
         given, seen = ends, seen + len(block.times)
         last = Block(both.times[-1:], both.poses[-1:])
+    if last is not None and int((last.times[0] - begin) * rate + _NEARLY) + 1 > given:
+        yield last.poses
 
 
 _ADVICE = "sort the frames by time, or cut the file where the clock was set back"
