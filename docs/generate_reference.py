@@ -15,7 +15,7 @@ from seqpipe.contracts import Stage
 from seqpipe.registry import Registry
 from seqpipe.schema import pipeline_schema
 
-PLUGINS = ("core", "text", "audio", "dna")
+PLUGINS = ("core", "text", "audio", "dna", "video")
 TARGET = Path(__file__).parent / "reference.md"
 
 HEAD = """\

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from seqpipe.builtin.cores.attention import AttentionCore
 from seqpipe.builtin.cores.convolution import ConvolutionCore
@@ -34,7 +35,7 @@ SERIES: tuple[list[float], ...] = ([0.5, -1.0, 2.0, 2.0, 0.25, 1.5, -0.5], [1.0]
 TABLE = b'id,text,stars\nfirst,A fine film.,5\nsecond,"Slow,\nand long.",2\n'
 ENCODED = (Symbols(), OneHotEncoder(), GRU(hidden=3, bidirectional=True))
 ATTENDED = (*ENCODED, AttentionCore(embedding=3, hidden=4))
-TIMED = (
+TIMED: tuple[dict[str, Any], ...] = (
     {"words": [{"word": "one", "start": 0.1, "end": 0.4}, {"word": "two", "start": 0.5, "end": 0.9}]},
     {"segments": [{"label": "run", "start": 3.2, "end": 7.5}]},
     {"words": []},

@@ -1,4 +1,4 @@
-"""All laws of the contracts, on all stages of the plugin."""
+"""All laws of the contracts, on all stages of the plugin, and on cores that take what they give."""
 
 import pytest
 
@@ -16,15 +16,6 @@ CORES = [
 EXAMPLES = [testing.Example(core, SEQUENCES, before=(Bases(), OneHotBases())) for core in CORES]
 
 
-@pytest.mark.parametrize("case", testing.cases(testing.examples("dna")), ids=str)
+@pytest.mark.parametrize("case", testing.cases([*testing.examples("dna"), *EXAMPLES]), ids=str)
 def test_laws(case):
-    case()
-
-
-@pytest.mark.parametrize(
-    "case",
-    testing.cases([testing.Example(core, SEQUENCES, before=(Bases(), OneHotBases())) for core in CORES]),
-    ids=str,
-)
-def test_laws_of_cores_behind_it(case):
     case()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -11,6 +12,7 @@ from pydantic import Field
 from seqpipe.builtin.objectives import CtcCrfObjective, LabelLearner
 from seqpipe.contracts import Decoder, Incoming, Learned, Learner, Objective, Step
 from seqpipe.contracts.fields import Names
+from seqpipe.contracts.learned import LearnedTexts
 from seqpipe.data import Batch, Ragged, Spec, row_extents
 from seqpipe.errors import ConfigError
 from seqpipe.metrics import error_rate, exact_match
@@ -36,9 +38,14 @@ class CtcCrf(Decoder):
         3, ge=1, description="the last symbols on which a score depends: n symbols need n ** (context + 1) logits"
     )
 
+    @property
+    def learns(self) -> Mapping[str, Any]:
+        """The symbols, unless they are given."""
+        return {} if self.symbols else {"labels": LearnedTexts}
+
     def learner(self, incoming: Incoming) -> Learner | None:
         """Gather the symbols of the targets, unless they are given."""
-        return None if self.symbols else LabelLearner(sequences=True, separator=self.separator)
+        return None if self.symbols else LabelLearner(sequences=True, separator=self.separator, least=1)
 
     def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a context and symbol at each position."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from seqpipe import (
     Decoder,
     Incoming,
     LabelLearner,
+    LearnedTexts,
     Learner,
     Names,
     Objective,
@@ -50,6 +51,11 @@ class Sites(Decoder):
     each: Literal["site", "record"] = Field(
         "site", description="a result for each site, or one a record with its sites and the scores of all windows"
     )
+
+    @property
+    def learns(self) -> Mapping[str, Any]:
+        """The labels, unless they are given."""
+        return {} if self.labels else {"labels": LearnedTexts}
 
     def learner(self, incoming: Incoming) -> Learner | None:
         """Gather the labels, unless they are given."""

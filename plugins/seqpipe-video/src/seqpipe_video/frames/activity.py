@@ -17,6 +17,7 @@ from seqpipe import (
     Decoder,
     Incoming,
     LabelLearner,
+    LearnedTexts,
     Learner,
     Names,
     Objective,
@@ -57,6 +58,11 @@ class Activity(Decoder):
     def for_evaluation(self) -> Decoder:
         """Give one label a video, which the metrics look at."""
         return self.model_copy(update={"each": "video", "pictures": None})
+
+    @property
+    def learns(self) -> Mapping[str, Any]:
+        """The labels, unless they are given."""
+        return {} if self.labels else {"labels": LearnedTexts}
 
     def learner(self, incoming: Incoming) -> Learner | None:
         """Gather the labels, unless they are given."""
