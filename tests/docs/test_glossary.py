@@ -27,6 +27,7 @@ def test_every_public_noun_is_there():
         "Training": "epoch",
         "Layout": "writer",
         "LineReader": "reader",
+        "TextReader": "reader",
         "RecurrentCore": "core",
         "Back": "gradient",
     }
