@@ -60,8 +60,10 @@ class Gunzipped(io.RawIOBase):
         self._packed = self._packed.lstrip(b"\0")
         while not self._packed and (more := self._file.read(_CHUNK)):
             self._packed = more.lstrip(b"\0")
+        if not self._packed:
+            return False
         self._member = zlib.decompressobj(_GZIP)
-        return bool(self._packed)
+        return True
 
     def _unpacked(self, most: int) -> bytes:
         self._begun = self._begun or bool(self._packed)

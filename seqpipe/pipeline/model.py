@@ -27,6 +27,9 @@ FORMATS: Mapping[Precision, int] = MappingProxyType({"float32": 1, "int8": 2})
 """Of files, by the precision of the weights."""
 
 _WEIGHTS, _SCALES, _LEARNED = "weights/", "scales/", "learned/"
+NO_CHECKSUM = "00000000"
+"""Where the checksum stands, while it is computed."""
+
 _REPLACE = "fetch it again, or train it again"
 
 
@@ -35,8 +38,8 @@ class Model:
     """A trained pipeline, in memory.
 
     The file is in the safetensors format: tensors ``weights/<stage>.<name>``, ``scales/<stage>.<name>`` of weights in
-    bytes, and ``learned/<stage>.<name>``, a metadata entry ``seqpipe``, JSON, with the rest, and ``checksum`` over all.
-    Loading one executes nothing.
+    bytes, and ``learned/<stage>.<name>``, and a metadata entry ``seqpipe``, JSON, with the rest and a checksum over
+    all. Loading one executes nothing.
 
     Attributes:
         name: of the pipeline.
@@ -92,8 +95,7 @@ class Model:
             "facts": self.facts,
         }
         with atomic_write(path, "wb") as file:
-            text = json.dumps(header, ensure_ascii=False)
-            file.write(to_bytes(tensors, {"seqpipe": text, "checksum": _checksum(text, tensors)}))
+            file.write(to_bytes(tensors, {"seqpipe": _with_checksum(header, tensors)}))
 
     def _tensors(self, *, half: bool) -> dict[str, Array]:
         """Return the weights as the file has them."""
@@ -133,9 +135,7 @@ class Model:
         if header.format not in precisions:
             known = " and ".join(map(str, precisions))
             raise _error(path, f"a model of format {header.format}, and this seqpipe reads {known}", "update seqpipe")
-        if unknown := metadata.keys() - {"seqpipe", "checksum"}:
-            raise _error(path, f"its metadata have {min(unknown)!r}, which no model has", _REPLACE)
-        if "checksum" in metadata and metadata["checksum"] != _checksum(metadata["seqpipe"], tensors):
+        if header.checksum and header.checksum != _checksum(metadata["seqpipe"], tensors):
             raise _error(path, "it has changed since it was written", _REPLACE)
         return cls._checked(path, tensors, header, precisions[header.format])
 
@@ -180,9 +180,18 @@ def _weights(path: Path, name: str, array: Array, scales: Array | None) -> Array
         raise _error(path, f"the weights {name} are damaged: {error}", _REPLACE) from None
 
 
-def _checksum(header: str, tensors: Mapping[str, Array]) -> str:
-    """Return a sum of all that a file holds, which shows whether a bit of it has changed."""
-    total = zlib.crc32(header.encode())
+def _with_checksum(header: Mapping[str, Any], tensors: Mapping[str, Array]) -> str:
+    text = json.dumps({"checksum": NO_CHECKSUM, **header}, ensure_ascii=False)
+    return text.replace(NO_CHECKSUM, _checksum(text, tensors), 1)
+
+
+def _checksum(text: str, tensors: Mapping[str, Array]) -> str:
+    """Return a sum of all that a file holds, its own digits in the header counted as `NO_CHECKSUM`.
+
+    It shows whether a bit has changed.
+    """
+    begin = len('{"checksum": "')
+    total = zlib.crc32((text[:begin] + NO_CHECKSUM + text[begin + len(NO_CHECKSUM) :]).encode())
     for name in sorted(tensors):
         array = np.ascontiguousarray(tensors[name])
         total = zlib.crc32(array.reshape(-1).view(np.uint8).data, zlib.crc32(f"{name} {array.dtype}".encode(), total))

@@ -15,6 +15,7 @@ class ModelHeader:
     """The metadata of a model's file, of the right types.
 
     Attributes:
+        checksum: of the whole file; empty in files from before there was one.
         format: of the file.
         name: of the pipeline.
         stages: their declarations.
@@ -22,6 +23,7 @@ class ModelHeader:
         facts: what is worth knowing.
     """
 
+    checksum: str
     format: int
     name: str
     stages: Sequence[Mapping[str, Any]]
@@ -45,7 +47,12 @@ def parse_header(text: str) -> ModelHeader:
     if is_too_deep(fields):
         raise ValueError("it is nested too deeply")
     _check_texts(fields)
-    header = ModelHeader(*(fields[name] for name in ("format", "name", "stages", "learned", "facts")))
+    names = ("format", "name", "stages", "learned", "facts")
+    if unknown := fields.keys() - {"checksum", *names}:
+        raise ValueError(f"no model has `{min(unknown)}`")
+    header = ModelHeader(fields.get("checksum", ""), *(fields[name] for name in names))
+    if not isinstance(header.checksum, str):
+        raise ValueError("`checksum` is no text")  # noqa: TRY004 - as above
     if type(header.format) is not int:
         raise ValueError("`format` is no whole number")
     if not isinstance(header.name, str) or not header.name:

@@ -54,12 +54,13 @@ def test_the_resolved_configuration_says_where_each_value_comes_from(folder, com
     result = command("check", "colours.yaml", "--set", "decoder.probabilities=false", "--resolved")
     assert (result.code, result.err) == (0, "")
     lines = [" # ".join(part.strip() for part in line.split("#")) for line in result.lines]
-    assert lines[:7] == [
+    assert lines[:8] == [
         "name: colours # colours.yaml:1:7",
         "model: colours.safetensors # colours.yaml:2:8",
         "read:",
         "reader: core.lines # colours.yaml:3:16",
         "path: [] # default",
+        "encoding: utf-8 # default",
         "stages:",
         "- tokenizer: core.symbols # colours.yaml:5:16",
     ]

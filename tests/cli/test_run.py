@@ -109,7 +109,7 @@ def test_the_suffix_comes_before_the_writer_of_the_pipeline_but_not_before_the_c
         ("out", (), "red\n"),
         ("out.list", asked, "red\n"),
     ):
-        assert command("run", "colours.yaml", "--text", "xa", "-o", name, *options).code == 0
+        assert command("run", "colours.yaml", "--text", "xa", "-o", name, "--overwrite", *options).code == 0
         assert Path(name).read_text().startswith(line)
 
 

@@ -39,6 +39,7 @@ def test_members_are_unpacked_as_python_does(members: list[bytes], padding: int,
     while part := file.read(sizes[number % len(sizes)]):
         found.append(part)
         number += 1
+    assert file.read(10) == b""  # also asked again
     assert b"".join(found) == gzip.decompress(packed) == b"".join(members)
 
 

@@ -38,7 +38,9 @@ def changed(path, **tensors):
     raw = path.read_bytes()
     size = int.from_bytes(raw[:8], "little")
     metadata = json.loads(raw[8 : 8 + size])["__metadata__"]
-    del metadata["checksum"]
+    header = json.loads(metadata["seqpipe"])
+    del header["checksum"]
+    metadata["seqpipe"] = json.dumps(header)
     found = {name: array for name, array in (load_file(path) | tensors).items() if array is not None}
     save_file(found, path, metadata)
 

@@ -89,10 +89,11 @@ def test_a_reader_that_hangs_is_ended(tmp_path):
 def test_results_become_subtitles_and_time_lines(tmp_path):
     for writer in ("core.vtt", "video.timeline"):
         options = ["--set", f"write={{writer: {writer}}}", "--set", "stages.4.pictures=1"]
-        assert run("video/activity", INPUT, "-o", tmp_path, *options).returncode == 0
-    (subtitles,) = tmp_path.glob("*.vtt")
+        (tmp_path / writer).mkdir()
+        assert run("video/activity", INPUT, "-o", tmp_path / writer, *options).returncode == 0
+    (subtitles,) = tmp_path.glob("*/*.vtt")
     assert "00:00:00.000 --> 00:00:0" in subtitles.read_text(encoding="utf-8")
-    (drawn,) = tmp_path.glob("*.svg")
+    (drawn,) = tmp_path.glob("*/*.svg")
     assert "data:image/png;base64," in drawn.read_text(encoding="utf-8")
 
 

@@ -45,10 +45,8 @@ def reads_the_same_again(example: Example) -> None:
 
 
 def names_records(example: Example) -> None:
-    """Records have ids of their own, the name of their source, and positions that go up from one.
-
-    Stretches of one sequence may have the same position, such as a line that they all stand in.
-    """
+    """Records have ids of their own, the name of their source, and positions that go up from one."""
+    # stretches of one sequence may have the same position, such as a line that they all stand in
     with _files(example) as (reader, sources):
         for source in sources:
             records = _read(reader, source)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import numpy as np
 import soundfile
@@ -14,11 +15,12 @@ from seqpipe_audio.deltas import Deltas
 from seqpipe_audio.log_mel import LogMelFrames
 from seqpipe_audio.normalise import Normalise
 from seqpipe_audio.pcm import ReadPCM
-from seqpipe_audio.recordings import ReadAudio
+from seqpipe_audio.recordings import ReadAudio, ReadManifest
 from seqpipe_audio.sound_files import Samples
 from seqpipe_audio.strings import Strings
 from seqpipe_audio.transcript import Transcript
 
+SHIPPED = Path(__file__).parent / "pipelines" / "inputs" / "digits.flac"
 RATE = 8000
 SOUND = Spec("samples", "float32", rate=RATE)
 WORDS = ("one two", "three", "", "two")
@@ -36,6 +38,7 @@ def speech_examples() -> list[Example]:
     return [
         *(Example(stage, files) for stage in (ReadAudio(), ReadAudio(piece=0.1), ReadAudio(rate=16_000))),
         Example(ReadPCM(), raw),
+        Example(ReadManifest(), [f"{SHIPPED}\tone\n".encode(), b"", f"\n{SHIPPED}".encode()]),
         *(Example(stage, frames, SOUND) for stage in (front_end, LogMelFrames(mels=8, cepstra=5))),
         *(
             Example(stage, frames, SOUND, (front_end,))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from fractions import Fraction
+from pathlib import Path
 from typing import cast
 
 import av
@@ -14,11 +15,12 @@ from seqpipe import Example, Spec
 from seqpipe.testing import stage
 from seqpipe_video.frames.activity import Activity
 from seqpipe_video.frames.augmentations import CropFrames, DarkenFrames, MirrorFrames, TempoFrames
-from seqpipe_video.frames.clips import ReadVideo
+from seqpipe_video.frames.clips import ReadManifest, ReadVideo
 from seqpipe_video.frames.motion import MotionFeatures
 from seqpipe_video.frames.timeline import WriteTimeline
 from seqpipe_video.frames.video_files import Frames
 
+SHIPPED = Path(__file__).parents[1] / "pipelines" / "inputs" / "walk-and-run.mp4"
 PICTURES = Spec("pictures", "uint8", rate=15.0)
 LABELS = ("run", "walk", "walk")
 RESULTS = (
@@ -43,6 +45,7 @@ def frame_examples() -> list[Example]:
     augmentations = (MirrorFrames(share=0.9), TempoFrames(), CropFrames(), DarkenFrames())
     return [
         *(Example(reader, [video_file(videos[0]), video_file(videos[1])]) for reader in readers),
+        Example(ReadManifest(), [f"{SHIPPED}\twalk\n".encode(), b"", f"\n{SHIPPED}".encode()]),
         *(Example(motion, videos, PICTURES) for motion in (MotionFeatures(), MotionFeatures(rows=2))),
         *(
             Example(activity, videos, PICTURES, trained, targets=LABELS)
