@@ -41,6 +41,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "Encoder",
         "Core",
         "RecurrentCore",
+        "LabelDecoder",
         "Cell",
         "Decoder",
         "Writer",
@@ -49,7 +50,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "Incoming",
     ),
     "Parameters of stages": ("Names", "Paths", "Many", "Range", "Share"),
-    "For readers": ("text_lines", "text_record", "NOTICE"),
+    "For readers": ("text_lines", "manifest_lines", "text_record", "NOTICE"),
     "For writers": ("marked_text", "MarkedText", "Mark"),
     "What stages build": (
         "Step",

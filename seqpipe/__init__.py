@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from seqpipe.builtin.decoders.beam import Beam as Beam
     from seqpipe.builtin.decoders.beam import KnownTarget as KnownTarget
     from seqpipe.builtin.decoders.beam_search import BeamSettings as BeamSettings
+    from seqpipe.builtin.decoders.label_decoder import LabelDecoder as LabelDecoder
     from seqpipe.builtin.marked_text import Mark as Mark
     from seqpipe.builtin.marked_text import MarkedText as MarkedText
     from seqpipe.builtin.marked_text import marked_text as marked_text
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from seqpipe.builtin.readers.lines import TextReader as TextReader
     from seqpipe.builtin.readers.lines import text_lines as text_lines
     from seqpipe.builtin.readers.lines import text_record as text_record
+    from seqpipe.builtin.readers.manifest import manifest_lines as manifest_lines
     from seqpipe.contracts import Augmentation as Augmentation
     from seqpipe.contracts import Back as Back
     from seqpipe.contracts import Core as Core
@@ -140,6 +142,8 @@ _MODULES = {
         "NextTokenObjective",
         "TranslationObjective",
     ),
+    "seqpipe.builtin.decoders.label_decoder": ("LabelDecoder",),
+    "seqpipe.builtin.readers.manifest": ("manifest_lines",),
     "seqpipe.builtin.readers.lines": ("LineReader", "TextReader", "text_lines", "text_record"),
     "seqpipe.contracts": (
         "Augmentation",

@@ -29,6 +29,7 @@ def test_every_public_noun_is_there():
         "LineReader": "reader",
         "TextReader": "reader",
         "RecurrentCore": "core",
+        "LabelDecoder": "decoder",
         "Back": "gradient",
     }
     assert {alike.get(noun, noun.lower()) for noun in nouns} <= set(WORDS)

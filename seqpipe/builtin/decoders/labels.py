@@ -2,52 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
 
-from seqpipe.builtin.objectives import ClassificationObjective, LabelLearner
-from seqpipe.contracts import Decoder, Incoming, Learner, Objective, Step
-from seqpipe.contracts.fields import Names, Share
-from seqpipe.contracts.learned import LearnedTexts
+from seqpipe.builtin.decoders.label_decoder import LabelDecoder
+from seqpipe.builtin.objectives import ClassificationObjective
+from seqpipe.contracts import Incoming, Objective, Step
+from seqpipe.contracts.fields import Share
 from seqpipe.data import Batch
 from seqpipe.metrics import accuracy, macro_f1, mcc, sensitivity, specificity
 from seqpipe.network.sampling import softmax
 
 
-class Labels(Decoder):
+class Labels(LabelDecoder):
     """The likeliest label of each record, and the probability of each label."""
 
     name: ClassVar[str] = "core.labels"
     adjustable: ClassVar[frozenset[str]] = frozenset({"field", "probabilities", "smoothing", "positive", "average"})
 
-    labels: Names = Field((), description="in the order of the logits; none: learned from the training data")
     field: str = Field("label", description="the name of the result")
     probabilities: bool = Field(True, description="also give the probability of each label")
     smoothing: Share = Field(0.0, description="label smoothing, in training")
     positive: str | None = Field(
         None, description="the label that is sought: `seqpipe evaluate` gives sensitivity and specificity"
     )
-
     average: bool = Field(
         False, description="one result for a record of several rows, such as its two strands: of their mean logits"
     )
 
-    @property
-    def learns(self) -> Mapping[str, Any]:
-        """The labels, unless they are given."""
-        return {} if self.labels else {"labels": LearnedTexts}
-
-    def learner(self, incoming: Incoming) -> Learner | None:
-        """Gather the labels, unless they are given."""
-        return None if self.labels else LabelLearner()
-
     def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a label, once a record."""
-        labels = self.labels or tuple(incoming.learned.get("labels", ()))
+        labels = self.labels_of(incoming)
         metrics = [accuracy(self.field), macro_f1(self.field, labels), mcc(self.field, labels)]
         if self.positive is not None:
             metrics += [sensitivity(self.field, self.positive), specificity(self.field, self.positive)]
@@ -56,7 +45,7 @@ class Labels(Decoder):
     def build(self, incoming: Incoming) -> Step:
         """Take logits, one position a record."""
         spec = incoming.spec.require(self.name, "logits", pooled=True)
-        labels = self.labels or tuple(incoming.learned.get("labels", ()))
+        labels = self.labels_of(incoming)
         out = spec.replace(kind="outputs", streamable=spec.streamable and not self.average)
         return Step.of(out, partial(_choose, labels=labels, decoder=self))
 

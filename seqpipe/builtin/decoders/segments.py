@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
-from seqpipe.builtin.objectives import ClassificationObjective, LabelLearner
-from seqpipe.contracts import Decoder, Incoming, Learner, Objective, State, Step
+from seqpipe.builtin.decoders.label_decoder import LabelDecoder
+from seqpipe.builtin.objectives import ClassificationObjective
+from seqpipe.contracts import Incoming, Objective, State, Step
 from seqpipe.contracts.fields import Names
-from seqpipe.contracts.learned import LearnedTexts
 from seqpipe.data import Batch, Ragged, Spec
 from seqpipe.data.ragged import Array
 from seqpipe.errors import ConfigError
@@ -20,7 +19,7 @@ from seqpipe.metrics import accuracy
 from seqpipe.network.sampling import softmax
 
 
-class Segments(Decoder):
+class Segments(LabelDecoder):
     """Stretches of a record that have the same label, each given as soon as it ends.
 
     Positions are frames of a sequence or windows of it; what is unlikely, and what carries an ignored label, is no
@@ -30,23 +29,18 @@ class Segments(Decoder):
     name: ClassVar[str] = "core.segments"
     adjustable: ClassVar[frozenset[str]] = frozenset({"ignore", "threshold"})
 
-    labels: Names = Field((), description="in the order of the logits; none: learned from the training data")
     each: Literal["position", "window"] = Field("position", description="what has a label")
     ignore: Names = Field((), description="labels that are not given")
     threshold: float = Field(0.0, ge=0, le=1, description="the least probability of a label that counts")
 
     @property
-    def learns(self) -> Mapping[str, Any]:
-        """The labels, unless they are given."""
-        return {} if self.labels else {"labels": LearnedTexts}
-
-    def learner(self, incoming: Incoming) -> Learner | None:
-        """Gather the labels, unless they are given."""
-        return None if self.labels else LabelLearner(sequences=self.each == "position")
+    def labels_positions(self) -> bool:
+        """Whether each position has a label, rather than each window."""
+        return self.each == "position"
 
     def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a label, at each position or for each window."""
-        labels = self.labels or tuple(incoming.learned.get("labels", ()))
+        labels = self.labels_of(incoming)
         metrics = (accuracy("label"),) if self.each == "window" else ()
         return ClassificationObjective(labels, pooled=self.each == "window", metrics=metrics)
 
@@ -55,7 +49,7 @@ class Segments(Decoder):
         spec = incoming.spec.require(self.name, "logits", pooled=self.each == "window")
         if "spans" not in spec.columns:
             raise ConfigError(f"{self.name} needs positions that know where they stand in the source")
-        labels = self.labels or tuple(incoming.learned.get("labels", ()))
+        labels = self.labels_of(incoming)
         out = spec.replace(kind="outputs", streamable=spec.streamable or self.each == "window")
         return _Merge(out, labels, self)
 

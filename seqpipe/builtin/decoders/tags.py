@@ -2,43 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, ClassVar
 
 from pydantic import Field
 
-from seqpipe.builtin.objectives import CrfObjective, LabelLearner
-from seqpipe.contracts import Decoder, Incoming, Learner, Objective, Step
-from seqpipe.contracts.fields import Names
-from seqpipe.contracts.learned import LearnedTexts
+from seqpipe.builtin.decoders.label_decoder import LabelDecoder
+from seqpipe.builtin.objectives import CrfObjective
+from seqpipe.contracts import Incoming, Objective, Step
 from seqpipe.data import Batch, Ragged
 from seqpipe.data.ragged import Array
 from seqpipe.metrics import accuracy, entity_f1, entity_f1_per_type, segments
 from seqpipe.network.crf import crf_viterbi
 
 
-class Tags(Decoder):
+class Tags(LabelDecoder):
     """A label for each token by a conditional random field, and the segments that B- and I- labels mark."""
 
     name: ClassVar[str] = "core.tags"
     adjustable: ClassVar[frozenset[str]] = frozenset({"entities"})
 
-    labels: Names = Field((), description="in the order of the logits; none: learned from the training data")
     entities: bool = Field(True, description="also give the segments, with their place in the text")
 
     @property
-    def learns(self) -> Mapping[str, Any]:
-        """The labels, unless they are given."""
-        return {} if self.labels else {"labels": LearnedTexts}
-
-    def learner(self, incoming: Incoming) -> Learner | None:
-        """Gather the labels, unless they are given."""
-        return None if self.labels else LabelLearner(sequences=True)
+    def labels_positions(self) -> bool:
+        """Targets are sequences of labels."""
+        return True
 
     def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a label at each position."""
-        labels = self.labels or tuple(incoming.learned.get("labels", ()))
+        labels = self.labels_of(incoming)
         return CrfObjective(labels, (entity_f1("labels"), accuracy("labels"), *entity_f1_per_type(labels)))
 
     def build(self, incoming: Incoming) -> Step:

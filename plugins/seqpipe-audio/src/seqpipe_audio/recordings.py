@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, ClassVar
 import numpy as np
 from pydantic import Field
 
-from seqpipe import InputError, Location, Reader, Record, RecordError, Source, Spec, text_lines
+from seqpipe import InputError, Location, Reader, Record, RecordError, Source, Spec, manifest_lines
 from seqpipe_audio.pieces import in_pieces
 from seqpipe_audio.sound_files import Samples, mono_blocks
 
@@ -91,15 +91,11 @@ class ReadManifest(_Recordings):
 
     def read(self, source: Source) -> Iterator[Record | RecordError]:
         """Yield the recording of each line, or its pieces; in its place an error if it cannot be read."""
-        folder = Path() if source.standard_input else Path(source.name).parent
-        for position, _, line in text_lines(source):
+        for line in manifest_lines(source):
             if isinstance(line, RecordError):
                 yield line
-                continue
-            path, tab, text = line.partition("\t")
-            if path:
-                record = Record(path, None, source.name, position, target=text.strip() if tab else None)
-                yield from self._line(folder / path, record)
+            else:
+                yield from self._line(*line)
 
     def _line(self, path: Path, record: Record) -> Iterator[Record | RecordError]:
         try:

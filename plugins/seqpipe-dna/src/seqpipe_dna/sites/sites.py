@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +15,7 @@ from seqpipe import (
     ConfigError,
     Decoder,
     Incoming,
-    LabelLearner,
-    LearnedTexts,
-    Learner,
-    Names,
+    LabelDecoder,
     Objective,
     Ragged,
     Step,
@@ -30,7 +27,7 @@ from seqpipe_dna.sites.sites_objective import SitesObjective
 Float = npt.NDArray[np.float32]
 
 
-class Sites(Decoder):
+class Sites(LabelDecoder):
     """The windows that are a site, with strand and score; of those that overlap on a strand the best one.
 
     A site has the field ``sequence``, ``start`` and ``end`` (counted from zero on the forward strand, half-open),
@@ -42,7 +39,6 @@ class Sites(Decoder):
     name: ClassVar[str] = "dna.sites"
     adjustable: ClassVar[frozenset[str]] = frozenset({"threshold", "apart", "each"})
 
-    labels: Names = Field((), description="in the order of the logits; none: learned from the training data")
     other: str = Field("other", description="the label of windows that are no site")
     threshold: float = Field(0.5, gt=0, lt=1, description="the least probability of a site")
     apart: int | None = Field(
@@ -52,18 +48,9 @@ class Sites(Decoder):
         "site", description="a result for each site, or one a record with its sites and the scores of all windows"
     )
 
-    @property
-    def learns(self) -> Mapping[str, Any]:
-        """The labels, unless they are given."""
-        return {} if self.labels else {"labels": LearnedTexts}
-
-    def learner(self, incoming: Incoming) -> Learner | None:
-        """Gather the labels, unless they are given."""
-        return None if self.labels else LabelLearner()
-
     def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a label, for each window."""
-        return SitesObjective(self._labels(incoming), self.other)
+        return SitesObjective(self.labels_of(incoming), self.other)
 
     def for_evaluation(self) -> Decoder:
         """Give the scores of all windows, which the metrics look at."""
@@ -78,10 +65,7 @@ class Sites(Decoder):
         spec = incoming.spec.require(self.name, "logits", pooled=True)
         if "windows" not in spec.columns:
             raise ConfigError(f"{self.name} needs windows that know their place", "put dna.windows before the encoder")
-        return Step.of(spec.replace(kind="outputs"), partial(_find, labels=self._labels(incoming), sites=self))
-
-    def _labels(self, incoming: Incoming) -> Sequence[str]:
-        return self.labels or tuple(incoming.learned.get("labels", ()))
+        return Step.of(spec.replace(kind="outputs"), partial(_find, labels=self.labels_of(incoming), sites=self))
 
 
 def _find(batch: Batch, labels: Sequence[str], sites: Sites) -> Batch:

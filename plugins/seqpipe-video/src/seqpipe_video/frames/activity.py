@@ -16,10 +16,7 @@ from seqpipe import (
     ConfigError,
     Decoder,
     Incoming,
-    LabelLearner,
-    LearnedTexts,
-    Learner,
-    Names,
+    LabelDecoder,
     Objective,
     Ragged,
     Record,
@@ -36,7 +33,7 @@ from seqpipe_video.frames.key_frames import png
 Scores = npt.NDArray[Any]
 
 
-class Activity(Decoder):
+class Activity(LabelDecoder):
     """What is done in a video, and when: windows of it that have the same label are joined to segments.
 
     The label of a video is the one with the greatest mean logarithm of probability over all windows. A window speaks
@@ -46,7 +43,6 @@ class Activity(Decoder):
     name: ClassVar[str] = "video.activity"
     adjustable: ClassVar[frozenset[str]] = frozenset({"each", "pictures", "smoothing"})
 
-    labels: Names = Field((), description="in the order of the logits; none: learned from the training data")
     each: Literal["video", "segment"] = Field(
         "video", description="one result a video, or one a segment as soon as it ends"
     )
@@ -59,18 +55,9 @@ class Activity(Decoder):
         """Give one label a video, which the metrics look at."""
         return self.model_copy(update={"each": "video", "pictures": None})
 
-    @property
-    def learns(self) -> Mapping[str, Any]:
-        """The labels, unless they are given."""
-        return {} if self.labels else {"labels": LearnedTexts}
-
-    def learner(self, incoming: Incoming) -> Learner | None:
-        """Gather the labels, unless they are given."""
-        return None if self.labels else LabelLearner()
-
     def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a label, for each window."""
-        labels = self.labels or tuple(incoming.learned.get("labels", ()))
+        labels = self.labels_of(incoming)
         metrics = (accuracy("label"), macro_f1("label", labels))
         return ClassificationObjective(labels, pooled=True, metrics=metrics, smoothing=self.smoothing)
 
@@ -84,7 +71,7 @@ class Activity(Decoder):
         spans = spec.columns.get("spans")
         if spans is None or not spans.rate:
             raise ConfigError(f"{self.name} needs windows that know their time", "begin with video.motion")
-        labels = self.labels or tuple(incoming.learned.get("labels", ()))
+        labels = self.labels_of(incoming)
         return _Follow(spec.replace(kind="outputs", streamable=True), labels, self, spans.rate)
 
 

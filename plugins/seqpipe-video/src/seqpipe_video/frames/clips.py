@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, ClassVar
 import numpy as np
 from pydantic import Field
 
-from seqpipe import InputError, Location, Reader, Record, RecordError, Source, Spec
+from seqpipe import InputError, Location, Reader, Record, RecordError, Source, Spec, manifest_lines
 from seqpipe_video.frames.pieces import check_count, in_pieces
 from seqpipe_video.frames.raw_frames import RawFrames, is_container
 from seqpipe_video.frames.video_files import Frame, Frames, grey_frames
@@ -107,18 +107,11 @@ class ReadManifest(_Clips):
 
     def read(self, source: Source) -> Iterator[Record | RecordError]:
         """Yield the video of each line, or its pieces; in its place an error if it cannot be read."""
-        folder = Path() if source.standard_input else Path(source.name).parent
-        with source.open() as lines:
-            for position, line in enumerate(lines, source.first):
-                where = Location(source.name, position)
-                try:
-                    path, tab, label = line.decode().rstrip("\r\n").partition("\t")
-                except UnicodeDecodeError:
-                    yield RecordError("not valid UTF-8", "save the file as UTF-8", where)
-                    continue
-                if path:
-                    record = Record(path, None, source.name, position, target=label.strip() if tab else None)
-                    yield from self._line(folder / path, record)
+        for line in manifest_lines(source):
+            if isinstance(line, RecordError):
+                yield line
+            else:
+                yield from self._line(*line)
 
     def _line(self, path: Path, record: Record) -> Iterator[Record | RecordError]:
         where = record.location

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from seqpipe import InputError, Location, Reader, Record, RecordError, Source, Spec
+from seqpipe import InputError, Location, Reader, Record, RecordError, Source, Spec, manifest_lines
 from seqpipe_video.poses.clip import Clip
 from seqpipe_video.poses.keypoints import Keypoints
 from seqpipe_video.poses.people import Following
@@ -89,18 +89,11 @@ class ReadPoses(Reader):
         return PoseFiles(self.source_rate, self.layout, keypoints, following)
 
     def _table(self, source: Source) -> Iterator[Record | RecordError]:
-        folder = Path(source.name).parent
-        with source.open() as lines:
-            for position, line in enumerate(lines, source.first):
-                where = Location(source.name, position)
-                try:
-                    path, tab, label = line.decode().rstrip("\r\n").partition("\t")
-                except UnicodeDecodeError:
-                    yield RecordError("not valid UTF-8", "save the file as UTF-8", where)
-                    continue
-                if path:
-                    like = Record(path, None, source.name, position, target=label.strip() if tab else None)
-                    yield from self._line(folder / path, like)
+        for line in manifest_lines(source):
+            if isinstance(line, RecordError):
+                yield line
+            else:
+                yield from self._line(*line)
 
     def _line(self, path: Path, like: Record) -> Iterator[Record | RecordError]:
         """Yield the records of a file that a table names; all have the table's label, if it gives one."""
