@@ -178,6 +178,15 @@ def test_an_id_that_came_before(tmp_path, name):
     assert line(error, path) == "2: a read of the id one came before (leave one of them out, or give it another id)"
 
 
+@pytest.mark.parametrize("name", ["a.npz", *WRITERS])
+def test_an_empty_file_is_called_so(tmp_path, name):
+    path = tmp_path / name
+    path.touch()
+    with pytest.raises(InputError) as caught:
+        read(path)
+    assert str(caught.value) == f"{path}: the file is empty (get it again)"
+
+
 @pytest.mark.parametrize("name", WRITERS)
 @pytest.mark.parametrize("share", [0, 0.001, 0.003, 0.02, 0.1, 0.4, 0.8, 0.99, 0.9999])
 def test_a_truncated_file_is_a_line(tmp_path, name, share):
@@ -198,7 +207,7 @@ def test_a_truncated_file_is_a_line(tmp_path, name, share):
 def test_what_is_of_another_kind(tmp_path, name):
     path = tmp_path / name
     kind = path.suffix[1:].upper()
-    for content in (b"", b"not what its name says\n" * 99, b"PK\x03\x04" + bytes(99)):
+    for content in (b"not what its name says\n" * 99, b"PK\x03\x04" + bytes(99)):
         path.write_bytes(content)
         assert refusal(path) == f" not {kind}: it begins with other bytes (check what it is, or get it again)"
 

@@ -111,7 +111,7 @@ def test_an_archive_of_something_else_is_refused(write, arrays, what):
 
 def test_a_file_that_is_no_archive_is_refused(tmp_path, write):
     whole = Path(write(signal=signal_of(500)[None])).read_bytes()
-    for number, content in enumerate((b"", b"text", whole[:100], whole[: len(whole) // 2], whole[:-30])):
+    for number, content in enumerate((b"text", whole[:100], whole[: len(whole) // 2], whole[:-30])):
         path = tmp_path / f"{number}.npz"
         path.write_bytes(content)
         assert refused(str(path)).startswith("not an archive of signal: ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any, BinaryIO, ClassVar
@@ -60,7 +61,12 @@ class ReadSignal(Reader):
         """
         where = Location("standard input" if source.standard_input else source.name)
         with source.open() as file:
-            reads = _format_of(source)(_seekable(file, source), where)
+            read_all, held = _format_of(source), _seekable(file, source)
+            if held.seekable():
+                if not held.seek(0, os.SEEK_END):
+                    raise InputError("the file is empty", "get it again", where)
+                held.seek(0)
+            reads = read_all(held, where)
             ids = _LastIds()
             for position, read in enumerate(reads, source.first):
                 at = Location(source.name, position)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Generator, Iterator
 from typing import BinaryIO
 
@@ -48,6 +49,8 @@ def grey_frames(file: BinaryIO, rate: float, area: int, where: Location) -> Iter
             end = yield from _resampled(timed, rate, _scaled_size(stream, area))
             _check_length(container, stream, end, where)
     except (av.FFmpegError, OSError, EOFError, MemoryError, ValueError) as error:
+        if file.seekable() and not file.seek(0, os.SEEK_END):
+            raise RecordError("the file is empty", "get it again", where) from None
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         what = f"not a video that can be read: {reason[:1].lower()}{reason[1:]}"
         raise RecordError(what, "check the file, or convert it with ffmpeg", where) from None
