@@ -1,6 +1,8 @@
 """BED, GFF3 and bedGraph as their specifications have them, beside parsers of others; and the picture of scores."""
 
 import math
+import re
+from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
 import gffutils.feature
@@ -71,7 +73,10 @@ def test_gff3_is_what_gffutils_reads(site):
     assert head == "##gff-version 3"
     feature = gffutils.feature.feature_from_line(line)
     assert (feature.start, feature.end, feature.strand) == (site["start"] + 1, site["end"], site["strand"])
-    assert feature.attributes["Name"] == [site["label"]]
+    attributes = dict(part.split("=") for part in line.split("\t")[8].split(";"))
+    assert unquote(attributes["Name"]) == site["label"]
+    if not re.fullmatch(r'"(.*")?', site["label"], re.DOTALL):  # gffutils takes these for the quotes of GTF
+        assert feature.attributes["Name"] == [site["label"]]
     assert float(feature.score) == pytest.approx(site["score"], rel=1e-3)
     assert not feature.seqid.startswith(">")
 
