@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from seqpipe.builtin.readers.lines import ReadLines
 from seqpipe.builtin.result_fields import output_fields
 from seqpipe.contracts import Reader
 from seqpipe.data import Record
@@ -130,7 +129,8 @@ def load(name: str | os.PathLike[str], *, settings: Iterable[str] = (), threads:
     """Load a trained pipeline.
 
     Args:
-        name: the path of a pipeline file, or the name of one that a plugin ships, such as ``text/sentiment``.
+        name: the path of a pipeline file, of a model or of a training's folder, or the name of a pipeline that a plugin
+            ships, such as ``text/sentiment``.
         settings: as for ``--set``: ``["decoder.beam=10"]``.
         threads: batches that are computed at a time; one is computed by the thread that asks for results.
 
@@ -139,4 +139,4 @@ def load(name: str | os.PathLike[str], *, settings: Iterable[str] = (), threads:
     """
     opened = open_pipeline(os.fspath(name), Registry.discover(), settings)
     declared = opened.declared
-    return Loaded(declared.name, opened.pipeline(), declared.reader or ReadLines(), declared.limits, threads)
+    return Loaded(declared.name, opened.pipeline(), opened.reader, declared.limits, threads)

@@ -11,7 +11,8 @@ from seqpipe.paths import exists, is_folder
 from seqpipe.registry import Plugin, Registry
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+/[A-Za-z0-9_-]+")
-_ENDING = {"pipelines": ".yaml", "models": ".safetensors"}
+MODEL_ENDING = ".safetensors"
+_ENDING = {"pipelines": ".yaml", "models": MODEL_ENDING}
 
 
 def is_shipped_name(name: str) -> bool:
@@ -49,20 +50,31 @@ def all_shipped(what: str, registry: Registry) -> Iterator[tuple[str, Path]]:
 
 
 def pipeline_path(name: str, registry: Registry) -> Path:
-    """Return the path of a pipeline that is named by its path or its shipped name.
+    """Return the path of a pipeline file, or of a model, by its path, its shipped name, or a training's folder.
 
     Raises:
-        UsageError: there is none.
+        UsageError: there is none, or the training has not ended.
     """
     if is_shipped_name(name):
         return shipped("pipelines", name, registry)
     path = Path(name)
     if is_folder(path):
-        raise UsageError(f"{name} is a folder", "name the pipeline's file in it")
+        return _of_training(path)
     if not exists(path):
         siblings = [str(sibling) for sibling in path.parent.glob("*.y*ml")] if is_folder(path.parent) else []
         names = [*siblings, *(name for name, _ in all_shipped("pipelines", registry))]
         raise UsageError(f"no pipeline {name!r}", did_you_mean(name, names, "name its file, or a shipped one"))
+    return path
+
+
+def _of_training(folder: Path) -> Path:
+    """Return the pipeline that a training left in its folder."""
+    path = folder / "pipeline.yaml"
+    if not exists(folder / "checkpoints"):
+        raise UsageError(f"{folder} is a folder, and no training's", "name the pipeline's file in it")
+    if not exists(path):
+        todo = f"resume it: `seqpipe train PIPELINE --resume {folder}`, or take checkpoints/best{MODEL_ENDING} in it"
+        raise UsageError(f"the training in {folder} has not ended", todo)
     return path
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from seqpipe.cli.graceful_stop import GracefulStop
 from seqpipe.cli.metrics_file import MetricsFile
-from seqpipe.cli.run_input import Input, InputOptions, reader_of
+from seqpipe.cli.run_input import Input, InputOptions
 from seqpipe.cli.run_output import STANDARD_OUTPUT, Destination, chosen_output, declared_output
 from seqpipe.cli.terminal.error_report import SOME_FAILED
 from seqpipe.cli.terminal.input_share import InputShare
@@ -96,8 +96,7 @@ class RunCommand:
 
     def _identity(self, to: Destination) -> Identity:
         settings = self.given.settings() | {"--on-error": self.options.on_error}
-        reader = reader_of(self.opened.declared)
-        return identify(self.opened, self.registry, reader, to.writer, self.input.files, settings)
+        return identify(self.opened, self.registry, self.opened.reader, to.writer, self.input.files, settings)
 
     def _watched(self, output: Output, to: Destination, stop: Stop) -> Summary:
         """Run while observers, the bar and the file of figures are told what happens."""

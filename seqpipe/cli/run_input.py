@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from seqpipe.builtin.readers.lines import ReadLines
-from seqpipe.config.declaration import Declaration
 from seqpipe.contracts import Read, Reader
 from seqpipe.data import Record
 from seqpipe.data.source import Source
@@ -14,6 +12,7 @@ from seqpipe.engine.feed import Feed
 from seqpipe.engine.quarantine import QuarantinedRecords
 from seqpipe.engine.shards import WHOLE, Shard
 from seqpipe.errors import RecordError, UsageError
+from seqpipe.pipeline.opened_pipeline import OpenedPipeline
 from seqpipe.sources import expand
 
 
@@ -60,16 +59,11 @@ class Input:
         return [source.name for source in self.files if source.excerpt is None]
 
 
-def reader_of(declared: Declaration) -> Reader:
-    """Return the reader of a pipeline; without one, `core.lines` reads."""
-    return declared.reader or ReadLines()
-
-
-def chosen_input(declared: Declaration, given: InputOptions, read: Read) -> Input:
+def chosen_input(opened: OpenedPipeline, given: InputOptions, read: Read) -> Input:
     """Return what to read: texts, else inputs, else the path that the pipeline file names, else what needs no input.
 
     Args:
-        declared: has the reader.
+        opened: has the reader.
         given: on the command line.
         read: as the reader's own, perhaps in another process.
 
@@ -77,7 +71,7 @@ def chosen_input(declared: Declaration, given: InputOptions, read: Read) -> Inpu
         UsageError: there is nothing to read, or things are mixed that do not go together.
         InputError: an input is not there.
     """
-    reader = reader_of(declared)
+    declared, reader = opened.declared, opened.reader
     if sum(map(bool, (given.texts, given.inputs, given.retry))) > 1:
         raise UsageError("inputs, --text and --retry do not go together", "give one of them")
     if given.texts:

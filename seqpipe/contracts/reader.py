@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from pydantic import Field
 
@@ -48,6 +48,13 @@ class Reader(Stage):
         Raises:
             InputError: the source cannot be read.
         """
+
+    def without_target(self) -> Self:
+        """Return the reader as a run needs it, whose inputs have no targets.
+
+        The parameter ``target``, where there is one, names what holds them; the column is then one like any other.
+        """
+        return self.model_copy(update={"target": ""}) if "target" in type(self).model_fields else self
 
     def record(self, payload: Any, position: int) -> Record:
         """Return the record of a payload that comes from Python or from ``--text``.

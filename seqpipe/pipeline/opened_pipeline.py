@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from seqpipe.builtin.readers.lines import ReadLines
 from seqpipe.config import Document, apply_overrides, dump, load, merge, parse_document
 from seqpipe.config.declaration import Declaration, declaration
-from seqpipe.contracts import PipelineStage, Precision, Stage
+from seqpipe.contracts import PipelineStage, Precision, Reader, Stage
 from seqpipe.contracts.learned import problem_with
 from seqpipe.data import Spec
 from seqpipe.errors import ConfigError, Errors, Location, ModelError, SeqpipeError
@@ -19,18 +20,15 @@ from seqpipe.pipeline.model import Model
 from seqpipe.pipeline.parameters import Existing, Zeros
 from seqpipe.pipeline.pipeline import Pipeline
 from seqpipe.registry import Registry
-from seqpipe.shipped import is_shipped_name, pipeline_path, shipped
-
-DEFAULT_SPEC = Spec("text")
-"""What comes in where the file names no reader."""
+from seqpipe.shipped import MODEL_ENDING, is_shipped_name, pipeline_path, shipped
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class OpenedPipeline:
-    """A pipeline file that has been read, with the model that it names.
+    """A pipeline file that has been read, with the model that it names; or a model, which says the same.
 
     Attributes:
-        declared: what the file says.
+        declared: what the file or the model says.
         model: None where the file names none, or none is wanted.
         model_path: where the model lies.
     """
@@ -40,9 +38,14 @@ class OpenedPipeline:
     model_path: Path | None
 
     @property
+    def reader(self) -> Reader:
+        """What reads the inputs of a run, in which there are no targets; without a declared one, `core.lines`."""
+        return (self.declared.reader or ReadLines()).without_target()
+
+    @property
     def source(self) -> Spec:
         """What the reader gives."""
-        return self.declared.reader.spec if self.declared.reader else DEFAULT_SPEC
+        return self.reader.spec
 
     @property
     def precision(self) -> Precision:
@@ -88,7 +91,8 @@ def open_pipeline(
     """Read a pipeline file and its model.
 
     Args:
-        name: a path, or a shipped name such as ``text/sentiment``.
+        name: a path, or a shipped name such as ``text/sentiment``: of a pipeline file, of a model, which says as well
+            how its inputs are read, or of the folder of a training.
         registry: has the plugins.
         overrides: from ``--set``.
         with_model: False to train, when the model is what will be written.
@@ -98,10 +102,7 @@ def open_pipeline(
         ConfigError: it is wrong.
         ModelError: the model that it names is missing or damaged.
     """
-    path = pipeline_path(name, registry)
-    document = load(
-        path, lambda base, folder: shipped("pipelines", base, registry) if is_shipped_name(base) else folder / base
-    )
+    document = _document(pipeline_path(name, registry), registry)
     overrides = list(overrides)
     document = apply_overrides(document, [override for override in overrides if override.startswith("model=")])
     wanted = with_model or not document.keys(("stages",))
@@ -110,9 +111,18 @@ def open_pipeline(
     if model_path is not None:
         model = _load(model_path, document.where(("model",)))
         if not document.keys(("stages",)):
-            document = _with_stages(document, model, model_path)
+            document = merge(_document_of(model, model_path), document)
     declared = declaration(apply_overrides(document, overrides), registry)
     return OpenedPipeline(declared, model, model_path)
+
+
+def _document(path: Path, registry: Registry) -> Document:
+    """Return what a file says: a pipeline file, or a model, which is a pipeline that names it and nothing else."""
+    if path.suffix == MODEL_ENDING:
+        return parse_document(dump({"model": path.name}), str(path), path.parent)
+    return load(
+        path, lambda base, folder: shipped("pipelines", base, registry) if is_shipped_name(base) else folder / base
+    )
 
 
 def _model_path(document: Document, registry: Registry) -> Path | None:
@@ -135,15 +145,23 @@ def _load(path: Path, named: Location) -> Model:
         ) from error
 
 
-def _with_stages(document: Document, model: Model, path: Path) -> Document:
-    """Return the document on top of the stages that the model was trained with."""
+def _document_of(model: Model, path: Path) -> Document:
+    """Return what a model says about its pipeline: the stages that it was trained with, and what was around them."""
+    values: dict[str, Any] = {"name": model.name, "stages": list(model.stages)}
+    for section in ("read", "write"):
+        if isinstance(said := model.facts.get(section), Mapping):
+            values[section] = without_path(said)
     try:
-        base = parse_document(dump({"stages": list(model.stages)}), str(path), path.parent)
+        return parse_document(dump(values), str(path), path.parent)
     except (Errors, ConfigError, TypeError, ValueError):
         raise ModelError(
             "it does not say which stages it was trained with", "fetch it again", Location(str(path))
         ) from None
-    return merge(base, document)
+
+
+def without_path(declared: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what declares a reader or a writer without its path, which a model must not choose."""
+    return {key: value for key, value in declared.items() if key != "path"}
 
 
 def _check_agreement(declared: Declaration, model: Model) -> None:

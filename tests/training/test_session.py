@@ -23,6 +23,7 @@ def test_what_a_training_leaves(run):
         "model.safetensors",
         "pipeline.yaml",
         "timing.jsonl",
+        "training.yaml",
     ]
     epochs = lines(folder / "metrics.jsonl")
     assert [epoch["epoch"] for epoch in epochs] == [1, 2, 3]

@@ -9,7 +9,7 @@ import click
 
 from seqpipe.cli.global_options import GlobalOptions, traceback_option
 from seqpipe.cli.run_command import RunCommand, RunOptions
-from seqpipe.cli.run_input import InputOptions, chosen_input, reader_of
+from seqpipe.cli.run_input import InputOptions, chosen_input
 from seqpipe.cli.shared_options import (
     limit_option,
     overwrite_option,
@@ -76,7 +76,7 @@ def command(
     quiet: bool,  # noqa: FBT001 - click's
     verbose: bool,  # noqa: FBT001 - click's
 ) -> int:
-    """Run records through a trained PIPELINE.
+    """Run records through a trained PIPELINE: a pipeline file, a model, a training's folder or a shipped name.
 
     An INPUT is a file, a folder, a glob, or - for standard input; without any, the path that the pipeline file names
     is read. Results come in the order of the records: in the form that the suffix of FILE stands for, else by the
@@ -98,8 +98,8 @@ def command(
         registry = Registry.discover()
         opened = open_pipeline(pipeline, registry, settings)
         declared = opened.declared
-        with reading(reader_of(declared), declared.limits) as read:
-            chosen = chosen_input(declared, given, read)
+        with reading(opened.reader, declared.limits) as read:
+            chosen = chosen_input(opened, given, read)
             built = opened.pipeline()
             log.info("pipeline %s, model %s, threads: %d", declared.document.source, opened.model_path, threads)
             log.info("reading %s", ", ".join(chosen.names) or f"{len(texts)} texts")

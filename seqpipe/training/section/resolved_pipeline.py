@@ -1,4 +1,4 @@
-"""The whole configuration of a pipeline, defaults written out."""
+"""The whole configuration of a pipeline, defaults written out; and what of it a run needs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from seqpipe.config.declaration import Declaration
 from seqpipe.errors import SeqpipeError
+from seqpipe.pipeline.opened_pipeline import without_path
 from seqpipe.training.section.settings import TrainSettings
 from seqpipe.training.section.train_section import train_settings
 
@@ -26,6 +27,23 @@ def resolved(declared: Declaration) -> dict[str, Any]:
         values["limits"] = document.masked(declared.limits.model_dump(mode="json"), ("limits",))
     if ("train",) in document:
         values["train"] = _train(declared)
+    return values
+
+
+def for_runs(declared: Declaration, model: str) -> dict[str, Any]:
+    """Return what a pipeline file says that runs a model of its training.
+
+    The inputs and outputs that the file names are left out, since their paths are relative to it, and what comes from
+    the environment stays a reference to it.
+
+    Args:
+        declared: what was trained.
+        model: the name of the model's file.
+    """
+    values = {"name": declared.name, "model": model, **resolved(declared)}
+    values = {key: value for key, value in values.items() if key != "train"} | {"model": model}
+    for section in values.keys() & {"read", "write"}:
+        values[section] = without_path(values[section])
     return values
 
 

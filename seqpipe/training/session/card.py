@@ -42,7 +42,7 @@ def card(task: Task, model: Model, summary: TrainingSummary) -> str:
         "Size and speed": _size(model, summary),
         "Stages": ["```yaml", *dump({"stages": list(model.stages)}).splitlines(), "```"],
     }
-    lines = [f"# {model.name}", "", f"A model of seqpipe. Use it in a pipeline: `model: {_FILE}`."]
+    lines = [f"# {model.name}", "", f"A model of seqpipe. Run it: `seqpipe run {_FILE} INPUT`."]
     for title, section in sections.items():
         lines += ["", f"## {title}", "", *section]
     return "\n".join(lines) + "\n"
@@ -82,7 +82,7 @@ def _training(task: Task, model: Model, summary: TrainingSummary) -> Iterator[st
     progress = summary.progress
     best = progress.epochs[summary.best]
     if model.facts.get("command"):
-        yield f"- command: `{model.facts['command']}`, with the configuration in `pipeline.yaml`"
+        yield f"- command: `{model.facts['command']}`, with the configuration in `training.yaml`"
     yield f"- {len(progress.epochs)} epochs, {progress.steps:,} steps, {_duration(progress.seconds)}"
     yield f"- the model is that of epoch {best.number}, whose mean loss was {best.loss:.4g}"
     yield f"- seed: {task.settings.seed}"

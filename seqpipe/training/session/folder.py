@@ -17,9 +17,9 @@ from seqpipe.training.loop.progress import Epoch
 class RunFolder:
     """``runs/<name>-<n>/``.
 
-    It holds ``pipeline.yaml`` (the resolved configuration), ``metrics.jsonl`` (an epoch a line, no clocks in it),
+    It holds ``training.yaml`` (the resolved configuration), ``metrics.jsonl`` (an epoch a line, no clocks in it),
     ``timing.jsonl`` (what happened when), ``checkpoints/`` (the last state, the best weights), and at the end
-    ``model.safetensors``, its card ``README.md``, and plots.
+    ``model.safetensors``, ``pipeline.yaml`` that runs it, its card ``README.md``, and plots.
 
     Attributes:
         path: of the folder.
@@ -47,12 +47,12 @@ class RunFolder:
         raise AssertionError
 
     @classmethod
-    def open(cls, path: Path, pipeline: str) -> RunFolder:
+    def open(cls, path: Path, configuration: str) -> RunFolder:
         """Return a folder whose training is to be resumed; half-written files of a killed process are removed.
 
         Args:
             path: of the folder.
-            pipeline: the resolved configuration, which must be the one that the training began with.
+            configuration: the resolved one, which must be the one that the training began with.
 
         Raises:
             OutputError: there is no such training.
@@ -60,17 +60,17 @@ class RunFolder:
         """
         folder = cls(path)
         try:
-            began = folder._pipeline.read_text(encoding="utf-8")
+            began = folder._configuration.read_text(encoding="utf-8")
         except OSError:
             raise OutputError(
                 "there is no training here", "name the folder of one, such as runs/name-1", Location(str(path))
             ) from None
-        if began != pipeline:
-            line = _difference(began, pipeline)
+        if began != configuration:
+            line = _difference(began, configuration)
             raise ConfigError(
                 f"the pipeline is not the one that this training began with: {line}",
                 "change it back, or begin a new training",
-                Location(str(folder._pipeline)),
+                Location(str(folder._configuration)),
             )
         for left in (*path.glob(".*.tmp"), *folder._checkpoints.glob(".*.tmp")):
             left.unlink(missing_ok=True)
@@ -96,9 +96,14 @@ class RunFolder:
         """Where the best weights so far are, in full precision."""
         return self._checkpoints / "best.safetensors"
 
+    def write_configuration(self, text: str) -> None:
+        """Keep what the training began with."""
+        with atomic_write(self._configuration) as file:
+            file.write(text)
+
     def write_pipeline(self, text: str) -> None:
-        """Keep the resolved configuration."""
-        with atomic_write(self._pipeline) as file:
+        """Keep what runs the model."""
+        with atomic_write(self.path / "pipeline.yaml") as file:
             file.write(text)
 
     def write_metrics(self, epochs: Sequence[Epoch]) -> None:
@@ -116,8 +121,8 @@ class RunFolder:
         model.save(self.best, half=False)
 
     @property
-    def _pipeline(self) -> Path:
-        return self.path / "pipeline.yaml"
+    def _configuration(self) -> Path:
+        return self.path / "training.yaml"
 
     @property
     def _checkpoints(self) -> Path:

@@ -15,7 +15,7 @@ from seqpipe.contracts import Augmentation, Metric, Reader
 from seqpipe.data import Batch, Record, Spec
 from seqpipe.errors import ConfigError, RecordError, did_you_mean
 from seqpipe.pipeline import Fresh, Model, Pipeline, assemble, fit
-from seqpipe.pipeline.opened_pipeline import OpenedPipeline
+from seqpipe.pipeline.opened_pipeline import OpenedPipeline, without_path
 from seqpipe.pipeline.parameters import Supply
 from seqpipe.registry import Registry
 from seqpipe.shipped import is_shipped_name, shipped
@@ -214,9 +214,11 @@ def _processable(pipeline: Pipeline, record: Record) -> bool:
 def _facts(opened: OpenedPipeline, settings: TrainSettings, reader: Reader, learned: int, dev: int) -> dict[str, Any]:
     written = opened.declared.document.written(("train", "data"))
     paths = {name: _texts(written[name]) for name in ("train", "dev") if name in written}
+    declared = {"read": opened.declared.reader, "write": opened.declared.writer}
     return {
         "data": paths | {"records": learned, "dev_records": dev},
         "data_reader": reader.declaration(),
+        **{key: without_path(stage.declaration()) for key, stage in declared.items() if stage},
         "license": settings.license,
     }
 

@@ -20,7 +20,7 @@ from seqpipe.training.loop.checkpoint import Checkpoint
 from seqpipe.training.loop.progress import Epoch
 from seqpipe.training.loop.trainer import Trainer
 from seqpipe.training.loop.watcher import StepFinished, Watcher
-from seqpipe.training.section.resolved_pipeline import resolved
+from seqpipe.training.section.resolved_pipeline import for_runs, resolved
 from seqpipe.training.session.finish import finish
 from seqpipe.training.session.folder import RunFolder
 from seqpipe.training.session.task import task_of
@@ -74,14 +74,14 @@ def run_training(opened: OpenedPipeline, registry: Registry, options: TrainingOp
         SeqpipeError: the pipeline, the data or the folder is wrong, or the training cannot continue.
         Interrupted: it was asked to stop.
     """
-    pipeline = dump(resolved(opened.declared))
+    configuration = dump(resolved(opened.declared))
     problems = Problems(options.on_error)
-    folder = RunFolder.open(options.resume, pipeline) if options.resume is not None else None
+    folder = RunFolder.open(options.resume, configuration) if options.resume is not None else None
     checkpoint = Checkpoint.load(folder.last) if folder and folder.last.exists() else None
     task = task_of(opened, registry, problems)
     if folder is None:
         folder = RunFolder.create(opened.declared.name, options.output)
-        folder.write_pipeline(pipeline)
+        folder.write_configuration(configuration)
     with _tracked(registry, folder):
         observers = Observers(registry)
         observers.tell(RunStarted(task.name, task.facts["data"]["train"]))
@@ -94,6 +94,7 @@ def run_training(opened: OpenedPipeline, registry: Registry, options: TrainingOp
         try:
             trainer.run()
             finish(task, trainer.progress, folder, options.threads, options.command)
+            folder.write_pipeline(dump(for_runs(opened.declared, folder.model.name)))
         finally:
             observers.tell(RunFinished(observed.records, len(problems), trainer.progress.seconds))
     return Trained(folder, len(problems))
