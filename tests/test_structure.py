@@ -38,6 +38,7 @@ ORDER = [
     "training",
     "interchange",
     "schema",
+    "proposal",
     "api",
     "testing",
     "scaffold",

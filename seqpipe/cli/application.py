@@ -15,6 +15,7 @@ from seqpipe.cli.terminal.error_report import report, standard_output
 from seqpipe.errors import UsageError, did_you_mean
 
 COMMANDS = {
+    "init": "Write a first pipeline for a table of your own.",
     "run": "Run records through a pipeline.",
     "verify": "Check an output of a run against its journal.",
     "check": "Check a pipeline file and show what flows through it.",

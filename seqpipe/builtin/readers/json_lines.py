@@ -45,7 +45,7 @@ class ReadJSONLines(LineReader):
         if not line.strip():
             return None
         where = Location(source, position)
-        fields = _parsed(line, where)
+        fields = parsed_object(line, where)
         for role, key in (("payload", self.payload), ("target", self.target)):
             if key and key not in fields:
                 known = f"the keys are {', '.join(fields)}" if fields else "the object is empty"
@@ -71,7 +71,12 @@ def _refuse(constant: str) -> NoReturn:
 _DECODER = json.JSONDecoder(parse_constant=_refuse)
 
 
-def _parsed(line: str, where: Location) -> dict[str, Any]:
+def parsed_object(line: str, where: Location) -> dict[str, Any]:
+    """Return the object that a line holds.
+
+    Raises:
+        RecordError: it is no object in JSON, or nested too deeply.
+    """
     try:
         fields = _DECODER.decode(line)
     except json.JSONDecodeError as error:

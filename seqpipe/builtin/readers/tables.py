@@ -57,7 +57,7 @@ class _Table(TextReader):
             InputError: the source cannot be read, or its first line is not a header that fits.
         """
         excerpt_has_header = source.excerpt is not None and not self.columns
-        rows = self._rows(source, source.first - 1 if excerpt_has_header else source.first)
+        rows = self.rows(source, source.first - 1 if excerpt_has_header else source.first)
         head, columns = (b"", self.columns) if self.columns else self._header(source, rows)
         payload_column = self._payload(columns)
         for position, row, cells in rows:
@@ -82,8 +82,8 @@ class _Table(TextReader):
     _separator: ClassVar[str]
 
     @abstractmethod
-    def _rows(self, source: Source, first: int) -> Iterator[TableRow]:
-        """Yield the rows; the first line of the source has the number ``first``."""
+    def rows(self, source: Source, first: int) -> Iterator[TableRow]:
+        """Yield the rows, with the line of names where there is one; the first line has the number ``first``."""
 
     def _header(self, source: Source, rows: Iterator[TableRow]) -> tuple[bytes, Sequence[str]]:
         """Return the line with the columns' names, and the names."""
@@ -124,7 +124,8 @@ class ReadTSV(_Table):
     suffixes: ClassVar[tuple[str, ...]] = (".tsv",)
     _separator: ClassVar[str] = "tabs"
 
-    def _rows(self, source: Source, first: int) -> Iterator[TableRow]:
+    def rows(self, source: Source, first: int) -> Iterator[TableRow]:
+        """Yield the cells between tabs."""
         for position, raw, line in text_lines(source, first, self.encoding):
             yield position, raw, line.split("\t") if isinstance(line, str) else line
 
@@ -144,7 +145,8 @@ class ReadCSV(_Table):
         None, description="what stands between cells; none: what the header has most of, or a comma"
     )
 
-    def _rows(self, source: Source, first: int) -> Iterator[TableRow]:
+    def rows(self, source: Source, first: int) -> Iterator[TableRow]:
+        """Yield the cells between separators, without empty lines."""
         lines = _CsvLines(source, first, self.encoding)
         separator: str | None = self.separator or ("," if self.columns else None)
         while (line := next(lines, None)) is not None:

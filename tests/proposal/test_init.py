@@ -1,0 +1,133 @@
+"""``seqpipe init``: what it guesses about tables, and that what it writes trains and runs."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seqpipe.cli import execute
+from seqpipe.config import parse_document
+from seqpipe.errors import InputError
+from seqpipe.proposal import choose_roles, draft, sample_of
+
+CHANCE = random.Random(1)
+TEXTS = [" ".join(CHANCE.choice(["sun", "rain", "wind", "the", "and"]) for _ in range(6)) for _ in range(60)]
+MOODS = ["merry" if text.count("sun") > text.count("rain") else "sad" for text in TEXTS]
+ROWS = list(zip(TEXTS, MOODS, strict=True))
+SERIES = [{"series": [CHANCE.gauss(index % 2, 0.1) for _ in range(9)], "fault": "no" if index % 2 else "yes"}
+          for index in range(30)]  # fmt: skip
+TABLES = {
+    "comma.csv": "said,mood,number\n" + "".join(f'"{text}",{mood},{i}\n' for i, (text, mood) in enumerate(ROWS)),
+    "semicolon.csv": "said;mood\n" + "".join(f"{text};{mood}\n" for text, mood in ROWS),
+    "bare.tsv": "".join(f"{mood}\t{text}\n" for text, mood in ROWS),
+    "objects.jsonl": "".join(json.dumps({"said": text, "mood": mood}) + "\n" for text, mood in ROWS),
+    "series.jsonl": "".join(json.dumps(record) + "\n" for record in SERIES),
+    "positions.jsonl": "".join(
+        json.dumps({"series": record["series"], "states": ["up" if x > 0.5 else "down" for x in record["series"]]})
+        + "\n"
+        for record in SERIES
+    ),
+    "pairs.tsv": "source\ttranslation\n" + "".join(f"{text} {i}\t{i} {text}\n" for i, text in enumerate(TEXTS * 5)),
+    "lines.txt": "".join(f"{text}\n" for text in TEXTS),
+}
+ROLES = {
+    "comma.csv": ("said", "mood", "label"),
+    "semicolon.csv": ("said", "mood", "label"),
+    "bare.tsv": ("column2", "column1", "label"),
+    "objects.jsonl": ("said", "mood", "label"),
+    "series.jsonl": ("series", "fault", "label"),
+    "positions.jsonl": ("series", "states", "label a position"),
+    "pairs.tsv": ("source", "translation", "text"),
+    "lines.txt": ("text", None, "continuation"),
+}
+
+
+@pytest.fixture
+def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> str:
+    monkeypatch.chdir(tmp_path)
+    Path(request.param).write_text(TABLES[request.param], encoding="utf-8")
+    return str(request.param)
+
+
+@pytest.mark.parametrize("table", TABLES, indirect=True)
+def test_the_roles_of_columns(table: str) -> None:
+    roles = choose_roles(sample_of(table), target="states" if table == "positions.jsonl" else None)
+    assert (roles.payload.name, roles.target and roles.target.name, roles.task) == ROLES[table]
+
+
+@pytest.mark.parametrize("table", TABLES, indirect=True)
+@pytest.mark.parametrize("plugins", [(), ("text",)])
+def test_what_is_written_is_a_pipeline(table: str, plugins: tuple[str, ...], capsys: Any) -> None:
+    sample = sample_of(table)
+    roles = choose_roles(sample, target="states" if table == "positions.jsonl" else None)
+    text = draft(sample, roles, name="first", data=table, plugins=plugins)
+    assert parse_document(text, "first.yaml", Path()).values(("train", "data", "train")) == table
+    assert ("text.words" in text) == (plugins == ("text",) and roles.task == "label" and "series" not in table)
+    if not plugins:
+        Path("first.yaml").write_text(text)
+        assert execute(["check", "first.yaml"]) == 0
+        assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("table", ["semicolon.csv", "bare.tsv", "series.jsonl"], indirect=True)
+def test_it_trains_and_runs_at_once(table: str, capsys: Any) -> None:
+    Path("data").mkdir()
+    Path(table).rename(f"data/{table}")
+    assert execute(["init", f"data/{table}", "-o", "first.yaml"]) == 0
+    assert "train it: seqpipe train first.yaml" in capsys.readouterr().err
+    assert execute(["train", "first.yaml", "-o", "run", "--set", "train.epochs=2", "-q"]) == 0
+    capsys.readouterr()
+    assert execute(["run", "run", f"data/{table}", "--limit", "3", "-q"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 3
+
+
+@pytest.mark.parametrize("table", ["comma.csv"], indirect=True)
+def test_what_is_said_is_not_guessed_and_nothing_is_replaced(table: str, capsys: Any) -> None:
+    assert execute(["init", table, "--target", "mod"]) == 4
+    assert capsys.readouterr().err == "comma.csv: no column 'mod' for the target (did you mean 'mood'?)\n"
+    Path("first.yaml").write_text("mine")
+    assert execute(["init", table, "-o", "first.yaml"]) == 2
+    assert Path("first.yaml").read_text() == "mine"
+
+
+def test_the_size_of_a_network_grows_with_the_table(tmp_path: Path) -> None:
+    path = tmp_path / "long.tsv.gz"
+    path.write_bytes(gzip.compress("".join(f"{i % 3}\tthis is text {i}\n" for i in range(12_000)).encode()))
+    sample = sample_of(str(path))
+    assert sample.rows == 10_000
+    text = draft(sample, choose_roles(sample), name="long", data="long.tsv.gz", plugins=())
+    assert "hidden: 128" in text
+
+
+REFUSED = {
+    "empty.csv": ("", "it has no first line with cells"),
+    "numbers.csv": ("a,b\n1,2\n3,4\n", "no column holds texts or series of numbers"),
+    "same.jsonl": (
+        '{"text": "a b", "label": "x"}\n' * 5,
+        "all rows have the same 'label', so there is nothing to learn",
+    ),
+    "many.csv": (
+        "text,target\n" + "".join(f"t{i} u,{i}.5\n" for i in range(300)),
+        "the column 'target' holds 300 different numbers, which are no labels",
+    ),
+    "broken.jsonl": ("{\n{\n", "it has no rows that can be read"),
+    "table.xlsx": ("PK", "nothing is known about files of this ending"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_learned_is_refused(tmp_path: Path, name: str) -> None:
+    text, what = REFUSED[name]
+    (tmp_path / name).write_text(text)
+    with pytest.raises(InputError, match=what):
+        choose_roles(sample_of(str(tmp_path / name)))
+
+
+def test_a_table_that_is_not_there_is_named(tmp_path: Path, capsys: Any) -> None:
+    assert execute(["init", str(tmp_path / "none.csv")]) == 4
+    assert "none.csv" in capsys.readouterr().err
