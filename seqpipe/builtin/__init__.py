@@ -17,6 +17,7 @@ from seqpipe.builtin.decoders.sample import Keys, Sample
 from seqpipe.builtin.decoders.segments import Segments
 from seqpipe.builtin.decoders.stitch import Stitch
 from seqpipe.builtin.decoders.tags import Tags
+from seqpipe.builtin.decoders.values import Values
 from seqpipe.builtin.encoders.one_hot import OneHotEncoder
 from seqpipe.builtin.encoders.standardize import Standardize
 from seqpipe.builtin.html_writer import WriteHTML
@@ -36,7 +37,7 @@ READERS: list[type[Stage]] = [ReadLines, ReadTSV, ReadCSV, ReadJSONLines]
 TOKENIZERS: list[type[Stage]] = [Symbols, Characters, Numbers, Windows]
 ENCODERS: list[type[Stage]] = [OneHotEncoder, Standardize]
 CORES: list[type[Stage]] = [RNN, GRU, LSTM, MinGRU, ConvolutionCore, AttentionCore, EnsembleCore]
-DECODERS: list[type[Stage]] = [Labels, Tags, Ctc, CtcCrf, Stitch, Join, Segments, Sample, Keys, Beam]
+DECODERS: list[type[Stage]] = [Labels, Values, Tags, Ctc, CtcCrf, Stitch, Join, Segments, Sample, Keys, Beam]
 WRITERS: list[type[Stage]] = [WriteJSONLines, WriteTSV, WriteText, WriteHTML, WriteSRT, WriteVTT]
 
 

@@ -12,6 +12,8 @@ from seqpipe.builtin.cores.recurrent import GRU, LSTM, RNN
 from seqpipe.builtin.decoders.beam import Beam
 from seqpipe.builtin.decoders.ctc import Ctc
 from seqpipe.builtin.decoders.ctc_crf import CtcCrf
+from seqpipe.builtin.decoders.labels import Labels
+from seqpipe.builtin.decoders.values import Values
 from seqpipe.builtin.encoders.one_hot import OneHotEncoder
 from seqpipe.builtin.objectives import (
     BernoulliObjective,
@@ -68,6 +70,7 @@ def examples() -> list[Example]:
         ),
         Example(Beam(target=Symbols(), beam=2, longest=7), TEXTS, before=ATTENDED, targets=TARGETS),
         Example(Beam(target=Symbols(), longest=3, attention=True), TEXTS, before=ATTENDED, targets=TARGETS),
+        *_of_records(),
         Example(Ctc(), SERIES, numbers, (Numbers(), LSTM(hidden=3)), ("ab", "", "", "a")),
         Example(CtcCrf(context=2), SERIES, numbers, (Numbers(), LSTM(hidden=3)), ("ab", "", "", "a")),
         *(Example(writer, TIMED) for writer in (WriteSRT(), WriteVTT())),
@@ -120,6 +123,19 @@ def _ensembles() -> list[Example]:
         Example(EnsembleCore(members=3, cores=(convolution, pooled)), SERIES, numbers, (Numbers(),), objective=one),
         Example(EnsembleCore(members=2, cores=(RNN(hidden=3),)), SERIES, numbers, (Numbers(),), objective=each),
         Example(EnsembleCore(members=2, cores=(RNN(hidden=3),)), TEXTS, before=ENCODED[:2], objective=each),
+    ]
+
+
+def _of_records() -> list[Example]:
+    """Return decoders of a number, of several, and of any number of labels a record."""
+    numbers, pooled = Spec("numbers"), (Numbers(), RNN(hidden=3, output="pooled"))
+    several: tuple[Any, ...] = ([1.0, 20.0], {"width": 2, "height": 10}, "0.5 -3", [0, 0.0])
+    return [
+        Example(Values(), SERIES, numbers, pooled, (1.5, -2, "3.25", 0)),
+        Example(Values(interval=0.8), SERIES, numbers, pooled, (1.5, -2, "3.25", 0)),
+        Example(Values(names=("width", "height")), SERIES, numbers, pooled, several),
+        Example(Labels(many=True), SERIES, numbers, pooled, (["a", "b"], [], ["b"], ["c"])),
+        Example(Labels(many=True, separator=";"), SERIES, numbers, pooled, ("a;b", "", "b", "c")),
     ]
 
 

@@ -29,6 +29,11 @@ def log_softmax(logits: Float) -> Float:
     return out
 
 
+def sigmoid(logits: Float) -> Float:
+    """Return the probability of each label that may be there whatever the others are, (rows, labels)."""
+    return np.exp(-np.logaddexp(logits.dtype.type(0), -logits))
+
+
 class Continuations(NamedTuple):
     """The best continuations of beams, (beams, width) each, the best first.
 

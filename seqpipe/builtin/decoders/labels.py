@@ -1,4 +1,4 @@
-"""One label a record, with the probabilities of all."""
+"""One label a record, or any number of them, with the probabilities of all."""
 
 from __future__ import annotations
 
@@ -7,25 +7,33 @@ from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from seqpipe.builtin.decoders.label_decoder import LabelDecoder
-from seqpipe.builtin.objectives import ClassificationObjective
-from seqpipe.contracts import Incoming, Objective, Step
+from seqpipe.builtin.objectives import ClassificationObjective, LabelLearner
+from seqpipe.builtin.objectives.labels import items_of
+from seqpipe.builtin.objectives.many_labels import ManyLabelsObjective
+from seqpipe.contracts import Incoming, Learner, Objective, Outcome, Step
 from seqpipe.contracts.fields import Share
-from seqpipe.data import Batch
-from seqpipe.metrics import accuracy, macro_f1, mcc, sensitivity, specificity
-from seqpipe.network.sampling import softmax
+from seqpipe.data import Batch, Record
+from seqpipe.data.label import label_of
+from seqpipe.metrics import accuracy, macro_f1, mcc, same_set, sensitivity, set_f1, set_macro_f1, specificity
+from seqpipe.network.sampling import sigmoid, softmax
 
 
 class Labels(LabelDecoder):
-    """The likeliest label of each record, and the probability of each label."""
+    """The likeliest label of each record, or all labels that it likely has, and the probability of each label."""
 
     name: ClassVar[str] = "core.labels"
-    adjustable: ClassVar[frozenset[str]] = frozenset({"field", "probabilities", "smoothing", "positive", "average"})
+    adjustable: ClassVar[frozenset[str]] = frozenset(
+        {"field", "probabilities", "smoothing", "positive", "average", "threshold"}
+    )
 
     field: str = Field("label", description="the name of the result")
     probabilities: bool = Field(True, description="also give the probability of each label")
+    many: bool = Field(False, description="a record has any number of labels, or none: the result is a list")
+    separator: str = Field("", description="with `many`: what stands between labels where targets are text")
+    threshold: float = Field(0.5, gt=0, lt=1, description="with `many`: the least probability of a label that is given")
     smoothing: Share = Field(0.0, description="label smoothing, in training")
     positive: str | None = Field(
         None, description="the label that is sought: `seqpipe evaluate` gives sensitivity and specificity"
@@ -34,9 +42,29 @@ class Labels(LabelDecoder):
         False, description="one result for a record of several rows, such as its two strands: of their mean logits"
     )
 
+    @model_validator(mode="after")
+    def _check(self) -> Labels:
+        if self.many and (self.smoothing or self.positive is not None):
+            name = "smoothing" if self.smoothing else "positive"
+            raise ValueError(f"`many` and `{name}` do not go together (leave out `{name}`)")
+        if self.separator and not self.many:
+            raise ValueError("`separator` stands between many labels (add `many: true`)")
+        return self
+
+    def learner(self, incoming: Incoming) -> Learner | None:
+        """Gather the labels, unless they are given."""
+        if self.labels or not self.many:
+            return super().learner(incoming)
+        return LabelLearner(sequences=True, separator=self.separator, least=1)
+
     def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a label, once a record."""
         labels = self.labels_of(incoming)
+        if self.many:
+            read = partial(_sets, decoder=self)
+            return ManyLabelsObjective(
+                labels, self.separator, (set_f1(read), set_macro_f1(read, labels), same_set(read))
+            )
         metrics = [accuracy(self.field), macro_f1(self.field, labels), mcc(self.field, labels)]
         if self.positive is not None:
             metrics += [sensitivity(self.field, self.positive), specificity(self.field, self.positive)]
@@ -56,9 +84,22 @@ def _choose(batch: Batch, labels: Sequence[str], decoder: Labels) -> Batch:
         records, firsts = np.unique(batch.rows, return_index=True)
         logits = np.add.reduceat(logits, firsts) / np.diff([*firsts, len(logits)]).astype(logits.dtype)[:, None]
         out = batch.replace(rows=records)
-    probabilities = softmax(logits)
-    results: list[dict[str, Any]] = [{decoder.field: labels[best]} for best in np.argmax(probabilities, axis=1)]
+    results: list[dict[str, Any]]
+    if decoder.many:
+        probabilities = sigmoid(logits)
+        there = probabilities >= decoder.threshold
+        results = [{decoder.field: [label for label, given in zip(labels, row, strict=True) if given]} for row in there]
+    else:
+        probabilities = softmax(logits)
+        results = [{decoder.field: labels[best]} for best in np.argmax(probabilities, axis=1)]
     if decoder.probabilities:
         for result, of_row in zip(results, probabilities.tolist(), strict=True):
             result["probabilities"] = dict(zip(labels, of_row, strict=True))
     return out.with_outputs((result,) for result in results)
+
+
+def _sets(record: Record, outcome: Outcome, decoder: Labels) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the true labels of a record, and those that were given."""
+    true = items_of(record.target, decoder.separator) if record.target is not None else ()
+    given = outcome[0][decoder.field] if outcome else ()
+    return frozenset(map(label_of, true)), frozenset(map(label_of, given))
