@@ -55,6 +55,7 @@ SHARED_BASE_NAMES = {
     **dict.fromkeys(("run", "schema", "train"), COMMAND),
     "classification": "the objective, and its metrics",
     "labels": "the decoder, and what objectives of labels share",
+    "values": "the decoder, and its objective",
     "windows": "the tokenizer, and what a convolution reads",
     "writers": "the core's writers, and the laws of writers",
 }

@@ -88,8 +88,8 @@ def _read(sample: TableSample, roles: Roles) -> Iterator[str]:
 
 
 def _text(roles: Roles, size: Size, plugins: Sequence[str]) -> Iterator[str]:
-    by_words = roles.payload.words >= WORDS and roles.task in ("label", "text")
-    if by_words and "text" in plugins and roles.task == "label":
+    by_words = roles.payload.words >= WORDS and roles.task != "continuation"
+    if by_words and "text" in plugins and roles.task != "text":
         yield "  - tokenizer: text.words # the 10,000 words that are most frequent"
         yield "    lowercase: true"
         yield "    size: 10000"
@@ -114,7 +114,7 @@ def _text(roles: Roles, size: Size, plugins: Sequence[str]) -> Iterator[str]:
         yield "    beam: 4"
     else:
         yield from _gru(size, "pooled # one vector for all of a record", bidirectional=True)
-        yield "  - decoder: core.labels"
+        yield from _of_record(roles)
 
 
 def _series(roles: Roles, size: Size) -> Iterator[str]:
@@ -129,6 +129,14 @@ def _series(roles: Roles, size: Size) -> Iterator[str]:
         yield "  - decoder: core.tags"
     else:
         yield "    output: pooled # one vector for all of a record"
+        yield from _of_record(roles)
+
+
+def _of_record(roles: Roles) -> Iterator[str]:
+    if roles.task == "number":
+        yield "  - decoder: core.values"
+        yield "    interval: 0.9 # also gives bounds between which 9 of 10 values lie"
+    else:
         yield "  - decoder: core.labels"
 
 

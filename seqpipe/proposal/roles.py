@@ -9,8 +9,8 @@ from typing import Literal
 from seqpipe.errors import InputError, Location, did_you_mean
 from seqpipe.proposal.table_sample import Column, TableSample
 
-Task = Literal["label", "label a position", "text", "continuation"]
-"""What is learned: a label for all of a record, one for each position, a text for a text, or how texts go on."""
+Task = Literal["label", "number", "label a position", "text", "continuation"]
+"""What is learned: a label or a number for a record, a label a position, a text for a text, or how texts go on."""
 
 PAYLOADS = ("text", "sentence", "comment", "review", "content", "body", "message", "title", "sequence", "series")
 TARGETS = (
@@ -33,6 +33,10 @@ TARGETS = (
 
 MOST_LABELS = 200
 """Different labels; what has more is hardly a class."""
+
+
+MOST_NUMBERS = 20
+"""Different numbers that are classes, such as stars; more are a quantity."""
 
 
 @dataclass(frozen=True)
@@ -94,12 +98,16 @@ def _target(sample: TableSample, payload: Column) -> Column | None:
     """Return the column that is learned: the one whose name says so, or the last that has a few values."""
     columns = [column for column in sample.columns if column is not payload]
     named = [column for name in TARGETS for column in columns if column.name.lower() == name and column.values]
-    few = [column for column in columns if column.is_plain and _has_few(column)]
+    few = [column for column in columns if column.is_plain and _has_few(column) and not _is_quantity(column)]
     return next(iter([*named, *reversed(few)]), None)
 
 
 def _has_few(column: Column) -> bool:
     return 2 <= len(column.counts) <= min(MOST_LABELS, len(column.values) // 3) and column.words < 4
+
+
+def _is_quantity(column: Column) -> bool:
+    return column.is_numeric and len(column.counts) > MOST_NUMBERS
 
 
 def _task(sample: TableSample, payload: Column, target: Column) -> Task:
@@ -111,11 +119,10 @@ def _task(sample: TableSample, payload: Column, target: Column) -> Task:
     if len(target.counts) < 2:
         todo = "name another column: --target"
         raise InputError(f"all rows have the same {target.name!r}, so there is nothing to learn", todo, where)
+    if _is_quantity(target):
+        return "number"
     if len(target.counts) <= MOST_LABELS:
         return "label"
-    if target.is_numeric:
-        what = f"the column {target.name!r} holds {len(target.counts):,} different numbers, which are no labels"
-        raise InputError(what, "make classes of them, or name another column: --target", where)
     if target.words >= 2:
         return "text"
     what = f"the column {target.name!r} has {len(target.counts):,} different values, too many for labels"
@@ -128,8 +135,11 @@ def _about(column: Column) -> str:
         return f"series of {_mean([len(value) for value in column.values]):.0f} numbers on average"
     if column.is_labels:
         return "a list of labels, one for each position"
-    if len(column.counts) <= MOST_LABELS and _has_few(column):
+    if _has_few(column) and not _is_quantity(column):
         return f"{len(column.counts)} different values: {_shown(column)}"
+    if column.is_numeric:
+        numbers = [float(value) for value in column.values]
+        return f"numbers from {min(numbers):g} to {max(numbers):g}"
     return f"texts of {column.words:.1f} words on average"
 
 

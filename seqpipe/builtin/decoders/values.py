@@ -64,23 +64,28 @@ class Values(Decoder):
             ]
         if self.interval is not None:
             metrics.append(coverage(partial(_bounds, names=self.names)))
-        learned = incoming.learned
-        return ValuesObjective(
-            self.names, learned.get("mean", ()), learned.get("deviation", ()), self.quantiles, tuple(metrics)
-        )
+        return ValuesObjective(self.names, *self._units(incoming), self.quantiles, tuple(metrics))
 
     def build(self, incoming: Incoming) -> Step:
         """Take logits, one position a record."""
         spec = incoming.spec.require(self.name, "logits", pooled=True)
-        objective = self.objective(incoming)
-        assert isinstance(objective, ValuesObjective)
-        return Step.of(spec.replace(kind="outputs"), partial(_results, objective=objective, decoder=self))
+        return Step.of(spec.replace(kind="outputs"), partial(_results, units=self._units(incoming), decoder=self))
+
+    def _units(self, incoming: Incoming) -> tuple[Array, Array]:
+        """Return mean and deviation of each value; 0 and 1 before anything is learned."""
+        number = max(len(self.names), 1)
+        mean, deviation = (
+            incoming.learned.get("mean", [0.0] * number),
+            incoming.learned.get("deviation", [1.0] * number),
+        )
+        return np.array(mean), np.array(deviation)
 
 
-def _results(batch: Batch, objective: ValuesObjective, decoder: Values) -> Batch:
+def _results(batch: Batch, units: tuple[Array, Array], decoder: Values) -> Batch:
     logits = batch.ragged.array
-    values = logits.reshape(len(logits), len(objective.mean), -1) * objective.deviation[:, None]
-    values = np.sort(values + objective.mean[:, None], axis=2).transpose(2, 0, 1)  # quantiles, rows, values
+    mean, deviation = units
+    values = logits.reshape(len(logits), len(mean), max(len(decoder.quantiles), 1)) * deviation[:, None]
+    values = np.sort(values + mean[:, None], axis=2).transpose(2, 0, 1)  # quantiles, rows, values
     fields = (decoder.field,) if len(values) == 1 else ("low", decoder.field, "high")
     rows = range(len(logits))
     shown = [[_named(values[index, row], decoder.names) for row in rows] for index in range(len(fields))]

@@ -53,7 +53,7 @@ class ValuesObjective(Objective):
 
     Args:
         names: of the values; none: there is one.
-        mean, deviation: of each value.
+        mean, deviation: of each value, shape (values,).
         quantiles: shares between 0 and 1, such as 0.05, 0.5 and 0.95; none: the mean.
         metrics: what to report.
     """
@@ -63,14 +63,14 @@ class ValuesObjective(Objective):
     def __init__(
         self,
         names: Sequence[str],
-        mean: Sequence[float],
-        deviation: Sequence[float],
+        mean: Array,
+        deviation: Array,
         quantiles: Sequence[float] = (),
         metrics: tuple[Metric, ...] = (),
     ) -> None:
         self.names = names
-        self.mean = np.array(mean or [0.0] * max(len(names), 1))
-        self.deviation = np.array(deviation or [1.0] * max(len(names), 1))
+        self.mean = mean
+        self.deviation = deviation
         self.quantiles = np.array(quantiles)
         self.width = len(self.mean) * max(len(quantiles), 1)
         self.metrics = metrics
