@@ -10,7 +10,7 @@ from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
-from seqpipe.config.node import STAGE_KINDS
+from seqpipe.cli.terminal.stage_view import default_in_words, value_in_words
 from seqpipe.contracts import Stage
 from seqpipe.registry import Registry
 from seqpipe.schema import pipeline_schema
@@ -28,7 +28,8 @@ in and where each value comes from; `seqpipe schema` gives this page to an edito
 
 A file is YAML without tags, anchors and duplicate keys. Paths are relative to the file. `${env:NAME}` and
 `${env:NAME:-default}` take a value from the environment. `--set KEY=VALUE` changes a value from the command line: a
-stage is named by its kind (`core.hidden=64`) or by its place (`stages.2.hidden=64`).
+stage is named by its kind (`core.hidden=64`), by its name (`core.gru.hidden=64`) or by its place
+(`stages.2.hidden=64`). `--set KEY=` takes a value out, so that its default holds.
 
 A stage is declared by its kind and its name, with its parameters beside it: `- core: core.gru`, `hidden: 64`.
 `seqpipe plugins` lists the stages of all plugins that are installed.
@@ -43,9 +44,6 @@ INTRODUCTIONS = {
     "writer": "Under `write`: the form of the results.",
     "augmentation": "Under `train.augment`: other forms of the training data.",
 }
-
-
-_BOUNDS = {"minimum": "from", "exclusiveMinimum": "above", "maximum": "to", "exclusiveMaximum": "below"}
 
 
 def reference() -> str:
@@ -95,45 +93,8 @@ def _mapping(value: Mapping[str, Any]) -> Mapping[str, Any] | None:
 def _table(properties: Mapping[str, Any], required: Any) -> Iterator[str]:
     yield from ("| key | value | default | what it is |", "|---|---|---|---|")
     for name, value in properties.items():
-        default = "must be given" if name in required else _default(value)
-        yield f"| `{name}` | {_kind(value)} | {default} | {_escaped(value.get('description', ''))} |"
-
-
-def _default(value: Mapping[str, Any]) -> str:
-    found = value.get("default")
-    if found is None or found == "":
-        return ""
-    return f"`{str(found).lower()}`" if isinstance(found, bool) else f"`{found}`"
-
-
-def _kind(value: Mapping[str, Any]) -> str:
-    """Return in words what a value may be."""
-    if "$ref" in value:
-        kind = value["$ref"].rpartition("/")[2]
-        return f"a {kind}" if kind in STAGE_KINDS else "a mapping"
-    if "const" in value:
-        return f"`{value['const']}`"
-    if "enum" in value:
-        return ", ".join(f"`{one}`" for one in value["enum"])
-    if "anyOf" in value:
-        kinds = [
-            _kind(one) for one in value["anyOf"] if one.get("pattern") != r"\$\{env:" and one.get("type") != "null"
-        ]
-        return " or ".join(dict.fromkeys(kinds))
-    if value.get("type") == "array":
-        items = value.get("items", {})
-        inner = "stages" if "anyOf" in items and any("$ref" in one for one in items["anyOf"]) else _kind(items)
-        return f"a list of {inner.removeprefix('a ').removesuffix('s') + 's' if inner != 'texts' else inner}"
-    name = {"integer": "a whole number", "number": "a number", "string": "a text", "boolean": "`true` or `false`"}
-    return name.get(value.get("type", ""), "a mapping") + _range(value)
-
-
-def _range(value: Mapping[str, Any]) -> str:
-    bounds = []
-    for key, word in _BOUNDS.items():
-        if key in value:
-            bounds.append(f"{word} {value[key]:g}")
-    return f", {' '.join(bounds)}" if bounds else ""
+        default = "must be given" if name in required else default_in_words(value)
+        yield f"| `{name}` | {value_in_words(value)} | {default} | {_escaped(value.get('description', ''))} |"
 
 
 def _escaped(text: str) -> str:

@@ -65,6 +65,13 @@ class Node:
             case _:
                 raise TypeError(f"{describe(self.value)} has no entries")
 
+    def without_entry(self, part: str | int) -> Node:
+        """Return the same mapping or list without an entry."""
+        if isinstance(self.value, Mapping):
+            return replace(self, value={key: node for key, node in self.value.items() if key != part})
+        assert isinstance(self.value, tuple)
+        return replace(self, value=tuple(node for index, node in enumerate(self.value) if index != part))
+
     def leaves(self, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Node]]:
         """Yield all scalars, empty mappings and empty lists, with their paths, in the order of the file."""
         entries = list(self.children())

@@ -21,10 +21,10 @@ def apply_overrides(document: Document, overrides: Iterable[str]) -> Document:
     """Return a document with values replaced, each override being ``path=value``; later ones see earlier ones.
 
     A path is keys and indices with dots between them. It begins with a key of the top level (``train.seed``,
-    ``stages.2.hidden``) or with a stage by its kind (``core.hidden``; ``core`` alone replaces which stage it is). All
-    but the last part must exist, except in ``train`` and ``limits``; whether the last one is a parameter is for the
-    stage to say. A value is a list, a mapping or quoted text as in YAML, else the whole rest as an unquoted scalar:
-    ``*.txt`` needs no quotes.
+    ``stages.2.hidden``), with a stage by its kind (``core.hidden``; ``core`` alone replaces which stage it is), or with
+    a stage by its name (``core.gru.hidden``). All but the last part must exist, except in ``train`` and ``limits``;
+    whether the last one is a parameter is for the stage to say. A value is a list, a mapping or quoted text as in YAML,
+    else the whole rest as an unquoted scalar: ``*.txt`` needs no quotes. Without a value the entry is taken out.
 
     Raises:
         ConfigError: for a path that does not exist or a value that is not YAML, or `Errors` for several.
@@ -33,10 +33,13 @@ def apply_overrides(document: Document, overrides: Iterable[str]) -> Document:
     for override in overrides:
         where = Location(f"--set {override}")
         try:
-            path, text = _split(override)
-            node = _value(text, where)
-            document = _with_sections(document, path, where)
-            document = replace(document, root=_replace(document.root, _resolve(document, path), node))
+            parts, text = _split(override)
+            if text:
+                document = _with_sections(document, parts, where)
+                root = _replace(document.root, _resolve(document, parts), _value(text, where))
+            else:
+                root = _without(document, _resolve(document, parts))
+            document = replace(document, root=root)
         except SeqpipeError as error:
             errors.append(ConfigError(error.what, error.todo, where))
     if errors:
@@ -88,7 +91,9 @@ def _resolve(document: Document, parts: list[str]) -> KeyPath:
     """Return the path that the parts of an override name."""
     path: KeyPath = ()
     first, rest = parts[0], parts[1:]
-    if (first,) not in document and (first in STAGE_KINDS or rest):
+    if len(parts) > 2 and (named := _named(document, f"{first}.{rest[0]}")):
+        path, parts = _only(named, f"called {first}.{rest[0]}"), parts[2:]
+    elif (first,) not in document and (first in STAGE_KINDS or rest):
         path = _stage(document, first)
         parts = rest or parts
     for number, part in enumerate(parts):
@@ -115,18 +120,41 @@ def _step(document: Document, path: KeyPath, part: str, *, last: bool) -> str | 
 
 def _stage(document: Document, kind: str) -> KeyPath:
     """Return the path of the one mapping that declares a stage of a kind."""
-    candidates: list[KeyPath] = [("read",), ("write",), *(("stages", index) for index in document.keys(("stages",)))]
-    kinds = {path: key for path in candidates for key in STAGE_KINDS if (*path, key) in document}
+    kinds = {path: key for path in _places(document) for key in STAGE_KINDS if (*path, key) in document}
     paths = [path for path, key in kinds.items() if key == kind]
     if not paths and kind in STAGE_KINDS:
         raise ConfigError(f"no {kind} among the stages", f"known: {', '.join(sorted(set(kinds.values())))}")
     if not paths:
         known = [*map(str, document.keys()), *kinds.values()]
         raise ConfigError(f"no key and no stage {kind!r}", did_you_mean(kind, set(known)))
+    return _only(paths, f"of the kind {kind!r}")
+
+
+def _named(document: Document, name: str) -> list[KeyPath]:
+    """Return the paths of the mappings that declare a stage by its name."""
+    return [path for path in _places(document) if (node := document.node(path)) and node.stage_name() == name]
+
+
+def _places(document: Document) -> list[KeyPath]:
+    """Return where stages are declared."""
+    return [("read",), ("write",), *(("stages", index) for index in document.keys(("stages",)))]
+
+
+def _only(paths: list[KeyPath], what: str) -> KeyPath:
     if len(paths) > 1:
         names = [".".join(map(str, path)) for path in paths]
-        raise ConfigError(f"{len(paths)} stages are of the kind {kind!r}", f"say which: {' or '.join(names)}")
+        raise ConfigError(f"{len(paths)} stages are {what}", f"say which: {' or '.join(names)}")
     return paths[0]
+
+
+def _without(document: Document, path: KeyPath) -> Node:
+    """Return the tree without what is at a path."""
+    if path not in document:
+        above = document.at(path[:-1])
+        known = [str(part) for part, _ in above.children()]
+        raise ConfigError(f"no key {path[-1]!r} in {document.label(path[:-1])}", did_you_mean(str(path[-1]), known))
+    above = document.at(path[:-1]).without_entry(path[-1])
+    return _replace(document.root, path[:-1], above)
 
 
 def _replace(node: Node, path: KeyPath, new: Node) -> Node:

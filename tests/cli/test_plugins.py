@@ -43,6 +43,19 @@ def test_plugins_and_their_stages(command, install):
         assert "  writer     core.jsonl        An object in JSON a line: id, the columns passed" in result.out
 
 
+def test_a_stage_is_shown_with_its_parameters_and_a_declaration(command, install):
+    install("loud", PLUGIN)
+    install("broken", "raise RuntimeError('cannot start')")
+    result = command("plugins", "show", "loud.text")
+    assert (result.code, result.err) == (0, "")
+    assert result.lines[:5] == ["loud.text, a writer: under `write`", "", "Results in `capitals`.", "", "More of it."]
+    assert "path       a text           the file to write" in result.out
+    assert result.out.endswith("In a pipeline file:\n\n  write:\n    writer: loud.text\n")
+    assert command("plugins", "show", "core.jsonl").out.count("In a pipeline file:") == 2
+    result = command("plugins", "show", "loud.txt")
+    assert (result.code, result.err) == (2, "no stage 'loud.txt' (did you mean 'loud.text'?)\n")
+
+
 def test_a_broken_plugin_is_shown_and_stops_nothing(command, install):
     install("broken", "raise RuntimeError('cannot start')")
     install("loud", PLUGIN)

@@ -181,6 +181,17 @@ def test_verify_names_what_is_damaged(folder, command):
     assert result.err.endswith(") is damaged (restore it, or run again)\n")
 
 
+def test_verify_looks_at_all_that_it_is_given(folder, command):
+    Path("some.txt").write_text("xa\n")
+    for name in ("one.jsonl", "two.jsonl"):
+        command("run", "colours.yaml", "some.txt", "-o", name)
+    Path("one.jsonl").write_bytes(b"other")
+    result = command("verify", "one.jsonl", "none.jsonl", "two.jsonl")
+    assert result.code == 4
+    assert [line.partition(":")[0] for line in result.err.splitlines()] == ["one.jsonl", "none.jsonl"]
+    assert result.out.startswith("two.jsonl: whole: 1 records")
+
+
 def test_a_very_long_line_among_short_ones_takes_no_memory(folder, process):
     """A line of 100 MB is read over; what it takes at most is `limits.record_mb`."""
     with Path("long.txt").open("w") as file:

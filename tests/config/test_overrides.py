@@ -46,7 +46,9 @@ train: {seed: 1}
         ("core.kernels=[1, 2]", ("stages", 2, "kernels"), [1, 2]),
         ("name='64'", ("name",), "64"),
         ("train.lr= 1e-3", ("train", "lr"), 0.001),
-        ("name=", ("name",), None),
+        ("core.gru.hidden=64", ("stages", 2, "hidden"), 64),
+        ("core.lines.path=b.txt", ("read", "path"), "b.txt"),
+        ("name=null", ("name",), None),
         ("name=${env:ABSENT:-5}", ("name",), 5),
     ],
 )
@@ -87,6 +89,9 @@ def test_later_ones_see_earlier_ones() -> None:
         ("=1", "not of the form path=value (write, for example, core.hidden=64)"),
         ("trian.seed=3", "no key and no stage 'trian' (did you mean 'train'?)"),
         ("cor.hidden=3", "no key and no stage 'cor' (did you mean 'core'?)"),
+        ("nme=", "no key 'nme' in the top level (did you mean 'name'?)"),
+        ("core.hiden=", "no key 'hiden' in core.gru (did you mean 'hidden'?)"),
+        ("train.lr=", "no key 'lr' in train (known: seed)"),
         ("encoder.x=1", "no encoder among the stages (known: core, reader, tokenizer)"),
         ("encoder=text.x", "no encoder among the stages (known: core, reader, tokenizer)"),
         ("tokenizer.x=1", "2 stages are of the kind 'tokenizer' (say which: stages.0 or stages.1)"),
@@ -107,6 +112,28 @@ def test_what_cannot_be_set(override: str, message: str) -> None:
         apply_overrides(DOCUMENT, [override])
     assert caught.value.exit_code == 2
     assert str(caught.value) == f"--set {override}: {message}"
+
+
+@pytest.mark.parametrize(
+    ("override", "path"),
+    [
+        ("name=", ("name",)),
+        ("core.hidden=", ("stages", 2, "hidden")),
+        ("core.kernels.1=", ("stages", 2, "kernels", 1)),
+        ("train=", ("train",)),
+    ],
+)
+def test_what_is_taken_out(override: str, path: tuple[str | int, ...]) -> None:
+    assert path in DOCUMENT
+    changed = apply_overrides(DOCUMENT, [override])
+    assert path not in changed
+    assert len(changed.provenance()) < len(DOCUMENT.provenance())
+
+
+def test_a_name_that_several_stages_have_names_none() -> None:
+    document = parse_document("stages: [{core: core.gru, hidden: 8}, {core: core.gru, hidden: 9}]", "p.yaml", Path())
+    with pytest.raises(SeqpipeError, match=r"2 stages are called core.gru \(say which: stages.0 or stages.1\)"):
+        apply_overrides(document, ["core.gru.hidden=3"])
 
 
 def test_several_errors_stand_in_the_order_of_the_command_line() -> None:

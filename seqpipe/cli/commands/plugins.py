@@ -11,7 +11,7 @@ from seqpipe.cli.application import CommandGroup
 from seqpipe.cli.global_options import traceback_option
 from seqpipe.cli.terminal.columns import aligned
 from seqpipe.cli.terminal.error_report import USAGE
-from seqpipe.errors import SeqpipeError
+from seqpipe.errors import SeqpipeError, UsageError, did_you_mean
 from seqpipe.registry import Plugin, Registry, Stages
 
 
@@ -32,6 +32,25 @@ def list_plugins() -> None:
     for number, plugin in enumerate(registry.plugins.values()):
         for line in _plugin(plugin, registry):
             click.echo(f"\n{line}" if number and not line.startswith(" ") else line)
+
+
+@command.command("show")
+@click.argument("stage")
+@traceback_option
+def show_stage(stage: str) -> None:
+    """Show a STAGE such as core.gru: what it does, its parameters, and how a pipeline file declares it."""
+    from seqpipe.cli.terminal.stage_view import stage_lines  # noqa: PLC0415 - the other commands do not need it
+
+    registry = Registry.discover()
+    plugin = stage.partition(".")[0]
+    stages = registry.stages(plugin) if plugin in registry.plugins else {}
+    found = [known for (_, name), known in stages.items() if name == stage]
+    if not found:
+        names = [name for known in registry.plugins for _, name in _working(registry, known)]
+        raise UsageError(f"no stage {stage!r}", did_you_mean(stage, names, "`seqpipe plugins` lists them"))
+    for number, each in enumerate(found):
+        for line in ["", *stage_lines(each)] if number else stage_lines(each):
+            click.echo(line)
 
 
 @command.command("new")
@@ -80,6 +99,14 @@ def _plugin(plugin: Plugin, registry: Registry) -> Iterator[str]:
         yield f"  {error}"
         return
     yield from (f"  {line}" for line in _stages(stages))
+
+
+def _working(registry: Registry, plugin: str) -> Stages:
+    """Return the stages of a plugin; none if it is broken."""
+    try:
+        return registry.stages(plugin)
+    except SeqpipeError:
+        return {}
 
 
 def _stages(stages: Stages) -> list[str]:

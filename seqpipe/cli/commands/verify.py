@@ -6,19 +6,29 @@ import click
 
 from seqpipe.cli.global_options import traceback_option
 from seqpipe.cli.terminal.error_report import show
-from seqpipe.errors import InputError
+from seqpipe.errors import InputError, SeqpipeError
 from seqpipe.journal import verify
 
 
 @click.command("verify")
-@click.argument("output", metavar="OUT")
+@click.argument("outputs", nargs=-1, required=True, metavar="OUT...")
 @traceback_option
-def command(output: str) -> int:
-    """Check OUT, a file or folder that `seqpipe run` has written, against its journal.
+def command(outputs: tuple[str, ...]) -> int:
+    """Check each OUT, a file or folder that `seqpipe run` has written, against its journal.
 
     Each block of records has a checksum there. What is damaged, missing or there twice is named.
     """
-    verification = verify(output)
+    codes = [_verified(output) for output in outputs]
+    return max(codes)
+
+
+def _verified(output: str) -> int:
+    """Say how an output is, and return the exit code for it."""
+    try:
+        verification = verify(output)
+    except SeqpipeError as error:
+        show(str(error))
+        return error.exit_code
     progress, blocks = verification.journal.last.progress, len(verification.journal.blocks)
     if verification.damages:
         for damage in verification.damages:
