@@ -6,7 +6,7 @@ import time
 import mido
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqpipe import Record, RecordError, Source
@@ -137,6 +137,18 @@ def test_a_bad_file_is_an_error_in_one_line(tmp_path, content, message):
     found = error(content, tmp_path)
     assert found.startswith(message)
     assert "\n" not in found
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_a_damaged_file_is_read_or_refused(tmp_path_factory, data):
+    content = bytearray(riff(chunk(b"data", four(named(b"S", 72) + note(60), conductor=tempo(500_000)), "little")))
+    for place in data.draw(st.lists(st.integers(0, len(content) - 1), max_size=4)):
+        content[place] = data.draw(st.integers(0, 255))
+    start, end = data.draw(st.sampled_from([(0, None), (20, None), (20, -7)]))
+    for form in ("roll", "voices"):
+        (found,) = read(bytes(content[start:end]), tmp_path_factory.mktemp("damaged"), form=form)
+        assert isinstance(found, Record | RecordError)
 
 
 def test_thirty_thousand_notes_take_no_time(tmp_path):

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from seqpipe import Location, Reader, Record, RecordError, Source, Spec
-from seqpipe_audio import opening
+from seqpipe_audio.continuation import OPENING, cut
 from seqpipe_audio.midi_file import parse
 from seqpipe_audio.midi_score import Part, Score, restruck, score_of
 from seqpipe_audio.midi_voices import grid_of_voices, voices_of_parts
@@ -73,8 +73,8 @@ class ReadMidi(Reader):
             for note in part.notes:
                 note["pitch"] += self.transpose
         grid, notes = self._grid(score.parts, step, round(score.length / step), where)
-        heard = opening.cut(notes, len(grid) * step)
-        return grid, {opening.COLUMN: {"notes": heard, "tempos": score.tempos, "signatures": score.signatures}}
+        heard = cut(notes, len(grid) * step)
+        return grid, {OPENING: {"notes": heard, "tempos": score.tempos, "signatures": score.signatures}}
 
     def _check(self, score: Score, step: float, where: Location) -> None:
         """Check that there are notes, all of which can be continued."""

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from seqpipe import Batch, Decoder, Incoming, Ragged, Record, Step
-from seqpipe_audio import opening
+from seqpipe_audio.continuation import OPENING, continued
 from seqpipe_audio.piano_roll import Roll, notes_of_roll, roll_of_keys
 
 
@@ -46,7 +46,7 @@ def _with_notes(batch: Batch, decoder: Notes) -> Batch:
 
 
 def _result(record: Record, before: Roll, after: Roll, decoder: Notes) -> dict[str, Any]:
-    as_given = opening.COLUMN in record.columns
+    as_given = OPENING in record.columns
     roll = after if as_given or not decoder.opening else np.concatenate([before, after])
     notes = notes_of_roll(roll, decoder.step, rearticulate=decoder.rearticulate)
     for note in notes:
@@ -54,4 +54,4 @@ def _result(record: Record, before: Roll, after: Roll, decoder: Notes) -> dict[s
     if not as_given:
         return {"notes": notes}
     begin = len(before) * decoder.step if decoder.opening else None
-    return opening.continued(record, notes, begin, transpose=decoder.transpose)
+    return continued(record, notes, begin, transpose=decoder.transpose)

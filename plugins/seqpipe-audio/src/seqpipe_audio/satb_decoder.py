@@ -27,7 +27,7 @@ from seqpipe import (
     sample,
     uniforms,
 )
-from seqpipe_audio import opening
+from seqpipe_audio.continuation import OPENING, continued
 from seqpipe_audio.satb import (
     LOWEST_IDS,
     STEP,
@@ -105,8 +105,8 @@ class _Compose(Step):
 
     def _result(self, record: Record, before: Voices, after: Voices) -> dict[str, Any]:
         whole = self.decoder.opening
-        if opening.COLUMN in record.columns:
-            return opening.continued(record, notes_of_voices(after), len(before) * STEP if whole else None)
+        if OPENING in record.columns:
+            return continued(record, notes_of_voices(after), len(before) * STEP if whole else None)
         return {"notes": notes_of_voices(np.concatenate([before, after]) if whole else after)}
 
     def _generate(self, batch: Batch, given: list[Voices]) -> list[Voices]:

@@ -12,7 +12,7 @@ from typing import Any
 from seqpipe import Record
 from seqpipe_audio.piano_roll import Note
 
-COLUMN = "opening"
+OPENING = "opening"
 """What the column of a record is called: ``notes``, ``tempos`` and ``signatures`` (of `midi_score.Score`)."""
 
 
@@ -25,7 +25,7 @@ def continued(record: Record, after: Sequence[Note], begin: float | None, *, tra
         begin: where they begin, in quarter notes; None: the result has them alone.
         transpose: semitones by which the opening is moved.
     """
-    opening: Mapping[str, Any] = record.columns[COLUMN]
+    opening: Mapping[str, Any] = record.columns[OPENING]
     if begin is None:
         changes = {name: [change | {"start": 0.0} for change in opening[name][-1:]] for name in _CHANGES}
         return {"notes": list(after), **changes}
