@@ -1,12 +1,17 @@
 """Music out of nothing and out of openings: small networks, trained through YAML on tunes that are easy to know."""
 
 import json
+from functools import cache
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import seqpipe
-from seqpipe_audio.satb import STEP, VOICES
+from seqpipe_audio.midi_reader import ReadMidi
+from seqpipe_audio.midi_writer import WriteMidi
+from seqpipe_audio.satb import STEP, VOICES, by_beginning
 
 VOICES_PIPELINE = """
 read: {reader: audio.midi, form: voices, step: 0.25}
@@ -60,12 +65,12 @@ def chorale(phrase):
 
 @pytest.fixture(scope="module")
 def composer(tmp_path_factory):
-    """Return a function that loads a network that was trained on chorales, with other settings."""
+    """Return a function that gives a network that was trained on chorales, with other settings."""
     folder = tmp_path_factory.mktemp("voices")
     (folder / "train.json").write_text(json.dumps([chorale(phrase) for phrase in range(8)] * 4), encoding="utf-8")
     (folder / "pipeline.yaml").write_text(VOICES_PIPELINE, encoding="utf-8")
     model = seqpipe.train(folder / "pipeline.yaml", output=folder / "run", threads=2)
-    return lambda *settings: seqpipe.load(folder / "pipeline.yaml", settings=[f"model={model}", *settings])
+    return cache(lambda *settings: seqpipe.load(folder / "pipeline.yaml", settings=[f"model={model}", *settings]))
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +98,84 @@ def test_four_voices_go_on_from_their_opening(composer):
     compose = composer("decoder.temperature=0", "decoder.length=10")
     (piece,) = compose([chorale(3)[:6]])
     assert sounding(piece["notes"], 16).tolist() == chorale(3)
+
+
+def go_on(compose, content, folder, **reader):
+    """Return what goes on from an opening in MIDI, as it was read and as a MIDI file."""
+    (folder / "opening.mid").write_bytes(content)
+    (record,) = ReadMidi(**reader).read(seqpipe.Source(str(folder / "opening.mid")))
+    (piece,) = compose([record])
+    (folder / "piece.mid").write_bytes(WriteMidi().encode(seqpipe.Record("a", piece)))
+    (again,) = ReadMidi(**reader).read(seqpipe.Source(str(folder / "piece.mid")))
+    return record, piece, again.columns["opening"]
+
+
+TICKS = 96
+"""In a quarter note of the openings that are drawn."""
+
+
+def lines(lowest, highest):
+    """Draw what a voice sings: rests and notes in turn, of any length, some of them of the same pitch as the last."""
+    length = st.integers(0, 2 * TICKS)
+    of_note = st.tuples(length, length.map(lambda ticks: ticks + 1), st.integers(lowest, min(lowest + 4, highest)))
+    return st.lists(of_note, min_size=1, max_size=6)
+
+
+def sung(voice, line):
+    """Return the notes of a line, in the order of their beginnings."""
+    at, notes = 0, []
+    for rest, length, pitch in line:
+        at += rest
+        notes.append({"pitch": pitch, "start": at / TICKS, "length": length / TICKS, "voice": voice})
+        at += length
+    return notes
+
+
+tempos = st.lists(st.integers(200_000, 2_000_000).map(lambda microseconds: 60e6 / microseconds), min_size=1, max_size=3)
+
+
+def approximately(notes):
+    return [{**note, "start": pytest.approx(note["start"]), "length": pytest.approx(note["length"])} for note in notes]
+
+
+@settings(max_examples=30)
+@given(
+    st.tuples(*(lines(voice.lowest, voice.highest) for voice in VOICES)),
+    tempos,
+    st.sampled_from([(4, 4), (3, 4), (6, 8)]),
+)
+def test_the_part_of_the_opening_is_the_opening(composer, tmp_path_factory, of_voices, tempos, bar):
+    given_notes = by_beginning(
+        note for voice, line in zip(VOICES, of_voices, strict=True) for note in sung(voice.name, line)
+    )
+    opening = {
+        "notes": given_notes,
+        "tempos": [{"start": float(start), "tempo": tempo} for start, tempo in enumerate(tempos)],
+        "signatures": [{"start": 0.0, "beats": bar[0], "unit": bar[1]}],
+    }
+    content = WriteMidi().encode(seqpipe.Record("a", opening))
+    folder = tmp_path_factory.mktemp("opening")
+    record, piece, again = go_on(composer("decoder.length=8"), content, folder, form="voices")
+    end = len(record.payload) * STEP
+    kept = [{**note, "length": min(note["length"], end - note["start"])} for note in given_notes]
+    for found in (piece, again):
+        assert [note for note in found["notes"] if note["start"] < end] == approximately(kept)
+        assert [note["start"] for note in found["tempos"]] == [tempo["start"] for tempo in opening["tempos"]]
+        assert [note["tempo"] for note in found["tempos"]] == pytest.approx(tempos)
+        assert found["signatures"] == opening["signatures"]
+    assert max(note["start"] + note["length"] for note in piece["notes"]) == end + 8 * STEP
+    after = sounding([{**note, "start": note["start"] - end} for note in piece["notes"] if note["start"] >= end], 8)
+    assert (after >= 0).all()
+
+
+def test_only_what_follows_has_the_last_tempo_of_the_opening(composer, tmp_path):
+    tempos = [{"start": 0.0, "tempo": 100.0}, {"start": 1.0, "tempo": 50.0}]
+    notes = [{"pitch": voice.lowest, "start": 0.0, "length": 2.0, "voice": voice.name} for voice in VOICES]
+    content = WriteMidi().encode(seqpipe.Record("a", {"notes": notes, "tempos": tempos}))
+    compose = composer("decoder.length=8", "decoder.opening=false")
+    _, piece, _ = go_on(compose, content, tmp_path, form="voices")
+    assert piece["tempos"] == [{"start": 0.0, "tempo": 50.0}]
+    assert max(note["start"] + note["length"] for note in piece["notes"]) == 8 * STEP
 
 
 def test_a_piece_ends_where_it_is_told_to(composer):
@@ -146,6 +229,24 @@ def test_keys_become_notes_and_go_on_from_their_opening(player):
     assert [note["start"] for note in piece["notes"]] == list(range(8))
     (rest,) = player("stages.5.opening=false")([opening])
     assert [note["pitch"] for note in rest["notes"]] == [40 + 21 - 12 + up for up in SCALE[2:]]
+
+
+def test_an_opening_of_keys_is_kept_as_it_was_given(player, tmp_path):
+    notes = [
+        {"pitch": 49, "start": 0.0, "length": 0.5},
+        {"pitch": 49, "start": 0.5, "length": 0.25},
+        {"pitch": 51, "start": 2.0, "length": 1.0},
+    ]
+    tempos = [{"start": 0.0, "tempo": 50.0}]
+    content = WriteMidi().encode(seqpipe.Record("a", {"notes": notes, "tempos": tempos}))
+    record, piece, again = go_on(player(), content, tmp_path, transpose=12)
+    assert record.payload.shape == (3, 88)
+    assert piece["tempos"] == again["tempos"] == tempos
+    assert piece["notes"][:3] == notes
+    assert [note["start"] for note in piece["notes"][3:]] == list(range(3, 9))
+    assert [{**note, "pitch": note["pitch"] - 12} for note in again["notes"]] == piece["notes"]
+    _, rest, _ = go_on(player("stages.5.opening=false"), content, tmp_path, transpose=12)
+    assert [{**note, "start": note["start"] + 3} for note in rest["notes"]] == piece["notes"][3:]
 
 
 def test_what_is_drawn_is_encoded_as_what_is_given(player):

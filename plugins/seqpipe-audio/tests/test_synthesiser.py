@@ -24,28 +24,28 @@ def strongest(sound, rate):
 
 @pytest.mark.parametrize(("pitch", "frequency"), [(69, 440.0), (57, 220.0), (81, 880.0), (60, 261.63)])
 def test_a_pitch_has_its_frequency(pitch, frequency):
-    assert strongest(render(chord(pitch), 60.0, 22_050), 22_050) == pytest.approx(frequency, abs=0.6)
+    assert strongest(render(chord(pitch), 22_050), 22_050) == pytest.approx(frequency, abs=0.6)
 
 
 @pytest.mark.parametrize("notes", [chord(69), chord(*range(40, 90)), chord(69) * 30])
 def test_the_loudest_sample_is_a_decibel_below_full_scale(notes):
-    sound = render(notes, 120.0, 16_000)
+    sound = render(notes, 16_000)
     assert np.abs(sound).max() == pytest.approx(0.89, abs=1e-5)
 
 
 def test_no_harmonic_is_folded_back_below_half_the_rate():
-    sound = render(chord(108), 60.0, 16_000)  # 4,186 Hz, whose second harmonic would be above 8,000 Hz
+    sound = render(chord(108), 16_000)  # 4,186 Hz, whose second harmonic would be above 8,000 Hz
     spectrum = np.abs(np.fft.rfft(sound * np.hanning(len(sound))))
     elsewhere = np.delete(spectrum, range(7_000 * len(sound) // 32_000, 9_500 * len(sound) // 32_000))
     assert elsewhere.max() < 0.01 * spectrum.max()
 
 
 def test_the_length_is_that_of_the_music_and_a_release():
-    assert len(render(chord(60), 60.0, 8_000)) == 2 * 8_000 + 720
+    assert len(render(chord(60), 8_000)) == 2 * 8_000 + 720
 
 
 def test_sound_begins_and_ends_in_silence():
-    sound = render(chord(60, 64, 67), 90.0, 44_100)
+    sound = render(chord(60, 64, 67), 44_100)
     assert abs(sound[0]) < 1e-6
     assert abs(sound[-1]) < 1e-4
 
@@ -70,3 +70,10 @@ def test_no_notes_are_no_sound():
 def test_music_of_hours_is_refused():
     with pytest.raises(RecordError, match="the music lasts 7,200 s, more than 3,600"):
         WriteWav(tempo=60.0).encode(Record("a", {"notes": [{**A4, "length": 7200.0}]}))
+
+
+def test_a_result_is_played_in_its_tempos():
+    tempos = [{"start": 0.0, "tempo": 30.0}, {"start": 1.0, "tempo": 120.0}]
+    content = WriteWav(rate=8_000).encode(Record("a", {"notes": chord(60), "tempos": tempos}))
+    with wave.open(io.BytesIO(content)) as file:
+        assert file.getnframes() == (2.0 + 0.5) * 8_000 + 720

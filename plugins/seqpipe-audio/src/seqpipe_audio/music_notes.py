@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
 
-from seqpipe import Batch, Decoder, Incoming, Ragged, Step
-from seqpipe_audio.piano_roll import notes_of_roll, roll_of_keys
+from seqpipe import Batch, Decoder, Incoming, Ragged, Record, Step
+from seqpipe_audio.continuation import OPENING, continued
+from seqpipe_audio.piano_roll import Roll, notes_of_roll, roll_of_keys
 
 
 class Notes(Decoder):
@@ -37,13 +38,20 @@ def _with_notes(batch: Batch, decoder: Notes) -> Batch:
     """Put notes in the place of keys."""
     frames = batch.column("keys", Ragged) if "keys" in batch.columns else batch.ragged
     outputs = []
-    for given, results in zip(frames, batch.outputs or (), strict=True):
+    for record, given, results in zip(batch.records, frames, batch.outputs or (), strict=True):
         (result,) = results
-        roll = roll_of_keys(result["keys"])
-        if decoder.opening:
-            roll = np.concatenate([given > 0, roll])
-        notes = notes_of_roll(roll, decoder.step, rearticulate=decoder.rearticulate)
-        for note in notes:
-            note["pitch"] += decoder.transpose
-        outputs.append(({"notes": notes} | {name: value for name, value in result.items() if name != "keys"},))
+        others = {name: value for name, value in result.items() if name != "keys"}
+        outputs.append((_result(record, given > 0, roll_of_keys(result["keys"]), decoder) | others,))
     return batch.replace(outputs=tuple(outputs))
+
+
+def _result(record: Record, before: Roll, after: Roll, decoder: Notes) -> dict[str, Any]:
+    as_given = OPENING in record.columns
+    roll = after if as_given or not decoder.opening else np.concatenate([before, after])
+    notes = notes_of_roll(roll, decoder.step, rearticulate=decoder.rearticulate)
+    for note in notes:
+        note["pitch"] += decoder.transpose
+    if not as_given:
+        return {"notes": notes}
+    begin = len(before) * decoder.step if decoder.opening else None
+    return continued(record, notes, begin, transpose=decoder.transpose)

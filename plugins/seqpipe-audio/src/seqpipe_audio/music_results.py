@@ -12,6 +12,12 @@ from seqpipe_audio.piano_roll import Note
 HIGHEST_PITCH = 127
 """The highest note that MIDI has."""
 
+MOST_BEATS = 255
+"""In a bar of MIDI."""
+
+UNITS = (1, 2, 4, 8, 16, 32, 64, 128)
+"""Notes that a time signature may count."""
+
 
 def notes_of(record: Record) -> list[Note]:
     """Return the notes of a result.
@@ -37,8 +43,29 @@ def _is_note(note: Any) -> bool:
     return all(isinstance(time, int | float) and 0 <= time < math.inf for time in times)
 
 
-def quarters(notes: Iterable[Note]) -> float:
-    """Return how long notes last, in quarter notes."""
+def signatures_of(record: Record) -> list[dict[str, Any]]:
+    """Return the time signatures of a result; four quarter notes in a bar if it has none.
+
+    Raises:
+        RecordError: what it has is none that MIDI has.
+    """
+    signatures = record.payload.get("signatures") or [{"start": 0.0, "beats": 4, "unit": 4}]
+    if not isinstance(signatures, list) or not all(map(_is_signature, signatures)):
+        advice = "give [{'start': 0.0, 'beats': 3, 'unit': 4}, ...], or no `signatures`"
+        raise RecordError("the time signatures of the result are none", advice, record.location)
+    return signatures
+
+
+def _is_signature(signature: Any) -> bool:
+    if not isinstance(signature, Mapping):
+        return False
+    start, beats, unit = (signature.get(name) for name in ("start", "beats", "unit"))
+    is_time = isinstance(start, int | float) and 0 <= start < math.inf
+    return is_time and isinstance(beats, int) and 1 <= beats <= MOST_BEATS and unit in UNITS
+
+
+def end_of(notes: Iterable[Note]) -> float:
+    """Return when the last note ends, in what their times are in; 0 if there are none."""
     return max((float(note["start"] + note["length"]) for note in notes), default=0.0)
 
 

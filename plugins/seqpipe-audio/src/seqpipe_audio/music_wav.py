@@ -10,8 +10,9 @@ import numpy as np
 from pydantic import Field
 
 from seqpipe import Layout, Record, RecordError, Writer
-from seqpipe_audio.music_results import notes_of, quarters
+from seqpipe_audio.music_results import end_of, notes_of
 from seqpipe_audio.synthesiser import render
+from seqpipe_audio.tempo import TEMPO, in_seconds, tempos_of
 
 _LONGEST = 3600.0
 """Seconds of sound in a file, at most."""
@@ -24,7 +25,7 @@ class WriteWav(Writer):
     suffix: ClassVar[str] = ".wav"
     separate: ClassVar[bool] = True
 
-    tempo: float = Field(90.0, ge=10, le=500, description="quarter notes a minute")
+    tempo: float | None = Field(None, ge=10, le=500, description=TEMPO)
     rate: int = Field(44_100, ge=8_000, le=192_000, description="samples a second (Hz)")
 
     def encode(self, record: Record, layout: Layout = None) -> bytes:
@@ -33,12 +34,12 @@ class WriteWav(Writer):
         Raises:
             RecordError: there are no notes, or they last longer than an hour.
         """
-        notes = notes_of(record)
-        seconds = quarters(notes) * 60 / self.tempo
+        notes = in_seconds(notes_of(record), tempos_of(record, self.tempo))
+        seconds = end_of(notes)
         if seconds > _LONGEST:
             what = f"the music lasts {seconds:,.0f} s, more than {_LONGEST:,.0f}"
             raise RecordError(what, "generate less, or play it faster", record.location)
-        samples = np.round(render(notes, self.tempo, self.rate) * 32_767).astype("<i2")
+        samples = np.round(render(notes, self.rate) * 32_767).astype("<i2")
         content = io.BytesIO()
         with wave.open(content, "wb") as file:
             file.setnchannels(1)

@@ -54,18 +54,17 @@ def notes_of_roll(roll: Roll, step: float, *, rearticulate: bool = False) -> lis
     ]
 
 
-def roll_of_notes(notes: Iterable[Note], step: float) -> Roll:
-    """Return the roll of notes on a grid of ``step`` quarter notes; each takes one step at least.
+def roll_of_notes(notes: Iterable[Note], step: float, least: int = 0) -> Roll:
+    """Return the roll of notes of a piano on a grid of ``step`` quarter notes, of ``least`` steps or more.
 
-    Notes outside the piano are left out.
+    Each note takes one step at least.
     """
     placed = []
     for note in notes:
         begin = round(note["start"] / step)
         end = max(begin + 1, round((note["start"] + note["length"]) / step))
-        if 0 <= note["pitch"] - LOWEST < KEYS:
-            placed.append((begin, end, note["pitch"] - LOWEST))
-    roll = np.zeros((max((end for _, end, _ in placed), default=0), KEYS), np.uint8)
+        placed.append((begin, end, note["pitch"] - LOWEST))
+    roll = np.zeros((max((least, *(end for _, end, _ in placed))), KEYS), np.uint8)
     for begin, end, key in placed:
         roll[begin:end, key] = 1
     return roll

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 from pydantic import Field
 
 from seqpipe import Layout, Record, Writer
-from seqpipe_audio.music_results import by_voice, notes_of, quarters
+from seqpipe_audio.music_results import by_voice, end_of, notes_of
 from seqpipe_audio.piano_roll import Note
 
 _ROW = 8
@@ -44,7 +44,7 @@ class WriteRollSvg(Writer):
         notes = notes_of(record)
         lowest = min((note["pitch"] for note in notes), default=60) - 2
         highest = max((note["pitch"] for note in notes), default=72) + 2
-        bars = max(1, -(-int(quarters(notes) + 0.999) // self.bar))
+        bars = max(1, -(-int(end_of(notes) + 0.999) // self.bar))
         width, height = bars * self.bar * self.quarter, (highest - lowest + 1) * _ROW
         total = f"{_LEFT + width + _RIGHT:g}", f"{_TOP + height + _BOTTOM:g}"
         lines = [

@@ -108,6 +108,11 @@ def notes_of_voices(voices: Voices) -> list[Note]:
             {"pitch": int(pitch), "start": begin * STEP, "length": (end - begin) * STEP, "voice": voice.name}
             for begin, end, pitch in zip(begins.tolist(), ends.tolist(), pitches[begins], strict=True)
         ]
+    return by_beginning(notes)
+
+
+def by_beginning(notes: Iterable[Note]) -> list[Note]:
+    """Return notes of voices in the order of their beginnings, soprano first."""
     order = {voice.name: place for place, voice in enumerate(VOICES)}
     return sorted(notes, key=lambda note: (note["start"], order[note["voice"]]))
 

@@ -17,6 +17,7 @@ from seqpipe import (
     Objective,
     OneHot,
     Ragged,
+    Record,
     Spec,
     State,
     Step,
@@ -26,9 +27,10 @@ from seqpipe import (
     sample,
     uniforms,
 )
-from seqpipe_audio.piano_roll import Note
+from seqpipe_audio.continuation import OPENING, continued
 from seqpipe_audio.satb import (
     LOWEST_IDS,
+    STEP,
     TOKENS,
     VOCABULARY,
     VOICES,
@@ -94,15 +96,18 @@ class _Compose(Step):
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
         given = _voices(batch)
         results: list[dict[str, Any]] = [
-            {"notes": self._notes(before, after)}
-            for before, after in zip(given, self._generate(batch, given), strict=True)
+            self._result(record, before, after)
+            for record, before, after in zip(batch.records, given, self._generate(batch, given), strict=True)
         ]
         if self.decoder.score:
             results = [result | scores for result, scores in zip(results, self._scores(batch), strict=True)]
         return batch.replace(outputs=tuple((result,) for result in results)), None
 
-    def _notes(self, before: Voices, after: Voices) -> list[Note]:
-        return notes_of_voices(np.concatenate([before, after]) if self.decoder.opening else after)
+    def _result(self, record: Record, before: Voices, after: Voices) -> dict[str, Any]:
+        whole = self.decoder.opening
+        if OPENING in record.columns:
+            return continued(record, notes_of_voices(after), len(before) * STEP if whole else None)
+        return {"notes": notes_of_voices(np.concatenate([before, after]) if whole else after)}
 
     def _generate(self, batch: Batch, given: list[Voices]) -> list[Voices]:
         """Return what follows for each record."""

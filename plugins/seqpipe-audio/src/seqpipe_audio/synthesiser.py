@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from seqpipe_audio.music_results import quarters
+from seqpipe_audio.music_results import end_of
 from seqpipe_audio.piano_roll import Note
 
 Samples = npt.NDArray[np.float32]
@@ -25,24 +25,22 @@ _REFERENCE = 440.0, 69
 """The frequency of A4 in Hz, and its MIDI number."""
 
 
-def render(notes: Sequence[Note], tempo: float, rate: int) -> Samples:
+def render(notes: Sequence[Note], rate: int) -> Samples:
     """Return the sound of notes, one channel, within -1 to 1; at its loudest 1 dB below full scale.
 
     Args:
-        notes: in quarter notes.
-        tempo: quarter notes a minute.
+        notes: in seconds.
         rate: samples a second.
     """
-    second = rate * 60.0 / tempo  # samples in a quarter note
     release = round(_RELEASE * rate)
-    sound = np.zeros(round(quarters(notes) * second) + release, np.float32)
+    sound = np.zeros(round(end_of(notes) * rate) + release, np.float32)
     held = dict.fromkeys(sorted({note["pitch"] for note in notes}), 0)
     for note in notes:
-        held[note["pitch"]] = max(held[note["pitch"]], round(note["length"] * second))
+        held[note["pitch"]] = max(held[note["pitch"]], round(note["length"] * rate))
     tones = {pitch: _tone(pitch, samples + release, rate) for pitch, samples in held.items()}
     fade = _fade(release)
     for note in notes:
-        begin, samples = round(note["start"] * second), round(note["length"] * second)
+        begin, samples = round(note["start"] * rate), round(note["length"] * rate)
         end = min(begin + samples + release, len(sound))
         tone = tones[note["pitch"]][: end - begin].copy()
         tone[samples:] *= fade[: len(tone) - samples]
