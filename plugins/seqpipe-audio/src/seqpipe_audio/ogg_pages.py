@@ -35,4 +35,6 @@ def ends_inside_page(file: BinaryIO, size: int) -> bool:
     if len(page) < _HEAD:
         return True
     count = page[_HEAD - 1]
-    return len(page) < _HEAD + count + sum(page[_HEAD : _HEAD + count])
+    behind = page[_HEAD + count + sum(page[_HEAD : _HEAD + count]) :]
+    whole = len(page) >= _HEAD + count + sum(page[_HEAD : _HEAD + count])
+    return not whole or (0 < len(behind) < len(_CAPTURE) and _CAPTURE.startswith(behind))

@@ -19,6 +19,7 @@ _RATES = range(1_000, 768_001)  # Hz; what is outside is a damaged header
 _MPEG = "MP3"
 _MPEG_IN_WAV = (0x50, 0x55)
 _NOT_READ_IN_WAV = (0xFF, 0x160, 0x161, 0x162, 0x163, 0x1600, 0x1602, 0x1610, 0x2000, 0x2001)  # AAC, WMA, AC-3, DTS
+_MOST_FLAC_BITS = 24
 _FAR = 1 << 33  # bytes; more than any file of MPEG audio has
 
 
@@ -64,7 +65,7 @@ def _recognised(file: BinaryIO, size: int, where: Location) -> tuple[SoundFile, 
         return _without_signature(file, head, range(begin, size), where), 1.0
     if kind == "Ogg" and ends_inside_page(file, size):
         raise RecordError("Ogg that ends in the middle of a page", TRUNCATED, where)
-    if kind == "Ogg" and not has_known_codec(head):
+    if (kind == "Ogg" and not has_known_codec(head)) or (kind == "FLAC" and _flac_bits(head) > _MOST_FLAC_BITS):
         raise RecordError(not_known(kind), CONVERT, where)
     if parts := without_repeated_header(file, size):
         return SoundFile(file, where, kind, parts), 1.0
@@ -135,6 +136,11 @@ def _corrected(data: SoundData, size: int) -> tuple[Part, ...]:
         parts += [range(place, begin), correction]
         place = begin + len(correction)
     return (*parts, range(place, size))
+
+
+def _flac_bits(head: bytes) -> int:
+    """Return the bits of a sample, by the first block of a FLAC file."""
+    return ((int.from_bytes(head[20:22], "big") >> 4) & 0x1F) + 1
 
 
 def _bytes_at(file: BinaryIO, place: int, count: int) -> bytes:

@@ -91,7 +91,7 @@ class SoundFile:
         except soundfile.LibsndfileError as error:
             if spliced.error:
                 raise spliced.error from None
-            if _UNSUPPORTED.search(error.error_string.lower()):
+            if self.kind != "FLAC" and _UNSUPPORTED.search(error.error_string.lower()):
                 raise RecordError(not_known(self.kind), CONVERT, self.where) from None
             raise RecordError(f"{self.kind} that cannot be read", GET_AGAIN, self.where) from None
 
