@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, Literal
+from typing import Annotated, Any, BinaryIO, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -75,7 +75,7 @@ class ReadAudio(_Recordings):
     name: ClassVar[str] = "audio.files"
     suffixes: ClassVar[tuple[str, ...]] = SUFFIXES
 
-    channel: Channel | Literal["each"] = Field(
+    channel: Literal["mean", "left", "right", "each"] | Annotated[int, Field(ge=1)] = Field(
         "mean", description="mean of all, left, right, or a number, counted from 1; each: a record a channel"
     )
 
