@@ -23,7 +23,7 @@ def whole_recordings() -> dict[str, bytes]:
     encoded = {}
     for kind in KINDS:
         held = io.BytesIO()
-        soundfile.write(held, samples[:, : 1 if kind == "VOC" else 2], RATE, format=kind)
+        soundfile.write(held, samples[:, : 2 if kind in KINDS[:9] else 1], RATE, format=kind)
         encoded[kind] = held.getvalue()
     return encoded
 

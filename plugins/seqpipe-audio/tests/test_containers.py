@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from seqpipe import NOTICE, Record, RecordError, Source
+from seqpipe import NOTICE, Location, Record, RecordError, Source
 from seqpipe_audio.containers import SUFFIXES
 from seqpipe_audio.pcm import ReadPCM
+from seqpipe_audio.recognition import sound_file
 from seqpipe_audio.recordings import ReadAudio
 
 RATE = 8000
@@ -128,6 +129,20 @@ def test_an_ogg_that_is_cut_between_pages_is_read(tmp_path):
     for end in (pages[-1] + 3, pages[-1] + 10, pages[-1] + 40, len(content) - 1):
         said = refusal(content[:end], tmp_path)
         assert said == "Ogg that ends in the middle of a page (the file is truncated, get it again)"
+
+
+def test_a_disk_that_fails_in_the_middle_is_no_end_of_the_file():
+    content = encoded("WAV", np.tile(SAMPLES, (20, 1)))
+
+    class Failing(io.BytesIO):
+        def read(self, count=-1):
+            if self.tell() > 100_000:
+                raise OSError(5, "Input/output error")
+            return super().read(count)
+
+    blocks = sound_file(Failing(content), Location("a.wav")).blocks()
+    with pytest.raises(OSError, match="Input/output error"):
+        list(blocks)
 
 
 def test_no_samples(tmp_path):

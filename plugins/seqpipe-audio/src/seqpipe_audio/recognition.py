@@ -41,10 +41,11 @@ def sound_file(file: BinaryIO, where: Location) -> SoundFile:
     sound, declared_share = _recognised(file, size, where)
     with sound.opened() as opened:
         sound = replace(sound, rate=opened.samplerate, channels=opened.channels)
-        seconds = opened.frames / opened.samplerate
+        count = opened.frames
     if sound.rate not in _RATES:
         raise RecordError(f"{sound.rate} samples a second, by its header", GET_AGAIN, where)
     if declared_share < 1:
+        seconds = count / sound.rate
         raise truncated(seconds / declared_share if declared_share else seconds, seconds, where)
     return sound
 

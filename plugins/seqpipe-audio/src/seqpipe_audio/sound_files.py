@@ -31,6 +31,10 @@ CONVERT = "convert it to WAV or FLAC"
 class _Stream(soundfile.SoundFile):  # type: ignore[misc]  # soundfile has no types
     """A sound file that is read once from its beginning to its end: soundfile seeks after each block where it can."""
 
+    def __init__(self, spliced: SplicedFile) -> None:
+        self.spliced = spliced
+        super().__init__(spliced)
+
     def seekable(self) -> bool:
         """Say that it cannot be sought in."""
         return False
@@ -65,6 +69,7 @@ class SoundFile:
 
         Raises:
             RecordError: the sound cannot be decoded to its end, or a sample is not a finite number between -2 and 2.
+            OSError: the file cannot be read.
         """
         size = max(_VALUES_IN_A_BLOCK // self.channels, 1)
         seen = 0
@@ -76,6 +81,8 @@ class SoundFile:
                 self._check(block, seen)
                 seen += len(block)
                 yield block
+            if sound.spliced.error:
+                raise sound.spliced.error
         if most is not None and seen < most < np.iinfo(np.int64).max:
             raise truncated(most / self.rate, seen / self.rate, self.where)
 
