@@ -21,7 +21,7 @@ from tests.mutated_recordings import mutated_recordings
 
 MOST_SECONDS = 10  # of the processor, for a file of a second
 FOREIGN = re.compile(r"psf|sndfile|mpg123|pipe\?|internal|errno|exception|object at|error", re.IGNORECASE)
-FIGURES = re.compile(r"(?<![A-Z])-?\d[\d.e+-]*")
+FIGURES = re.compile(r"(?<![A-Z0-9])-?\d[\d.e+-]*")
 
 
 def outcome_of(content: bytes, path: Path, piece: float | None) -> str:
