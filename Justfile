@@ -27,10 +27,11 @@ docs:
 bench *args:
     uv run --with-requirements benchmarks/requirements.txt python benchmarks/peers.py {{args}}
 
-# an hour: kills, faults, bad records, a million comments
+# an hour: kills, faults, damaged recordings, bad records, a million comments
 soak:
     uv run python -m benchmarks.run_kills
     uv run python -m benchmarks.run_faults
+    uv run python -m benchmarks.run_mutations
     uv run python -m benchmarks.run_soak --bad 1 10 1000
     uv run python -m benchmarks.run_soak
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from glob import glob, has_magic
 from pathlib import Path
 
 from seqpipe.data.source import Source
 from seqpipe.errors import InputError, Location, did_you_mean
+from seqpipe.notice import NOTICE
 from seqpipe.paths import exists, is_file, is_folder
+
+log = logging.getLogger("seqpipe")
+
+_NAMED = 3
+"""Endings of which there may be many that a message names."""
 
 
 def expand(inputs: Sequence[str], suffixes: tuple[str, ...], longest: int | None = None) -> list[Source]:
@@ -19,7 +27,8 @@ def expand(inputs: Sequence[str], suffixes: tuple[str, ...], longest: int | None
         inputs: each a file, ``-`` for standard input, a folder, which stands for all files in it and in its folders, or
             a glob (``**`` goes down any number of folders). Files come in the order of their names. Files and folders
             whose names begin with a dot are left out of folders and globs. What is named twice is read twice.
-        suffixes: the endings of files to take from a folder, not counting ``.gz``; empty: all.
+        suffixes: the endings of files to take from a folder, in small letters, not counting ``.gz``; empty: all. How
+            many files of a folder are left out by their endings is told in a notice.
         longest: bytes that one record may have, for readers of text; None: any number.
 
     Raises:
@@ -36,11 +45,7 @@ def _files(given: str, suffixes: tuple[str, ...]) -> list[str]:
     if given == "-":
         return [given]
     if is_folder(given):
-        files = sorted(_walk(given, suffixes))
-        if not files:
-            wanted = f"no file that ends in {' or '.join(suffixes)}" if suffixes else "no file"
-            raise InputError(f"the folder holds {wanted}", "name the files themselves, or another folder", where)
-        return files
+        return _files_of_folder(given, suffixes, where)
     if exists(given):
         return [given]
     if has_magic(given):
@@ -52,12 +57,37 @@ def _files(given: str, suffixes: tuple[str, ...]) -> list[str]:
     raise InputError("no such file or folder", _advice(Path(given)), where)
 
 
-def _walk(folder: str, suffixes: tuple[str, ...]) -> Iterator[str]:
+def _files_of_folder(folder: str, suffixes: tuple[str, ...], where: Location) -> list[str]:
+    """Return the files of a folder, and tell how many are left out."""
+    files = sorted(_walk(folder))
+    chosen = [name for name in files if not suffixes or _without_gz(name).endswith(suffixes)]
+    if not chosen:
+        wanted = f"no file that ends in {_listed(suffixes, ' or ')}" if suffixes else "no file"
+        raise InputError(f"the folder holds {wanted}", "name the files themselves, or another folder", where)
+    if len(chosen) < len(files):
+        kinds = Counter(Path(_without_gz(name)).suffix or "no ending" for name in set(files).difference(chosen))
+        endings = _listed([ending for ending, _ in sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0]))], ", ")
+        left_out = len(files) - len(chosen)
+        told = "%s: %d of %d files left out, which are of other kinds: %s (name those that you want)"
+        log.log(NOTICE, told, where, left_out, len(files), endings)
+    return chosen
+
+
+def _walk(folder: str) -> Iterator[str]:
     for parent, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in files:
-            if not name.startswith(".") and (not suffixes or name.removesuffix(".gz").endswith(suffixes)):
-                yield str(Path(parent, name))
+        yield from (str(Path(parent, name)) for name in files if not name.startswith("."))
+
+
+def _without_gz(name: str) -> str:
+    return name.lower().removesuffix(".gz")
+
+
+def _listed(endings: Sequence[str], separator: str) -> str:
+    """Return the endings, or the first of them and how many there are besides."""
+    if len(endings) <= _NAMED + 1:
+        return separator.join(endings)
+    return separator.join([*endings[:_NAMED], f"{len(endings) - _NAMED} others"])
 
 
 def _advice(path: Path) -> str:

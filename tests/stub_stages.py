@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import os
 import re
 import sys
@@ -15,6 +16,7 @@ from seqpipe.contracts import Incoming, Reader, State, Step, Tokenizer
 from seqpipe.data import Batch, Record, Spec
 from seqpipe.data.source import Source
 from seqpipe.errors import InputError, RecordError
+from seqpipe.notice import NOTICE
 
 DAMAGE = ("segfault", "exit", "hang", "hang in C", "grow", "open", "write", "raise", "bad", "unreadable", "sleep")
 
@@ -63,6 +65,9 @@ class Wild(Reader):
                 columns = {"pid": os.getpid(), "path": list(sys.path)} if text == "who" else {}
                 if text == "descriptors":
                     columns = {"open": sorted(path.name for path in Path("/proc/self/fd").iterdir())}
+                if text == "tell":
+                    logging.getLogger("seqpipe").log(NOTICE, "line %d tells", position)
+                    logging.getLogger("seqpipe").info("nobody wants to know")
                 if text == "bad":
                     yield RecordError("refused", raw=line)
                 else:

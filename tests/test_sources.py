@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from seqpipe.errors import InputError
+from seqpipe.notice import NOTICE
 from seqpipe.sources import expand
 
 
@@ -78,3 +79,32 @@ def test_what_is_not_there(inputs: list[str], message: str) -> None:
     with pytest.raises(InputError) as caught:
         expand(inputs, (".txt",))
     assert str(caught.value) == message
+
+
+def test_the_case_of_an_ending_does_not_matter() -> None:
+    for name in ("loud/A.TXT", "loud/B.Txt.GZ", "loud/c.WAV"):
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).touch()
+    assert names("loud") == ["loud/A.TXT", "loud/B.Txt.GZ"]
+
+
+def test_what_is_left_out_of_a_folder_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(NOTICE, "seqpipe")
+    names("deep")
+    assert not caplog.messages
+    for name in ("a.csv", "b.csv", "c.csv.gz", "d.JPG", "e.pdf", "f.xml", "Makefile", ".hidden.doc"):
+        Path("deep", name).touch()
+    assert names("deep") == ["deep/d.txt"]
+    (told,) = caplog.messages
+    assert told == (
+        "deep: 7 of 8 files left out, which are of other kinds: .csv, .jpg, .pdf, 2 others (name those that you want)"
+    )
+    names("deep/*", "deep", suffixes=())
+    assert len(caplog.messages) == 1
+
+
+def test_many_endings_are_not_listed_to_the_last() -> None:
+    endings = tuple(f".{letter}" for letter in "abcdefg")
+    with pytest.raises(InputError) as caught:
+        expand(["empty"], endings)
+    assert "no file that ends in .a or .b or .c or 4 others (" in str(caught.value)

@@ -20,13 +20,11 @@ class Reader(Stage):
 
     Attributes:
         suffixes: the files that it takes from a folder, by their endings, without ``.gz``; empty: all.
-        single: a source is one record (a recording, a clip), so that whoever does not need it need not open it.
         out_of_nothing: where no input is named it makes records itself, from the source `Source.nothing`.
     """
 
     kind: ClassVar[str] = "reader"
     suffixes: ClassVar[tuple[str, ...]] = ()
-    single: ClassVar[bool] = False
     out_of_nothing: ClassVar[bool] = False
 
     path: Paths = Field((), description="files, folders, globs, or - for standard input; relative to this file")
@@ -35,6 +33,11 @@ class Reader(Stage):
     @abstractmethod
     def spec(self) -> Spec:
         """What the records' payloads are."""
+
+    @property
+    def single(self) -> bool:
+        """Whether a source is one record (a recording, a clip): then nobody opens one whose record is not needed."""
+        return False
 
     @abstractmethod
     def read(self, source: Source) -> Iterator[Record | RecordError]:

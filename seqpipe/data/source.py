@@ -16,6 +16,9 @@ from seqpipe.errors import InputError, Location
 _UNPACKED = 1 << 16
 """Bytes of a packed file that are unpacked at a time."""
 
+_MOST_HELD = 1 << 28
+"""Bytes that are taken into memory, of what cannot be sought in."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -52,6 +55,11 @@ class Source:
         return self.name == "-" and self.excerpt is None
 
     @property
+    def location(self) -> Location:
+        """What messages call it."""
+        return Location("standard input" if self.standard_input else self.name)
+
+    @property
     def consumed(self) -> int:
         """How many bytes of the file have been read, packed ones if it is packed; 0 if that is not known."""
         try:
@@ -76,7 +84,7 @@ class Source:
         Raises:
             InputError: it cannot be opened, or reading it fails.
         """
-        where = Location("standard input" if self.standard_input else self.name)
+        where = self.location
         try:
             if self.excerpt is not None:
                 yield io.BytesIO(self.excerpt)
@@ -84,7 +92,7 @@ class Source:
                 yield sys.stdin.buffer
             else:
                 with Path(self.name).open("rb") as file, self._measured(file.raw.tell):
-                    if self.name.endswith(".gz"):
+                    if self.name.lower().endswith(".gz"):
                         yield io.BufferedReader(Gunzipped(file), _UNPACKED)
                     else:
                         yield file
@@ -92,5 +100,25 @@ class Source:
             raise InputError(f"not a whole gzip file: {error}", "check that it was copied completely", where) from None
         except FileNotFoundError:
             raise InputError("no such file", "check the path", where) from None
+        except IsADirectoryError:
+            raise InputError("a folder, where a file is needed", "name a file in it", where) from None
         except OSError as error:
             raise InputError(f"cannot be read: {error.strerror or error}", "", where) from None
+
+    @contextmanager
+    def open_seekable(self) -> Iterator[BinaryIO]:
+        """Open it as `open` does, for reading in any order: standard input and unpacked bytes are taken into memory.
+
+        Raises:
+            InputError: as of `open`; or it is longer than what is taken into memory may be, 256 MB.
+        """
+        with self.open() as file:
+            if not self.standard_input and file.seekable():
+                yield file
+                return
+            held = file.read(_MOST_HELD + 1)
+            if len(held) > _MOST_HELD:
+                what = f"more than {_MOST_HELD >> 20} MB, which have to be held in memory here"
+                todo = "save it and name the file" if self.standard_input else "unpack it first"
+                raise InputError(what, todo, self.location)
+            yield io.BytesIO(held)

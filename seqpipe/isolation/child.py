@@ -6,6 +6,7 @@ by one, or a batch with its state. The child ends when the pipe of requests does
 
 from __future__ import annotations
 
+import logging
 import math
 import os
 import pickle
@@ -20,9 +21,13 @@ from typing import Any
 from seqpipe.contracts import Reader, Step
 from seqpipe.errors import SeqpipeError
 from seqpipe.limits import MEGABYTE, Limits
+from seqpipe.notice import NOTICE
 
-ITEM, END, FAILED, SPENT = "item", "end", "failed", "spent"
-"""Answers: a record or a batch; no more of them; what was raised; out of memory, after which the child is replaced."""
+log = logging.getLogger("seqpipe")
+
+ITEM, END, FAILED, SPENT, TOLD = "item", "end", "failed", "spent", "told"
+"""Answers: a record or a batch; no more of them; what was raised; out of memory, after which the child is replaced; a
+notice or a warning that was logged meanwhile, with its level."""
 
 _GRACE = 5
 """Seconds of processor time beyond the limit, after which the system stops a child that no parent stops."""
@@ -40,11 +45,25 @@ def main(request_pipe: int, answer_pipe: int) -> None:
         answers.send_bytes(_message(FAILED, _described(error)))
         return
     answers.send_bytes(_message(END))
+    log.addHandler(_Told(answers))
+    log.setLevel(NOTICE)
     waiting: SimpleQueue[bytes] = SimpleQueue()
     Thread(target=_receive, args=(requests, waiting), daemon=True).start()
     while True:
         for answer in _answers(work, waiting.get(), limits):
             answers.send_bytes(answer)
+
+
+class _Told(logging.Handler):
+    """Passes on what everybody wants to see: standard error is not the child's."""
+
+    def __init__(self, answers: Connection) -> None:
+        super().__init__(NOTICE)
+        self._answers = answers
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Send it; stages log on the thread that answers."""
+        self._answers.send_bytes(_message(TOLD, (record.levelno, record.getMessage())))
 
 
 def _receive(requests: Connection, waiting: SimpleQueue[bytes]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import pickle
 import signal
@@ -12,8 +13,10 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from seqpipe.contracts import Reader, Step
-from seqpipe.isolation.child import END, FAILED, ITEM, SPENT
+from seqpipe.isolation.child import END, FAILED, ITEM, SPENT, TOLD
 from seqpipe.limits import MEGABYTE, Limits
+
+log = logging.getLogger("seqpipe")
 
 _START = """
 import json, sys
@@ -85,6 +88,9 @@ class Child:
             SeqpipeError: what the stage raised; `Failure` for anything else that it raised.
         """
         kind, value = self._receive(self._limits.seconds, "gave nothing")
+        while kind == TOLD:
+            log.log(value[0], "%s", value[1])
+            kind, value = self._receive(self._limits.seconds, "gave nothing")
         if kind == ITEM:
             return value
         if kind == END:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from seqpipe.data.source import Source
 from seqpipe.errors import InputError, RecordError
 from seqpipe.isolation import isolated_reading
 from seqpipe.limits import Limits
+from seqpipe.notice import NOTICE
 from tests.stub_stages import Wild
 
 LIMITS = Limits(seconds=3.0, memory_mb=500, open_files=30)
@@ -183,3 +185,9 @@ def test_a_child_ends_with_its_parent() -> None:
     while child.exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not child.exists() or "Z" in (child / "stat").read_text().split()[2]
+
+
+def test_what_a_reader_tells_is_passed_on(read: Read, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "seqpipe")
+    assert texts(read, "one", "tell", "two") == ["one", "tell", "two"]
+    assert [(record.levelno, record.getMessage()) for record in caplog.records] == [(NOTICE, "line 2 tells")]

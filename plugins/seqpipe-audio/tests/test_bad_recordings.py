@@ -48,8 +48,8 @@ def folder(tmp_path_factory):
 
 
 REASONS = {
-    "a-text.wav": "not audio that can be read",
-    "b-truncated.flac": "",  # libsndfile says it in other words from version to version
+    "a-text.wav": "no sound of a kind that is known",
+    "b-truncated.flac": "the file is truncated",
     "c-nothing.wav": "no samples",
     "d-nan.wav": "a sample is not a finite number, at 1.00 s",
     "e-silence.wav": "longer than 600 s",
@@ -89,3 +89,39 @@ def test_long_silence_goes_through_a_network_that_reads_forward_in_little_memory
     assert (done.returncode, done.stdout) == (0, "")
     (peak,) = re.findall(r"^seqpipe_peak_memory_bytes\S* (\d+)", figures.read_text(), re.MULTILINE)
     assert int(peak) < 400e6
+
+
+@pytest.mark.parametrize("piece", ["null", "0.1", "1", "30"])
+def test_what_is_cut_in_the_middle_is_one_failed_record_in_pieces_too(piece, tmp_path):
+    samples, _ = soundfile.read(INPUTS / "digits.flac", dtype="float32")
+    noise = np.random.default_rng(1).normal(0, 0.1, 4 * RATE)
+    names = ("a.mp3", "b.flac", "c.ogg", "d.WAV", "e.aiff")
+    for name in names:
+        soundfile.write(tmp_path / name, noise, RATE)
+        held = (tmp_path / name).read_bytes()
+        (tmp_path / name).write_bytes(held[: len(held) // 2])
+    soundfile.write(tmp_path / "f.flac", samples, RATE)
+    (tmp_path / "notes.txt").write_text("no recording")
+    done = run("audio/speech-stream", str(tmp_path), "--set", f"read={{reader: audio.files, piece: {piece}}}")
+    assert done.returncode == 3, done.stderr
+    told, *lines, summary = done.stderr.splitlines()
+    assert told == f"{tmp_path}: 1 of 7 files left out, which are of other kinds: .txt (name those that you want)"
+    assert [line.split(": ")[1] for line in lines] == [str(tmp_path / name) for name in names]
+    assert all("the file is truncated" in line for line in lines)
+    assert "6 records, 5 failed" in summary
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    assert " ".join(word["word"] for word in said if word["id"].endswith("f.flac")) == SAID
+
+
+def test_what_a_reader_in_a_child_process_notices_is_told(tmp_path):
+    samples, _ = soundfile.read(INPUTS / "digits.flac", dtype="float32")
+    soundfile.write(tmp_path / "a.wav", np.stack([samples, -samples], axis=1), RATE)
+    done = run("audio/speech-digits", str(tmp_path / "a.wav"))
+    assert "its 2 channels cancel each other out in their mean, from 0.00 s on" in done.stderr
+    done = run("audio/speech-digits", str(tmp_path / "a.wav"), "--set", "read.channel=each")
+    results = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(result["id"][-2:], result["channel"], result["text"]) for result in results] == [
+        ("#1", 1, SAID),
+        ("#2", 2, SAID),
+    ]
+    assert "cancel" not in done.stderr

@@ -133,7 +133,7 @@ def raw_lines(source: Source, encoding: str = UTF_8) -> Iterator[bytes]:
         InputError: the source cannot be read, or its characters are not in this encoding.
     """
     limit = -1 if source.longest is None else source.longest + 1
-    where = Location("standard input" if source.standard_input else source.name)
+    where = source.location
     if source.excerpt is not None:
         encoding = UTF_8
     with source.open() as opened, in_utf8(opened, encoding, where) as file:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar
+from typing import Annotated, Any, BinaryIO, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
 from seqpipe import InputError, Location, Reader, Record, RecordError, Source, Spec, manifest_lines
+from seqpipe_audio.channels import Channel, channel_blocks
+from seqpipe_audio.containers import RAW_SUFFIXES, SUFFIXES
+from seqpipe_audio.given_samples import samples_of
 from seqpipe_audio.pieces import in_pieces
-from seqpipe_audio.sound_files import Samples, mono_blocks
-
-_MOST_FROM_STANDARD_INPUT = 1 << 28  # bytes
+from seqpipe_audio.recognition import sound_file
+from seqpipe_audio.sound_files import Samples, SoundFile, resampled
 
 
 class _Recordings(Reader):
@@ -28,28 +30,29 @@ class _Recordings(Reader):
 
     @property
     def spec(self) -> Spec:
-        """Samples: float32, mono, usually between -1 and 1."""
+        """Samples: float32, of one channel, between -1 and 1, but for what decoders overshoot."""
         return Spec("samples", "float32", rate=self.rate)
 
     def record(self, payload: Any, position: int) -> Record:
-        """Return the record of samples from Python: a series of numbers, already mono and at ``rate``."""
+        """Return the record of samples from Python: one channel, already at ``rate``.
+
+        Floating-point numbers between -1 and 1, or whole ones of the types uint8, int16 and int32.
+        """
         return Record(str(position), samples_of(payload, position), position=position)
 
-    def _recording(self, file: BinaryIO, record: Record, where: Location) -> Iterator[Record | RecordError]:
-        """Yield the recording in a file, or its pieces, as records made from ``record``.
+    def _recording(self, sound: SoundFile, channel: Channel, record: Record) -> Iterator[Record]:
+        """Yield a channel of a sound file, or its pieces, as records made from ``record``.
 
-        An error, which names the file by ``where``, ends it.
+        Raises:
+            RecordError: it cannot be read to its end.
         """
-        try:
-            blocks = mono_blocks(file, self.rate, where)
-            if self.piece is None:
-                yield _with(record, self._whole(blocks, where))
-            else:
-                size = max(round(self.piece * self.rate), 1)
-                for samples, last in in_pieces(blocks, size, where):
-                    yield _with(record, samples, last=last)
-        except RecordError as error:
-            yield error
+        blocks = resampled(channel_blocks(sound, channel), sound.rate, self.rate)
+        if self.piece is None:
+            yield replace(record, payload=self._whole(blocks, sound.where))
+        else:
+            size = max(round(self.piece * self.rate), 1)
+            for samples, last in in_pieces(blocks, size, sound.where):
+                yield replace(record, payload=samples, last=last)
 
     def _whole(self, blocks: Iterator[Samples], where: Location) -> Samples:
         read: list[Samples] = []
@@ -67,17 +70,39 @@ class _Recordings(Reader):
 
 
 class ReadAudio(_Recordings):
-    """Sound files (WAV, FLAC, Ogg, MP3), each a record; the mean of the channels, resampled."""
+    """Sound files (WAV, FLAC, Ogg, MP3 and many more), each a record, or each channel one; resampled."""
 
     name: ClassVar[str] = "audio.files"
-    suffixes: ClassVar[tuple[str, ...]] = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".aiff", ".aif", ".au")
-    single: ClassVar[bool] = True
+    suffixes: ClassVar[tuple[str, ...]] = SUFFIXES
+
+    channel: Literal["mean", "left", "right", "each"] | Annotated[int, Field(ge=1)] = Field(
+        "mean", description="mean of all, left, right, or a number, counted from 1; each: a record a channel"
+    )
+
+    @property
+    def single(self) -> bool:
+        """Whether a file is one record: unless each channel is."""
+        return self.channel != "each"
 
     def read(self, source: Source) -> Iterator[Record | RecordError]:
-        """Yield the recording, or its pieces; in its place an error if it is none."""
-        record = Record(source.name, None, source.name, source.position)
-        with source.open() as file:
-            yield from self._recording(_seekable(file, source), record, Location(source.name))
+        """Yield the recording, or its pieces, or those of each channel; an error in the place of what is none."""
+        with source.open_seekable() as file:
+            try:
+                yield from self._records(file, source)
+            except RecordError as error:
+                yield error
+
+    def _records(self, file: BinaryIO, source: Source) -> Iterator[Record]:
+        name = source.location.source
+        _refuse_raw(name, source.location)
+        sound = sound_file(file, source.location)
+        if self.channel != "each":
+            record = Record(name, None, source.name, source.position)
+            yield from self._recording(sound, self.channel, record)
+            return
+        for channel in range(1, sound.channels + 1):
+            record = Record(f"{name}#{channel}", None, source.name, channel, {"channel": channel})
+            yield from self._recording(sound, channel, record)
 
 
 class ReadManifest(_Recordings):
@@ -89,6 +114,8 @@ class ReadManifest(_Recordings):
     name: ClassVar[str] = "audio.manifest"
     suffixes: ClassVar[tuple[str, ...]] = (".tsv",)
 
+    channel: Channel = Field("mean", description="mean of all, left, right, or a number, counted from 1")
+
     def read(self, source: Source) -> Iterator[Record | RecordError]:
         """Yield the recording of each line, or its pieces; in its place an error if it cannot be read."""
         for line in manifest_lines(source):
@@ -98,46 +125,23 @@ class ReadManifest(_Recordings):
                 yield from self._line(*line)
 
     def _line(self, path: Path, record: Record) -> Iterator[Record | RecordError]:
+        where = record.location
         try:
-            with Source(str(path)).open() as file:
-                yield from self._recording(file, record, record.location)
+            with Source(str(path)).open_seekable() as file:
+                _refuse_raw(str(path), where)
+                yield from self._recording(sound_file(file, where), self.channel, record)
         except InputError as error:
-            yield RecordError(f"{record.id}: {error.what}", "correct the line", record.location)
+            yield RecordError(f"{record.id}: {error.what}", "correct the line", where)
+        except RecordError as error:
+            yield error
 
 
-def samples_of(payload: Any, position: int) -> Samples:
-    """Return samples that come from Python as float32.
-
-    Raises:
-        InputError: they are no finite numbers in one dimension.
-    """
-    where = Location(f"record {position}")
-    try:
-        samples = np.asarray(payload, np.float32)
-    except (TypeError, ValueError):
-        what = f"samples must be a series of numbers, not {type(payload).__name__}"
-        raise InputError(what, "pass an array", where) from None
-    if samples.ndim != 1:
-        raise InputError(f"samples of {samples.ndim} dimensions", "pass one channel", where)
-    if not np.isfinite(samples).all():
-        raise InputError("a sample is not a finite number", "fix the recording", where)
-    return samples
-
-
-def _seekable(file: BinaryIO, source: Source) -> BinaryIO:
-    """Return a file that can be sought in; standard input is taken into memory.
+def _refuse_raw(name: str, where: Location) -> None:
+    """Check that a file does not say by its ending that it has no header.
 
     Raises:
-        InputError: standard input is longer than a file that is held in memory may be.
+        RecordError: it does.
     """
-    if not source.standard_input:
-        return file
-    held = file.read(_MOST_FROM_STANDARD_INPUT + 1)
-    if len(held) > _MOST_FROM_STANDARD_INPUT:
-        what = f"a sound file of more than {_MOST_FROM_STANDARD_INPUT >> 20} MB"
-        raise InputError(what, "save it and name the file", Location("standard input"))
-    return io.BytesIO(held)
-
-
-def _with(record: Record, samples: Samples, *, last: bool = True) -> Record:
-    return Record(record.id, samples, record.source, record.position, record.columns, record.target, last)
+    if name.lower().endswith(RAW_SUFFIXES):
+        todo = "read it with `audio.pcm`, which takes 16 bits, mono, at a `rate` that you give"
+        raise RecordError("raw samples, which do not say what they are", todo, where)

@@ -1,9 +1,10 @@
-"""Sound files into mono samples at one rate, block after block, in memory that does not grow with their length."""
+"""Sound files into samples, block after block, in memory that does not grow with their length."""
 
 from __future__ import annotations
 
-import struct
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
 import numpy as np
@@ -12,55 +13,117 @@ import soundfile
 import soxr
 
 from seqpipe import Location, RecordError
+from seqpipe_audio.spliced_file import Part, SplicedFile
 
 Samples = npt.NDArray[np.float32]
 
-_VALUES_IN_A_BLOCK = 1 << 17  # of all channels
-_RATES = range(1_000, 768_001)  # Hz; what is outside is a damaged header
-_LENGTH_UNKNOWN = (0, 0x7FFF_F000, 0x8000_0000)  # least sizes of the data that writers to a pipe put into a WAV header
+LOUDEST = 2.0
+"""The greatest sample: decoders go beyond full scale, which is 1, but not twice; other scales do."""
+
+_VALUES_IN_A_BLOCK = 1 << 15  # of all channels
+_UNSUPPORTED = re.compile("unimplemented|not implemented|unsupported|not supported|compress|encoding|codec|subtype")
+
+GET_AGAIN = "the file is damaged, get it again"
+TRUNCATED = "the file is truncated, get it again"
+CONVERT = "convert it to WAV or FLAC"
 
 
-def mono_blocks(file: BinaryIO, rate: int, where: Location) -> Iterator[Samples]:
-    """Yield the samples of a sound file: float32 between -1 and 1, the mean of its channels, resampled to ``rate``.
+class _Stream(soundfile.SoundFile):  # type: ignore[misc]  # soundfile has no types
+    """A sound file that is read once from its beginning to its end: soundfile seeks after each block where it can."""
 
-    WAV, FLAC, Ogg, MP3 and what else libsndfile reads. The samples do not depend on how they are cut into blocks.
+    def __init__(self, spliced: SplicedFile) -> None:
+        self.spliced = spliced
+        super().__init__(spliced)
 
-    Args:
+    def seekable(self) -> bool:
+        """Say that it cannot be sought in."""
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class SoundFile:
+    """A file that was found to hold sound, all that its header declares.
+
+    Attributes:
         file: can be sought in.
-        rate: samples a second (Hz) of what is yielded.
-        where: names the file in errors.
-
-    Raises:
-        RecordError: it is no audio, ends before it says it does, or holds a sample that is not a finite number.
+        where: names it in errors.
+        kind: of file, for messages.
+        rate: samples a second (Hz).
+        channels: how many.
+        parts: of the file, as a library shall see it.
+        seeming: bytes that it shall think to follow, so that it guesses no end.
+        frames: samples of each channel after which to end; None: where the file ends.
     """
-    _check_wav_length(file, where)
-    try:
-        with soundfile.SoundFile(file) as sound:
-            if sound.samplerate not in _RATES:
-                what = f"{sound.samplerate} samples a second, by its header"
-                raise RecordError(what, "the file is damaged, get it again", where)
-            yield from _resampled(_mono(sound, where), sound.samplerate, rate)
-    except soundfile.LibsndfileError as error:
-        reason = error.error_string.strip().rstrip(".").lower().removeprefix("error : ")
-        raise RecordError(f"not audio that can be read: {reason}", "give WAV, FLAC, Ogg or MP3", where) from None
+
+    file: BinaryIO
+    where: Location
+    kind: str
+    parts: tuple[Part, ...]
+    seeming: int = 0
+    frames: int | None = None
+    rate: int = 0
+    channels: int = 0
+
+    def blocks(self) -> Iterator[npt.NDArray[np.float32]]:
+        """Yield the samples: float32 of shape (samples, channels), between -1 and 1.
+
+        Raises:
+            RecordError: the sound cannot be decoded to its end, or a sample is not a finite number between -2 and 2.
+            OSError: the file cannot be read.
+        """
+        size = max(_VALUES_IN_A_BLOCK // self.channels, 1)
+        seen = 0
+        with self.opened() as sound:
+            most = sound.frames if self.frames is None and not self.seeming else None
+            while len(block := self._read(sound, size, seen)):
+                if self.frames is not None:
+                    block = block[: self.frames - seen]
+                self._check(block, seen)
+                seen += len(block)
+                yield block
+            if sound.spliced.error:
+                raise sound.spliced.error
+        if most is not None and seen < most < np.iinfo(np.int64).max:
+            raise truncated(most / self.rate, seen / self.rate, self.where)
+
+    def opened(self) -> _Stream:
+        """Open it.
+
+        Raises:
+            RecordError: its header contradicts itself, or the sound is coded in a way that is not known.
+        """
+        spliced = SplicedFile(self.file, self.parts, self.seeming)
+        try:
+            return _Stream(spliced)
+        except soundfile.LibsndfileError as error:
+            if spliced.error:
+                raise spliced.error from None
+            if self.kind != "FLAC" and _UNSUPPORTED.search(error.error_string.lower()):
+                raise RecordError(not_known(self.kind), CONVERT, self.where) from None
+            raise RecordError(f"{self.kind} that cannot be read", GET_AGAIN, self.where) from None
+
+    def _read(self, sound: _Stream, size: int, seen: int) -> npt.NDArray[np.float32]:
+        try:
+            block: npt.NDArray[np.float32] = sound.read(size, dtype="float32", always_2d=True)
+        except soundfile.LibsndfileError:
+            what = f"{self.kind} that cannot be decoded after {seen / self.rate:.2f} s"
+            raise RecordError(what, "the file is truncated or damaged, get it again", self.where) from None
+        return block
+
+    def _check(self, block: npt.NDArray[np.float32], seen: int) -> None:
+        bad = ~(np.abs(block).max(axis=1, initial=0) <= LOUDEST)
+        if bad.any():
+            index = int(np.argmax(bad))
+            second = (seen + index) / self.rate
+            loudest = float(block[index][np.argmax(np.abs(block[index]))])
+            if not np.isfinite(loudest):
+                raise RecordError(f"a sample is not a finite number, at {second:.2f} s", "fix the file", self.where)
+            what = f"a sample is {loudest:g}, where full scale is 1, at {second:.2f} s"
+            raise RecordError(what, "scale it to the range from -1 to 1", self.where)
 
 
-def _mono(sound: soundfile.SoundFile, where: Location) -> Iterator[Samples]:
-    """Yield the mean of the channels."""
-    frames = max(_VALUES_IN_A_BLOCK // sound.channels, 1)
-    seen = 0
-    while len(block := sound.read(frames, dtype="float32", always_2d=True)):
-        mono = block[:, 0] if sound.channels == 1 else block.mean(axis=1)
-        if not np.isfinite(mono).all():
-            second = (seen + int(np.argmin(np.isfinite(mono)))) / sound.samplerate
-            raise RecordError(f"a sample is not a finite number, at {second:.2f} s", "fix the file", where)
-        seen += len(mono)
-        yield mono
-    if seen < sound.frames < np.iinfo(np.int64).max:
-        raise _truncated(sound.frames / sound.samplerate, seen / sound.samplerate, where)
-
-
-def _resampled(blocks: Iterator[Samples], before: int, after: int) -> Iterator[Samples]:
+def resampled(blocks: Iterator[Samples], before: int, after: int) -> Iterator[Samples]:
+    """Yield samples at another rate (Hz). They do not depend on how they come in blocks."""
     if before == after:
         yield from blocks
         return
@@ -70,33 +133,12 @@ def _resampled(blocks: Iterator[Samples], before: int, after: int) -> Iterator[S
     yield stream.resample_chunk(np.empty(0, np.float32), last=True)
 
 
-def _check_wav_length(file: BinaryIO, where: Location) -> None:
-    """Compare the length that the header of a RIFF WAVE file gives with the file's own.
-
-    libsndfile reads what is there, and says nothing of what is missing. A length that a program which writes to a pipe
-    gives, because it cannot know better, is passed over.
-
-    Raises:
-        RecordError: samples are missing.
-    """
-    size = file.seek(0, 2)
-    file.seek(0)
-    if file.read(4) == b"RIFF" and file.seek(8) and file.read(4) == b"WAVE":
-        bytes_a_second = 0
-        while len(head := file.read(8)) == 8:
-            name, length = struct.unpack("<4sI", head)
-            begin = file.tell()
-            if name == b"fmt " and len(fields := file.read(12)) == 12:
-                bytes_a_second = struct.unpack("<I", fields[8:])[0]
-            elif name == b"data":
-                unknown = length == _LENGTH_UNKNOWN[0] or length >= _LENGTH_UNKNOWN[1]
-                if begin + length > size and bytes_a_second and not unknown:
-                    raise _truncated(length / bytes_a_second, (size - begin) / bytes_a_second, where)
-                break
-            file.seek(begin + length + length % 2)
-    file.seek(0)
-
-
-def _truncated(declared: float, decoded: float, where: Location) -> RecordError:
+def truncated(declared: float, decoded: float, where: Location) -> RecordError:
+    """Return the error for sound that is shorter than its header says, in seconds."""
     what = f"{decoded:.2f} s of sound, where its header says {declared:.2f} s"
-    return RecordError(what, "the file is truncated, get it again", where)
+    return RecordError(what, TRUNCATED, where)
+
+
+def not_known(kind: str) -> str:
+    """Return what is wrong with a file of a kind whose sound is coded in a way that libsndfile does not decode."""
+    return f"{kind} in a coding that is not known"

@@ -34,10 +34,13 @@ def speech_examples() -> list[Example]:
     trained = (front_end, stage("core", "core.gru", hidden=4), stage("decoder", "core.ctc"))
     augmentations = (Strings(most=3), Speed(), Equalise(), Mask(), Noise())
     files = [_file(recordings[0], "WAV"), _file(recordings[1], "FLAC")]
+    stereo = [_file(np.stack([recordings[0], recordings[0][::-1]], axis=1), "WAV")]
     raw = [(samples * 32767).astype("<i2").tobytes() for samples in recordings[:2]]
     return [
         *(Example(stage, files) for stage in (ReadAudio(), ReadAudio(piece=0.1), ReadAudio(rate=16_000))),
+        *(Example(stage, stereo) for stage in (ReadAudio(channel="each"), ReadAudio(channel="right", piece=0.1))),
         Example(ReadPCM(), raw),
+        Example(ReadPCM(rate=16_000, resample=RATE), raw),
         Example(ReadManifest(), [f"{SHIPPED}\tone\n".encode(), b"", f"\n{SHIPPED}".encode()]),
         *(Example(stage, frames, SOUND) for stage in (front_end, LogMelFrames(mels=8, cepstra=5))),
         *(

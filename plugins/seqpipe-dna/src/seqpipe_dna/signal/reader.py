@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Iterator
 from pathlib import PurePath
-from typing import Any, BinaryIO, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -18,8 +17,6 @@ from seqpipe_dna.signal.npz import npz_reads
 from seqpipe_dna.signal.pod5 import pod5_reads
 from seqpipe_dna.signal.raw_read import Format, RawRead, Samples
 from seqpipe_dna.signal.slow5 import blow5_reads, slow5_reads
-
-_MOST_FROM_STANDARD_INPUT = 1 << 28  # bytes
 
 _MOST_IDS = 100_000
 """Reads of a file among which no two may have one id."""
@@ -59,14 +56,13 @@ class ReadSignal(Reader):
         Raises:
             InputError: it is no file of signal.
         """
-        where = Location("standard input" if source.standard_input else source.name)
-        with source.open() as file:
-            read_all, held = _format_of(source), _seekable(file, source)
-            if held.seekable():
-                if not held.seek(0, os.SEEK_END):
+        where, read_all = source.location, _format_of(source)
+        with source.open_seekable() if read_all is npz_reads else source.open() as file:
+            if file.seekable():
+                if not file.seek(0, os.SEEK_END):
                     raise InputError("the file is empty", "get it again", where)
-                held.seek(0)
-            reads = read_all(held, where)
+                file.seek(0)
+            reads = read_all(file, where)
             ids = _LastIds()
             for position, read in enumerate(reads, source.first):
                 at = Location(source.name, position)
@@ -149,18 +145,3 @@ def _format_of(source: Source) -> Format:
         what = f"{suffix or 'no ending'}, by which its format is not known"
         raise InputError(what, f"give {', '.join(_FORMATS)}", Location(source.name))
     return _FORMATS[suffix]
-
-
-def _seekable(file: BinaryIO, source: Source) -> BinaryIO:
-    """Return a file that can be sought in; standard input is taken into memory.
-
-    Raises:
-        InputError: standard input is longer than a file that is held in memory may be.
-    """
-    if not source.standard_input:
-        return file
-    held = file.read(_MOST_FROM_STANDARD_INPUT + 1)
-    if len(held) > _MOST_FROM_STANDARD_INPUT:
-        what = f"signal of more than {_MOST_FROM_STANDARD_INPUT >> 20} MB"
-        raise InputError(what, "save it and name the file", Location("standard input"))
-    return io.BytesIO(held)
