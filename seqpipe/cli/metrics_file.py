@@ -76,7 +76,9 @@ def _peak_memory() -> int | None:
     """Return bytes; None where the system does not say."""
     status = Path("/proc/self/status")
     if status.exists():  # getrusage counts what the parent held before this process began
-        (kilobytes,) = (line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        (kilobytes,) = (
+            line.split()[1] for line in status.read_text("utf-8", "replace").splitlines() if line.startswith("VmHWM:")
+        )
         return int(kilobytes) * 1024
     if sys.platform == "win32":
         return None
