@@ -11,9 +11,11 @@ recurrent cells, `seqpipe.cell_equations`. Names are imported on first use, so t
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # checkers know it by its name; `typing` would take half of the time of this import
 if TYPE_CHECKING:
+    from typing import Any
+
     from seqpipe.api import Loaded as Loaded
     from seqpipe.api import load as load
     from seqpipe.builtin.cores.recurrent import RecurrentCore as RecurrentCore

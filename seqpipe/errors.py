@@ -6,11 +6,12 @@ seqpipe (exit code 1).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -136,6 +137,41 @@ class Errors(SeqpipeError):
 
     def __str__(self) -> str:
         return "\n".join(str(error) for error in self.errors)
+
+
+class BugOrigin(NamedTuple):
+    """Where an exception comes from that is no error of seqpipe's.
+
+    Attributes:
+        stage: the name of the stage that raised it; empty if that is not known.
+        where: the record or file that the stage was given.
+    """
+
+    stage: str = ""
+    where: Location | None = None
+
+
+@contextmanager
+def raised_by(stage: str, where: Location | None = None) -> Iterator[None]:
+    """Note on an exception of the block that is no error of seqpipe's which stage raised it; see `origin_of`."""
+    try:
+        yield
+    except SeqpipeError:
+        raise
+    except Exception as error:
+        if not origin_of(error).stage:
+            vars(error)[_ORIGIN] = BugOrigin(stage, where)
+            error.add_note(f"raised by the stage {stage}{f', given {where}' if where else ''}")
+        raise
+
+
+def origin_of(error: BaseException) -> BugOrigin:
+    """Return what `raised_by` has noted."""
+    origin: BugOrigin = vars(error).get(_ORIGIN, BugOrigin())
+    return origin
+
+
+_ORIGIN = "seqpipe_origin"
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from glob import glob, has_magic
@@ -32,10 +33,12 @@ def expand(inputs: Sequence[str], suffixes: tuple[str, ...], longest: int | None
         longest: bytes that one record may have, for readers of text; None: any number.
 
     Raises:
-        InputError: an input is not there or holds no file, or standard input is named twice.
+        InputError: an input is not there or holds no file, or standard input is named twice or closed.
     """
     if inputs.count("-") > 1:
         raise InputError("standard input can be read only once", "name - once", Location("-"))
+    if "-" in inputs and sys.stdin is None:
+        raise InputError("standard input is closed", "name a file", Location("-"))
     names = [name for given in inputs for name in _files(given, suffixes)]
     return [Source(name, position, longest=longest) for position, name in enumerate(names, 1)]
 

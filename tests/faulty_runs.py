@@ -85,7 +85,7 @@ class Runs:
 
     def _run(self, *options: str, resume: bool = False) -> int:
         names = ("", "out.jsonl", "out.jsonl.journal", "out.jsonl.quarantine.jsonl", "out.jsonl.part")
-        parts = ("out.jsonl.part/output", "out.jsonl.part/quarantine", "out.jsonl.part/journal")
+        parts = tuple(f"out.jsonl.part/{name}" for name in ("output", "quarantine", "journal", "lock"))
         paths = [option for name in (*names, *parts) for option in ("-P", str(self.folder / name).rstrip("/"))]
         command: Sequence[str] = [sys.executable, "-c", IN_SMALL_BLOCKS, "run", "colours.yaml", "in.txt", "-q"]
         how = ["-o", "out.jsonl", "--on-error", "quarantine", "--threads", "1", *(["--resume"] if resume else [])]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pickle
 
-from seqpipe.errors import ConfigError, Location, RecordError
+import pytest
+
+from seqpipe.errors import ConfigError, InputError, Location, RecordError, origin_of, raised_by
 
 HERE, THERE = Location("a.txt", 1), Location("b.txt", 2)
 
@@ -46,3 +48,17 @@ def test_all_of_it_crosses_processes():
     assert (str(told), told.raw, told.stage) == ("a.txt:1: core.labels: refused", b"x", "core.labels")
     placed = pickle.loads(pickle.dumps(ConfigError("wrong").at(THERE)))
     assert str(placed) == "b.txt:2: wrong"
+
+
+def test_what_is_no_error_of_seqpipes_says_which_stage_raised_it_first() -> None:
+    where = Location("in.txt", 7)
+    with pytest.raises(KeyError) as caught, raised_by("core.outer"), raised_by("mine.inner", where):
+        raise KeyError("no such thing")
+    assert origin_of(caught.value) == ("mine.inner", where)
+    assert caught.value.__notes__ == ["raised by the stage mine.inner, given in.txt:7"]
+
+
+def test_an_error_of_seqpipes_says_it_itself() -> None:
+    with pytest.raises(InputError) as caught, raised_by("mine.inner"):
+        raise InputError("torn")
+    assert origin_of(caught.value) == ("", None)

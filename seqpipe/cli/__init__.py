@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import gc
-import os
-import signal
-import sys
-import threading
-import warnings
-from collections.abc import Sequence
-from typing import NoReturn
+from seqpipe.cli.interruption import interrupt_at_once
 
-from seqpipe.cli.application import execute
-
-_TERMINATED = 128 + signal.SIGTERM
-_OBJECTS = 100_000
-"""New objects after which cycles are looked for. The default of 700 costs a sixth of a start, and finds nothing."""
+TYPE_CHECKING = False  # without importing `typing`: until `main` is called, Ctrl-C is a traceback
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -24,17 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     Args:
         arguments: the words after ``seqpipe``; None: those that the process was started with.
     """
-    gc.set_threshold(_OBJECTS)
-    signal.signal(signal.SIGTERM, _stop)
-    if not sys.warnoptions:
-        warnings.simplefilter("ignore")  # of libraries, about code that the user did not write
-    code = execute(sys.argv[1:] if arguments is None else arguments)
-    if any(thread.daemon for thread in threading.enumerate()):
-        sys.stderr.flush()
-        os._exit(code)  # one may wait for standard input, and ending in order would wait for that thread
-    sys.exit(code)
+    interrupt_at_once()
+    from seqpipe.cli.program import run_program  # noqa: PLC0415 - takes a while, and Ctrl-C may come meanwhile
 
-
-def _stop(*_: object) -> NoReturn:
-    """End as an error does: files that are not complete disappear."""
-    raise SystemExit(_TERMINATED)
+    run_program(arguments)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, ClassVar
@@ -11,7 +12,9 @@ import click
 
 from seqpipe import __version__
 from seqpipe.cli.global_options import GlobalOptions, traceback_option
-from seqpipe.cli.terminal.error_report import report, standard_output
+from seqpipe.cli.interruption import interrupt_in_order
+from seqpipe.cli.standard_streams import standard_streams
+from seqpipe.cli.terminal.error_report import report
 from seqpipe.errors import UsageError, did_you_mean
 
 COMMANDS = {
@@ -51,24 +54,38 @@ class _LazyGroup(CommandGroup):
 
     modules: ClassVar[Sequence[str]] = tuple(COMMANDS)
 
-    def invoke(self, ctx: click.Context) -> Any:
-        with standard_output():
-            return super().invoke(ctx)
-
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.modules)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.modules:
             return None
+        _check_address_space()
         if cmd_name != "doctor":  # which says it as a finding
             _check_instruction_set()
         command: click.Command = import_module(f"seqpipe.cli.commands.{cmd_name}").command
+        interrupt_in_order()  # from here on there may be something to clear up
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, COMMANDS[name]) for name in self.modules])
+
+
+_LEAST_ADDRESS_SPACE = 512_000_000
+"""Bytes, without which the libraries cannot be loaded; some of them end the process then."""
+
+
+def _check_address_space() -> None:
+    """Raise UsageError if the process may have too little memory for anything."""
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415 - not there
+
+    soft, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if soft != resource.RLIM_INFINITY and soft < _LEAST_ADDRESS_SPACE:
+        what = f"this process may have {soft / 1e6:,.0f} MB of address space"
+        raise UsageError(what, f"allow {_LEAST_ADDRESS_SPACE / 1e6:,.0f} MB at least, see `ulimit -v`")
 
 
 def _check_instruction_set() -> None:
@@ -98,10 +115,14 @@ def application(context: click.Context) -> None:
 def execute(arguments: Sequence[str]) -> int:
     """Run a command; say on standard error what goes wrong; return the exit code."""
     global_options = GlobalOptions()
-    try:
-        code: Any = application.main(list(arguments), "seqpipe", standalone_mode=False, obj=global_options)
-    except click.Abort as abort:
-        return report(abort.__cause__ or abort, traceback=global_options.traceback, json_log=global_options.json_log)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the user gets a line
+    with standard_streams():
+        try:
+            code: Any = application.main(list(arguments), "seqpipe", standalone_mode=False, obj=global_options)
+            sys.stdout.flush()
+        except click.Abort as abort:
+            error: BaseException = abort.__cause__ or abort
+        except (Exception, KeyboardInterrupt) as raised:  # noqa: BLE001 - whatever it is, the user gets a line
+            error = raised
+        else:
+            return code if isinstance(code, int) else 0
         return report(error, traceback=global_options.traceback, json_log=global_options.json_log)
-    return code if isinstance(code, int) else 0

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
 from seqpipe.atomic import atomic_write
-from seqpipe.hookspecs import BatchFinished, RecordFailed, RunFinished, RunStarted
+from seqpipe.errors import OutputError
+from seqpipe.hookspecs import BatchFinished, RecordFailed, RunFinished
+
+log = logging.getLogger("seqpipe")
 
 EVERY = 10.0
 """Seconds after which the file is written again."""
@@ -20,13 +24,18 @@ class MetricsFile:
     Args:
         path: of the file, which others see whole at any time.
         name: of the pipeline.
+
+    Raises:
+        OutputError: the file cannot be written. Where that happens later, it is said, and the run goes on.
     """
 
     def __init__(self, path: Path, name: str) -> None:
         self.path = path
         self.name = name
         self._records = self._results = self._failed = 0
-        self._begin = self._written = time.monotonic()
+        self._begin = time.monotonic()
+        self._said = ""
+        self._write(running=True)
 
     def __call__(self, event: Any) -> None:
         """Take an event in."""
@@ -35,8 +44,13 @@ class MetricsFile:
             self._results += len(event.results)
         self._failed += isinstance(event, RecordFailed)
         over = isinstance(event, RunFinished)
-        if over or isinstance(event, RunStarted) or time.monotonic() - self._written >= EVERY:
-            self._write(running=not over)
+        if over or time.monotonic() - self._written >= EVERY:
+            try:
+                self._write(running=not over)
+            except OutputError as error:
+                if str(error) != self._said:
+                    log.error("%s", error)  # noqa: TRY400 - for the user, who wants no traceback
+                self._said = str(error)
 
     def _write(self, *, running: bool) -> None:
         self._written = time.monotonic()
@@ -52,17 +66,22 @@ class MetricsFile:
         )
         with atomic_write(self.path) as file:
             for key, kind, text, value in figures:
+                if value is None:
+                    continue
                 file.write(f"# HELP seqpipe_{key} {text}\n# TYPE seqpipe_{key} {kind}\n")
                 file.write(f'seqpipe_{key}{{pipeline="{label}"}} {value}\n')
 
 
-def _peak_memory() -> int:
+def _peak_memory() -> int | None:
+    """Return bytes; None where the system does not say."""
     status = Path("/proc/self/status")
     if status.exists():  # getrusage counts what the parent held before this process began
-        (kilobytes,) = (line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        (kilobytes,) = (
+            line.split()[1] for line in status.read_text("utf-8", "replace").splitlines() if line.startswith("VmHWM:")
+        )
         return int(kilobytes) * 1024
     if sys.platform == "win32":
-        return 0
+        return None
     import resource  # noqa: PLC0415 - not everywhere
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

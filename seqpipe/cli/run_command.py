@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +71,7 @@ class RunCommand:
             SeqpipeError: the output cannot be written, or a bad record or input ends the run.
         """
         to = self._destination()
+        metrics = [MetricsFile(self.options.metrics, self.opened.declared.name)] if self.options.metrics else []
         stop = Stop()
         with GracefulStop("stopping; once more to stop at once", stop.ask, at_once=True) as interruption:
             output = to.open(lambda: self._identity(to), earlier=self.options.earlier, on_error=self.options.on_error)
@@ -78,7 +80,7 @@ class RunCommand:
                 notice(f"{to.paths.shown} is complete: {_counted(output.records)}", "complete", records=output.records)
                 return SOME_FAILED if output.failed else 0
             try:
-                summary = self._watched(output, to, stop)
+                summary = self._watched(output, to, stop, metrics)
             except SeqpipeError:
                 self._say_what_is_kept(to)
                 raise
@@ -98,13 +100,11 @@ class RunCommand:
         settings = self.given.settings() | {"--on-error": self.options.on_error}
         return identify(self.opened, self.registry, self.opened.reader, to.writer, self.input.files, settings)
 
-    def _watched(self, output: Output, to: Destination, stop: Stop) -> Summary:
+    def _watched(self, output: Output, to: Destination, stop: Stop, metrics: Sequence[Watch]) -> Summary:
         """Run while observers, the bar and the file of figures are told what happens."""
         options, name = self.options, self.opened.declared.name
         share = InputShare(self.input.feed, output.start.source)
-        watches: list[Watch] = [failures(every=options.every)] if options.on_error != "fail" else []
-        if options.metrics is not None:
-            watches.append(MetricsFile(options.metrics, name))
+        failed = [failures(every=options.every)] if options.on_error != "fail" else []
         with (
             output,
             redirect_stdout(sys.stderr),  # what a plugin prints is no result
@@ -114,7 +114,7 @@ class RunCommand:
                 self.pipeline,
                 self.input.feed,
                 output,
-                Observers(self.registry, bar, *watches),
+                Observers(self.registry, bar, *failed, *metrics),
                 name=name,
                 on_error=options.on_error,
                 engine=Threads(options.threads),

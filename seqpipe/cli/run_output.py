@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seqpipe.builtin.writers import WriteJSONLines
+from seqpipe.cli.standard_streams import check_standard_output
 from seqpipe.config.declaration import Declaration
 from seqpipe.contracts import Writer
 from seqpipe.engine.identity import Identity
@@ -89,6 +90,7 @@ def chosen_output(declared: Declaration, output: str | None, inputs: Sequence[st
     if output is None or output == STANDARD_OUTPUT:
         if writer and writer.separate:
             raise UsageError(f"{writer.name} writes one file a record", "name a folder for them: -o FOLDER")
+        check_standard_output()
         return Destination(writer or WriteJSONLines(), None, table=output is None and sys.stdout.isatty())
     path = Path(output)
     _check_not_read(path, inputs)

@@ -12,7 +12,7 @@ import numpy as np
 
 from seqpipe.contracts import Outcome, State, concatenate_rows, select_rows
 from seqpipe.data import Batch, Record
-from seqpipe.errors import Location, RecordError, SeqpipeError
+from seqpipe.errors import Location, RecordError, SeqpipeError, raised_by
 from seqpipe.pipeline import Pipeline
 
 log = logging.getLogger("seqpipe")
@@ -64,7 +64,8 @@ class Unforeseen(RecordError):
 def raise_failure(error: SeqpipeError) -> NoReturn:
     """Raise an error; in the place of an `Unforeseen` one its cause, which is a bug and reported as such."""
     if isinstance(error, Unforeseen) and error.__cause__:
-        raise error.__cause__
+        with raised_by(error.stage, error.where):
+            raise error.__cause__
     raise error
 
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 import zlib
-from collections.abc import Sequence
-from contextlib import suppress
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Literal
 
 from seqpipe.atomic import atomic_write
 from seqpipe.contracts import Writer
 from seqpipe.data import Record
+from seqpipe.engine.file_names import TakenNames, file_name
 from seqpipe.engine.identity import Identity
 from seqpipe.engine.output import Output
 from seqpipe.engine.quarantine import to_line
-from seqpipe.errors import Location, OutputError, RecordError, UsageError
+from seqpipe.errors import Location, OutputError, RecordError, UsageError, raised_by
 from seqpipe.hookspecs import RecordFailed
 from seqpipe.journal import MANIFEST, BlockWriter, OutputPaths, PartialOutput, RunProgress, read_journal
 from seqpipe.paths import exists, is_file
@@ -44,12 +43,10 @@ class FileOutput(Output):
     def put(self, results: Sequence[Record]) -> None:
         """Append results, with what stands before the first one."""
         head, layout = b"", self.blocks.layout
-        if results and not self._begun:
-            head, layout = self.writer.begin(results[0])
-        try:
+        with _named(self.writer, results):
+            if results and not self._begun:
+                head, layout = self.writer.begin(results[0])
             encoded = [self.writer.encode(result, layout) for result in results]
-        except RecordError as error:
-            raise error.by(self.writer.name) from error.__cause__
         self.blocks.layout = layout
         self.blocks.output.append(b"".join((head, *encoded)) if head or len(encoded) != 1 else encoded[0])
 
@@ -109,7 +106,7 @@ class FolderOutput(FileOutput):
         super().__init__(writer, part, blocks)
         self._replace = replace
         self._folder = part.paths.output.parent
-        self._taken = set(_listed(part.paths, blocks.output.size))
+        self._taken = TakenNames(self._folder, _listed(part.paths, blocks.output.size))
 
     def put(self, results: Sequence[Record]) -> None:
         """Write a file for each result.
@@ -119,16 +116,16 @@ class FolderOutput(FileOutput):
         """
         encoded = []
         for result in results:
-            try:
+            with _named(self.writer, [result]):
                 head, layout = self.writer.begin(result)
                 encoded.append(head + self.writer.encode(result, layout))
-            except RecordError as error:
-                raise error.by(self.writer.name) from error.__cause__
         for result, content in zip(results, encoded, strict=True):
-            name = _file_name(result.id) + self.writer.suffix
-            if name in self._taken:
+            name = file_name(result.id) + self.writer.suffix
+            if twin := self._taken.twin(name):
                 where = Location(self.part.paths.shown)
-                raise OutputError(f"two results would be written to {name!r}", "give the records different ids", where)
+                also = "" if twin == name else f", which is {twin!r} here"
+                what = f"two results would be written to {name!r}{also}"
+                raise OutputError(what, "give the records different ids", where)
             if not self._replace and (self._folder / name).exists():
                 where = Location(self.part.paths.show(self._folder / name))
                 raise OutputError("is there already", "add --overwrite to replace it, or name another folder", where)
@@ -141,6 +138,16 @@ class FolderOutput(FileOutput):
     def finish(self) -> None:
         """Take note that the input has ended."""
         self._finished = True
+
+
+@contextmanager
+def _named(writer: Writer, results: Sequence[Record]) -> Iterator[None]:
+    """Name the writer in what it raises within the block."""
+    try:
+        with raised_by(writer.name, results[0].location if results else None):
+            yield
+    except RecordError as error:
+        raise error.by(writer.name) from error.__cause__
 
 
 def open_journaled(
@@ -236,11 +243,3 @@ def _listed(paths: OutputPaths, size: int) -> list[str]:
     """Return the names in the list of files, as far as it is whole."""
     with paths.part_output.open("rb") as file:
         return [json.loads(line)["file"] for line in file.read(size).splitlines()]
-
-
-_UNSAFE = re.compile(r"[^\w.=+-]+")
-
-
-def _file_name(identifier: str) -> str:
-    """Return a file name made from a record's id: it leads into no other folder, and hides no file."""
-    return _UNSAFE.sub("_", Path(identifier).name).lstrip(".") or "record"

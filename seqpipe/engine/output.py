@@ -9,7 +9,7 @@ from typing import BinaryIO, Self
 
 from seqpipe.contracts import Layout, Writer
 from seqpipe.data import Record
-from seqpipe.errors import Location, OutputError
+from seqpipe.errors import OutputError, raised_by
 from seqpipe.hookspecs import RecordFailed
 from seqpipe.journal import RunProgress
 
@@ -63,7 +63,7 @@ class Output(ABC):
 
 
 class StreamOutput(Output):
-    """Writes results to an open stream, such as standard output."""
+    """Writes results to an open stream, such as standard output, whose errors are to be an `OutputError`."""
 
     def __init__(self, writer: Writer, stream: BinaryIO) -> None:
         self.writer = writer
@@ -74,31 +74,19 @@ class StreamOutput(Output):
     def put(self, results: Sequence[Record]) -> None:
         """Write results, with what stands before the first one."""
         head, layout = b"", self._layout
-        if results and not self._begun:
-            head, layout = self.writer.begin(results[0])
-        encoded = [self.writer.encode(result, layout) for result in results]
-        self._write(b"".join((head, *encoded)))
+        with raised_by(self.writer.name, results[0].location if results else None):
+            if results and not self._begun:
+                head, layout = self.writer.begin(results[0])
+            encoded = [self.writer.encode(result, layout) for result in results]
+        self.stream.write(b"".join((head, *encoded)))
         self._begun, self._layout = self._begun or bool(results), layout
 
     def finish(self) -> None:
         """Write what stands before the first result, if there was none."""
         if not self._begun:
-            self._write(self.writer.begin(None)[0])
+            self.stream.write(self.writer.begin(None)[0])
 
     def end(self, error: BaseException | None) -> None:
         """Hand over what is still in the stream's buffer."""
-        if not isinstance(error, OutputError | BrokenPipeError):
-            self._write(b"", flush=True)
-
-    def _write(self, data: bytes, *, flush: bool = False) -> None:
-        """Write, and turn what the system refuses into an `OutputError`, but for a reader that goes away."""
-        try:
-            self.stream.write(data)
-            if flush:
-                self.stream.flush()
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            what = f"cannot be written: {(error.strerror or str(error)).lower()}"
-            todo = "free some space, or write elsewhere"
-            raise OutputError(what, todo, Location("standard output")) from error
+        if not isinstance(error, OutputError):
+            self.stream.flush()

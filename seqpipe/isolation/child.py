@@ -1,26 +1,25 @@
 """The child process, which runs a reader or a step.
 
-The first request is what to run, pickled, and the limits. Every later one is a source, whose records are answered one
-by one, or a batch with its state. The child ends when the pipe of requests does, that is with its parent.
+The first request is what to run, pickled, the limits, and how the system holds them. Every later one is a source, whose
+records are answered one by one, or a batch with its state. The child ends when the pipe of requests does, that is with
+its parent.
 """
 
 from __future__ import annotations
 
 import logging
-import math
 import os
 import pickle
-import resource
 from collections.abc import Iterator
-from multiprocessing.connection import Connection
-from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
 from seqpipe.contracts import Reader, Step
 from seqpipe.errors import SeqpipeError
-from seqpipe.limits import MEGABYTE, Limits
+from seqpipe.isolation.pipe import End, end_of
+from seqpipe.isolation.system import System
+from seqpipe.limits import Limits
 from seqpipe.notice import NOTICE
 
 log = logging.getLogger("seqpipe")
@@ -29,18 +28,14 @@ ITEM, END, FAILED, SPENT, TOLD = "item", "end", "failed", "spent", "told"
 """Answers: a record or a batch; no more of them; what was raised; out of memory, after which the child is replaced; a
 notice or a warning that was logged meanwhile, with its level."""
 
-_GRACE = 5
-"""Seconds of processor time beyond the limit, after which the system stops a child that no parent stops."""
-
 
 def main(request_pipe: int, answer_pipe: int) -> None:
-    """Serve requests until there are no more; takes the file descriptors of two pipes."""
-    requests = Connection(request_pipe, writable=False)
-    answers = Connection(answer_pipe, readable=False)
+    """Serve requests until there are no more; takes the handles of two pipes."""
+    requests, answers = end_of(request_pipe, writes=False), end_of(answer_pipe, writes=True)
     try:
-        pickled, limits = pickle.loads(requests.recv_bytes())  # noqa: S301 - from the parent
+        pickled, limits, system = pickle.loads(requests.recv_bytes())  # noqa: S301 - from the parent
         work: Reader | Step = pickle.loads(pickled)  # noqa: S301 - from the parent
-        _restrict(limits)
+        system.restrict(limits)
     except Exception as error:  # noqa: BLE001 - a module that is not there, or whatever importing it raises
         answers.send_bytes(_message(FAILED, _described(error)))
         return
@@ -50,14 +45,14 @@ def main(request_pipe: int, answer_pipe: int) -> None:
     waiting: SimpleQueue[bytes] = SimpleQueue()
     Thread(target=_receive, args=(requests, waiting), daemon=True).start()
     while True:
-        for answer in _answers(work, waiting.get(), limits):
+        for answer in _answers(work, waiting.get(), limits, system):
             answers.send_bytes(answer)
 
 
 class _Told(logging.Handler):
     """Passes on what everybody wants to see: standard error is not the child's."""
 
-    def __init__(self, answers: Connection) -> None:
+    def __init__(self, answers: End) -> None:
         super().__init__(NOTICE)
         self._answers = answers
 
@@ -66,7 +61,7 @@ class _Told(logging.Handler):
         self._answers.send_bytes(_message(TOLD, (record.levelno, record.getMessage())))
 
 
-def _receive(requests: Connection, waiting: SimpleQueue[bytes]) -> None:
+def _receive(requests: End, waiting: SimpleQueue[bytes]) -> None:
     """Pass requests on; end the process, whatever it is doing, when the parent has gone."""
     while True:
         try:
@@ -75,10 +70,10 @@ def _receive(requests: Connection, waiting: SimpleQueue[bytes]) -> None:
             os._exit(0)
 
 
-def _answers(work: Reader | Step, request: bytes, limits: Limits) -> Iterator[bytes]:
+def _answers(work: Reader | Step, request: bytes, limits: Limits, system: System) -> Iterator[bytes]:
     try:
         for item in _items(work, pickle.loads(request)):  # noqa: S301 - from the parent
-            _limit_processor(limits)
+            system.restrict_processor(limits)
             yield _message(ITEM, item)
         yield _message(END)
     except MemoryError:
@@ -100,30 +95,3 @@ def _message(kind: str, value: Any = None) -> bytes:
 
 def _described(error: Exception) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())
-
-
-def _restrict(limits: Limits) -> None:
-    """Let the system refuse what is beyond the limits."""
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_NOFILE, limits.open_files)
-    _limit(resource.RLIMIT_AS, _address_space() + int(limits.memory_mb * MEGABYTE))
-    _limit_processor(limits)
-
-
-def _limit_processor(limits: Limits) -> None:
-    """Give the next record its time on all processors; the parent's clock comes first, unless the parent is dead."""
-    used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
-    _limit(resource.RLIMIT_CPU, math.ceil(used + (limits.seconds + _GRACE) * (os.cpu_count() or 1)))
-
-
-def _limit(what: int, value: int) -> None:
-    _, hard = resource.getrlimit(what)
-    resource.setrlimit(what, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
-
-
-def _address_space() -> int:
-    """Return the bytes of address space that the process has now; nothing where the system does not say."""
-    try:
-        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
-    except OSError:
-        return 0

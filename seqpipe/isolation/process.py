@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import pickle
-import signal
 import subprocess
 import sys
-from multiprocessing.connection import Connection
 from typing import Any
 
 from seqpipe.contracts import Reader, Step
 from seqpipe.isolation.child import END, FAILED, ITEM, SPENT, TOLD
+from seqpipe.isolation.pipe import pipe
+from seqpipe.isolation.system import System
+from seqpipe.isolation.watch import too_much_memory
 from seqpipe.limits import MEGABYTE, Limits
 
 log = logging.getLogger("seqpipe")
@@ -25,6 +25,21 @@ from seqpipe.isolation.child import main
 main(int(sys.argv[2]), int(sys.argv[3]))
 """
 """What the child runs: modules are found where the parent finds them."""
+
+
+def this_system() -> System:
+    """Return what isolation is done by on this operating system."""
+    if sys.platform == "win32":
+        from seqpipe.isolation.windows_system import WindowsSystem  # noqa: PLC0415 - there only
+
+        return WindowsSystem()
+    if sys.platform == "darwin":
+        from seqpipe.isolation.macos_system import MacOSSystem  # noqa: PLC0415 - there only
+
+        return MacOSSystem()
+    from seqpipe.isolation.posix_system import PosixSystem  # noqa: PLC0415 - not on Windows
+
+    return PosixSystem()
 
 
 class Death(Exception):
@@ -49,25 +64,25 @@ class Child:
 
     def __init__(self, work: Reader | Step, limits: Limits, *, standard_input: bool = False) -> None:
         self._limits = limits
-        request_end, asking = os.pipe()
-        answering, answer_end = os.pipe()
-        self._process = subprocess.Popen(  # noqa: S603 - code of our own
-            [sys.executable, "-P", "-c", _START, json.dumps(sys.path), str(request_end), str(answer_end)],
-            stdin=None if standard_input else subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            pass_fds=(request_end, answer_end),
-            start_new_session=True,  # Ctrl-C is for the parent
-        )
-        os.close(request_end)
-        os.close(answer_end)
-        self._requests = Connection(asking, readable=False)
-        self._answers = Connection(answering, writable=False)
-        self.ask((pickle.dumps(work), limits))
+        self._system = this_system()
+        request_end, self._requests = pipe()
+        self._answers, answer_end = pipe()
+        handles = [request_end.fileno(), answer_end.fileno()]
+        words = [sys.executable, "-P", "-c", _START, json.dumps(sys.path), *map(str, handles)]
+        self._process = self._system.start(words, handles, None if standard_input else subprocess.DEVNULL)
+        request_end.close()
+        answer_end.close()
+        try:
+            self._guard = self._system.guard(self._process)
+        except OSError as error:
+            self._process.kill()
+            raise Death(f"did not start: {error.strerror}") from None
+        self.ask((pickle.dumps(work), limits, self._system))
         kind, value = self._receive(limits.start_seconds, "did not start")
         if kind == FAILED:
             self.kill()
             raise Death(f"did not start: {value}")
+        self._guard.hold(limits)
 
     def ask(self, request: Any) -> None:
         """Send a request.
@@ -97,13 +112,14 @@ class Child:
             return None
         if kind == SPENT:
             self.kill()
-            raise Death(f"took more than {self._limits.memory_mb:g} MB of memory")
+            raise Death(too_much_memory(self._limits))
         raise Failure(value) if isinstance(value, str) else value
 
     def kill(self) -> None:
         """End the process at once, whatever it is doing."""
         self._process.kill()
         self._process.wait()
+        self._guard.release()
         self._requests.close()
         self._answers.close()
 
@@ -113,9 +129,11 @@ class Child:
                 self.kill()
                 raise Death(f"{what} within {seconds:g} s")
             message = self._answers.recv_bytes(int(self._limits.memory_mb * MEGABYTE))
-        except EOFError:
+        except (EOFError, BrokenPipeError):
             raise Death(self._how_it_died()) from None
-        except OSError:  # the message is longer than it may be
+        except OSError:  # the message has no end, or is longer than it may be, which closes the pipe
+            if not self._answers.closed:
+                raise Death(self._how_it_died()) from None
             self.kill()
             raise Death(f"gave more than {self._limits.memory_mb:g} MB") from None
         answer: tuple[str, Any] = pickle.loads(message)  # noqa: S301 - from our own child
@@ -124,4 +142,4 @@ class Child:
     def _how_it_died(self) -> str:
         code = self._process.wait()
         self.kill()
-        return f"died of {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+        return self._guard.verdict() or self._system.cause_of_death(code)

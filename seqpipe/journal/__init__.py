@@ -2,6 +2,7 @@
 
 While an output ``out.jsonl`` is written, the folder ``out.jsonl.part`` holds the files ``output``, ``quarantine`` and
 ``journal``. When it is complete, they become ``out.jsonl``, ``out.jsonl.quarantine.jsonl`` and ``out.jsonl.journal``.
+A fourth one, ``lock``, keeps other runs away; it is a file of its own, as Windows renames none that is open.
 """
 
 from seqpipe.journal.block_writer import BlockWriter

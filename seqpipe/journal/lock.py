@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
-if sys.platform == "win32":
+REMOVABLE = sys.platform != "win32"
+"""Whether a file can be removed while it is open."""
 
-    def lock(descriptor: int) -> bool:  # noqa: ARG001 - as below
-        """Return True: there, an open file cannot be replaced, which keeps a second run away as well."""
+if sys.platform == "win32":
+    import msvcrt
+
+    def lock(descriptor: int) -> bool:
+        """Lock a file; return whether it worked, False where another process has done so."""
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # a byte that need not be there
+        except OSError:
+            return False
         return True
 
 else:

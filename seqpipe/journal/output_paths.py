@@ -68,6 +68,11 @@ class OutputPaths:
         """The journal of what is written."""
         return self.part / "journal"
 
+    @property
+    def part_lock(self) -> Path:
+        """The file that is locked while the output is written; it has no content, and keeps its name."""
+        return self.part / "lock"
+
     def show(self, path: Path) -> str:
         """Return what messages call one of these files, in the way that the user names the output."""
         given = Path(self.shown)

@@ -12,7 +12,7 @@ from seqpipe.errors import Location, OutputError
 from seqpipe.journal.block_writer import BlockWriter
 from seqpipe.journal.entries import Journal, read_journal
 from seqpipe.journal.extents import count_whole, output_extents, quarantine_extents
-from seqpipe.journal.lock import lock
+from seqpipe.journal.lock import REMOVABLE, lock
 from seqpipe.journal.output_paths import OutputPaths
 
 
@@ -33,6 +33,7 @@ class PartialOutput:
     def __init__(self, paths: OutputPaths) -> None:
         self.paths = paths
         self._shown = Location(paths.shown)
+        self._complete = False
         self._permissions = replaceable(paths.output, self._shown)
         with reported(self._shown):
             self._lock = _locked(paths)
@@ -71,30 +72,36 @@ class PartialOutput:
             paths.part_journal.replace(paths.journal)
             for folder in {paths.output.parent, paths.quarantine.parent}:
                 sync_folder(folder)
-        self._remove_folder()
+        self._complete = True
 
     def discard(self) -> None:
         """Remove what there is."""
         with reported(self._shown):
             for file in (self.paths.part_output, self.paths.part_quarantine, self.paths.part_journal):
                 file.unlink(missing_ok=True)
-        self._remove_folder()
+        self._complete = True
 
     def close(self) -> None:
-        """Let other runs write the output."""
+        """Let other runs write the output, and remove the folder if nothing is left to be resumed."""
+        if not self._complete:
+            self._lock.close()
+            return
+        with suppress(OSError):  # the output is complete, whatever becomes of the lock
+            if REMOVABLE:  # while no other run can hold it
+                self.paths.part_lock.unlink()
         self._lock.close()
-
-    def _remove_folder(self) -> None:
         with suppress(OSError):  # another run has begun, or somebody has put something in
+            if not REMOVABLE:  # and so none that another run holds
+                self.paths.part_lock.unlink()
             self.paths.part.rmdir()
 
 
 def _locked(paths: OutputPaths) -> BinaryIO:
-    """Return the open journal, locked, in its folder; both are made if they are not there."""
+    """Return the lock in the folder, locked; both are made if they are not there."""
     while True:
         paths.part.mkdir(exist_ok=True)
         try:
-            file = paths.part_journal.open("ab")
+            file = paths.part_lock.open("ab")
         except FileNotFoundError:  # another run has just been completed
             continue
         if not lock(file.fileno()):
@@ -103,6 +110,6 @@ def _locked(paths: OutputPaths) -> BinaryIO:
                 "another run is writing it", "wait for its end, or write to another file", Location(paths.shown)
             )
         with suppress(FileNotFoundError):  # as above, between opening and locking
-            if os.path.samestat(os.fstat(file.fileno()), paths.part_journal.stat()):
+            if os.path.samestat(os.fstat(file.fileno()), paths.part_lock.stat()):
                 return file
         file.close()

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, TypeVar, cast
 
+import llvmlite.binding as llvm
 import numba
 from llvmlite import ir
 from numba import types
@@ -44,6 +45,9 @@ C_LIBRARY = frozenset(
     )
     for suffix in ("", "f")
 ) | {"memcpy", "memmove", "memset"}
+
+# What LLVM makes of loops that fill memory on macOS, whose C library has it.
+C_LIBRARY_OF_MACOS = frozenset({"memset_pattern4", "memset_pattern8", "memset_pattern16"})
 
 # No fastmath, so that equal inputs give equal bits; no reference counts, because kernels own nothing.
 _OPTIONS = {"error_model": "numpy", "_nrt": False, "nogil": True, "forceinline": True}
@@ -130,7 +134,8 @@ def _compiled(module: ModuleType, variant: str) -> Library:
 
 def _refuse_helpers(called: set[str], name: str) -> None:
     """Raise RuntimeError if code calls what only a process with Numba has: loaded without it, it would crash."""
-    missing = sorted(call for call in called if not call.startswith("llvm.") and call not in C_LIBRARY)
+    there = C_LIBRARY | C_LIBRARY_OF_MACOS if "-apple-" in llvm.get_process_triple() else C_LIBRARY
+    missing = sorted(call for call in called if not call.startswith("llvm.") and call not in there)
     if missing:
         raise RuntimeError(f"kernels of {name} call {', '.join(missing)}, which is not in the C library")
 

@@ -22,7 +22,7 @@ from seqpipe.contracts import (
 )
 from seqpipe.data import Spec
 from seqpipe.data.ragged import Array
-from seqpipe.errors import ConfigError, Location, SeqpipeError
+from seqpipe.errors import ConfigError, Location, SeqpipeError, raised_by
 from seqpipe.pipeline.encoded_stepper import stepper_of
 from seqpipe.pipeline.parameters import Supply
 from seqpipe.pipeline.pipeline import Pipeline
@@ -114,7 +114,7 @@ class Assembly:
         self.objective: Objective | None = None
         self.parameters: dict[str, Array] = {}
         for index, location in enumerate(locations or (None,) * len(stages)):
-            with _blaming(location):
+            with _blaming(location), raised_by(stages[index].name, location):
                 self._add(index, objective)
 
     @property

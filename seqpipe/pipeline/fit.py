@@ -8,7 +8,8 @@ from types import MappingProxyType
 from seqpipe.contracts import Decoder, Encoder, Incoming, Learned, Learner, PipelineStage, Stage, Step, Tokenizer
 from seqpipe.contracts.learned import problem_with
 from seqpipe.data import Batch, Record, Spec
-from seqpipe.errors import PluginError, RecordError
+from seqpipe.errors import PluginError, RecordError, raised_by
+from seqpipe.pipeline.pipeline import encode
 
 BadRecordHandler = Callable[[Record, RecordError], None]
 """Is told of a record that cannot be learned from; raises, or returns to leave it out."""
@@ -48,27 +49,52 @@ def fit(
         if not isinstance(stage, Tokenizer | Encoder):
             break
         incoming = Incoming(spec, tokens_with_vectors=tokens_with_vectors)
-        learner = None if index in known else stage.learner(incoming)
+        with raised_by(stage.name):
+            learner = None if index in known else stage.learner(incoming)
         if learner is not None:
-            _show(batches(), steps, learner, waiting.values(), failed)
+            learner = _NamedLearner(stage, learner)
+            _show(batches(), stages, steps, learner, waiting.values(), failed)
             learned[index] = _learned_of(stage, learner)
             _collect(stages, waiting, learned)
-        steps.append(stage.build(Incoming(spec, learned[index])))
+        with raised_by(stage.name):
+            steps.append(stage.build(Incoming(spec, learned[index])))
         spec = steps[-1].spec
     if waiting:
-        _show(batches(), (), None, waiting.values(), failed)
+        _show(batches(), (), (), None, waiting.values(), failed)
         _collect(stages, waiting, learned)
     return tuple(learned)
 
 
 def _decoder_learners(stages: Sequence[Stage], source: Spec) -> dict[int, Learner]:
-    incoming = Incoming(source)
-    learners = {index: stage.learner(incoming) for index, stage in enumerate(stages) if isinstance(stage, Decoder)}
-    return {index: learner for index, learner in learners.items() if learner is not None}
+    learners: dict[int, Learner] = {}
+    for index, stage in enumerate(stages):
+        if isinstance(stage, Decoder):
+            with raised_by(stage.name):
+                learner = stage.learner(Incoming(source))
+            if learner is not None:
+                learners[index] = _NamedLearner(stage, learner)
+    return learners
+
+
+class _NamedLearner(Learner):
+    """A learner that notes on what it raises which stage it is of."""
+
+    def __init__(self, stage: Stage, learner: Learner) -> None:
+        self._stage = stage
+        self._learner = learner
+
+    def see(self, batch: Batch) -> None:
+        with raised_by(self._stage.name):
+            self._learner.see(batch)
+
+    def learned(self) -> Learned:
+        with raised_by(self._stage.name):
+            return self._learner.learned()
 
 
 def _show(
     batches: Iterable[Batch],
+    stages: Sequence[Stage],
     steps: Sequence[Step],
     learner: Learner | None,
     decoder_learners: Iterable[Learner],
@@ -76,7 +102,7 @@ def _show(
 ) -> None:
     for batch in batches:
         try:
-            _show_one(batch, steps, learner, decoder_learners)
+            _show_one(batch, stages, steps, learner, decoder_learners)
         except RecordError as error:
             if failed is None:
                 raise
@@ -84,15 +110,16 @@ def _show(
 
 
 def _show_one(
-    batch: Batch, steps: Sequence[Step], learner: Learner | None, decoder_learners: Iterable[Learner]
+    batch: Batch,
+    stages: Sequence[Stage],
+    steps: Sequence[Step],
+    learner: Learner | None,
+    decoder_learners: Iterable[Learner],
 ) -> None:
     for decoder_learner in decoder_learners:
         decoder_learner.see(batch)
-    if learner is None:
-        return
-    for step in steps:
-        batch, _ = step(batch)
-    learner.see(batch)
+    if learner is not None:
+        learner.see(encode(stages, steps, batch))
 
 
 def _collect(stages: Sequence[Stage], waiting: dict[int, Learner], learned: list[Learned]) -> None:

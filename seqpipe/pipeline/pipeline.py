@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import takewhile
 
 import numpy as np
 
 from seqpipe.contracts import Decoder, Learned, Metric, Network, Objective, Precision, Stage, State, Step
 from seqpipe.data import Batch, Spec
 from seqpipe.data.ragged import Array
-from seqpipe.errors import RecordError
+from seqpipe.errors import RecordError, raised_by
 
 POSITIONS_OF_A_BLOCK = 1 << 17
 """Positions that networks see at once, where a tokenizer has cut records into rows, so that features stay small."""
@@ -71,7 +70,8 @@ class Pipeline:
         after = []
         for index in part:
             try:
-                batch, left = self.steps[index](batch, states[index])
+                with raised_by(self.stages[index].name):
+                    batch, left = self.steps[index](batch, states[index])
             except RecordError as error:
                 raise error.by(self.stages[index].name) from error.__cause__
             after.append(left)
@@ -99,7 +99,7 @@ class Pipeline:
         Raises:
             RecordError: a record cannot be processed.
         """
-        return encode(self.steps, batch)
+        return encode(self.stages, self.steps, batch)
 
     def prepare(self, batch: Batch) -> Batch:
         """Bring records before the network, with the targets that the objective makes of theirs.
@@ -107,7 +107,9 @@ class Pipeline:
         Raises:
             RecordError: one of them cannot be learned from.
         """
-        return self.objective.targets(self.encode(batch))
+        encoded = self.encode(batch)
+        with raised_by(self.stages[self.first_decoder].name):
+            return self.objective.targets(encoded)
 
     def loss(self, batch: Batch) -> tuple[Array, Array, dict[str, Array]]:
         """Return how wrong the logits are.
@@ -121,7 +123,8 @@ class Pipeline:
         """
         under = f"{self.first_decoder}."
         own = {name: self.parameters[under + name] for name in self.objective.parameters}
-        losses, gradient, of_own = self.objective.loss(batch, own)
+        with raised_by(self.stages[self.first_decoder].name):
+            losses, gradient, of_own = self.objective.loss(batch, own)
         return losses, gradient, {under + name: array for name, array in of_own.items()}
 
     def not_streamable(self) -> Stage | None:
@@ -146,12 +149,15 @@ def _blocks(batch: Batch) -> list[Batch]:
     ]
 
 
-def encode(steps: Iterable[Step], batch: Batch) -> Batch:
-    """Run those of some steps that stand before the first network.
+def encode(stages: Sequence[Stage], steps: Sequence[Step], batch: Batch) -> Batch:
+    """Run those of some stages' steps that stand before the first network.
 
     Raises:
         RecordError: a record cannot be processed.
     """
-    for step in takewhile(lambda step: not isinstance(step, Network), steps):
-        batch, _ = step(batch)
+    for stage, step in zip(stages, steps, strict=False):  # there may be stages that are not built yet
+        if isinstance(step, Network):
+            break
+        with raised_by(stage.name):
+            batch, _ = step(batch)
     return batch

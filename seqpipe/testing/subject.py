@@ -77,7 +77,8 @@ def targets_of(subject: Subject, records: Sequence[Record] | None = None) -> Bat
     Raises:
         RecordError: the objective cannot learn them.
     """
-    batch = encode(subject.before, Batch(tuple(records_of(subject.example) if records is None else records)))
+    given = records_of(subject.example) if records is None else records
+    batch = encode(subject.example.before, subject.before, Batch(tuple(given)))
     return subject.objective.targets(batch) if subject.objective else batch
 
 

@@ -100,9 +100,97 @@ def test_a_step_that_changes_its_input_is_found_by_the_kit(command, pipeline):
 def test_a_step_that_raises_what_it_should_not(command, pipeline):
     name = pipeline("raise KeyError('no such thing')")
     result = command("train", name, "-o", "run", "-q")
-    assert result.code == 1
-    assert "KeyError" in result.err
-    assert result.err.splitlines()[-1].endswith("(run again with --traceback and report it)")
+    bug = "chatty.encoder: bug in the plugin 'chatty': KeyError: 'no such thing' "
+    todo = "(run again with --traceback and report it to the plugin's author)\n"
+    assert (result.code, result.err.endswith(bug + todo)) == (1, True)
+    assert "Traceback" not in result.err
+    shown = command("train", name, "-o", "run", "-q", "--traceback").err
+    assert "raise KeyError('no such thing')" in shown
+    assert "raised by the stage chatty.encoder" in shown
+
+
+WRONG = """
+import os
+from typing import ClassVar
+import seqpipe
+
+def fail_in(place):
+    if os.environ.get("WRONG") == place:
+        raise ZeroDivisionError("of the plugin")
+
+class Read(seqpipe.Reader):
+    name: ClassVar[str] = "wrong.reader"
+
+    @property
+    def spec(self):
+        return seqpipe.Spec("text")
+
+    def read(self, source):
+        fail_in("reader")
+        yield seqpipe.Record("1", "xa", source.name, 1)
+
+class Tokens(seqpipe.Encoder):
+    name: ClassVar[str] = "wrong.encoder"
+
+    def learner(self, incoming):
+        fail_in("learner")
+
+    def build(self, incoming):
+        fail_in("build")
+        return Step(incoming.spec)
+
+class Step(seqpipe.Step):
+    def __init__(self, spec):
+        self.spec = spec
+
+    def __call__(self, batch, state=None):
+        fail_in("step")
+        return batch, state
+
+class Write(seqpipe.Writer):
+    name: ClassVar[str] = "wrong.writer"
+
+    def encode(self, record, layout=None):
+        fail_in("writer")
+        return b"written"
+
+@seqpipe.hookimpl
+def seqpipe_register_stages():
+    return [Read, Tokens, Write]
+"""
+
+RUN = ("run", "wrong.yaml", "in.txt", "--set", "model=run/model.safetensors")
+TRAIN = ("train", "wrong.yaml", "-o", "again", "-q")
+
+
+@pytest.fixture
+def wrong(command, folder, install):
+    """Install a plugin that does as it should, and train with it."""
+    install("wrong", WRONG)
+    text = PIPELINE.replace("chatty.encoder", "wrong.encoder").replace("core.lines}", "wrong.reader}")
+    (folder / "wrong.yaml").write_text(text.replace("stages:", "write: {writer: wrong.writer}\nstages:", 1))
+    (folder / "in.txt").write_text("xa\n")
+    assert command("train", "wrong.yaml", "-o", "run", "-q").code == 0
+
+
+def test_a_bug_of_a_plugin_names_it_the_stage_and_what_it_was_given(command, wrong, monkeypatch):
+    found = {}
+    for place in ("reader", "build", "step", "writer", "learner"):
+        monkeypatch.setenv("WRONG", place)
+        result = command(*(TRAIN if place == "learner" else RUN))
+        assert result.code == 1
+        assert result.err.count("\n") == 1
+        found[place], _, rest = result.err.partition(" bug in the plugin 'wrong': ")
+        assert rest == (
+            "ZeroDivisionError: of the plugin (run again with --traceback and report it to the plugin's author)\n"
+        )
+    assert found == {
+        "reader": "in.txt: wrong.reader:",
+        "build": "wrong.yaml:7:5: wrong.encoder:",
+        "step": "in.txt:1: wrong.encoder:",
+        "writer": "in.txt:1: wrong.writer:",
+        "learner": "wrong.encoder:",
+    }
 
 
 ISOLATED = """

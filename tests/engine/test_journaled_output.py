@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 
 from seqpipe.builtin.writers import WriteJSONLines, WriteTSV
 from seqpipe.contracts import Writer
-from seqpipe.engine.journaled_output import Earlier
+from seqpipe.data import Record
+from seqpipe.engine.journaled_output import Earlier, FolderOutput
 from seqpipe.engine.stop import Stop
 from seqpipe.errors import OutputError, RecordError, UsageError
 from seqpipe.hookspecs import BatchFinished
-from seqpipe.journal import OutputPaths, RunProgress, block_writer, verify
+from seqpipe.journal import OutputPaths, RunProgress, block_writer, partial_output, verify
 from tests.stub_pipeline import feed_of, journaled, run_into
+from tests.stub_systems import keep_open_files
 
 OUT = Path("out")
 PART = Path("out.part")
@@ -298,3 +300,37 @@ def test_two_results_of_one_name_are_refused_also_by_a_later_run() -> None:
     )
     entry = json.loads((OUT / ".manifest.jsonl.part/output").read_text().splitlines()[0])
     assert entry["file"] == "in.txt_1.json"
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="the system does not list open files")
+@pytest.mark.parametrize("separate", [False, True])
+def test_no_file_is_renamed_or_removed_while_it_is_open(monkeypatch: pytest.MonkeyPatch, *, separate: bool) -> None:
+    keep_open_files(monkeypatch)
+    monkeypatch.setattr(partial_output, "REMOVABLE", False)
+    writer = Separate() if separate else WriteJSONLines()
+    if separate:
+        OUT.mkdir()
+        Path("in.txt").write_text("".join(f"line {number}\n" for number in range(40)))
+    run_into(OUT, feed_of("in.txt"), on_error="quarantine", writer=writer, **stop_after(10))
+    run_into(OUT, feed_of("in.txt"), on_error="quarantine", writer=writer, earlier="resume")
+    assert verify(OUT).damages == ()
+    run_into(OUT, feed_of("in.txt"), on_error="skip", writer=writer, earlier="overwrite")
+    assert verify(OUT).damages == ()
+    assert not list(Path().rglob("*.part"))
+
+
+def test_names_that_are_one_file_here_are_refused() -> None:
+    Path("in.txt").write_text("first\nsecond\n")
+    OUT.mkdir()
+    (OUT / "in.txt_2.json").symlink_to("IN.TXT_2.json")
+    output = journaled(OUT, writer=Separate(), earlier="overwrite")
+    assert isinstance(output, FolderOutput)
+    with output:
+        output.put([Record("IN.TXT_2", {})])
+        output.put([Record("in.txt_1", {})])
+        with pytest.raises(OutputError) as caught:
+            output.put([Record("in.txt_2", {})])
+    assert str(caught.value) == (
+        "out: two results would be written to 'in.txt_2.json', which is 'IN.TXT_2.json' here "
+        "(give the records different ids)"
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -23,6 +24,11 @@ from seqpipe.notice import NOTICE
 from tests.stub_stages import Wild
 
 LIMITS = Limits(seconds=3.0, memory_mb=500, open_files=30)
+
+
+WINDOWS = sys.platform == "win32"
+ONLY_POSIX = pytest.mark.skipif(WINDOWS, reason="has no signals between processes")
+ONLY_LINUX = pytest.mark.skipif(not Path("/proc/self").exists(), reason="the system does not show processes as files")
 
 
 @pytest.fixture(autouse=True)
@@ -64,10 +70,13 @@ def test_records_and_errors_come_as_they_are(read: Read) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("segfault", "its reader died of SIGSEGV (check the file, or raise the limits)"),
+        (
+            "segfault",
+            f"its reader died of {'0xC0000005' if WINDOWS else 'SIGSEGV'} (check the file, or raise the limits)",
+        ),
         ("exit", "its reader ended with exit code 7 (check the file, or raise the limits)"),
         ("grow", "its reader took more than 500 MB of memory (check the file, or raise the limits)"),
-        ("open", "cannot be read: Too many open files"),
+        pytest.param("open", "cannot be read: Too many open files", marks=ONLY_POSIX),
         ("raise", "its reader failed: ZeroDivisionError: in the library (check the file)"),
         ("unreadable", ""),
     ],
@@ -75,6 +84,28 @@ def test_records_and_errors_come_as_they_are(read: Read) -> None:
 def test_what_the_reader_does_fails_one_source_and_the_next_is_read(read: Read, line: str, said: str) -> None:
     assert refusal(read, "one", line, "two") == said
     assert texts(read, "one", "two") == ["one", "two"]
+
+
+@ONLY_POSIX
+def test_a_child_that_dies_in_the_middle_of_a_record_is_said_to_have_died(read: Read) -> None:
+    items = read(source("who", "x" * 300_000))
+    first = next(items)
+    assert isinstance(first, Record)
+    time.sleep(0.5)  # it fills the pipe, which takes no more than a part of the record
+    os.kill(first.columns["pid"], signal.SIGKILL)
+    with pytest.raises(InputError, match="its reader died of SIGKILL"):
+        next(items)
+
+
+@ONLY_LINUX
+@pytest.mark.parametrize(("number", "name"), [(9, "SIGKILL"), (37, "signal 37")])
+def test_every_signal_is_told(read: Read, number: int, name: str) -> None:
+    items = read(source("who", "hang"))
+    first = next(items)
+    assert isinstance(first, Record)
+    os.kill(first.columns["pid"], number)
+    with pytest.raises(InputError, match=f"its reader died of {name}"):
+        next(items)
 
 
 @pytest.mark.parametrize("line", ["hang", "hang in C"])
@@ -111,6 +142,7 @@ def test_a_child_is_used_again_and_ended_at_the_end(read: Read) -> None:
     assert "" not in first.columns["path"]
 
 
+@ONLY_LINUX
 def test_no_child_is_left() -> None:
     with isolated_reading(Wild(), LIMITS) as read:
         (record,) = read(source("who"))
@@ -123,7 +155,7 @@ def test_no_child_is_left() -> None:
     assert not Path(f"/proc/{record.columns['pid']}").exists()
 
 
-@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="the system does not list open files")
+@ONLY_LINUX
 def test_a_child_inherits_no_files(read: Read) -> None:
     with Path("secret").open("w"), Path("secret2").open("w"):
         (record,) = read(source("descriptors"))
@@ -168,6 +200,7 @@ with isolated_reading(Wild(), Limits(seconds=1000)) as read:
 """
 
 
+@ONLY_LINUX
 def test_a_child_ends_with_its_parent() -> None:
     path = source("who", "hang")
     root = str(Path(__file__).parent.parent.parent)

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from seqpipe.kernels import instruction_set
+from seqpipe.kernels import compiler, instruction_set
 from seqpipe.kernels.annotations import Array1, Float, Out
 from seqpipe.kernels.compiler import C_LIBRARY, assembly, compile_unit, kernel, module_of
 from seqpipe.kernels.isa import INSTRUCTION_SETS, available
@@ -28,6 +28,19 @@ HOT = [
     (UnitName("attention"), "dot_attention"),
     (UnitName("rows_gradient"), "scatter_add"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("triple", "there"),
+    [("x86_64-apple-darwin22.0.0", True), ("arm64-apple-darwin23.0.0", True), ("x86_64-linux", False)],
+)
+def test_on_macos_memory_is_filled_by_its_c_library(monkeypatch, triple, there):
+    monkeypatch.setattr(compiler.llvm, "get_process_triple", lambda: triple)
+    if there:
+        compiler._refuse_helpers({"memset_pattern16", "memset"}, "fills")
+    else:
+        with pytest.raises(RuntimeError, match="fills call memset_pattern16, which is not in the C library"):
+            compiler._refuse_helpers({"memset_pattern16", "memset"}, "fills")
 
 
 @pytest.mark.skipif(instruction_set().name not in {"avx512", "avx2"}, reason="reads the assembly of x86")

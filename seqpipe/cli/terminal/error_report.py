@@ -5,23 +5,25 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from traceback import print_exception
 
 import click
 
-from seqpipe.errors import Location, OutputError, SeqpipeError, did_you_mean
+from seqpipe.cli.standard_streams import ReaderGone
+from seqpipe.errors import SeqpipeError, did_you_mean, origin_of
 
 BUG = 1
 USAGE = 2
 SOME_FAILED = 3
+NO_MEMORY = 4
 
 
 def report(error: BaseException, *, traceback: bool, json_log: bool = False) -> int:
     """Show an error and return the exit code that it stands for."""
     if isinstance(error, KeyboardInterrupt):
         return 128 + signal.SIGINT
+    if isinstance(error, ReaderGone):
+        return error.exit_code
     if traceback or os.environ.get("SEQPIPE_TRACEBACK") == "1":
         print_exception(error)
     line, code = _described(error)
@@ -38,8 +40,34 @@ def _described(error: BaseException) -> tuple[str, int]:
         return str(error), error.exit_code
     if isinstance(error, click.ClickException):
         return _usage(error), USAGE
+    if _is_of_memory(error):
+        return "there is not enough memory (raise its limit, or use --threads 1 and smaller records)", NO_MEMORY
+    return _bug(error), BUG
+
+
+def _is_of_memory(error: BaseException | None) -> bool:
+    """Whether an exception, or one that led to it, says that the system gives no more memory."""
+    while error is not None:
+        if isinstance(error, MemoryError) or any(sign in str(error) for sign in _NO_MEMORY_SIGNS):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+_NO_MEMORY_SIGNS = ("Cannot allocate memory", "failed to map segment", "can't start new thread")
+"""What the C library says of files of code that find no place, and Python of threads."""
+
+
+def _bug(error: BaseException) -> str:
+    """Say whose bug it is: of the plugin whose stage raised it, else seqpipe's."""
+    stage, where = origin_of(error)
+    plugin = stage.partition(".")[0]
+    what, report_to = "seqpipe: bug", "report it"
+    if plugin not in {"", "core"}:
+        what, report_to = f"bug in the plugin {plugin!r}", "report it to the plugin's author"
+    place = "".join(f"{part}: " for part in (where, stage) if part)
     message = " ".join(f"{type(error).__name__}: {error}".split())
-    return f"seqpipe: bug: {message} (run again with --traceback and report it)", BUG
+    return f"{place}{what}: {message} (run again with --traceback and {report_to})"
 
 
 def show(line: str) -> None:
@@ -50,35 +78,6 @@ def show(line: str) -> None:
 def colourful() -> bool:
     """Whether messages may be coloured; standard error that is no terminal is never."""
     return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
-
-
-@contextmanager
-def standard_output() -> Iterator[None]:
-    """Answer for standard output: a reader that goes away ends the block silently, a full disk is an error.
-
-    Raises:
-        OutputError: what was printed cannot be written.
-    """
-    try:
-        yield
-        try:
-            sys.stdout.flush()
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            _drop_output()
-            raise OutputError(
-                f"cannot be written: {(error.strerror or str(error)).lower()}",
-                "free some space, or write elsewhere",
-                Location("standard output"),
-            ) from error
-    except BrokenPipeError:
-        _drop_output()
-
-
-def _drop_output() -> None:
-    """Send what is still to be written to standard output nowhere, so that ending the process does not fail."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _usage(error: click.ClickException) -> str:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from seqpipe.contracts import Augmentation
 from seqpipe.data import Batch, Record
-from seqpipe.errors import InputError
+from seqpipe.errors import InputError, raised_by
 from seqpipe.training.data.batch_order import batch_order
 from seqpipe.training.loop.gradients import blocks_of
 from seqpipe.training.session.task import Task
@@ -72,7 +72,8 @@ class EpochBatches:
 
 def _augmented(record: Record, augmentations: tuple[Augmentation, ...], key: tuple[int, int, int]) -> Record:
     for number, augmentation in enumerate(augmentations):
-        record = augmentation.apply(record, np.random.default_rng([*key, number]))
+        with raised_by(augmentation.name, record.location):
+            record = augmentation.apply(record, np.random.default_rng([*key, number]))
     return record
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from seqpipe.contracts import Reader
 from seqpipe.data import Batch, Record
-from seqpipe.errors import InputError, Location, RecordError
+from seqpipe.errors import InputError, Location, RecordError, raised_by
 from seqpipe.sources import expand
 from seqpipe.training.data.problems import Problems
 
@@ -28,12 +28,13 @@ def read_records(reader: Reader, paths: Sequence[str], problems: Problems) -> Re
     """
     records = []
     for source in expand(paths, reader.suffixes):
-        for record in reader.read(source):
-            if isinstance(record, RecordError):
-                where = record.where or Location(source.name)
-                problems(Record(str(where), None, where.source, where.line), record)
-            else:
-                records.append(record)
+        with raised_by(reader.name, Location(source.name)):
+            for record in reader.read(source):
+                if isinstance(record, RecordError):
+                    where = record.where or Location(source.name)
+                    problems(Record(str(where), None, where.source, where.line), record)
+                else:
+                    records.append(record)
     if not records:
         raise InputError("no records to learn from", "name a file that has some", Location(", ".join(paths)))
     return tuple(records)

@@ -11,6 +11,7 @@ import numpy as np
 from seqpipe.contracts import Training
 from seqpipe.data import Batch, Record
 from seqpipe.data.ragged import Array
+from seqpipe.errors import raised_by
 from seqpipe.pipeline import Pipeline
 from seqpipe.seeds import mixed_seed
 from seqpipe.training.data.truncation import CarriedStates
@@ -108,7 +109,8 @@ def _block(pipeline: Pipeline, batch: Batch, carried: CarriedStates, scale: floa
     backs, after = {}, {}
     for index, network in pipeline.networks.items():
         of_stage = replace(training, key=mixed_seed(training.key, index))
-        batch, after[index], backs[index] = network.forward(batch, carried.get(index), of_stage)
+        with raised_by(pipeline.stages[index].name):
+            batch, after[index], backs[index] = network.forward(batch, carried.get(index), of_stage)
     losses, gradient, of_objective = pipeline.loss(batch)
     copies = len(batch.rows) // rows  # members of an ensemble: each learns from its own loss as if it were alone
     by_name = {name: array * array.dtype.type(scale / copies) for name, array in of_objective.items()}
@@ -116,7 +118,8 @@ def _block(pipeline: Pipeline, batch: Batch, carried: CarriedStates, scale: floa
     incoming: Array | None = gradient
     for index, back in reversed(backs.items()):
         assert incoming is not None
-        incoming, of_network = back(incoming)
+        with raised_by(pipeline.stages[index].name):
+            incoming, of_network = back(incoming)
         by_name |= {f"{index}.{name}": array for name, array in of_network.items()}
     impossible = [batch.row_record(row) for row in np.flatnonzero(np.isposinf(losses)).tolist()]
     return _Part(float(losses[~np.isposinf(losses)].sum()) / copies, by_name, after, impossible)
