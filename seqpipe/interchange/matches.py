@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from seqpipe.errors import ConfigError
+from seqpipe.errors import ConfigError, did_you_mean
+from seqpipe.interchange.state_dict import RecurrentLayers, Shapes, described, layers_of, shape_text
 
-Shapes = Mapping[str, tuple[int, ...]]
 Layers = dict[str, dict[str, tuple[int, ...]]]
 
 
@@ -30,15 +30,31 @@ def match(theirs: Shapes, ours: Shapes, names: Mapping[str, str | None]) -> dict
     matches: dict[str, str | None] = {}
     for given, target in names.items():
         matches |= _named(given, target, left, wanted)
-    _match_by_shape(left, wanted, matches)
+    _match_byshape_text(left, wanted, matches)
     if left or wanted:
         missing = f"nothing fits {_listed(wanted)}" if wanted else "all parameters are filled"
         over = f"{_listed(left)} left over" if left else "nothing is left over"
-        raise ConfigError(f"the weights are not those of the pipeline: {missing}; {over}", _ADVICE)
+        raise ConfigError(f"the weights are not those of the pipeline: {missing}; {over}", _fitting(theirs))
     return matches
 
 
 _ADVICE = "change the stages, or say which weights are which: `imports: {names: {fc: core.output}}`"
+
+
+def _fitting(theirs: Shapes) -> str:
+    """Return the advice that names the layers of the file, and the core that computes what its recurrent ones do."""
+    layers = layers_of(theirs)
+    cores = [layer for layer in layers if isinstance(layer, RecurrentLayers)]
+    unknown = [f"no stage has the projections of {layer.name!r}" for layer in cores if not layer.stage]
+    fitting = [
+        f"`core: {layer.stage}` with `{_parameters(layer)}` fits {layer.name!r}" for layer in cores if layer.stage
+    ]
+    return f"the file has {'; '.join([described(layers), *unknown, *fitting])}; {_ADVICE}"
+
+
+def _parameters(layer: RecurrentLayers) -> str:
+    both = str(layer.bidirectional).lower()
+    return f"hidden: {layer.hidden}, layers: {layer.layers}, bidirectional: {both}"
 
 
 def _named(
@@ -47,7 +63,9 @@ def _named(
     """Take what a name of the table names out of what is left and wanted."""
     theirs = [name for name in left if name == given or name.startswith(f"{given}.")]
     if not theirs:
-        raise ConfigError(f"there are no weights {given!r} in the file", f"it has {_listed(left)}")
+        known = {*left, *(name.rpartition(".")[0] for name in left)} - {""}
+        otherwise = f"the file has {described(layers_of(left))}"
+        raise ConfigError(f"there are no weights {given!r} in the file", did_you_mean(given, known, otherwise))
     matches: dict[str, str | None] = {}
     for name in theirs:
         shape = left.pop(name)
@@ -55,8 +73,8 @@ def _named(
             continue
         parameter = target + name.removeprefix(given)
         if wanted.get(parameter) != shape:
-            there = f"is {_shape(wanted[parameter])}" if parameter in wanted else "is not there"
-            raise ConfigError(f"{name!r} is {_shape(shape)}, but parameter {parameter!r} {there}", _ADVICE)
+            there = f"is {shape_text(wanted[parameter])}" if parameter in wanted else "is not there"
+            raise ConfigError(f"{name!r} is {shape_text(shape)}, but parameter {parameter!r} {there}", _ADVICE)
         del wanted[parameter]
         matches[parameter] = name
     if target is not None:
@@ -74,7 +92,7 @@ def _without_bias(layer: str, wanted: dict[str, tuple[int, ...]]) -> dict[str, s
     return dict.fromkeys(rest)
 
 
-def _match_by_shape(
+def _match_byshape_text(
     left: dict[str, tuple[int, ...]], wanted: dict[str, tuple[int, ...]], matches: dict[str, str | None]
 ) -> None:
     """Match the layers that are left by their shapes."""
@@ -114,12 +132,8 @@ def _is_bias(leaf: str) -> bool:
 
 
 def _listed(shapes: Shapes) -> str:
-    shown = [f"{name} ({_shape(shape)})" for name, shape in list(shapes.items())[:_SHOWN]]
+    shown = [f"{name} ({shape_text(shape)})" for name, shape in list(shapes.items())[:_SHOWN]]
     return ", ".join(shown) + (f" and {len(shapes) - _SHOWN} more" if len(shapes) > _SHOWN else "")
-
-
-def _shape(shape: tuple[int, ...]) -> str:
-    return " x ".join(map(str, shape)) or "one number"
 
 
 _SHOWN = 6
