@@ -36,7 +36,7 @@ class SeqpipeError(Exception):
 
     exit_code: ClassVar[int] = 2
 
-    def __init__(self, what: str, todo: str = "", where: Location | None = None) -> None:
+    def __init__(self, what: str, todo: str, where: Location | None = None) -> None:
         super().__init__(what, todo, where)  # all of it: exceptions cross process borders by pickle
         self.what = what
         self.todo = todo
@@ -59,7 +59,7 @@ class SeqpipeError(Exception):
 
     def _line(self, what: str) -> str:
         line = f"{self.where}: {what}" if self.where else what
-        line = f"{line} ({self.todo})" if self.todo else line
+        line = f"{line} ({self.todo})"
         return " ".join(line.split())
 
 
@@ -107,7 +107,7 @@ class RecordError(SeqpipeError):
     exit_code = 4
 
     def __init__(
-        self, what: str, todo: str = "", where: Location | None = None, *, raw: bytes | None = None, stage: str = ""
+        self, what: str, todo: str, where: Location | None = None, *, raw: bytes | None = None, stage: str = ""
     ) -> None:
         super().__init__(what, todo, where)
         self.raw = raw

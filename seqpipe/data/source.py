@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from seqpipe.data.gunzip import Gunzipped, GzipError
 from seqpipe.errors import InputError, Location
+from seqpipe.system_errors import read_failure
 
 _UNPACKED = 1 << 16
 """Bytes of a packed file that are unpacked at a time."""
@@ -93,4 +94,4 @@ class Source:
         except FileNotFoundError:
             raise InputError("no such file", "check the path", where) from None
         except OSError as error:
-            raise InputError(f"cannot be read: {error.strerror or error}", "", where) from None
+            raise InputError(*read_failure(error), where) from None

@@ -12,6 +12,7 @@ from seqpipe.data import Record
 from seqpipe.errors import Location, OutputError
 from seqpipe.hookspecs import RecordFailed
 from seqpipe.journal import RunProgress
+from seqpipe.system_errors import write_failure
 
 
 class Output(ABC):
@@ -99,6 +100,4 @@ class StreamOutput(Output):
         except BrokenPipeError:
             raise
         except OSError as error:
-            what = f"cannot be written: {(error.strerror or str(error)).lower()}"
-            todo = "free some space, or write elsewhere"
-            raise OutputError(what, todo, Location("standard output")) from error
+            raise OutputError(*write_failure(error), Location("standard output")) from error

@@ -15,6 +15,7 @@ from seqpipe.config.node import KeyPath
 from seqpipe.contracts import Learned, PipelineStage, Stage
 from seqpipe.contracts.learned import LearnedArray, LearnedCounts, LearnedNumbers, problem_with
 from seqpipe.errors import ConfigError, did_you_mean
+from seqpipe.system_errors import refusal
 
 
 class ImportSettings(BaseModel):
@@ -158,13 +159,13 @@ def _stated(declared: Declaration, path: KeyPath, kind: Any, value: Any) -> Any:
 
 
 def _entries(file: Path, declared: Declaration, path: KeyPath) -> list[str]:
+    where = declared.document.where(path)
     try:
         return file.read_text(encoding="utf-8").removesuffix("\n").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise ConfigError(
-            f"{file} cannot be read: {reason.lower()}", "name a text file", declared.document.where(path)
-        ) from None
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read: {refusal(error)}", "name a text file", where) from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{file} is not UTF-8", "save it as UTF-8", where) from None
 
 
 def _example(kinds: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from traceback import print_exception
 import click
 
 from seqpipe.errors import Location, OutputError, SeqpipeError, did_you_mean
+from seqpipe.system_errors import write_failure
 
 BUG = 1
 USAGE = 2
@@ -67,11 +68,7 @@ def standard_output() -> Iterator[None]:
             raise
         except OSError as error:
             _drop_output()
-            raise OutputError(
-                f"cannot be written: {(error.strerror or str(error)).lower()}",
-                "free some space, or write elsewhere",
-                Location("standard output"),
-            ) from error
+            raise OutputError(*write_failure(error), Location("standard output")) from error
     except BrokenPipeError:
         _drop_output()
 
