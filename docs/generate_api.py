@@ -137,7 +137,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "InputError",
         "OutputError",
         "RecordError",
-        "NotJSONError",
+        "JSONError",
         "Location",
         "read_failure",
     ),

@@ -86,7 +86,7 @@ if TYPE_CHECKING:
     from seqpipe.data import seen_after as seen_after
     from seqpipe.data import unit_spans as unit_spans
     from seqpipe.data.archive import read_archive as read_archive
-    from seqpipe.data.json_text import NotJSONError as NotJSONError
+    from seqpipe.data.json_text import JSONError as JSONError
     from seqpipe.data.json_text import parse_json as parse_json
     from seqpipe.data.source import Source as Source
     from seqpipe.errors import ConfigError as ConfigError
@@ -202,7 +202,7 @@ _MODULES = {
         "unit_spans",
     ),
     "seqpipe.data.archive": ("read_archive",),
-    "seqpipe.data.json_text": ("NotJSONError", "parse_json"),
+    "seqpipe.data.json_text": ("JSONError", "parse_json"),
     "seqpipe.data.source": ("Source",),
     "seqpipe.errors": (
         "ConfigError",

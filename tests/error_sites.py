@@ -20,6 +20,12 @@ CLASSES = frozenset(
         "RecordError",
     )
 )
+TRANSLATED = frozenset(("read_failure", "write_failure", "refusal"))
+"""Functions that put what a system's exception says into our words."""
+
+PARTS = frozenset(("start", "end", "pos", "lineno", "colno", "name", "option_name"))
+"""What may be taken of an exception of others: numbers and names, no text."""
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Text = tuple[str | ast.expr, ...]
 """Constant parts, and between them what is filled in."""
@@ -124,9 +130,7 @@ def _site(
     parent = module.parents.get(id(made))
     at = isinstance(parent, ast.Attribute) and parent.attr == "at"
     starred = any(isinstance(argument, ast.Starred) for argument in made.args)
-    placed = at or _argument(made, 1 + (len(made.args) > 1 and starred) or 2, "where") is not None
-    if starred and not at:
-        placed = len(made.args) > 1
+    placed = at or len(made.args) > (1 if starred else 2) or any(keyword.arg == "where" for keyword in made.keywords)
     caught = frozenset(_caught(module, call, own))
     return ErrorSite(module.path, call.lineno, kind, function.name if function else "", what, todo, placed, caught)
 
@@ -166,6 +170,19 @@ def _caught(module: _Module, call: ast.Call, own: frozenset[str]) -> Iterator[st
             types = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
             if not all(ast.unparse(kind).rpartition(".")[2] in own for kind in types):
                 yield node.name
+                for name, values in _assigned(node.body).items():
+                    if any(_mentions(value, node.name) for value in values):
+                        yield name
+
+
+def _mentions(value: ast.expr, name: str) -> bool:
+    """Whether the text of what a name stands for may be in a value; a failure of the system is put into our words."""
+    if isinstance(value, ast.Call) and _called(value) in TRANSLATED:
+        return False
+    inner = [child for child in ast.iter_child_nodes(value) if isinstance(child, ast.expr)]
+    if isinstance(value, ast.Attribute) and value.attr in PARTS:
+        return False
+    return (isinstance(value, ast.Name) and value.id == name) or any(_mentions(child, name) for child in inner)
 
 
 def _assigned(body: Iterable[ast.AST]) -> dict[str, list[ast.expr]]:
@@ -199,7 +216,7 @@ def _texts(module: _Module, function: Function | None, node: ast.expr, depth: in
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield (node.value,)
     elif isinstance(node, ast.JoinedStr):
-        yield tuple(part.value if isinstance(part, ast.Constant) else part.value for part in node.values)  # type: ignore[attr-defined]
+        yield tuple(part.value for part in node.values)  # type: ignore[attr-defined]
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         sides = [list(_texts(module, function, side, depth)) for side in (node.left, node.right)]
         yield from (left + right for left, right in product(*sides))
@@ -227,3 +244,8 @@ def _followed(
         returned = [inner.value for inner in ast.walk(called) if isinstance(inner, ast.Return) and inner.value]
         return (called, returned) if returned else None
     return None
+
+
+def passes_on(part: str | ast.expr, caught: frozenset[str]) -> bool:
+    """Whether what is filled in is, or is made of, the text of an exception of others."""
+    return not isinstance(part, str) and any(_mentions(part, name) for name in caught)

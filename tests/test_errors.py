@@ -42,7 +42,7 @@ def test_why_and_where_it_was_raised_is_kept():
 
 
 def test_all_of_it_crosses_processes():
-    told = pickle.loads(pickle.dumps(RecordError("refused", where=HERE, raw=b"x", stage="core.labels")))
-    assert (str(told), told.raw, told.stage) == ("a.txt:1: core.labels: refused", b"x", "core.labels")
-    placed = pickle.loads(pickle.dumps(ConfigError("wrong").at(THERE)))
-    assert str(placed) == "b.txt:2: wrong"
+    told = pickle.loads(pickle.dumps(RecordError("refused", "leave it", HERE, raw=b"x", stage="core.labels")))
+    assert (str(told), told.raw, told.stage) == ("a.txt:1: core.labels: refused (leave it)", b"x", "core.labels")
+    placed = pickle.loads(pickle.dumps(ConfigError("wrong", "mend it").at(THERE)))
+    assert str(placed) == "b.txt:2: wrong (mend it)"

@@ -61,7 +61,9 @@ _EXAMPLES = {
     "model_type": "{{...}}",
     "multiple_of": "{multiple_of}",
     "none_required": "null",
+    "path_type": "file.txt",
     "string_type": '"..."',
+    "too_short": "[...]",
 }
 
 

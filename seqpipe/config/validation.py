@@ -18,6 +18,7 @@ from seqpipe.config.node import KeyPath, describe
 from seqpipe.config.phrases import example, expected
 from seqpipe.errors import ConfigError, SeqpipeError, did_you_mean
 
+_CORRECT = "correct it"
 _WHAT_AND_TODO = re.compile(r"(.+?) \((.+)\)", re.DOTALL)
 
 
@@ -131,15 +132,16 @@ def _error(finding: _Finding, document: Document, root: KeyPath) -> ConfigError:
             what, todo = _author_says(details, document, path)
             return ConfigError(f"{_name(document, root, path)}: {what}", todo, where)
         case _:
-            todo = finding.example or "see docs/reference.md for what it takes"
+            todo = finding.example or _CORRECT
             return ConfigError(f"{_name(document, root, path)} is not what it takes", todo, where)
 
 
 def _must_be(document: Document, root: KeyPath, path: KeyPath, group: Sequence[_Finding]) -> ConfigError:
     what = f"{_name(document, root, path)} must be {' or '.join(dict.fromkeys(one.expected for one in group))}"
-    if path in document:
-        what = f"{what}, not {describe(document.written(path))}"
-    return ConfigError(what, group[0].example or "correct it", document.where(path))
+    if path not in document:
+        return ConfigError(what, "write it down", document.where(path))
+    what = f"{what}, not {describe(document.written(path))}"
+    return ConfigError(what, next((one.example for one in group if one.example), _CORRECT), document.where(path))
 
 
 def _author_says(details: ErrorDetails, document: Document, path: KeyPath) -> tuple[str, str]:
@@ -153,7 +155,7 @@ def _author_says(details: ErrorDetails, document: Document, path: KeyPath) -> tu
         if isinstance(leaf.value, Template) and (secret := str(leaf.value.expand())):
             text = text.replace(secret, leaf.value.text)
     says = _WHAT_AND_TODO.fullmatch(text)
-    return (says[1], says[2]) if says else (text, "correct it")
+    return (says[1], says[2]) if says else (text, _CORRECT)
 
 
 def _name(document: Document, root: KeyPath, path: KeyPath) -> str:

@@ -77,6 +77,6 @@ class Gunzipped(io.RawIOBase):
             unpacked = self._member.decompress(self._packed, most)
         except zlib.error:
             raise GzipError("what it holds is damaged") from None
-        self._fresh = False
+        self._fresh = self._fresh and not self._packed
         self._packed = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
         return unpacked

@@ -8,7 +8,7 @@ from typing import Any
 
 from seqpipe.config import dump
 from seqpipe.errors import Location, ModelError
-from seqpipe.interchange.state_dict import Embedding, Layer, Linear, RecurrentLayers, described, layers_of
+from seqpipe.interchange.state_dict import Layer, TorchEmbedding, TorchLinear, TorchRecurrent, described, layers_of
 from seqpipe.interchange.weight_files import read_weights
 
 _POOLED = ("max", "mean")
@@ -25,9 +25,9 @@ def draft_pipeline(file: Path) -> str:
         ModelError: the file is none of weights, or not of an embedding (or none), recurrent layers and a linear layer.
     """
     layers = layers_of({name: array.shape for name, array in read_weights(file).items()})
-    recurrent = [layer for layer in layers if isinstance(layer, RecurrentLayers) and layer.stage]
-    embeddings = [layer for layer in layers if isinstance(layer, Embedding)]
-    linear = [layer for layer in layers if isinstance(layer, Linear)]
+    recurrent = [layer for layer in layers if isinstance(layer, TorchRecurrent) and layer.stage]
+    embeddings = [layer for layer in layers if isinstance(layer, TorchEmbedding)]
+    linear = [layer for layer in layers if isinstance(layer, TorchLinear)]
     if (len(recurrent), len(linear)) != (1, 1) or len(layers) != 2 + len(embeddings) or len(embeddings) > 1:
         raise _no_draft(file, layers)
     core, output = recurrent[0], linear[0]
@@ -48,7 +48,7 @@ def _no_draft(file: Path, layers: Sequence[Layer]) -> ModelError:
     )
 
 
-def _notes(core: RecurrentLayers, embedding: Embedding | None, output: Linear) -> list[str]:
+def _notes(core: TorchRecurrent, embedding: TorchEmbedding | None, output: TorchLinear) -> list[str]:
     """Return comments on what somebody has to say who knows the network."""
     notes = ["# Weights do not tell the following; correct it:"]
     if embedding:
@@ -64,7 +64,7 @@ def _notes(core: RecurrentLayers, embedding: Embedding | None, output: Linear) -
     return [*notes, f"# - the names of the {output.outputs} labels, in the order of the logits"]
 
 
-def _stages(core: RecurrentLayers, embedding: Embedding | None, output: Linear) -> Mapping[str, Any]:
+def _stages(core: TorchRecurrent, embedding: TorchEmbedding | None, output: TorchLinear) -> Mapping[str, Any]:
     declared: dict[str, Any] = {"core": core.stage, "hidden": core.hidden}
     declared |= {"embedding": embedding.width} if embedding else {}
     declared |= {"layers": core.layers} if core.layers > 1 else {}
@@ -80,7 +80,7 @@ def _stages(core: RecurrentLayers, embedding: Embedding | None, output: Linear) 
     return {"read": reader, "stages": [*first, declared, {"decoder": "core.labels"}]}
 
 
-def _imports(core: RecurrentLayers, embedding: Embedding | None, output: Linear) -> Mapping[str, Any]:
+def _imports(core: TorchRecurrent, embedding: TorchEmbedding | None, output: TorchLinear) -> Mapping[str, Any]:
     parts = [(embedding, "embedding"), (core, "rnn"), (output, "output")]
     names = {layer.name: f"core.{part}" for layer, part in parts if layer and layer.name}
     few = output.outputs <= _LISTED

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from seqpipe.errors import ConfigError, did_you_mean
-from seqpipe.interchange.state_dict import RecurrentLayers, Shapes, described, layers_of, shape_text
+from seqpipe.interchange.state_dict import Shapes, TorchRecurrent, described, layers_of, shape_text
 
 Layers = dict[str, dict[str, tuple[int, ...]]]
 
@@ -44,7 +44,7 @@ _ADVICE = "change the stages, or say which weights are which: `imports: {names: 
 def _fitting(theirs: Shapes) -> str:
     """Return the advice that names the layers of the file, and the core that computes what its recurrent ones do."""
     layers = layers_of(theirs)
-    cores = [layer for layer in layers if isinstance(layer, RecurrentLayers)]
+    cores = [layer for layer in layers if isinstance(layer, TorchRecurrent)]
     unknown = [f"no stage has the projections of {layer.name!r}" for layer in cores if not layer.stage]
     fitting = [
         f"`core: {layer.stage}` with `{_parameters(layer)}` fits {layer.name!r}" for layer in cores if layer.stage
@@ -52,7 +52,7 @@ def _fitting(theirs: Shapes) -> str:
     return f"the file has {'; '.join([described(layers), *unknown, *fitting])}; {_ADVICE}"
 
 
-def _parameters(layer: RecurrentLayers) -> str:
+def _parameters(layer: TorchRecurrent) -> str:
     both = str(layer.bidirectional).lower()
     return f"hidden: {layer.hidden}, layers: {layer.layers}, bidirectional: {both}"
 

@@ -16,7 +16,7 @@ _LAYER_OF_GATES = {len(cell.gates): cell.torch.layer for cell in CELLS.values() 
 
 
 @dataclass(frozen=True, slots=True)
-class RecurrentLayers:
+class TorchRecurrent:
     """An ``nn.RNN``, ``nn.GRU`` or ``nn.LSTM``.
 
     Attributes:
@@ -55,7 +55,7 @@ class RecurrentLayers:
 
 
 @dataclass(frozen=True, slots=True)
-class Embedding:
+class TorchEmbedding:
     """An ``nn.Embedding``: a vector of ``width`` numbers for each of its entries."""
 
     name: str
@@ -67,7 +67,7 @@ class Embedding:
 
 
 @dataclass(frozen=True, slots=True)
-class Linear:
+class TorchLinear:
     """An ``nn.Linear``, from ``inputs`` to ``outputs`` numbers."""
 
     name: str
@@ -79,7 +79,7 @@ class Linear:
 
 
 @dataclass(frozen=True, slots=True)
-class OtherLayer:
+class OtherArrays:
     """Arrays of which no more is known than their shapes."""
 
     name: str
@@ -89,7 +89,7 @@ class OtherLayer:
         return f"arrays{_quoted(self.name)} ({', '.join(map(shape_text, self.shapes))})"
 
 
-Layer = RecurrentLayers | Embedding | Linear | OtherLayer
+Layer = TorchRecurrent | TorchEmbedding | TorchLinear | OtherArrays
 
 
 def layers_of(shapes: Shapes) -> list[Layer]:
@@ -116,7 +116,7 @@ def shape_text(shape: tuple[int, ...]) -> str:
     return " x ".join(map(str, shape)) or "one number"
 
 
-def _recurrent(name: str, leaves: Shapes) -> RecurrentLayers | None:
+def _recurrent(name: str, leaves: Shapes) -> TorchRecurrent | None:
     """Return the recurrent layers that some arrays are; None if they are something else."""
     found = [_OF_RECURRENT.fullmatch(leaf) for leaf in leaves]
     inputs, states = leaves.get("weight_ih_l0", ()), leaves.get("weight_hh_l0", ())
@@ -130,17 +130,17 @@ def _recurrent(name: str, leaves: Shapes) -> RecurrentLayers | None:
     matched = [match for match in found if match]
     layers = 1 + max(int(match[3]) for match in matched)
     bidirectional = any(match[4] for match in matched)
-    return RecurrentLayers(name, kind, inputs[1], hidden, layers, bidirectional, projected[0] if projected else None)
+    return TorchRecurrent(name, kind, inputs[1], hidden, layers, bidirectional, projected[0] if projected else None)
 
 
 def _other(name: str, leaves: Shapes, read: set[int]) -> Layer:
     """Return a layer that is not recurrent, where the recurrent ones read vectors of these widths."""
     weight = leaves.get("weight", ())
     if len(weight) != 2 or not leaves.keys() <= {"weight", "bias"}:
-        return OtherLayer(name, tuple(leaves.values()))
+        return OtherArrays(name, tuple(leaves.values()))
     if weight[1] in read and len(leaves) == 1:
-        return Embedding(name, *weight)
-    return Linear(name, weight[1], weight[0])
+        return TorchEmbedding(name, *weight)
+    return TorchLinear(name, weight[1], weight[0])
 
 
 def _quoted(name: str) -> str:

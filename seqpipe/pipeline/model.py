@@ -15,7 +15,7 @@ from safetensors.numpy import save as to_bytes
 
 from seqpipe.atomic import atomic_write
 from seqpipe.contracts import Learned, Parameters, Precision
-from seqpipe.data.json_text import NotJSONError
+from seqpipe.data.json_text import JSONError
 from seqpipe.data.ragged import Array
 from seqpipe.errors import Location, ModelError
 from seqpipe.kernels.int8_product import quantize
@@ -130,7 +130,7 @@ class Model:
             raise _error(path, "not a model of seqpipe's", todo)
         try:
             header = parse_header(metadata["seqpipe"])
-        except (NotJSONError, HeaderError) as error:
+        except (JSONError, HeaderError) as error:
             raise _error(path, f"its header is damaged: {error}", _REPLACE) from None
         precisions = {number: precision for precision, number in FORMATS.items()}
         if header.format not in precisions:

@@ -38,7 +38,7 @@ def parse_header(text: str) -> ModelHeader:
     """Return the header that a text in JSON is.
 
     Raises:
-        NotJSONError: it is no JSON.
+        JSONError: it is no JSON.
         HeaderError: it lacks an entry, or a value in it is of no use; it says which.
     """
     fields = parse_json(text)

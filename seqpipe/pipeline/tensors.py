@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
-from seqpipe.data.json_text import NotJSONError, parse_json
+from seqpipe.data.json_text import JSONError, parse_json
 from seqpipe.data.ragged import Array
 
 
@@ -65,7 +65,7 @@ def _fault(path: Path) -> str:
         end = max((entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"), default=0)
         if _PREFIX + length + end > size:
             return f"cut off: it has {size:,} bytes of {_PREFIX + length + end:,}"
-    except NotJSONError:
+    except JSONError:
         return "damaged in its header"
     except (AttributeError, IndexError, KeyError, TypeError, ValueError):
         return "damaged in its header, which does not say where the arrays are"

@@ -76,7 +76,7 @@ def test_a_source_that_cannot_be_read_is_one_failure_and_the_next_goes_on() -> N
 def test_every_shard_tells_of_a_source_that_breaks_off() -> None:
     def records() -> Iterator[Record | RecordError]:
         yield from (Record(str(number), "x") for number in range(3))
-        raise InputError("torn")
+        raise InputError("torn", "mend it")
 
     for number in (1, 2):
         feed = Feed(lambda _: records(), sources("a", "b"), "r", shard=Shard(number, 2))

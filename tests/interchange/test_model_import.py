@@ -78,7 +78,11 @@ def test_what_is_not_said_is_learned_from_the_training_data(folder):
 @pytest.mark.parametrize(
     ("imports", "message"),
     [
-        ("", "it is not known what the stages have learned"),
+        (
+            "",
+            "pipeline.yaml:2:1: it is not known what core.symbols and core.labels learned (say it, such as "
+            "`imports: {learned: {tokenizer: {vocabulary: vocabulary.txt}, decoder: {labels: labels.txt}}}`, or name ",
+        ),
         ("imports: {learned: {tokeniser: {}}}", "there is no stage 'tokeniser' (did you mean 'tokenizer'?)"),
         (
             "imports: {learned: {tokenizer: {vocabulary: none.txt}}}",

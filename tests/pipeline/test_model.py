@@ -122,10 +122,10 @@ def test_a_value_of_any_type_at_any_place_is_refused_or_kept(path: Path) -> None
 @pytest.mark.parametrize(
     ("header", "message"),
     [
-        ("{", "its header is damaged: Expecting property name"),
+        ("{", "its header is damaged: not JSON: here should be a key in double quotes"),
         ("[]", "its header is damaged: it is no object"),
-        ("[" * 100_000, "its header is damaged: it is nested too deeply"),
-        ('{"format": 1}', "its header lacks 'name'"),
+        ("[" * 100_000, "its header is damaged: lists and objects nested more than 100 levels deep"),
+        ('{"format": 1}', "its header is damaged: it lacks `name`"),
         ('{"format": NaN}', "its header is damaged: NaN is no number in JSON"),
     ],
 )

@@ -48,7 +48,7 @@ def csv_cells(line: str, following: Iterator[str], longest: int | None = None, s
             position = end
         if not line.startswith(separator, position):
             if line[position:].rstrip("\r\n"):
-                raise CellError(f"{separator!r} expected after '\"'")
+                raise CellError(f"a cell in quotes is not followed by {separator!r}")
             return cells
         position += 1
 

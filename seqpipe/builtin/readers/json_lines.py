@@ -8,7 +8,7 @@ from pydantic import Field
 
 from seqpipe.builtin.readers.lines import LineReader, text_record
 from seqpipe.data import Record, Spec
-from seqpipe.data.json_text import NotJSONError, parse_json
+from seqpipe.data.json_text import JSONError, parse_json
 from seqpipe.errors import Location, RecordError, did_you_mean
 
 
@@ -66,9 +66,10 @@ class ReadJSONLines(LineReader):
 def _parsed(line: str, where: Location) -> dict[str, Any]:
     try:
         fields = parse_json(line)
-    except NotJSONError as error:
+    except JSONError as error:
         here = Location(where.source, where.line, error.column)
-        raise RecordError(f"not JSON that can be read: {error.what}", "write one object a line", here) from None
+        todo = "write one object a line" if error.column else error.todo
+        raise RecordError(error.what, todo, here) from None
     if not isinstance(fields, dict):
         raise RecordError(f"{_described(fields)} instead of an object", "write one object a line", where)
     return fields

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from seqpipe import InputError, Location, NotJSONError, Reader, Record, RecordError, Source, Spec, parse_json
+from seqpipe import InputError, JSONError, Location, Reader, Record, RecordError, Source, Spec, parse_json
 from seqpipe_audio.satb import VOICES, Voices, voices_of
 
 
@@ -49,8 +49,8 @@ def _pieces(source: Source) -> list[Any]:
         content = file.read()
     try:
         pieces = parse_json(content)
-    except NotJSONError as error:
-        raise InputError(f"not JSON: {error.what}", _ADVICE, Location(where.source, error.line, error.column)) from None
+    except JSONError as error:
+        raise InputError(error.what, _ADVICE, Location(where.source, error.line, error.column)) from None
     if not isinstance(pieces, list):
         raise InputError("not a list of pieces", _ADVICE, where)
     return pieces

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
-from seqpipe import InputError, Location, NotJSONError, parse_json
+from seqpipe import InputError, JSONError, Location, parse_json
 
 Value = Mapping[str, Any] | list[Any]
 
@@ -65,17 +65,17 @@ def parsed(content: bytes, where: Location) -> Any:
     """
     try:
         return parse_json(content)
-    except NotJSONError as error:
+    except JSONError as error:
         lines = [line for line in content.splitlines() if line.strip()]
         if len(lines) < 2 or not lines[0].lstrip().startswith((b"{", b"[")):
             place = Location(where.source, error.line, error.column)
-            raise InputError(f"not JSON: {error.what}", _ADVICE, place) from None
+            raise InputError(error.what, _ADVICE, place) from None
     values = []
     for number, line in enumerate(lines, 1):
         try:
             values.append(parse_json(line))
-        except NotJSONError as error:
-            raise InputError(f"not JSON: {error.what}", _ADVICE, Location(where.source, number, error.column)) from None
+        except JSONError as error:
+            raise InputError(error.what, _ADVICE, Location(where.source, number, error.column)) from None
     return values
 
 
