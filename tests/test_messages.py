@@ -22,6 +22,14 @@ OF_A_FILE = ("InputError", "OutputError", "ModelError", "RecordError")
 PLACED_LATER = {
     "plugins/seqpipe-audio/src/seqpipe_audio/search.py": "what a model holds for a stage; the pipeline names the model",
     "plugins/seqpipe-text/src/seqpipe_text/translation/bpe.py": "as above",
+    "seqpipe/builtin/encoders/standardize.py": "as above",
+    "plugins/seqpipe-dna/src/seqpipe_dna/signal/fast5.py": "what is wrong with a read; the reader knows the file",
+    "plugins/seqpipe-dna/src/seqpipe_dna/signal/pod5.py": "as above",
+    "plugins/seqpipe-dna/src/seqpipe_dna/signal/slow5.py": "as above",
+    "plugins/seqpipe-dna/src/seqpipe_dna/signal/reader.py": "as above",
+    "seqpipe/pipeline/model.py": "a model in memory, which has no file",
+    "seqpipe/pipeline/parameters.py": "the text names the model; the place is that of the stage in the pipeline file",
+    "seqpipe/training/session/starting_model.py": "the text names the model",
 }
 """Files whose errors get their place from who calls them."""
 
@@ -29,6 +37,7 @@ FOREIGN = {
     "seqpipe/isolation/isolated_reader.py": "what a plugin's reader raised, which its author has to see",
     "seqpipe/isolation/isolated_step.py": "what a plugin's stage raised",
     "seqpipe/engine/attempt.py": "what a plugin's stage raised",
+    "seqpipe/builtin/objectives/labels.py": "a label, the key of a dictionary",
     "seqpipe/registry.py": "why a plugin cannot be imported",
     "seqpipe/cli/application.py": "kernels make no errors for people, and this text is ours",
     "plugins/seqpipe-audio/src/seqpipe_audio/sound_files.py": "being replaced",

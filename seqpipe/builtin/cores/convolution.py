@@ -58,7 +58,7 @@ class ConvolutionCore(Core):
         if self.future >= self.window:
             raise ConfigError(
                 f"{self.name} cannot look {self.future} frames ahead in a window of {self.window}",
-                "make `future` less than `window`",
+                "make `look_ahead` less than `window`",
             )
         return {
             "weight": Parameter((self.width, spec.width, self.window), glorot),
