@@ -35,7 +35,11 @@ def draft_pipeline(file: Path) -> str:
         raise _no_draft(file, layers)
     embedding = embeddings[0] if embeddings else None
     notes = [f"# Drafted from {file.name!r}, which holds {described(layers)}.", *_notes(core, embedding, output)]
-    values = {"name": file.stem, **_stages(core, embedding, output), "imports": _imports(core, embedding, output)}
+    values = {
+        "name": f"{file.stem}-model",
+        **_stages(core, embedding, output),
+        "imports": _imports(core, embedding, output),
+    }
     return "".join(f"{line}\n" for line in notes) + dump(values)
 
 

@@ -29,7 +29,7 @@ def match(theirs: Shapes, ours: Shapes, names: Mapping[str, str | None]) -> dict
     left, wanted = dict(theirs), dict(ours)
     matches: dict[str, str | None] = {}
     for given, target in names.items():
-        matches |= _named(given, target, left, wanted)
+        matches |= _named(given, target, left, wanted, _fitting(theirs))
     _match_byshape_text(left, wanted, matches)
     if left or wanted:
         missing = f"nothing fits {_listed(wanted)}" if wanted else "all parameters are filled"
@@ -58,7 +58,7 @@ def _parameters(layer: TorchRecurrent) -> str:
 
 
 def _named(
-    given: str, target: str | None, left: dict[str, tuple[int, ...]], wanted: dict[str, tuple[int, ...]]
+    given: str, target: str | None, left: dict[str, tuple[int, ...]], wanted: dict[str, tuple[int, ...]], advice: str
 ) -> dict[str, str | None]:
     """Take what a name of the table names out of what is left and wanted."""
     theirs = [name for name in left if name == given or name.startswith(f"{given}.")]
@@ -74,7 +74,7 @@ def _named(
         parameter = target + name.removeprefix(given)
         if wanted.get(parameter) != shape:
             there = f"is {shape_text(wanted[parameter])}" if parameter in wanted else "is not there"
-            raise ConfigError(f"{name!r} is {shape_text(shape)}, but parameter {parameter!r} {there}", _ADVICE)
+            raise ConfigError(f"{name!r} is {shape_text(shape)}, but parameter {parameter!r} {there}", advice)
         del wanted[parameter]
         matches[parameter] = name
     if target is not None:

@@ -154,3 +154,10 @@ def test_what_is_wrong_with_the_tensors_is_said(path: Path, name: str, array: np
     with pytest.raises(ModelError) as caught:
         Model.load(path)
     assert str(caught.value).startswith(f"{path}: {message}")
+
+
+def test_a_model_that_has_changed_is_refused(path: Path) -> None:
+    Model("a", (), (), {"w": np.zeros(3, np.float32)}, {"data": "here"}).save(path)
+    path.write_bytes(path.read_bytes().replace(b"here", b"hare"))
+    with pytest.raises(ModelError, match="it has changed since it was written"):
+        Model.load(path)

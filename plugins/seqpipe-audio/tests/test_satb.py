@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import seqpipe
 from seqpipe import InputError, Record, RecordError, Source
 from seqpipe_audio.music_transpose import Transpose, TransposeVoices
 from seqpipe_audio.satb import VOCABULARY, VOICES, ids_of_voices, notes_of_voices, voices_of_ids
+from seqpipe_audio.satb_decoder import SampleVoices
 from seqpipe_audio.satb_reader import ReadSatb
 
 rows = st.tuples(*(st.integers(voice.lowest, voice.highest) for voice in VOICES))
@@ -96,3 +98,9 @@ def test_a_transposed_roll_keeps_its_keys_on_the_piano():
 def test_silence_stays_as_it_is():
     silence = Record("a", np.zeros((3, 88), np.uint8))
     assert Transpose().apply(silence, RANDOM) is silence
+
+
+def test_other_tokens_than_voices_are_refused():
+    incoming = seqpipe.Incoming(seqpipe.Spec("one_hot", "float32", 2, vocabulary=("a", "b")))
+    with pytest.raises(seqpipe.ConfigError, match="takes tokens of voices"):
+        SampleVoices().objective(incoming)

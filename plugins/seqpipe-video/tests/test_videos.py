@@ -3,16 +3,18 @@
 import io
 import struct
 from fractions import Fraction
+from types import SimpleNamespace
 
 import av
 import numpy as np
 import pytest
 
+import seqpipe
 from seqpipe import InputError, Record, RecordError, Source
 from seqpipe_video.frames.clips import ReadManifest, ReadVideo
 from seqpipe_video.frames.frame_examples import moving_square, video_file
 from seqpipe_video.frames.raw_frames import RawFrames, is_container
-from seqpipe_video.frames.video_files import even_size
+from seqpipe_video.frames.video_files import _moving_pictures, even_size
 
 
 def written(path, frames, times=None, codec="ffv1", pixels="gray", rate=15, **settings):
@@ -269,3 +271,10 @@ def test_frames_from_python():
     for payload, reason in ((SQUARE * 1.0, "uint8, of 3 dim"), (SQUARE[0], "3 dimensions"), (SQUARE[:1], "a single")):
         with pytest.raises((InputError, RecordError), match=reason):
             reader.record(payload, 1)
+
+
+def test_frames_without_a_size_are_refused():
+    stream = SimpleNamespace(disposition=0, codec_context=SimpleNamespace(width=0, height=9))
+    container = SimpleNamespace(streams=SimpleNamespace(video=[stream], audio=[]))
+    with pytest.raises(seqpipe.RecordError, match="frames without a size"):
+        _moving_pictures(container, seqpipe.Location("a.mp4"))
