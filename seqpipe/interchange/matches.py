@@ -30,7 +30,7 @@ def match(theirs: Shapes, ours: Shapes, names: Mapping[str, str | None]) -> dict
     matches: dict[str, str | None] = {}
     for given, target in names.items():
         matches |= _named(given, target, left, wanted, _fitting(theirs))
-    _match_byshape_text(left, wanted, matches)
+    _match_by_shape(left, wanted, matches)
     if left or wanted:
         missing = f"nothing fits {_listed(wanted)}" if wanted else "all parameters are filled"
         over = f"{_listed(left)} left over" if left else "nothing is left over"
@@ -45,16 +45,15 @@ def _fitting(theirs: Shapes) -> str:
     """Return the advice that names the layers of the file, and the core that computes what its recurrent ones do."""
     layers = layers_of(theirs)
     cores = [layer for layer in layers if isinstance(layer, TorchRecurrent)]
-    unknown = [f"no stage has the projections of {layer.name!r}" for layer in cores if not layer.stage]
-    fitting = [
-        f"`core: {layer.stage}` with `{_parameters(layer)}` fits {layer.name!r}" for layer in cores if layer.stage
-    ]
-    return f"the file has {'; '.join([described(layers), *unknown, *fitting])}; {_ADVICE}"
+    return f"the file has {'; '.join([described(layers), *map(_fitting_core, cores)])}; {_ADVICE}"
 
 
-def _parameters(layer: TorchRecurrent) -> str:
+def _fitting_core(layer: TorchRecurrent) -> str:
+    if not layer.stage:
+        return f"no stage has the projections of {layer.name!r}"
     both = str(layer.bidirectional).lower()
-    return f"hidden: {layer.hidden}, layers: {layer.layers}, bidirectional: {both}"
+    declared = f"core: {layer.stage}, hidden: {layer.hidden}, layers: {layer.layers}, bidirectional: {both}"
+    return f"`{declared}` fits {layer.name!r}"
 
 
 def _named(
@@ -92,7 +91,7 @@ def _without_bias(layer: str, wanted: dict[str, tuple[int, ...]]) -> dict[str, s
     return dict.fromkeys(rest)
 
 
-def _match_byshape_text(
+def _match_by_shape(
     left: dict[str, tuple[int, ...]], wanted: dict[str, tuple[int, ...]], matches: dict[str, str | None]
 ) -> None:
     """Match the layers that are left by their shapes."""
