@@ -58,9 +58,17 @@ class SeqpipeError(Exception):
         return self._line(self.what)
 
     def _line(self, what: str) -> str:
-        line = f"{self.where}: {what}" if self.where else what
-        line = f"{line} ({self.todo})"
-        return " ".join(line.split())
+        line = f"{_short(what)} ({_short(self.todo)})"
+        return " ".join((f"{self.where}: {line}" if self.where else line).split())
+
+
+def _short(text: str) -> str:
+    """Return a text without most of what is in its middle, where it is so long that nobody reads it."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]} ... {text[-_LONGEST // 4 :]}"
+
+
+_LONGEST = 800
+"""Characters of what is wrong, or of what to do: names and values that come from outside may be of any length."""
 
 
 class UsageError(SeqpipeError):

@@ -40,7 +40,7 @@ _FOREIGN = re.compile(
 )
 """What is not said to people."""
 _FORM = re.compile(r"\S.* \(.+\)")
-_LONG = 1000
+_LONG = 2000
 """Characters of a line that nobody reads."""
 _HERE = "@here@"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 
-from seqpipe.errors import ConfigError, Location, RecordError
+from seqpipe.errors import ConfigError, InputError, Location, RecordError
 
 HERE, THERE = Location("a.txt", 1), Location("b.txt", 2)
 
@@ -46,3 +46,10 @@ def test_all_of_it_crosses_processes():
     assert (str(told), told.raw, told.stage) == ("a.txt:1: core.labels: refused (leave it)", b"x", "core.labels")
     placed = pickle.loads(pickle.dumps(ConfigError("wrong", "mend it").at(THERE)))
     assert str(placed) == "b.txt:2: wrong (mend it)"
+
+
+def test_what_is_very_long_is_shortened():
+    line = str(InputError(f"no column {'x' * 10_000!r}", "take another " * 1000, HERE))
+    assert len(line) < 2000
+    assert line.startswith("a.txt:1: no column 'xxx")
+    assert "xxx' (take another" in line
