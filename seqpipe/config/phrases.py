@@ -79,6 +79,8 @@ def example(kind: str, context: Mapping[str, Any], default: Any) -> str:
         return dump({"x": default}).removeprefix("x:").strip()
     if kind in ("literal_error", "enum"):
         return str(context["expected"]).replace(" or ", ", ").partition(",")[0].strip("'")
+    if kind == "is_instance_of" and context["class"] == "Path":
+        return "file.txt"
     return _EXAMPLES.get(kind, "").format_map(context)
 
 

@@ -112,7 +112,7 @@ def test_what_a_value_must_be(parameter: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("parameter", "written"),
     [
-        ("width: 0", "width: auto"),
+        ("width: 0", "width: 1"),
         ("output: ", "output: all"),
         ("rate: fast", "rate: 0.5"),
         ("lower: 1", "lower: true"),

@@ -10,5 +10,5 @@ from seqpipe.training.evaluation.outcomes import _restricted
 
 def test_only_labels_can_be_restricted():
     pipeline = SimpleNamespace(first_decoder=0, objective=object(), stages=[SimpleNamespace(name="core.keys")])
-    with pytest.raises(ConfigError, match="core.keys does not answer with labels"):
+    with pytest.raises(ConfigError, match=r"core\.keys does not answer with labels"):
         _restricted(pipeline, ["red"])

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 import seqpipe
 from seqpipe import InputError, Record, RecordError, Source
+from seqpipe_audio.midi_reader import _voices
 from seqpipe_audio.music_transpose import Transpose, TransposeVoices
 from seqpipe_audio.satb import VOCABULARY, VOICES, ids_of_voices, notes_of_voices, voices_of_ids
-from seqpipe_audio.midi_reader import _voices
 from seqpipe_audio.satb_decoder import SampleVoices
 from seqpipe_audio.satb_reader import ReadSatb
 
