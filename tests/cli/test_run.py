@@ -194,5 +194,5 @@ def test_a_full_disk_behind_standard_output(folder, process):
         _, err = running.communicate()
     assert running.returncode == 4
     assert err == (
-        b"standard output: cannot be written: no space left on device (free some space, or write elsewhere)\n"
+        b"standard output: cannot be written: no space left on device (free some space, or write to another disk)\n"
     )
