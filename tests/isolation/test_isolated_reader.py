@@ -65,8 +65,8 @@ def test_records_and_errors_come_as_they_are(read: Read) -> None:
         ("segfault", "its reader died of SIGSEGV (check the file, or raise the limits)"),
         ("exit", "its reader ended with exit code 7 (check the file, or raise the limits)"),
         ("grow", "its reader took more than 500 MB of memory (check the file, or raise the limits)"),
-        ("open", "cannot be read: Too many open files"),
-        ("raise", "its reader failed: ZeroDivisionError: in the library (check the file)"),
+        ("open", "cannot be read: too many open files"),
+        ("raise", "its reader failed: ZeroDivisionError: in the library (check the file, or tell the reader's author)"),
         ("unreadable", ""),
     ],
 )
