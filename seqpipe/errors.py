@@ -58,7 +58,7 @@ class SeqpipeError(Exception):
         return self._line(self.what)
 
     def _line(self, what: str) -> str:
-        line = f"{_short(what)} ({_short(self.todo)})"
+        line = f"{_short(what)} ({_short(self.todo)})" if self.todo else _short(what)
         return " ".join((f"{self.where}: {line}" if self.where else line).split())
 
 

@@ -104,6 +104,7 @@ _WRONG = {
     "string_type": "it is no text",
     "string_too_short": "it is empty",
     "float_type": "it is no number",
+    "float_parsing": "it is no number",
     "finite_number": "it is no finite number",
     "int_type": "it is no whole number",
     "greater_than_equal": "it is too small",

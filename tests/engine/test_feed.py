@@ -133,7 +133,11 @@ def test_records_in_pieces_count_once() -> None:
 
 def test_a_record_that_does_not_end_is_a_failure() -> None:
     feed = feed_records(lambda: iter([Record("1", "a", last=False)]))
-    assert shown(feed.items()) == ["a", "<made: stub.reader: the source ends before the record does>"]
+    assert shown(feed.items()) == [
+        "a",
+        "<made: stub.reader: the source ends before the record does "
+        "(tell the reader's author: the last piece has `last=True`)>",
+    ]
 
 
 def test_a_reader_that_mixes_the_pieces_of_records_is_refused() -> None:
