@@ -27,13 +27,14 @@ docs:
 bench *args:
     uv run --with-requirements benchmarks/requirements.txt python benchmarks/peers.py {{args}}
 
-# an hour: kills, faults, damaged recordings, bad records, a million comments
+# an hour: kills, faults, damaged recordings, bad records, a million comments, hostile inputs
 soak:
     uv run python -m benchmarks.run_kills
     uv run python -m benchmarks.run_faults
     uv run python -m benchmarks.run_mutations
     uv run python -m benchmarks.run_soak --bad 1 10 1000
     uv run python -m benchmarks.run_soak
+    uv run python -m benchmarks.run_hostile
 
 warm:
     uv run seqpipe warmup

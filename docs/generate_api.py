@@ -50,7 +50,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "Incoming",
     ),
     "Parameters of stages": ("Names", "Paths", "Many", "Range", "Share"),
-    "For readers": ("text_lines", "manifest_lines", "text_record", "NOTICE"),
+    "For readers": ("text_lines", "manifest_lines", "text_record", "read_archive", "parse_json", "NOTICE"),
     "For writers": ("marked_text", "MarkedText", "Mark"),
     "What stages build": (
         "Step",
@@ -64,7 +64,14 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "Parameters",
         "Stepper",
     ),
-    "What stages learn": ("LearnedArray", "LearnedCounts", "LearnedNumbers", "LearnedTexts", "LearnedVocabulary"),
+    "What stages learn": (
+        "LearnedArray",
+        "LearnedCounts",
+        "LearnedLabels",
+        "LearnedNumbers",
+        "LearnedTexts",
+        "LearnedVocabulary",
+    ),
     "For steps": (
         "offsets_of",
         "indices_of_ranges",
@@ -130,7 +137,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "InputError",
         "OutputError",
         "RecordError",
+        "JSONError",
         "Location",
+        "read_failure",
     ),
 }
 """The names of ``seqpipe``, in the order of the page."""

@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from seqpipe.contracts.fields import Share as Share
     from seqpipe.contracts.learned import LearnedArray as LearnedArray
     from seqpipe.contracts.learned import LearnedCounts as LearnedCounts
+    from seqpipe.contracts.learned import LearnedLabels as LearnedLabels
     from seqpipe.contracts.learned import LearnedNumbers as LearnedNumbers
     from seqpipe.contracts.learned import LearnedTexts as LearnedTexts
     from seqpipe.contracts.learned import LearnedVocabulary as LearnedVocabulary
@@ -86,6 +87,9 @@ if TYPE_CHECKING:
     from seqpipe.data import row_extents as row_extents
     from seqpipe.data import seen_after as seen_after
     from seqpipe.data import unit_spans as unit_spans
+    from seqpipe.data.archive import read_archive as read_archive
+    from seqpipe.data.json_text import JSONError as JSONError
+    from seqpipe.data.json_text import parse_json as parse_json
     from seqpipe.data.source import Source as Source
     from seqpipe.errors import ConfigError as ConfigError
     from seqpipe.errors import InputError as InputError
@@ -124,6 +128,7 @@ if TYPE_CHECKING:
     from seqpipe.network.sampling import softmax as softmax
     from seqpipe.network.sampling import uniforms as uniforms
     from seqpipe.notice import NOTICE as NOTICE
+    from seqpipe.system_errors import read_failure as read_failure
     from seqpipe.training.evaluation.measurement import evaluate as evaluate
     from seqpipe.training.session.train import train as train
 
@@ -179,6 +184,7 @@ _MODULES = {
     "seqpipe.contracts.learned": (
         "LearnedArray",
         "LearnedCounts",
+        "LearnedLabels",
         "LearnedNumbers",
         "LearnedTexts",
         "LearnedVocabulary",
@@ -197,6 +203,8 @@ _MODULES = {
         "seen_after",
         "unit_spans",
     ),
+    "seqpipe.data.archive": ("read_archive",),
+    "seqpipe.data.json_text": ("JSONError", "parse_json"),
     "seqpipe.data.source": ("Source",),
     "seqpipe.errors": (
         "ConfigError",
@@ -237,6 +245,7 @@ _MODULES = {
     "seqpipe.network.ctc": ("Grammar", "ctc_beam_search"),
     "seqpipe.network.sampling": ("log_softmax", "sample", "softmax", "uniforms"),
     "seqpipe.notice": ("NOTICE",),
+    "seqpipe.system_errors": ("read_failure",),
     "seqpipe.training.evaluation.measurement": ("evaluate",),
     "seqpipe.training.session.train": ("train",),
 }

@@ -13,19 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Literal, TextIO, overload
 
 from seqpipe.errors import Location, OutputError
-
-_ADVICE = {
-    errno.ENOENT: "see that the folder is not removed meanwhile",
-    errno.EACCES: "check the permissions of the file and its folder",
-    errno.EPERM: "check the permissions of the file and its folder",
-    errno.EROFS: "write to another disk",
-    errno.ENOSPC: "free some space, or write to another disk",
-    errno.EDQUOT: "free some space, or write to another disk",
-    errno.EFBIG: "raise the limit on the size of files, or write less",
-    errno.ENAMETOOLONG: "choose a shorter name",
-    errno.ELOOP: "fix the symbolic links",
-    errno.ENOTDIR: "check the path",
-}
+from seqpipe.system_errors import write_failure
 
 
 @overload
@@ -133,6 +121,4 @@ def reported(shown: Location) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        advice = _ADVICE.get(error.errno or 0, "try again, or write to another disk")
-        raise OutputError(f"cannot be written: {reason}", advice, shown) from error
+        raise OutputError(*write_failure(error), shown) from error

@@ -37,7 +37,7 @@ class SeqpipeError(Exception):
 
     exit_code: ClassVar[int] = 2
 
-    def __init__(self, what: str, todo: str = "", where: Location | None = None) -> None:
+    def __init__(self, what: str, todo: str, where: Location | None = None) -> None:
         super().__init__(what, todo, where)  # all of it: exceptions cross process borders by pickle
         self.what = what
         self.todo = todo
@@ -59,9 +59,17 @@ class SeqpipeError(Exception):
         return self._line(self.what)
 
     def _line(self, what: str) -> str:
-        line = f"{self.where}: {what}" if self.where else what
-        line = f"{line} ({self.todo})" if self.todo else line
-        return " ".join(line.split())
+        line = f"{_short(what)} ({_short(self.todo)})" if self.todo else _short(what)
+        return " ".join((f"{self.where}: {line}" if self.where else line).split())
+
+
+def _short(text: str) -> str:
+    """Return a text without most of what is in its middle, where it is so long that nobody reads it."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]} ... {text[-_LONGEST // 4 :]}"
+
+
+_LONGEST = 800
+"""Characters of what is wrong, or of what to do: names and values that come from outside may be of any length."""
 
 
 class UsageError(SeqpipeError):
@@ -108,7 +116,7 @@ class RecordError(SeqpipeError):
     exit_code = 4
 
     def __init__(
-        self, what: str, todo: str = "", where: Location | None = None, *, raw: bytes | None = None, stage: str = ""
+        self, what: str, todo: str, where: Location | None = None, *, raw: bytes | None = None, stage: str = ""
     ) -> None:
         super().__init__(what, todo, where)
         self.raw = raw

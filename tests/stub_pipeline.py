@@ -53,9 +53,9 @@ class Shouting(Step):
     def _of(self, record: Record, seen: int) -> tuple[dict[str, Any], ...]:
         text = record.payload
         if "bad" in text:
-            raise RecordError("refused", "", record.location)
+            raise RecordError("refused", "mend it", record.location)
         if "nameless" in text:
-            raise RecordError("refused", "")
+            raise RecordError("refused", "mend it")
         if "bug" in text:
             raise ZeroDivisionError(f"in {text}")
         if "slow" in text:

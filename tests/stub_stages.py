@@ -40,9 +40,9 @@ def misbehave(what: str) -> str:
         case "raise":
             raise ZeroDivisionError("in the library")
         case "bad":
-            raise RecordError("refused")
+            raise RecordError("refused", "mend it")
         case "unreadable":
-            raise InputError("torn")
+            raise InputError("torn", "mend it")
         case "sleep":
             time.sleep(0.4)
     return what

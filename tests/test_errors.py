@@ -44,10 +44,10 @@ def test_why_and_where_it_was_raised_is_kept():
 
 
 def test_all_of_it_crosses_processes():
-    told = pickle.loads(pickle.dumps(RecordError("refused", where=HERE, raw=b"x", stage="core.labels")))
-    assert (str(told), told.raw, told.stage) == ("a.txt:1: core.labels: refused", b"x", "core.labels")
-    placed = pickle.loads(pickle.dumps(ConfigError("wrong").at(THERE)))
-    assert str(placed) == "b.txt:2: wrong"
+    told = pickle.loads(pickle.dumps(RecordError("refused", "leave it", HERE, raw=b"x", stage="core.labels")))
+    assert (str(told), told.raw, told.stage) == ("a.txt:1: core.labels: refused (leave it)", b"x", "core.labels")
+    placed = pickle.loads(pickle.dumps(ConfigError("wrong", "mend it").at(THERE)))
+    assert str(placed) == "b.txt:2: wrong (mend it)"
 
 
 def test_what_is_no_error_of_seqpipes_says_which_stage_raised_it_first() -> None:
@@ -60,5 +60,12 @@ def test_what_is_no_error_of_seqpipes_says_which_stage_raised_it_first() -> None
 
 def test_an_error_of_seqpipes_says_it_itself() -> None:
     with pytest.raises(InputError) as caught, raised_by("mine.inner"):
-        raise InputError("torn")
+        raise InputError("torn", "mend it")
     assert origin_of(caught.value) == ("", None)
+
+
+def test_what_is_very_long_is_shortened():
+    line = str(InputError(f"no column {'x' * 10_000!r}", "take another " * 1000, HERE))
+    assert len(line) < 2000
+    assert line.startswith("a.txt:1: no column 'xxx")
+    assert "xxx' (take another" in line

@@ -241,7 +241,7 @@ def test_observers_are_told_and_may_raise(install: Install) -> None:
     install("watch", OBSERVER)
     registry = Registry.discover()
     registry.stages("watch")
-    failed = RecordFailed("in.txt", 1, "in.txt:1", "core.lines", RecordError("torn"))
+    failed = RecordFailed("in.txt", 1, "in.txt:1", "core.lines", RecordError("torn", "mend it"))
     for event in (RunStarted("run"), BatchFinished(3), failed, RunFinished(3, 1, 0.5)):
         assert registry.notify(event) == []
     assert sys.modules["seqpipe_watch_module"].seen == ["run", 3, "torn", "end"]

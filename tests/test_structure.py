@@ -18,6 +18,7 @@ ORDER = [
     "limits",
     "seeds",
     "paths",
+    "system_errors",
     "atomic",
     "journal",
     "data",

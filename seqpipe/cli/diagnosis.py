@@ -21,6 +21,7 @@ from seqpipe.kernels.machine import product_speed
 from seqpipe.pipeline import Model
 from seqpipe.registry import Registry
 from seqpipe.shipped import all_shipped
+from seqpipe.system_errors import refusal
 
 LIBRARIES = ("numpy", "numba", "llvmlite", "pydantic", "pluggy", "safetensors")
 
@@ -148,4 +149,4 @@ def _not_writable(path: Path) -> str:
         with tempfile.TemporaryFile(dir=path):
             return ""
     except OSError as error:
-        return f"cannot be written to: {(error.strerror or str(error)).lower()}"
+        return f"cannot be written to: {refusal(error)}"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from seqpipe.config.file_limits import FILE_LIMITS
 from seqpipe.errors import ConfigError, Location
+from seqpipe.system_errors import read_failure
 
 _NOT_TEXT = re.compile("[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 
@@ -26,9 +27,7 @@ def read_text(path: Path) -> str:
     except IsADirectoryError:
         raise ConfigError("this is a folder", "name a YAML file in it", where) from None
     except OSError as error:
-        raise ConfigError(
-            f"cannot be read: {error.strerror or error}", "check the path and its permissions", where
-        ) from None
+        raise ConfigError(*read_failure(error), where) from None
     if len(data) > FILE_LIMITS.file_bytes:
         raise ConfigError(f"larger than {FILE_LIMITS.file_bytes} bytes", "keep data in a file of its own", where)
     return decode(data, str(path))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from seqpipe.config.dump import dump
+
 _EXPECTED = {
     "bool_parsing": "true or false",
     "bool_type": "true or false",
@@ -39,6 +41,47 @@ _EXPECTED = {
     "tuple_type": "a list",
     "union_tag_invalid": "one of {expected_tags}",
 }
+
+
+_EXAMPLES = {
+    "bool_parsing": "true",
+    "bool_type": "true",
+    "float_parsing": "0.5",
+    "float_type": "0.5",
+    "finite_number": "0.5",
+    "greater_than_equal": "{ge}",
+    "int_from_float": "1",
+    "int_parsing": "1",
+    "int_type": "1",
+    "less_than_equal": "{le}",
+    "list_type": "[...]",
+    "tuple_type": "[...]",
+    "dict_type": "{{...}}",
+    "mapping_type": "{{...}}",
+    "model_type": "{{...}}",
+    "multiple_of": "{multiple_of}",
+    "none_required": "null",
+    "path_type": "file.txt",
+    "string_type": '"..."',
+    "too_short": "[...]",
+}
+
+
+def example(kind: str, context: Mapping[str, Any], default: Any) -> str:
+    """Return a value that may be written where another one is wrong; empty if none is known.
+
+    Args:
+        kind: pydantic's type of error.
+        context: pydantic's context of the error.
+        default: of the value, which is the best example.
+    """
+    if isinstance(default, bool | int | float | str) and default != "":
+        return dump({"x": default}).removeprefix("x:").strip()
+    if kind in ("literal_error", "enum"):
+        return str(context["expected"]).replace(" or ", ", ").partition(",")[0].strip("'")
+    if kind == "is_instance_of" and context["class"] == "Path":
+        return "file.txt"
+    return _EXAMPLES.get(kind, "").format_map(context)
 
 
 def expected(kind: str, context: Mapping[str, Any]) -> str:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from seqpipe.config.collected_errors import one_or_all
 from seqpipe.config.document import Document
 from seqpipe.config.environment import Template
 from seqpipe.config.node import KeyPath, describe
-from seqpipe.config.phrases import expected
+from seqpipe.config.phrases import example, expected
 from seqpipe.errors import ConfigError, SeqpipeError, did_you_mean
+
+_CORRECT = "correct it"
+_WHAT_AND_TODO = re.compile(r"(.+?) \((.+)\)", re.DOTALL)
 
 
 def errors_from_pydantic(
@@ -35,7 +40,7 @@ def errors_from_pydantic(
     errors: list[SeqpipeError] = []
     for (place, mergeable), group in by_place.items():
         if mergeable:
-            errors.append(_must_be(document, path, place, [finding.expected for finding in group]))
+            errors.append(_must_be(document, path, place, group))
         else:
             errors.extend(_error(finding, document, path) for finding in group)
     return one_or_all(errors)
@@ -50,12 +55,23 @@ class _Finding:
         path: where it is in the document.
         member: for a value that may be one of several types: the path of that value, and the type that was tried.
         fields: the keys that are known beside the last one of the path.
+        default: of the value; None: it has none.
     """
 
     details: ErrorDetails
     path: KeyPath
     member: tuple[KeyPath, str] | None
     fields: frozenset[str]
+    default: Any
+
+    @property
+    def example(self) -> str:
+        """What may be written in the place of the value, as advice; empty where there is no example."""
+        value = example(self.details["type"], self.details.get("ctx", {}), self.default)
+        key = next((str(part) for part in reversed(self.path) if isinstance(part, str)), "")
+        if not value or not key:
+            return ""
+        return f"write, for example, `{value if key != self.path[-1] else f'{key}: {value}'}`"
 
     @property
     def expected(self) -> str:
@@ -66,17 +82,18 @@ def _find(details: ErrorDetails, document: Document, path: KeyPath, model: type[
     """Follow pydantic's location, in which names of types stand between the keys, through document and models."""
     models = [model]
     member = None
-    fields: dict[str, Any] = {}
+    fields: dict[str, FieldInfo] = {}
     for number, part in enumerate(details["loc"], start=1):
-        fields = {info.alias or name: info.annotation for model in models for name, info in model.model_fields.items()}
+        fields = {info.alias or name: info for model in models for name, info in model.model_fields.items()}
         if part in fields:
-            models = _models(fields[str(part)])
+            models = _models(fields[str(part)].annotation)
         elif (*path, part) not in document and (number < len(details["loc"]) or details["type"] != "extra_forbidden"):
             member = member or (path, str(part))
             models = [model for model in models if model.__name__ == part] or models
             continue
         path = (*path, part)
-    return _Finding(details, path, member, frozenset(fields))
+    default = fields[str(path[-1])].default if path and path[-1] in fields else None
+    return _Finding(details, path, member, frozenset(fields), default)
 
 
 def _models(annotation: Any) -> list[type[BaseModel]]:
@@ -112,27 +129,33 @@ def _error(finding: _Finding, document: Document, root: KeyPath) -> ConfigError:
             what = f"key {str(path[-1])!r} is missing in {document.label(path[:-1])}"
             return ConfigError(what, f"add '{path[-1]}: ...'", where)
         case "value_error" | "assertion_error":
-            return ConfigError(f"{_name(document, root, path)}: {_author_says(details, document, path)}", "", where)
+            what, todo = _author_says(details, document, path)
+            return ConfigError(f"{_name(document, root, path)}: {what}", todo, where)
         case _:
-            message = details["msg"].replace("Input should be", "must be")
-            return ConfigError(f"{_name(document, root, path)}: {message[:1].lower()}{message[1:]}", "", where)
+            todo = finding.example or _CORRECT
+            return ConfigError(f"{_name(document, root, path)} is not what it takes", todo, where)
 
 
-def _must_be(document: Document, root: KeyPath, path: KeyPath, choices: Iterable[str]) -> ConfigError:
-    what = f"{_name(document, root, path)} must be {' or '.join(dict.fromkeys(choices))}"
-    if path in document:
-        what = f"{what}, not {describe(document.written(path))}"
-    return ConfigError(what, "", document.where(path))
+def _must_be(document: Document, root: KeyPath, path: KeyPath, group: Sequence[_Finding]) -> ConfigError:
+    what = f"{_name(document, root, path)} must be {' or '.join(dict.fromkeys(one.expected for one in group))}"
+    if path not in document:
+        return ConfigError(what, "write it down", document.where(path))
+    what = f"{what}, not {describe(document.written(path))}"
+    return ConfigError(what, next((one.example for one in group if one.example), _CORRECT), document.where(path))
 
 
-def _author_says(details: ErrorDetails, document: Document, path: KeyPath) -> str:
-    """Return the message of a stage's own check, without what came from the environment."""
+def _author_says(details: ErrorDetails, document: Document, path: KeyPath) -> tuple[str, str]:
+    """Return what is wrong and what to do, ``what (todo)``, of a stage's own check.
+
+    What came from the environment is not shown.
+    """
     text = str(details["ctx"]["error"])
     node = document.node(path)
     for _, leaf in node.leaves() if node else ():
         if isinstance(leaf.value, Template) and (secret := str(leaf.value.expand())):
             text = text.replace(secret, leaf.value.text)
-    return text
+    says = _WHAT_AND_TODO.fullmatch(text)
+    return (says[1], says[2]) if says else (text, _CORRECT)
 
 
 def _name(document: Document, root: KeyPath, path: KeyPath) -> str:

@@ -17,7 +17,7 @@ def _one_or_many(value: Any) -> Any:
 
 def _ascending(ends: tuple[float, float]) -> tuple[float, float]:
     if ends[0] > ends[1]:
-        raise ValueError("the first must not be greater than the second")
+        raise ValueError("the first is greater than the second (swap them)")
     return ends
 
 
@@ -25,14 +25,14 @@ def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
     seen: set[str] = set()
     for name in names:
         if label_of(name) in seen:
-            raise ValueError(f"{name!r} is listed twice")
+            raise ValueError(f"{name!r} is listed twice (keep one)")
         seen.add(label_of(name))
     return names
 
 
 def _file_name(name: str) -> str:
     if "\0" in name:
-        raise ValueError("no file has the character NUL in its name")
+        raise ValueError("no file has the character NUL in its name (take it out)")
     return name
 
 

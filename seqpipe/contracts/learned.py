@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Annotated, Any
 
 import numpy as np
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+
+from seqpipe.data.label import label_of
 
 Learned = Mapping[str, Any]
 """What a stage learned without gradients (a dictionary, means, labels): plain JSON values and NumPy arrays by name."""
@@ -23,9 +25,21 @@ def _list(value: object) -> object:
 
 
 def _different(texts: tuple[str, ...]) -> tuple[str, ...]:
-    if len(set(texts)) < len(texts):
-        raise ValueError("an entry is there twice")
+    _check_different(texts)
     return texts
+
+
+def _different_labels(texts: tuple[str, ...]) -> tuple[str, ...]:
+    _check_different([label_of(text) for text in texts])
+    return texts
+
+
+def _check_different(texts: Sequence[str]) -> None:
+    seen: set[str] = set()
+    for text in texts:
+        if text in seen:
+            raise ValueError(f"{text!r} is there twice")
+        seen.add(text)
 
 
 def _after_unknown(texts: tuple[str, ...]) -> tuple[str, ...]:
@@ -46,7 +60,10 @@ _Number = Annotated[float, Field(strict=False, allow_inf_nan=False)]
 _Count = Annotated[int, Field(ge=1)]
 
 LearnedTexts = Annotated[tuple[_Text, ...], Field(strict=False), _FromList, AfterValidator(_different)]
-"""A list of different texts, such as labels."""
+"""A list of different texts, such as pieces of words."""
+
+LearnedLabels = Annotated[LearnedTexts, AfterValidator(_different_labels)]
+"""A list of labels, which differ in more than how they are typed (see `seqpipe.data.label.label_of`)."""
 
 LearnedVocabulary = Annotated[LearnedTexts, AfterValidator(_after_unknown)]
 """A list of different texts of which the first is `UNKNOWN`."""
@@ -78,8 +95,23 @@ def problem_with(learned: Learned, kinds: Mapping[str, Any]) -> str:
         except ValidationError as error:
             first = error.errors()[0]
             place = "".join(f"[{part}]" for part in first["loc"])
-            return f"{name}{place}: {first['msg'].removeprefix('Value error, ')}"
+            own = str(first["ctx"]["error"]) if first["type"] == "value_error" else _WRONG.get(first["type"], _OTHER)
+            return f"{name}{place}: {own}"
     return ""
+
+
+_WRONG = {
+    "string_type": "it is no text",
+    "string_too_short": "it is empty",
+    "float_type": "it is no number",
+    "float_parsing": "it is no number",
+    "finite_number": "it is no finite number",
+    "int_type": "it is no whole number",
+    "greater_than_equal": "it is too small",
+    "is_instance_of": "it is no array",
+}
+"""By pydantic's type of error, for the types above."""
+_OTHER = "it is of another type"
 
 
 @cache

@@ -9,6 +9,8 @@ from typing import BinaryIO
 _CHUNK = 1 << 16
 _GZIP = 31
 """What zlib calls the format."""
+_MAGIC = b"\x1f"
+"""How each member begins."""
 
 
 class GzipError(ValueError):
@@ -29,6 +31,7 @@ class Gunzipped(io.RawIOBase):
         self._member = zlib.decompressobj(_GZIP)
         self._packed = b""
         self._begun = False
+        self._fresh = True
 
     def readable(self) -> bool:
         """Say that it can be read."""
@@ -63,13 +66,17 @@ class Gunzipped(io.RawIOBase):
         if not self._packed:
             return False
         self._member = zlib.decompressobj(_GZIP)
+        self._fresh = True
         return True
 
     def _unpacked(self, most: int) -> bytes:
+        if self._fresh and self._packed and not self._packed.startswith(_MAGIC):
+            raise GzipError("something else follows after its end" if self._begun else "it does not begin as gzip does")
         self._begun = self._begun or bool(self._packed)
         try:
             unpacked = self._member.decompress(self._packed, most)
-        except zlib.error as error:
-            raise GzipError(str(error).rpartition(": ")[2]) from None
+        except zlib.error:
+            raise GzipError("what it holds is damaged") from None
+        self._fresh = self._fresh and not self._packed
         self._packed = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
         return unpacked

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from seqpipe.data.gunzip import Gunzipped, GzipError
 from seqpipe.errors import InputError, Location
+from seqpipe.system_errors import read_failure
 
 _UNPACKED = 1 << 16
 """Bytes of a packed file that are unpacked at a time."""
@@ -103,7 +104,7 @@ class Source:
         except IsADirectoryError:
             raise InputError("a folder, where a file is needed", "name a file in it", where) from None
         except OSError as error:
-            raise InputError(f"cannot be read: {error.strerror or error}", "", where) from None
+            raise InputError(*read_failure(error), where) from None
 
     @contextmanager
     def open_seekable(self) -> Iterator[BinaryIO]:

@@ -44,7 +44,9 @@ class Spec:
 
     def __post_init__(self) -> None:
         if self.shape and prod(self.shape) != self.width:
-            raise PluginError(f"a spec of the width {self.width:,} has the shape {_by(self.shape)}")
+            raise PluginError(
+                f"a spec of the width {self.width:,} has the shape {_by(self.shape)}", "tell the stage's author"
+            )
 
     def replace(self, **changes: Any) -> Spec:
         """The same spec with some attributes changed; another width has no shape, and a shape has its own width."""
@@ -62,7 +64,10 @@ class Spec:
         """
         if self.kind not in kinds:
             wanted = " or ".join(kinds)
-            raise ConfigError(f"{stage} takes {wanted}, but what comes in is {self}", _BEFORE.get(kinds[0], ""))
+            raise ConfigError(
+                f"{stage} takes {wanted}, but what comes in is {self}",
+                _BEFORE.get(kinds[0], "put a stage that gives it before it"),
+            )
         if pooled is not None and self.pooled != pooled:
             wanted = "one vector a record (output: pooled or last)" if pooled else "one vector a position"
             raise ConfigError(f"{stage} takes {wanted}, but what comes in is {self}", "change the core's output")

@@ -106,7 +106,11 @@ class Feed:
                 if whole and self._has_enough(cursor):
                     return
             if open_record is not None:
-                raise RecordError("the source ends before the record does", "", Location(source.name))
+                raise RecordError(
+                    "the source ends before the record does",
+                    "tell the reader's author: the last piece has `last=True`",
+                    Location(source.name),
+                )
         except Exception as error:  # noqa: BLE001 - a reader may raise anything
             foreseen = error if isinstance(error, SeqpipeError) else None
             reason = foreseen or Unforeseen.of(error, self.reader, Location(source.name))

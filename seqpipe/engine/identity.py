@@ -15,6 +15,7 @@ from seqpipe.data.source import Source
 from seqpipe.errors import InputError, Location
 from seqpipe.pipeline.opened_pipeline import OpenedPipeline
 from seqpipe.registry import Registry
+from seqpipe.system_errors import read_failure
 
 STANDARD_INPUT = "-"
 
@@ -125,7 +126,7 @@ def _input(source: Source, *, ends: bool) -> str:
         status = Path(source.name).stat()
         content = _ends(source.name) if ends else b""
     except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror or error}", "", Location(source.name)) from None
+        raise InputError(*read_failure(error), Location(source.name)) from None
     return _digest(
         f"{source.name}\0{status.st_size}\0{status.st_mtime_ns}\0".encode(errors="surrogateescape") + content
     )

@@ -19,6 +19,7 @@ from seqpipe.engine.feed import Origin
 from seqpipe.engine.shards import WHOLE, Shard
 from seqpipe.errors import InputError, Location, RecordError
 from seqpipe.hookspecs import RecordFailed
+from seqpipe.system_errors import read_failure
 
 
 def to_line(failed: RecordFailed) -> bytes:
@@ -109,8 +110,7 @@ class QuarantinedRecords:
                         yield begin, line
                     begin += len(line)
         except OSError as error:
-            what = f"cannot be read: {(error.strerror or str(error)).lower()}"
-            raise InputError(what, "check the path", Location(str(self._path))) from None
+            raise InputError(*read_failure(error), Location(str(self._path))) from None
 
 
 def _entry(line: bytes, begin: int, where: Location) -> _Entry:

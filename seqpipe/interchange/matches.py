@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from seqpipe.errors import ConfigError
+from seqpipe.errors import ConfigError, did_you_mean
+from seqpipe.interchange.state_dict import Shapes, TorchRecurrent, described, layers_of, shape_text
 
-Shapes = Mapping[str, tuple[int, ...]]
 Layers = dict[str, dict[str, tuple[int, ...]]]
 
 
@@ -29,25 +29,42 @@ def match(theirs: Shapes, ours: Shapes, names: Mapping[str, str | None]) -> dict
     left, wanted = dict(theirs), dict(ours)
     matches: dict[str, str | None] = {}
     for given, target in names.items():
-        matches |= _named(given, target, left, wanted)
+        matches |= _named(given, target, left, wanted, _fitting(theirs))
     _match_by_shape(left, wanted, matches)
     if left or wanted:
         missing = f"nothing fits {_listed(wanted)}" if wanted else "all parameters are filled"
         over = f"{_listed(left)} left over" if left else "nothing is left over"
-        raise ConfigError(f"the weights are not those of the pipeline: {missing}; {over}", _ADVICE)
+        raise ConfigError(f"the weights are not those of the pipeline: {missing}; {over}", _fitting(theirs))
     return matches
 
 
 _ADVICE = "change the stages, or say which weights are which: `imports: {names: {fc: core.output}}`"
 
 
+def _fitting(theirs: Shapes) -> str:
+    """Return the advice that names the layers of the file, and the core that computes what its recurrent ones do."""
+    layers = layers_of(theirs)
+    cores = [layer for layer in layers if isinstance(layer, TorchRecurrent)]
+    return f"the file has {'; '.join([described(layers), *map(_fitting_core, cores)])}; {_ADVICE}"
+
+
+def _fitting_core(layer: TorchRecurrent) -> str:
+    if not layer.stage:
+        return f"no stage has the projections of {layer.name!r}"
+    both = str(layer.bidirectional).lower()
+    declared = f"core: {layer.stage}, hidden: {layer.hidden}, layers: {layer.layers}, bidirectional: {both}"
+    return f"`{declared}` fits {layer.name!r}"
+
+
 def _named(
-    given: str, target: str | None, left: dict[str, tuple[int, ...]], wanted: dict[str, tuple[int, ...]]
+    given: str, target: str | None, left: dict[str, tuple[int, ...]], wanted: dict[str, tuple[int, ...]], advice: str
 ) -> dict[str, str | None]:
     """Take what a name of the table names out of what is left and wanted."""
     theirs = [name for name in left if name == given or name.startswith(f"{given}.")]
     if not theirs:
-        raise ConfigError(f"there are no weights {given!r} in the file", f"it has {_listed(left)}")
+        known = {*left, *(name.rpartition(".")[0] for name in left)} - {""}
+        otherwise = f"the file has {described(layers_of(left))}"
+        raise ConfigError(f"there are no weights {given!r} in the file", did_you_mean(given, known, otherwise))
     matches: dict[str, str | None] = {}
     for name in theirs:
         shape = left.pop(name)
@@ -55,8 +72,8 @@ def _named(
             continue
         parameter = target + name.removeprefix(given)
         if wanted.get(parameter) != shape:
-            there = f"is {_shape(wanted[parameter])}" if parameter in wanted else "is not there"
-            raise ConfigError(f"{name!r} is {_shape(shape)}, but parameter {parameter!r} {there}", _ADVICE)
+            there = f"is {shape_text(wanted[parameter])}" if parameter in wanted else "is not there"
+            raise ConfigError(f"{name!r} is {shape_text(shape)}, but parameter {parameter!r} {there}", advice)
         del wanted[parameter]
         matches[parameter] = name
     if target is not None:
@@ -114,12 +131,8 @@ def _is_bias(leaf: str) -> bool:
 
 
 def _listed(shapes: Shapes) -> str:
-    shown = [f"{name} ({_shape(shape)})" for name, shape in list(shapes.items())[:_SHOWN]]
+    shown = [f"{name} ({shape_text(shape)})" for name, shape in list(shapes.items())[:_SHOWN]]
     return ", ".join(shown) + (f" and {len(shapes) - _SHOWN} more" if len(shapes) > _SHOWN else "")
-
-
-def _shape(shape: tuple[int, ...]) -> str:
-    return " x ".join(map(str, shape)) or "one number"
 
 
 _SHOWN = 6

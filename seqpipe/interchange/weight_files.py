@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zipfile import ZipFile, is_zipfile
 
 import numpy as np
-from safetensors import SafetensorError
 
 from seqpipe.contracts import Parameters
 from seqpipe.errors import Location, ModelError
-from seqpipe.pipeline.tensors import read_tensors
+from seqpipe.pipeline.tensors import TensorFileError, read_tensors
+from seqpipe.system_errors import read_failure
 
 _PICKLES = (b"PK\x03\x04", b"\x80")
 """How files of ``torch.save`` begin: an archive with a pickle, or a pickle."""
@@ -26,17 +27,35 @@ def read_weights(path: Path) -> Parameters:
         with path.open("rb") as file:
             begin = file.read(4)
     except OSError as error:
-        raise ModelError(f"cannot be read: {(error.strerror or '').lower()}", "check the path", where) from None
+        raise ModelError(*read_failure(error), where) from None
+    if is_zipfile(path) and _is_of_numpy(path):
+        raise ModelError("an archive of NumPy", _convert_archive(path), where)
     if begin.startswith(_PICKLES):
         raise ModelError("a pickle, which could run any code when it is opened", _convert(path), where)
     try:
-        _, arrays = read_tensors(path)
-    except (SafetensorError, OSError, ValueError, TypeError) as error:
-        raise ModelError(f"not a whole safetensors file: {error}", "write it again", where) from None
+        metadata, arrays = read_tensors(path)
+    except TensorFileError as error:
+        todo = "write the state_dict again: `safetensors.torch.save_file(model.state_dict(), 'new.safetensors')`"
+        raise ModelError(f"not a whole safetensors file: {error}", todo, where) from None
+    if "seqpipe" in metadata:
+        raise ModelError("a model of seqpipe's already", f"run it: `--set model={path}`", where)
     for name, array in arrays.items():
         if array.dtype.kind == "f" and not np.isfinite(array).all():
-            raise ModelError(f"{name} holds values that are not finite", "write it again", where)
+            raise ModelError(f"{name} holds values that are not finite", "train it again", where)
     return {name: np.ascontiguousarray(array, np.float32) for name, array in arrays.items()}
+
+
+def _is_of_numpy(path: Path) -> bool:
+    with ZipFile(path) as archive:
+        return all(name.endswith(".npy") for name in archive.namelist())
+
+
+def _convert_archive(path: Path) -> str:
+    new = path.with_suffix(".safetensors").name
+    return (
+        "convert it: `import numpy, safetensors.numpy`; "
+        f"`safetensors.numpy.save_file(dict(numpy.load({path.name!r})), {new!r})`"
+    )
 
 
 def _convert(path: Path) -> str:

@@ -47,7 +47,9 @@ class _Reading:
             raise InputError(f"its reader {death}", "check the file, or raise the limits", where) from None
         except Failure as failure:
             answered = True
-            raise InputError(f"its reader failed: {failure}", "check the file", where) from None
+            raise InputError(
+                f"its reader failed: {failure}", "check the file, or tell the reader's author", where
+            ) from None
         except InputError:
             answered = True
             raise

@@ -40,7 +40,9 @@ class IsolatedStep(Step):
         except Death as death:
             raise self._blamed(batch, state, death) from None
         except Failure as failure:
-            raise RecordError(f"failed: {failure}", "", _location(batch)) from None
+            raise RecordError(
+                f"failed: {failure}", "check the record, or tell the stage's author", _location(batch)
+            ) from None
 
     def close(self) -> None:
         """End the children."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from seqpipe.errors import InputError, Location
+from seqpipe.system_errors import read_failure
 
 FORMAT = 1
 
@@ -126,8 +127,7 @@ def read_journal(path: Path) -> Journal:
     except FileNotFoundError:
         return Journal((), (), sound=True)
     except OSError as error:
-        what = f"cannot be read: {(error.strerror or str(error)).lower()}"
-        raise InputError(what, "check the path", Location(str(path))) from None
+        raise InputError(*read_failure(error), Location(str(path))) from None
     lines: list[Line] = []
     end = checksum = 0
     for raw in content.splitlines(keepends=True):

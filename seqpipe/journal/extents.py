@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from seqpipe.errors import InputError, Location
 from seqpipe.journal.entries import Block
+from seqpipe.system_errors import read_failure
 
 _READ = 1 << 20  # bytes at a time
 
@@ -79,5 +80,4 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         with path.open("rb") as file:
             yield file
     except OSError as error:
-        what = f"cannot be read: {(error.strerror or str(error)).lower()}"
-        raise InputError(what, "check the path", Location(str(path))) from None
+        raise InputError(*read_failure(error), Location(str(path))) from None

@@ -126,7 +126,7 @@ def write(unit: UnitName, variant: str, description: dict[str, Any], code: bytes
         _write_atomically(_path(path, unit, variant), hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
         _remove_old(path, f"{unit}-{variant}-*.unit")
     except OSError as error:
-        return f"it cannot be written to: {(error.strerror or str(error)).lower()}"
+        return f"it cannot be written to: {(error.strerror or type(error).__name__).lower()}"
     return ""
 
 
@@ -146,7 +146,7 @@ def distrusted(path: Path) -> str:
     try:
         status = path.lstat()
     except OSError as error:
-        return f"it cannot be looked at: {(error.strerror or str(error)).lower()}"
+        return f"it cannot be looked at: {(error.strerror or type(error).__name__).lower()}"
     if not stat.S_ISDIR(status.st_mode):
         return "it is no folder"
     if os.name == "nt":  # the user's own profile; the mode bits say nothing there

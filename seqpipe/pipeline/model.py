@@ -11,17 +11,18 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError
 from safetensors.numpy import save as to_bytes
 
 from seqpipe.atomic import atomic_write
 from seqpipe.contracts import Learned, Parameters, Precision
+from seqpipe.data.json_text import JSONError
 from seqpipe.data.ragged import Array
 from seqpipe.errors import Location, ModelError
 from seqpipe.kernels.int8_product import quantize
-from seqpipe.pipeline.model_header import ModelHeader, parse_header
-from seqpipe.pipeline.quantized import matrices, rounded, widened
-from seqpipe.pipeline.tensors import read_tensors
+from seqpipe.pipeline.model_header import HeaderError, ModelHeader, parse_header
+from seqpipe.pipeline.quantized import QuantizedError, matrices, rounded, widened
+from seqpipe.pipeline.tensors import TensorFileError, read_tensors
+from seqpipe.system_errors import read_failure
 
 FORMATS: Mapping[Precision, int] = MappingProxyType({"float32": 1, "int8": 2})
 """Of files, by the precision of the weights."""
@@ -120,17 +121,17 @@ class Model:
             metadata, tensors = read_tensors(path)
         except FileNotFoundError:
             raise _error(path, "no such model", "check the path, or train it with `seqpipe train`") from None
-        except (SafetensorError, OSError, ValueError, TypeError) as error:
-            raise _error(path, f"not a whole model file: {_short(error)}", _REPLACE) from None
+        except OSError as error:
+            raise _error(path, *read_failure(error)) from None
+        except TensorFileError as error:
+            raise _error(path, f"not a whole model file: {error}", _REPLACE) from None
         if "seqpipe" not in metadata:
             todo = "bring weights of other programs in with `seqpipe models import`"
             raise _error(path, "not a model of seqpipe's", todo)
         try:
             header = parse_header(metadata["seqpipe"])
-        except KeyError as error:
-            raise _error(path, f"its header lacks {error}", _REPLACE) from None
-        except ValueError as error:
-            raise _error(path, f"its header is damaged: {_short(error)}", _REPLACE) from None
+        except (JSONError, HeaderError) as error:
+            raise _error(path, f"its header is damaged: {error}", _REPLACE) from None
         precisions = {number: precision for precision, number in FORMATS.items()}
         if header.format not in precisions:
             known = " and ".join(map(str, precisions))
@@ -176,7 +177,7 @@ def _weights(path: Path, name: str, array: Array, scales: Array | None) -> Array
         return array.astype(np.float32)
     try:
         return widened(array, np.empty(0) if scales is None else scales)
-    except ValueError as error:
+    except QuantizedError as error:
         raise _error(path, f"the weights {name} are damaged: {error}", _REPLACE) from None
 
 
@@ -200,7 +201,3 @@ def _checksum(text: str, tensors: Mapping[str, Array]) -> str:
 
 def _error(path: Path, what: str, todo: str) -> ModelError:
     return ModelError(what, todo, Location(str(path)))
-
-
-def _short(error: Exception) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__

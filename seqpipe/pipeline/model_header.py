@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from seqpipe.data.depth import is_too_deep
+from seqpipe.data.json_text import parse_json
+
+
+class HeaderError(ValueError):
+    """A header is not that of a model; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,36 +38,33 @@ def parse_header(text: str) -> ModelHeader:
     """Return the header that a text in JSON is.
 
     Raises:
-        KeyError: it lacks an entry.
-        ValueError: it is no JSON, or a value in it is of no use.
+        JSONError: it is no JSON.
+        HeaderError: it lacks an entry, or a value in it is of no use; it says which.
     """
-    try:
-        fields: Any = json.loads(text, parse_constant=_refuse)
-    except RecursionError:
-        raise ValueError("it is nested too deeply") from None
+    fields = parse_json(text)
     if not isinstance(fields, dict):
-        raise ValueError("it is no object")  # noqa: TRY004 - as what else is wrong with it
-    if is_too_deep(fields):
-        raise ValueError("it is nested too deeply")
+        raise HeaderError("it is no object")
     _check_texts(fields)
     names = ("format", "name", "stages", "learned", "facts")
     if unknown := fields.keys() - {"checksum", *names}:
-        raise ValueError(f"no model has `{min(unknown)}`")
+        raise HeaderError(f"no model has `{min(unknown)}`")
+    if missing := [name for name in names if name not in fields]:
+        raise HeaderError(f"it lacks `{missing[0]}`")
     header = ModelHeader(fields.get("checksum", ""), *(fields[name] for name in names))
     if not isinstance(header.checksum, str):
-        raise ValueError("`checksum` is no text")  # noqa: TRY004 - as above
+        raise HeaderError("`checksum` is no text")
     if type(header.format) is not int:
-        raise ValueError("`format` is no whole number")
+        raise HeaderError("`format` is no whole number")
     if not isinstance(header.name, str) or not header.name:
-        raise ValueError("`name` is no text")
+        raise HeaderError("`name` is no text")
     if not isinstance(header.facts, dict):
-        raise ValueError("`facts` is no object")  # noqa: TRY004 - as above
+        raise HeaderError("`facts` is no object")
     for name in ("stages", "learned"):
         items = fields[name]
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-            raise ValueError(f"`{name}` is no list of objects")
+            raise HeaderError(f"`{name}` is no list of objects")
     if len(header.learned) != len(header.stages):
-        raise ValueError(f"it has {len(header.stages)} stages, but what {len(header.learned)} have learned")
+        raise HeaderError(f"it has {len(header.stages)} stages, but what {len(header.learned)} have learned")
     return header
 
 
@@ -72,7 +72,7 @@ def _check_texts(value: Any) -> None:
     """Check that all texts can be written."""
     if isinstance(value, str):
         if any("\ud800" <= character <= "\udfff" for character in value):
-            raise ValueError("a text in it has half a character")
+            raise HeaderError("a text in it has half a character")
     elif isinstance(value, dict):
         for key, inner in value.items():
             _check_texts(key)
@@ -80,7 +80,3 @@ def _check_texts(value: Any) -> None:
     elif isinstance(value, list):
         for inner in value:
             _check_texts(inner)
-
-
-def _refuse(constant: str) -> float:
-    raise ValueError(f"{constant} is no number in JSON")

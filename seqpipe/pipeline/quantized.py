@@ -12,6 +12,10 @@ from seqpipe.data.ragged import Array
 from seqpipe.kernels.int8_product import Quantized, quantize
 
 
+class QuantizedError(ValueError):
+    """Weights in bytes are not as they are written; the text says why."""
+
+
 def matrices(stages: Sequence[Mapping[str, Any]], parameters: Parameters) -> list[str]:
     """Return the names of the arrays that are quantized: all matrices, and filters, of cores.
 
@@ -35,11 +39,11 @@ def widened(values: Array, scales: Array) -> Array:
     """Return the matrix that a file holds as bytes and scales.
 
     Raises:
-        ValueError: they are not bytes from -127 to 127 and one scale in float32 for each row.
+        QuantizedError: they are not bytes from -127 to 127 and one scale in float32 for each row.
     """
     in_bytes = values.dtype == np.int8 and values.ndim > 1
     if not in_bytes or scales.dtype != np.float32 or scales.shape != values.shape[:1]:
-        raise ValueError(f"{values.dtype} {values.shape} with scales {scales.dtype} {scales.shape}")
+        raise QuantizedError(f"{values.dtype} {values.shape} with scales {scales.dtype} {scales.shape}")
     if values.size and values.min() < -127:
-        raise ValueError("a byte of -128")
+        raise QuantizedError("a byte of -128")
     return Quantized(values, scales).widen()

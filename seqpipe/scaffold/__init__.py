@@ -12,6 +12,7 @@ from seqpipe.errors import Location, OutputError, UsageError
 from seqpipe.pipeline import Model
 from seqpipe.registry import Registry
 from seqpipe.scaffold.templates import render
+from seqpipe.system_errors import refusal
 
 TEMPLATE = Path(__file__).parent / "template"
 TRAINED_AS = "hello"
@@ -43,8 +44,7 @@ def create(name: str, folder: Path | None, registry: Registry) -> Path:
         _rename_model(folder / "src" / values["package"] / "models" / "hello.safetensors", name)
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
-        reason = (error.strerror or str(error)).lower()
-        raise OutputError(f"cannot be written: {reason}", "name another folder: -o FOLDER", where) from None
+        raise OutputError(f"cannot be written: {refusal(error)}", "name another folder: -o FOLDER", where) from None
     return folder
 
 

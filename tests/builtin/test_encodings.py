@@ -63,7 +63,7 @@ def test_utf_16_is_recognised(tmp_path: Path, encoding: str) -> None:
 def test_what_is_not_in_the_encoding_is_said(tmp_path: Path) -> None:
     path = tmp_path / "in.txt"
     path.write_bytes(b"fine\n\x81\n")
-    with pytest.raises(InputError, match=r"in.txt: not text in cp1252: .* \(give the `encoding:` that it was saved in"):
+    with pytest.raises(InputError, match=r"in.txt: not text in cp1252 \(give the `encoding:` that it was saved in"):
         list(ReadLines(encoding="cp1252").read(Source(str(path))))
 
 

@@ -132,9 +132,9 @@ def test_csv_with_a_bad_byte_inside_quotes_stays_in_step() -> None:
 def test_csv_with_wrong_quotes() -> None:
     items = read(ReadCSV, 'text\n"a"b\nfine\n"never closed\n')
     assert shown(items) == [
-        "in:2: not CSV: ',' expected after '\"' (check the quotes, and that lines end with line feeds)",
+        "in:2: not CSV: a cell in quotes is not followed by ',' (check the quotes, and that lines end with line feeds)",
         ("fine", None),
-        "in:4: not CSV: unexpected end of data (check the quotes, and that lines end with line feeds)",
+        "in:4: not CSV: a quote that is never closed (check the quotes, and that lines end with line feeds)",
     ]
 
 

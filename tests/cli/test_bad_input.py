@@ -39,7 +39,7 @@ FILES = {
     ),
     "a wrong type": (
         STAGES.replace("output: last", "hidden: many"),
-        "bad.yaml:5:13: hidden must be a whole number, not text 'many'",
+        "bad.yaml:5:13: hidden must be a whole number, not text 'many' (write, for example, `hidden: 128`)",
     ),
     "an alias": (
         f"name: &one two\n{STAGES}",

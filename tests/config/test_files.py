@@ -59,11 +59,11 @@ def test_an_error_of_the_resolver_is_placed() -> None:
     write("p.yaml", "extends: text/sentimant\n")
 
     def resolve(name: str, folder: Path) -> Path:
-        raise ConfigError(f"no pipeline {name!r}")
+        raise ConfigError(f"no pipeline {name!r}", "name another")
 
     with pytest.raises(ConfigError) as caught:
         load("p.yaml", resolve)
-    assert str(caught.value) == "p.yaml:1:10: no pipeline 'text/sentimant'"
+    assert str(caught.value) == "p.yaml:1:10: no pipeline 'text/sentimant' (name another)"
 
 
 @pytest.mark.parametrize(

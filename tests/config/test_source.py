@@ -55,7 +55,7 @@ def test_a_folder(pipeline: Path) -> None:
 
 def test_an_unreadable_file(pipeline: Path) -> None:
     pipeline.symlink_to(pipeline)
-    assert refusal(pipeline).startswith("pipeline.yaml: cannot be read: Too many levels of symbolic links (check")
+    assert refusal(pipeline).startswith("pipeline.yaml: cannot be read: too many levels of symbolic links (fix")
 
 
 def test_a_large_file(pipeline: Path) -> None:

@@ -40,7 +40,7 @@ class Gru(PartialOutput):
     @classmethod
     def not_forbidden(cls, marker: str) -> str:
         if marker == "xsecret":
-            raise ValueError(f"marker {marker!r} is taken")
+            raise ValueError(f"marker {marker!r} is taken (choose another)")
         return marker
 
     @model_validator(mode="after")
@@ -71,8 +71,8 @@ def test_all_errors_in_the_order_of_the_file() -> None:
     assert messages("hiden: 1\nsizes: [1, b]\noutput: poled\nfoo: 1") == [
         "p.yaml:2:5: key 'hidden' is missing in core.gru (add 'hidden: ...')",
         "p.yaml:3:5: unknown key 'hiden' in core.gru (did you mean 'hidden'?)",
-        "p.yaml:4:16: sizes.1 must be a whole number, not text 'b'",
-        "p.yaml:5:13: output must be one of 'all' or 'pooled', not text 'poled'",
+        "p.yaml:4:16: sizes.1 must be a whole number, not text 'b' (write, for example, `1`)",
+        "p.yaml:5:13: output must be one of 'all' or 'pooled', not text 'poled' (write, for example, `output: all`)",
         (
             "p.yaml:6:5: unknown key 'foo' in core.gru (known: even, folder, hidden, lower, marker, named, nested, "
             "nothing, optimizer, output, rate, sizes, width)"
@@ -106,7 +106,27 @@ def test_all_errors_in_the_order_of_the_file() -> None:
     ],
 )
 def test_what_a_value_must_be(parameter: str, expected: str) -> None:
-    assert message(parameter) == expected
+    assert message(parameter).startswith(f"{expected} (write, for example, `")
+
+
+@pytest.mark.parametrize(
+    ("parameter", "written"),
+    [
+        ("width: 0", "width: 1"),
+        ("output: ", "output: all"),
+        ("rate: fast", "rate: 0.5"),
+        ("lower: 1", "lower: true"),
+        ("marker: 3", "marker: xx"),
+        ("sizes: 3", "sizes: [...]"),
+        ("sizes: []", "sizes: [...]"),
+        ("sizes: [a]", "1"),
+        ("named: 3", "named: {...}"),
+        ("folder: 3", "folder: file.txt"),
+        ("optimizer: {lr: a}", "lr: 0.1"),
+    ],
+)
+def test_what_may_be_written_instead(parameter: str, written: str) -> None:
+    assert message(parameter).endswith(f" (write, for example, `{written}`)")
 
 
 @pytest.mark.parametrize(
@@ -121,16 +141,18 @@ def test_what_a_value_must_be(parameter: str, expected: str) -> None:
     ],
 )
 def test_the_type_of_a_union_that_is_meant(parameter: str, expected: str) -> None:
-    assert message(parameter) == expected
+    assert message(parameter).startswith(expected)
 
 
 def test_what_comes_from_the_environment_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MARKER", "xsecret")
-    assert message("output: ${env:MARKER}") == "13: output must be one of 'all' or 'pooled', not ${env:MARKER}"
-    assert message("marker: ${env:MARKER}") == "13: marker: marker '${env:MARKER}' is taken"
+    assert message("output: ${env:MARKER}").startswith(
+        "13: output must be one of 'all' or 'pooled', not ${env:MARKER} (write"
+    )
+    assert message("marker: ${env:MARKER}") == "13: marker: marker '${env:MARKER}' is taken (choose another)"
     monkeypatch.setenv("MARKER", "xother")
     assert messages("hidden: 1\nmarker: ${env:MARKER}\neven: 4") == [
-        "p.yaml:2:5: core.gru: even and ${env:MARKER} do not fit"
+        "p.yaml:2:5: core.gru: even and ${env:MARKER} do not fit (correct it)"
     ]
 
 
@@ -141,7 +163,10 @@ def test_a_kind_of_error_that_has_no_wording() -> None:
     document = parse_document("data: 3", "p.yaml", Path())
     with pytest.raises(ValidationError) as caught:
         Binary.model_validate(document.values())
-    assert str(errors_from_pydantic(caught.value, document, (), Binary)) == "p.yaml:1:7: data: must be a valid bytes"
+    assert (
+        str(errors_from_pydantic(caught.value, document, (), Binary))
+        == "p.yaml:1:7: data is not what it takes (correct it)"
+    )
 
 
 def test_a_default_that_is_wrong_is_placed_at_the_mapping() -> None:
@@ -153,4 +178,4 @@ def test_a_default_that_is_wrong_is_placed_at_the_mapping() -> None:
     with pytest.raises(ValidationError) as caught:
         Wrong.model_validate({})
     error = errors_from_pydantic(caught.value, document, ("stages", 0), Wrong)
-    assert str(error) == "p.yaml:2:5: size must be at least 1"
+    assert str(error) == "p.yaml:2:5: size must be at least 1 (write it down)"

@@ -55,10 +55,10 @@ def test_all_whole_lines_before_a_cut_are_given(cut: int) -> None:
     ("packed", "error"),
     [
         (b"", ""),
-        (b"plain text\n", "incorrect header check"),
-        (PACKED[:-8] + bytes(8), "incorrect data check"),
-        (PACKED + b"more", "incorrect header check"),
-        (PACKED[:1000] + b"\xff" * 200 + PACKED[1200:], "invalid"),
+        (b"plain text\n", "it does not begin as gzip does"),
+        (PACKED[:-8] + bytes(8), "what it holds is damaged"),
+        (PACKED + b"more", "something else follows after its end"),
+        (PACKED[:1000] + b"\xff" * 200 + PACKED[1200:], "what it holds is damaged"),
     ],
 )
 def test_what_is_wrong_is_said(packed: bytes, error: str) -> None:

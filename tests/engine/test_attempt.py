@@ -82,8 +82,8 @@ def test_a_state_without_rows_fails_the_records_that_share_a_batch_alone() -> No
 
 def test_an_error_names_the_stage() -> None:
     bad, nameless, bug = attempt(stub_pipeline(), batch_of(["bad", "nameless", "bug"])).attempted
-    assert str(bad) == "in:1: stub.shout: refused"
-    assert str(nameless) == "stub.shout: refused"
+    assert str(bad) == "in:1: stub.shout: refused (mend it)"
+    assert str(nameless) == "stub.shout: refused (mend it)"
     assert str(bug) == (
         "in:3: stub.shout: failed with ZeroDivisionError: in bug (check the record, or tell the stage's author)"
     )

@@ -76,7 +76,7 @@ def test_a_source_that_cannot_be_read_is_one_failure_and_the_next_goes_on() -> N
 def test_every_shard_tells_of_a_source_that_breaks_off() -> None:
     def records() -> Iterator[Record | RecordError]:
         yield from (Record(str(number), "x") for number in range(3))
-        raise InputError("torn")
+        raise InputError("torn", "mend it")
 
     for number in (1, 2):
         feed = Feed(lambda _: records(), sources("a", "b"), "r", shard=Shard(number, 2))
@@ -133,7 +133,11 @@ def test_records_in_pieces_count_once() -> None:
 
 def test_a_record_that_does_not_end_is_a_failure() -> None:
     feed = feed_records(lambda: iter([Record("1", "a", last=False)]))
-    assert shown(feed.items()) == ["a", "<made: stub.reader: the source ends before the record does>"]
+    assert shown(feed.items()) == [
+        "a",
+        "<made: stub.reader: the source ends before the record does "
+        "(tell the reader's author: the last piece has `last=True`)>",
+    ]
 
 
 def test_a_reader_that_mixes_the_pieces_of_records_is_refused() -> None:

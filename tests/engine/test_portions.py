@@ -14,7 +14,7 @@ from seqpipe.engine.portions import BYTES, RECORDS, Cursor, Portion, portions, p
 from seqpipe.errors import RecordError
 from seqpipe.hookspecs import RecordFailed
 
-FAILED = RecordFailed("in", 1, "", "core.lines", RecordError("torn"))
+FAILED = RecordFailed("in", 1, "", "core.lines", RecordError("torn", "mend it"))
 
 
 def batches(records: Iterable[Record], *, patient: bool = False) -> list[Batch]:

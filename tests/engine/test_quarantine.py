@@ -99,9 +99,9 @@ def test_records_without_bytes_are_read_from_their_source_again() -> None:
     def reading(source: Source) -> Iterator[Record | RecordError]:
         for number in range(1, 6):
             if number == 2 and state["broken"]:
-                yield RecordError("torn")
+                yield RecordError("torn", "mend it")
             elif source.name == "b" and number == 4 and state["broken"]:
-                raise InputError("torn off")
+                raise InputError("torn off", "mend it")
             else:
                 yield Record(f"{source.name}:{number}", f"{source.name}{number}", source.name, number)
 
@@ -119,7 +119,7 @@ def test_shards_put_aside_their_own_rest_of_a_source() -> None:
     def reading(source: Source) -> Iterator[Record | RecordError]:
         for number in range(1, 12):
             if source.name == "b" and number == 5 and state["broken"]:
-                raise InputError("torn off")
+                raise InputError("torn off", "mend it")
             yield Record(f"{source.name}:{number}", f"{source.name}{number}", source.name, number)
 
     files = []
@@ -139,7 +139,7 @@ def test_shards_put_aside_their_own_rest_of_a_source() -> None:
 
 @given(st.binary(max_size=60))
 def test_all_bytes_come_back(raw: bytes) -> None:
-    failed = RecordFailed("in", 3, "", "core.lines", RecordError("torn"), raw, 1, 3)
+    failed = RecordFailed("in", 3, "", "core.lines", RecordError("torn", "mend it"), raw, 1, 3)
     BAD.write_bytes(to_line(failed))
     seen: list[bytes | None] = []
 

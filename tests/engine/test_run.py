@@ -120,7 +120,7 @@ def test_a_record_in_pieces_that_fails_leaves_nothing() -> None:
 def test_an_error_within_a_record_in_pieces_ends_it() -> None:
     def records() -> Iterator[Record | RecordError]:
         yield Record("1", "a", "made", 1, last=False)
-        yield RecordError("torn")
+        yield RecordError("torn", "mend it")
         yield Record("2", "b", "made", 2)
         yield Record("3", "c", "made", 3, last=False)
 

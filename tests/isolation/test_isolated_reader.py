@@ -76,8 +76,12 @@ def test_records_and_errors_come_as_they_are(read: Read) -> None:
         ),
         ("exit", "its reader ended with exit code 7 (check the file, or raise the limits)"),
         ("grow", "its reader took more than 500 MB of memory (check the file, or raise the limits)"),
-        pytest.param("open", "cannot be read: Too many open files", marks=ONLY_POSIX),
-        ("raise", "its reader failed: ZeroDivisionError: in the library (check the file)"),
+        pytest.param(
+            "open",
+            "cannot be read: too many open files (raise the limit on open files: `ulimit -n`)",
+            marks=ONLY_POSIX,
+        ),
+        ("raise", "its reader failed: ZeroDivisionError: in the library (check the file, or tell the reader's author)"),
         ("unreadable", ""),
     ],
 )

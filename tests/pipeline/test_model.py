@@ -122,10 +122,10 @@ def test_a_value_of_any_type_at_any_place_is_refused_or_kept(path: Path) -> None
 @pytest.mark.parametrize(
     ("header", "message"),
     [
-        ("{", "its header is damaged: Expecting property name"),
+        ("{", "its header is damaged: not JSON: here should be a key in double quotes"),
         ("[]", "its header is damaged: it is no object"),
-        ("[" * 100_000, "its header is damaged: it is nested too deeply"),
-        ('{"format": 1}', "its header lacks 'name'"),
+        ("[" * 100_000, "its header is damaged: lists and objects nested more than 100 levels deep"),
+        ('{"format": 1}', "its header is damaged: it lacks `name`"),
         ('{"format": NaN}', "its header is damaged: NaN is no number in JSON"),
     ],
 )
@@ -154,3 +154,10 @@ def test_what_is_wrong_with_the_tensors_is_said(path: Path, name: str, array: np
     with pytest.raises(ModelError) as caught:
         Model.load(path)
     assert str(caught.value).startswith(f"{path}: {message}")
+
+
+def test_a_model_that_has_changed_is_refused(path: Path) -> None:
+    Model("a", (), (), {"w": np.zeros(3, np.float32)}, {"data": "here"}).save(path)
+    path.write_bytes(path.read_bytes().replace(b"here", b"hare"))
+    with pytest.raises(ModelError, match="it has changed since it was written"):
+        Model.load(path)

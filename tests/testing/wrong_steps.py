@@ -243,7 +243,7 @@ class Nameless(LettersStep):
 
     def __call__(self, batch: seqpipe.Batch, state: Any = None) -> tuple[seqpipe.Batch, Any]:
         if any(not isinstance(record.payload, str) for record in batch.records):
-            raise seqpipe.RecordError("no text")
+            raise seqpipe.RecordError("no text", "mend it")
         return super().__call__(batch, state)
 
 

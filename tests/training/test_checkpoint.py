@@ -47,6 +47,14 @@ def test_a_damaged_one_is_refused(tmp_path, length):
         Checkpoint.load(path)
 
 
+def test_one_of_another_version_is_refused(tmp_path):
+    path = tmp_path / "last.safetensors"
+    checkpoint(1).save(path)
+    path.write_bytes(path.read_bytes().replace(b'\\"format\\": 1', b'\\"format\\": 7'))
+    with pytest.raises(ModelError, match="a checkpoint of another version of seqpipe"):
+        Checkpoint.load(path)
+
+
 def test_none(tmp_path):
     with pytest.raises(ModelError, match="there is no checkpoint"):
         Checkpoint.load(tmp_path / "last.safetensors")

@@ -17,7 +17,7 @@ from tests.training.conftest import LABELS, TRAIN
         ("train.checkpoint={steps: 1, seconds: 2}", "`seconds` and `steps` do not go together (keep one)"),
         ("train.steps=3", "`epochs` and `steps` do not go together (keep one)"),
         ("train.data.held_out=0.5", "what is dev is said twice, by `dev` and by `held_out` (keep one)"),
-        ("train.dropout={input: 1}", "dropout.input must be less than 1.0, not 1"),
+        ("train.dropout={input: 1}", "dropout.input must be less than 1.0, not 1 (write, for example, `input: 0.0`)"),
         ("train.stop={metric: accurcy}", "there is no metric 'accurcy' on the dev data (did you mean 'accuracy'?)"),
     ],
 )

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+import seqpipe
 from seqpipe_audio.language import count_ngrams, grammar
+from seqpipe_audio.search import LanguageSettings, _Language
 
 SYMBOLS = (" ", "a", "b", "c")
 
@@ -51,3 +53,16 @@ def test_nothing_learned_and_no_boundary_among_the_symbols():
     found = grammar({}, ("a", "b"), 1.0, 0.0)
     np.testing.assert_allclose(found.scores[:, 1:], np.log(0.5))
     assert not found.ends.any()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(None, "`language.text`: 'a.txt' cannot be read: no such file"), (b"\xff", "'a.txt' is not UTF-8")],
+)
+def test_a_text_that_cannot_be_read_is_named(tmp_path, monkeypatch, content, message):
+    monkeypatch.chdir(tmp_path)
+    if content is not None:
+        (tmp_path / "a.txt").write_bytes(content)
+    with pytest.raises(seqpipe.ConfigError) as caught:
+        _Language(LanguageSettings(text=("a.txt",))).learned()
+    assert message in str(caught.value)

@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import seqpipe
 from seqpipe import InputError, Record, RecordError, Source
+from seqpipe_audio.midi_reader import _voices
 from seqpipe_audio.music_transpose import Transpose, TransposeVoices
 from seqpipe_audio.satb import VOCABULARY, VOICES, ids_of_voices, notes_of_voices, voices_of_ids
+from seqpipe_audio.satb_decoder import SampleVoices
 from seqpipe_audio.satb_reader import ReadSatb
 
 rows = st.tuples(*(st.integers(voice.lowest, voice.highest) for voice in VOICES))
@@ -60,7 +63,7 @@ def test_json_is_read_and_rows_that_lack_a_voice_are_left_out(tmp_path):
 
 @pytest.mark.parametrize("content", ["", "{", "3", '{"a": 1}', "[" * 100_000])
 def test_what_is_no_list_of_pieces_is_refused(tmp_path, content):
-    with pytest.raises(InputError, match=r"not JSON|not a list of pieces"):
+    with pytest.raises(InputError, match=r"not JSON|not a list of pieces|nested more than"):
         read(content, tmp_path)
 
 
@@ -96,3 +99,14 @@ def test_a_transposed_roll_keeps_its_keys_on_the_piano():
 def test_silence_stays_as_it_is():
     silence = Record("a", np.zeros((3, 88), np.uint8))
     assert Transpose().apply(silence, RANDOM) is silence
+
+
+def test_other_tokens_than_voices_are_refused():
+    incoming = seqpipe.Incoming(seqpipe.Spec("one_hot", "float32", 2, vocabulary=("a", "b")))
+    with pytest.raises(seqpipe.ConfigError, match="takes tokens of voices"):
+        SampleVoices().objective(incoming)
+
+
+def test_an_opening_of_other_parts_is_refused():
+    with pytest.raises(seqpipe.RecordError, match="the opening has 1 track with notes, not 4"):
+        _voices([[]], 0.25, seqpipe.Location("a.mid"))

@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from safetensors.numpy import save_file
 
 import seqpipe
+from seqpipe_dna.sites.site_windows import SiteWindows, _check
+from seqpipe_dna.sites.sites_objective import SitesObjective
 
 MOTIF = "TATAAT"
 WINDOW = 8
@@ -287,3 +289,15 @@ def test_a_scan_that_was_stopped_goes_on_within_a_sequence(tmp_path):
     resumed = subprocess.run(command("stopped.jsonl", "--resume"), check=True, capture_output=True, text=True)
     assert " before)" in resumed.stderr
     assert (tmp_path / "stopped.jsonl").read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
+
+
+def test_more_windows_than_memory_holds_are_refused():
+    windows = SiteWindows(length=80, stride=1)
+    with pytest.raises(seqpipe.RecordError, match="1,000,000 bases at once are too many for windows at every 1"):
+        _check(seqpipe.Record("a", "ACGT"), 1_000_000, windows)
+
+
+def test_an_other_label_that_no_record_has_is_refused():
+    batch = seqpipe.Batch((seqpipe.Record("a", "ACGT", target="b"),))
+    with pytest.raises(seqpipe.RecordError, match="no record has the label 'zz'"):
+        SitesObjective(("a", "b"), "zz").targets(batch)

@@ -218,5 +218,5 @@ def test_a_region_that_there_is_not_is_said(tmp_path):
     assert read(path, region="b:4-9") == ["3: 'b' has 3 letters only (correct the reader's `region`)"]
     (problem,) = ReadSequences(region="d").read(source)
     assert str(problem) == f"{path}: no sequence is called 'd' (correct the reader's `region`)"
-    with pytest.raises(ValueError, match="'b:3-2' has no bases: write name:first-last, counted from one"):
+    with pytest.raises(ValueError, match=r"'b:3-2' has no bases \(write name:first-last, counted from one"):
         ReadSequences(region="b:3-2")

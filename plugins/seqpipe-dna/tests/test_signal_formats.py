@@ -7,6 +7,7 @@ import subprocess
 import sys
 import uuid
 from contextlib import suppress
+from types import SimpleNamespace
 
 import h5py
 import numpy as np
@@ -15,7 +16,9 @@ import pytest
 import vbz_h5py_plugin  # noqa: F401 - tells HDF5 of VBZ
 
 from seqpipe import InputError, SeqpipeError, Source
+from seqpipe_dna.signal.fast5 import _raw_read as fast5_read
 from seqpipe_dna.signal.normalisation import estimate, normalise
+from seqpipe_dna.signal.pod5 import _raw_read as pod5_read
 from seqpipe_dna.signal.reader import ReadSignal
 
 VBZ = {"compression": 32020, "compression_opts": (0, 2, 1, 1)}
@@ -288,3 +291,8 @@ def test_a_compression_that_is_missing_is_named(tmp_path):
         f"{path}:1: read_{identifier(1)} is compressed by VBZ, which is not installed "
         "(pip install 'seqpipe-dna[fast5]')"
     )
+
+
+def test_reads_that_cannot_be_unpacked():
+    assert "read r cannot be unpacked" in str(pod5_read(SimpleNamespace(read_id="r")))
+    assert "r cannot be unpacked" in str(fast5_read(h5py, "r", {"Signal": None}, None))

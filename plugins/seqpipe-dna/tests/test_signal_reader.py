@@ -102,7 +102,7 @@ def test_a_read_of_another_rate_says_what_would_be_needed(write):
         ({"signal": np.zeros(300), "length": np.array([-1, 301])}, "the lengths do not add up"),
         ({"signal": np.zeros((3, 100)), "label": np.array(["A"])}, "'label' is <U1 (1,), not one a read"),
         ({"signal": np.zeros((1, 100)), "med": np.array(["A"])}, "'med' is <U1 (1,), not one a read"),
-        ({"signal": np.array([[None]])}, "not an archive of signal: "),
+        ({"signal": np.array([[None]])}, "its array 'signal' is damaged, or of Python objects"),
     ],
 )
 def test_an_archive_of_something_else_is_refused(write, arrays, what):
@@ -114,7 +114,7 @@ def test_a_file_that_is_no_archive_is_refused(tmp_path, write):
     for number, content in enumerate((b"text", whole[:100], whole[: len(whole) // 2], whole[:-30])):
         path = tmp_path / f"{number}.npz"
         path.write_bytes(content)
-        assert refused(str(path)).startswith("not an archive of signal: ")
+        assert refused(str(path)).startswith(("not an archive of NumPy (.npz), or a damaged one", "its array"))
     (tmp_path / "reads.bin").write_bytes(whole)
     assert refused(str(tmp_path / "reads.bin")).startswith(".bin, by which its format is not known")
 

@@ -209,7 +209,7 @@ WRONG = {
     "text": ('"hello"', "a str, not a list of frames"),
     "truncated": (json.dumps(FORMS["rows of COCO"])[:-100], "not JSON"),
     "a line truncated": ('{"people": []}\n{"people"', "a.json:2: not JSON"),
-    "deep": ("[" * 100_000, "not JSON"),
+    "deep": ("[" * 100_000, "lists and objects nested more than 100 levels deep"),
     "a clock set back": ([{"time": -n, "keypoints": rows(pose)} for n, pose in enumerate(POSES)], "is not after"),
     "a time far away": ([{"time": n * 0.9 * 3600, "keypoints": rows(POSES[0])} for n in (0, 5e9)], None),
     "some in space": ([rows(POSES[0])] * 3 + [[[*point, 0.5] for point in rows(POSES[0])]], "others in an image"),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import seqpipe
 from seqpipe_video.poses.completion import completed
 from seqpipe_video.poses.pose_features import WIDTH, pose_features, size_of
+from seqpipe_video.poses.pose_reader import ReadPoses
 from seqpipe_video.poses.skeleton import BONES, JOINTS, MIRRORED, NEUTRAL
 from seqpipe_video.poses.skeleton_frames import SkeletonFrames
 from seqpipe_video.stick_figure import STICKS, stick_figure
@@ -158,6 +159,19 @@ def test_poses_without_a_rate_are_refused():
         SkeletonFrames().build(seqpipe.Incoming(seqpipe.Spec("poses", "float32")))
     with pytest.raises(seqpipe.ConfigError, match="leave gaps"):
         SkeletonFrames(window=0.2).build(seqpipe.Incoming(seqpipe.Spec("poses", "float32", rate=30.0)))
+
+
+@pytest.mark.parametrize(
+    ("poses", "message"),
+    [
+        (np.zeros((3, 2)), "poses of the shape (3, 2) (pass (frames, "),
+        (np.full((3, len(JOINTS), 2), np.inf), "a joint is infinitely far away (pass NaN where a joint is not seen)"),
+    ],
+)
+def test_what_is_no_capture_is_refused(poses, message):
+    with pytest.raises(seqpipe.InputError) as caught:
+        ReadPoses().record(poses, 1)
+    assert message in str(caught.value)
 
 
 def windows(poses, length, stride):

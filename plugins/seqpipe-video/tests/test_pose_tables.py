@@ -98,3 +98,31 @@ def test_what_is_wrong_is_said_in_a_line(tmp_path, name):
         found = error
     assert message in str(found)
     assert "\n" not in str(found)
+
+
+def test_an_empty_table_is_refused(tmp_path):
+    (tmp_path / "a.csv").write_bytes(b"")
+    with pytest.raises(seqpipe.InputError, match="an empty table"):
+        list(ReadPoses().read(seqpipe.Source(str(tmp_path / "a.csv"))))
+
+
+def test_a_name_that_says_no_format_is_refused(tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"1 2 3")
+    with pytest.raises(seqpipe.InputError, match=r"\.txt says no format"):
+        list(ReadPoses().read(seqpipe.Source(str(tmp_path / "a.txt"))))
+
+
+@pytest.mark.parametrize(
+    ("places", "message"),
+    [
+        (np.zeros((3, 4)), "the places are float64 (3, 4), not (frames, joints, 2 or 3)"),
+        (np.full((3, len(JOINTS), 2), np.inf), "a joint is infinitely far away (leave the clip out)"),
+    ],
+)
+def test_an_archive_without_poses_is_refused(tmp_path, places, message):
+    np.savez(tmp_path / "a.npz", xy=places, joint=list(JOINTS), fps=30)
+    try:
+        (found,) = ReadPoses().read(seqpipe.Source(str(tmp_path / "a.npz")))
+    except seqpipe.InputError as error:
+        found = error
+    assert message in str(found)

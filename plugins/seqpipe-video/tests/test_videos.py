@@ -3,16 +3,18 @@
 import io
 import struct
 from fractions import Fraction
+from types import SimpleNamespace
 
 import av
 import numpy as np
 import pytest
 
+import seqpipe
 from seqpipe import InputError, Record, RecordError, Source
 from seqpipe_video.frames.clips import ReadManifest, ReadVideo
 from seqpipe_video.frames.frame_examples import moving_square, video_file
 from seqpipe_video.frames.raw_frames import RawFrames, is_container
-from seqpipe_video.frames.video_files import even_size
+from seqpipe_video.frames.video_files import _moving_pictures, even_size
 
 
 def written(path, frames, times=None, codec="ffv1", pixels="gray", rate=15, **settings):
@@ -140,7 +142,7 @@ def test_a_manifest_has_labels_and_goes_on_behind_bad_lines(tmp_path):
 class TestBadVideos:
     def test_no_video(self, tmp_path):
         (tmp_path / "a.mp4").write_bytes(b"This is no video.\n" * 50)
-        assert error_of(tmp_path / "a.mp4").startswith("not a video that can be read: invalid data found")
+        assert error_of(tmp_path / "a.mp4").startswith("not a video that can be read: it is damaged, or in no format")
         (tmp_path / "b.mp4").write_bytes(b"")
         assert error_of(tmp_path / "b.mp4") == "the file is empty (get it again)"
 
@@ -161,7 +163,9 @@ class TestBadVideos:
             stream = container.add_stream("ffv1", 15)
             stream.height, stream.width, stream.pix_fmt = 48, 64, "gray"
             container.start_encoding()
-        assert error_of(tmp_path / "b.mkv").startswith(("no frames", "not a video that can be read: end of file"))
+        assert error_of(tmp_path / "b.mkv").startswith(
+            ("no frames", "not a video that can be read: it ends in the middle")
+        )
 
     def test_only_sound(self, tmp_path):
         with av.open(str(tmp_path / "a.mp4"), "w") as container:
@@ -267,3 +271,10 @@ def test_frames_from_python():
     for payload, reason in ((SQUARE * 1.0, "uint8, of 3 dim"), (SQUARE[0], "3 dimensions"), (SQUARE[:1], "a single")):
         with pytest.raises((InputError, RecordError), match=reason):
             reader.record(payload, 1)
+
+
+def test_frames_without_a_size_are_refused():
+    stream = SimpleNamespace(disposition=0, codec_context=SimpleNamespace(width=0, height=9))
+    container = SimpleNamespace(streams=SimpleNamespace(video=[stream], audio=[]))
+    with pytest.raises(seqpipe.RecordError, match="frames without a size"):
+        _moving_pictures(container, seqpipe.Location("a.mp4"))

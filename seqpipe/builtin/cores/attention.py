@@ -39,7 +39,7 @@ class AttentionCore(Core):
         """Those of the attention decoder, and ``initial.``, which makes its first state of the encoder's mean."""
         spec, objective = incoming.spec.require(self.name, "features", pooled=False), incoming.objective
         if objective is None:
-            raise ConfigError(f"{self.name} must be the last core")
+            raise ConfigError(f"{self.name} must be the last core", "put the other cores before it")
         if self.tied and self.embedding != self.hidden:
             raise ConfigError(
                 f"{self.name} is tied, but its embedding has {self.embedding} numbers and its output {self.hidden}",

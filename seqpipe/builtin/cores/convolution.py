@@ -56,7 +56,10 @@ class ConvolutionCore(Core):
         if incoming.objective is not None:
             raise ConfigError(f"{self.name} gives features, not logits", "put a core such as core.gru after it")
         if self.future >= self.window:
-            raise ConfigError(f"{self.name} cannot look {self.future} frames ahead in a window of {self.window}")
+            raise ConfigError(
+                f"{self.name} cannot look {self.future} frames ahead in a window of {self.window}",
+                "make `look_ahead` less than `window`",
+            )
         return {
             "weight": Parameter((self.width, spec.width, self.window), glorot),
             "bias": Parameter((self.width,), zeros),

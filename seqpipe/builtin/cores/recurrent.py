@@ -108,7 +108,9 @@ class RecurrentCore(Core):
                 "set `layers: 1`, or `bidirectional: false`",
             )
         if self.output == "next" and objective is None:
-            raise ConfigError(f"{self.name} that predicts the next input must be the last core")
+            raise ConfigError(
+                f"{self.name} that predicts the next input must be the last core", "put the other cores before it"
+            )
         if objective is not None and objective.pooled != (self.output in ("pooled", "last")):
             wanted = "pooled or last" if objective.pooled else "sequence"
             raise ConfigError(

@@ -14,7 +14,7 @@ from pydantic import Field
 from seqpipe.builtin.objectives import CtcObjective, LabelLearner
 from seqpipe.contracts import Decoder, Incoming, Learned, Learner, Objective, State, Step
 from seqpipe.contracts.fields import Names
-from seqpipe.contracts.learned import LearnedTexts
+from seqpipe.contracts.learned import LearnedLabels
 from seqpipe.data import Batch, Ragged, Spec, row_extents
 from seqpipe.errors import ConfigError
 from seqpipe.metrics import error_rate, exact_match
@@ -36,7 +36,7 @@ class Ctc(Decoder):
     @property
     def learns(self) -> Mapping[str, Any]:
         """The symbols, unless they are given."""
-        return {} if self.symbols else {"labels": LearnedTexts}
+        return {} if self.symbols else {"labels": LearnedLabels}
 
     def learner(self, incoming: Incoming) -> Learner | None:
         """Gather the symbols of the targets, unless they are given."""
@@ -52,7 +52,10 @@ class Ctc(Decoder):
         """Take logits; give labels, with their spans in the source and, by best path, their scores."""
         spec = incoming.spec.require(self.name, "logits", pooled=False)
         if "spans" not in spec.columns:
-            raise ConfigError(f"{self.name} needs positions that know where they stand in the source")
+            raise ConfigError(
+                f"{self.name} needs positions that know where they stand in the source",
+                "begin with a tokenizer that keeps spans",
+            )
         symbols = self._symbols(incoming.learned)
         spans = spec.columns["spans"]
         out = spec.replace(

@@ -12,7 +12,7 @@ from pydantic import Field
 from seqpipe.builtin.objectives import CtcCrfObjective, LabelLearner
 from seqpipe.contracts import Decoder, Incoming, Learned, Learner, Objective, Step
 from seqpipe.contracts.fields import Names
-from seqpipe.contracts.learned import LearnedTexts
+from seqpipe.contracts.learned import LearnedLabels
 from seqpipe.data import Batch, Ragged, Spec, row_extents
 from seqpipe.errors import ConfigError
 from seqpipe.metrics import error_rate, exact_match
@@ -41,7 +41,7 @@ class CtcCrf(Decoder):
     @property
     def learns(self) -> Mapping[str, Any]:
         """The symbols, unless they are given."""
-        return {} if self.symbols else {"labels": LearnedTexts}
+        return {} if self.symbols else {"labels": LearnedLabels}
 
     def learner(self, incoming: Incoming) -> Learner | None:
         """Gather the symbols of the targets, unless they are given."""
@@ -57,7 +57,10 @@ class CtcCrf(Decoder):
         """Take logits; give labels, with their spans in the source and how probable each is."""
         spec = incoming.spec.require(self.name, "logits", pooled=False)
         if "spans" not in spec.columns:
-            raise ConfigError(f"{self.name} needs positions that know where they stand in the source")
+            raise ConfigError(
+                f"{self.name} needs positions that know where they stand in the source",
+                "begin with a tokenizer that keeps spans",
+            )
         symbols, spans = self._symbols(incoming.learned), spec.columns["spans"]
         out = spec.replace(
             kind="labels",

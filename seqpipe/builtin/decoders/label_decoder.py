@@ -10,7 +10,7 @@ from pydantic import Field
 from seqpipe.builtin.objectives import LabelLearner
 from seqpipe.contracts import Decoder, Incoming, Learner
 from seqpipe.contracts.fields import Names
-from seqpipe.contracts.learned import LearnedTexts
+from seqpipe.contracts.learned import LearnedLabels
 
 
 class LabelDecoder(Decoder):
@@ -21,7 +21,7 @@ class LabelDecoder(Decoder):
     @property
     def learns(self) -> Mapping[str, Any]:
         """The labels, unless they are given."""
-        return {} if self.labels else {"labels": LearnedTexts}
+        return {} if self.labels else {"labels": LearnedLabels}
 
     @property
     def labels_positions(self) -> bool:

@@ -48,7 +48,10 @@ class Segments(LabelDecoder):
         """Take logits of positions that know their spans in the source."""
         spec = incoming.spec.require(self.name, "logits", pooled=self.each == "window")
         if "spans" not in spec.columns:
-            raise ConfigError(f"{self.name} needs positions that know where they stand in the source")
+            raise ConfigError(
+                f"{self.name} needs positions that know where they stand in the source",
+                "begin with a tokenizer that keeps spans",
+            )
         labels = self.labels_of(incoming)
         out = spec.replace(kind="outputs", streamable=spec.streamable or self.each == "window")
         return _Merge(out, labels, self)

@@ -10,6 +10,10 @@ from collections.abc import Iterator
 SEPARATORS = (",", ";", "\t", "|")
 
 
+class CellError(ValueError):
+    """A row is not as RFC 4180 has it; the text says why."""
+
+
 def separator_of(header: str) -> str:
     """Return the separator that a line has most of, not counting what is in quotes; a comma if it has none."""
     outside = "".join(header.split('"')[::2])
@@ -26,7 +30,7 @@ def csv_cells(line: str, following: Iterator[str], longest: int | None = None, s
         separator: what stands between cells.
 
     Raises:
-        ValueError: the quotes are wrong, or a cell is too long.
+        CellError: the quotes are wrong, or a cell is too long.
     """
     if '"' not in line:
         return _unquoted(line, separator)
@@ -44,7 +48,7 @@ def csv_cells(line: str, following: Iterator[str], longest: int | None = None, s
             position = end
         if not line.startswith(separator, position):
             if line[position:].rstrip("\r\n"):
-                raise ValueError(f"{separator!r} expected after '\"'")
+                raise CellError(f"a cell in quotes is not followed by {separator!r}")
             return cells
         position += 1
 
@@ -58,7 +62,7 @@ def _unquoted(part: str, separator: str) -> list[str]:
 def _whole(text: str) -> str:
     """Return a text that no line ends in."""
     if "\r" in text:
-        raise ValueError("a carriage return outside quotes")
+        raise CellError("a carriage return outside quotes")
     return text
 
 
@@ -71,11 +75,11 @@ def _quoted(line: str, position: int, following: Iterator[str], longest: int | N
         parts.append(line[position:] if end < 0 else line[position:end])
         size += len(parts[-1])
         if longest is not None and size > longest:
-            raise ValueError(f"a cell of more than {longest:,} characters")
+            raise CellError(f"a cell of more than {longest:,} characters")
         if end < 0:
             further = next(following, None)
             if further is None:
-                raise ValueError("unexpected end of data")
+                raise CellError("a quote that is never closed")
             line, position = further, 0
         elif line.startswith('"', end + 1):
             parts.append('"')

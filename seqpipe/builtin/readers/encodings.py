@@ -71,6 +71,6 @@ class _Recoded:
     def readline(self, limit: int, /) -> bytes:
         try:
             return self._text.readline(limit).encode(errors="surrogatepass")
-        except UnicodeError as error:
-            what = f"not text in {self._encoding}: {getattr(error, 'reason', error)}"
-            raise InputError(what, "give the `encoding:` that it was saved in", self._where) from None
+        except UnicodeError:
+            todo = "give the `encoding:` that it was saved in"
+            raise InputError(f"not text in {self._encoding}", todo, self._where) from None

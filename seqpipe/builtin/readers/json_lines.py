@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any, ClassVar, Literal, NoReturn
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from seqpipe.builtin.readers.lines import LineReader, text_record
 from seqpipe.data import Record, Spec
-from seqpipe.data.depth import DEEPEST, is_too_deep
+from seqpipe.data.json_text import JSONError, parse_json
 from seqpipe.errors import Location, RecordError, did_you_mean
 
 
@@ -64,13 +63,6 @@ class ReadJSONLines(LineReader):
         return Record(str(name), payload, where.source, where.line, columns, target, raw=raw)
 
 
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no number in JSON")
-
-
-_DECODER = json.JSONDecoder(parse_constant=_refuse)
-
-
 def parsed_object(line: str, where: Location) -> dict[str, Any]:
     """Return the object that a line holds.
 
@@ -78,23 +70,14 @@ def parsed_object(line: str, where: Location) -> dict[str, Any]:
         RecordError: it is no object in JSON, or nested too deeply.
     """
     try:
-        fields = _DECODER.decode(line)
-    except json.JSONDecodeError as error:
-        here = Location(where.source, where.line, error.colno)
-        raise RecordError(f"not JSON: {error.msg}", "write one object a line", here) from None
-    except RecursionError:
-        raise _too_deep(where) from None
-    except ValueError as error:
-        raise RecordError(f"not JSON that can be read: {error}", "correct it", where) from None
+        fields = parse_json(line)
+    except JSONError as error:
+        here = Location(where.source, where.line, error.column)
+        todo = "write one object a line" if error.column else error.todo
+        raise RecordError(error.what, todo, here) from None
     if not isinstance(fields, dict):
         raise RecordError(f"{_described(fields)} instead of an object", "write one object a line", where)
-    if line.count("[") + line.count("{") > DEEPEST and is_too_deep(fields):
-        raise _too_deep(where)
     return fields
-
-
-def _too_deep(where: Location) -> RecordError:
-    return RecordError(f"lists and objects nested more than {DEEPEST} levels deep", "flatten it", where)
 
 
 def _not_text(payload: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from seqpipe.builtin.readers.csv_cells import csv_cells, separator_of
+from seqpipe.builtin.readers.csv_cells import CellError, csv_cells, separator_of
 from seqpipe.builtin.readers.lines import (
     BYTE_ORDER_MARK,
     TextReader,
@@ -155,7 +155,7 @@ class ReadCSV(_Table):
             cells: Sequence[str] | RecordError
             try:
                 cells = csv_cells(line, lines, source.longest, separator)
-            except ValueError as error:
+            except CellError as error:
                 cells = RecordError(
                     f"not CSV: {error}",
                     "check the quotes, and that lines end with line feeds",

@@ -48,7 +48,9 @@ class Characters(Tokenizer):
     def _check(self, spec: Spec) -> None:
         spec.require(self.name, "tokens")
         if "spans" not in spec.columns:
-            raise ConfigError(f"{self.name} needs tokens that know where they stand in the text")
+            raise ConfigError(
+                f"{self.name} needs tokens that know where they stand in the text", "put a tokenizer of words before it"
+            )
 
 
 def _with_characters(batch: Batch, ids: Mapping[str, int], longest: int) -> Batch:

@@ -37,7 +37,11 @@ def _frames_of(record: Record, width: int) -> Array:
     try:
         frames = np.asarray(record.payload, np.float32)
     except (TypeError, ValueError):
-        raise RecordError("the series holds something that is no number", "", record.location) from None
+        raise RecordError(
+            "the series holds something that is no number",
+            "give numbers, all frames of the same length",
+            record.location,
+        ) from None
     if frames.size and (frames.ndim > 2 or (frames.shape[1] if frames.ndim == 2 else 1) != width):
         raise RecordError(
             f"the series has the shape {'x'.join(map(str, frames.shape))}, not frames of {width}",
@@ -45,5 +49,7 @@ def _frames_of(record: Record, width: int) -> Array:
             record.location,
         )
     if not np.isfinite(frames).all():
-        raise RecordError("the series holds a number that is not finite", "", record.location)
+        raise RecordError(
+            "the series holds a number that is not finite", "leave it out, or replace it", record.location
+        )
     return frames.reshape(-1, width)

@@ -30,7 +30,10 @@ class Windows(Tokenizer):
         """Take tokens or frames; give the same in more rows, with the column ``spans`` cut in the same way."""
         spec = incoming.spec.require(self.name, "tokens", "frames")
         if self.stride > self.length:
-            raise ConfigError(f"{self.name}: windows of {self.length} every {self.stride} leave gaps between them")
+            raise ConfigError(
+                f"{self.name}: windows of {self.length} every {self.stride} leave gaps between them",
+                "make `stride` no longer than `length`",
+            )
         return _Cut(spec.replace(windowed=True), self)
 
 

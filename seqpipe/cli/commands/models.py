@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from seqpipe.atomic import atomic_write
 from seqpipe.cli.application import CommandGroup
 from seqpipe.cli.global_options import traceback_option
 from seqpipe.cli.shared_options import check_free, overwrite_option, settings_option
@@ -65,8 +66,7 @@ def quantize_model(model: str, output: Path | None, overwrite: bool) -> None:  #
     path = _path_of(model)
     quantized = Model.load(path).quantized()
     target = output or Path(f"{quantized.name}-int8.safetensors")
-    if target.exists() and target.samefile(path):
-        raise UsageError(f"{target} is read and written at once", "name another file: -o FILE")
+    _check_apart(path, target)
     check_free(target, overwrite=overwrite)
     quantized.save(target)
     click.echo(target)
@@ -74,14 +74,18 @@ def quantize_model(model: str, output: Path | None, overwrite: bool) -> None:  #
 
 @command.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--pipeline", required=True, metavar="P", help="The pipeline whose weights they are.")
+@click.option("--pipeline", metavar="P", help="The pipeline whose weights they are.")
+@click.option(
+    "--write-pipeline", type=click.Path(path_type=Path), metavar="NEW", help="Write the draft of such a pipeline file."
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The model; default: <name>.safetensors.")
 @overwrite_option
 @settings_option
 @traceback_option
 def import_weights(
     file: Path,
-    pipeline: str,
+    pipeline: str | None,
+    write_pipeline: Path | None,
     output: Path | None,
     overwrite: bool,  # noqa: FBT001 - click's
     settings: tuple[str, ...],
@@ -89,18 +93,46 @@ def import_weights(
     """Make a model of weights in a FILE: a state_dict of PyTorch in the safetensors format.
 
     Which weights are which is told by their shapes, or by the section `imports` of the pipeline file; it also says
-    what the stages have learned, such as the dictionary. Otherwise that is learned from the training data.
+    what the stages have learned, such as the dictionary. Otherwise that is learned from the training data. Who has no
+    pipeline file yet gets one with --write-pipeline, which says what is to be filled in.
     """
-    from seqpipe.interchange import import_model  # noqa: PLC0415 - the other commands do without training
+    if pipeline is not None and write_pipeline is not None:
+        raise UsageError("--pipeline and --write-pipeline do not go together", "keep one")
+    if write_pipeline is not None:
+        _write_draft(file, write_pipeline, overwrite=overwrite)
+    elif pipeline is not None:
+        _import(file, pipeline, output, settings, overwrite=overwrite)
+    else:
+        todo = "name it: --pipeline P; or have one drafted: --write-pipeline NEW.yaml"
+        raise UsageError("it is not said which pipeline's weights they are", todo)
+
+
+def _write_draft(file: Path, target: Path, *, overwrite: bool) -> None:
+    from seqpipe.interchange import draft_pipeline  # noqa: PLC0415 - the other commands do without training
+
+    check_free(target, overwrite=overwrite)
+    text = draft_pipeline(file)
+    with atomic_write(target, "w") as new:
+        new.write(text)
+    click.echo(target)
+
+
+def _import(file: Path, pipeline: str, output: Path | None, settings: tuple[str, ...], *, overwrite: bool) -> None:
+    from seqpipe.interchange import import_model  # noqa: PLC0415 - as above
 
     registry = Registry.discover()
     opened = open_pipeline(pipeline, registry, settings, with_model=False)
     target = output or Path(f"{opened.declared.name}.safetensors")
-    if target.exists() and file.exists() and target.samefile(file):
-        raise UsageError(f"{target} is read and written at once", "name another file: -o FILE")
+    _check_apart(file, target)
     check_free(target, overwrite=overwrite)
     import_model(opened, registry, file).save(target, half=False)
     click.echo(target)
+
+
+def _check_apart(source: Path, target: Path) -> None:
+    """Check that a file is not written over while it is read."""
+    if target.exists() and source.exists() and target.samefile(source):
+        raise UsageError(f"{target} is read and written at once", "name another file: -o FILE")
 
 
 def _path_of(model: str) -> Path:

@@ -94,7 +94,8 @@ def _filled(batch: Batch, failed: BadRecordHandler) -> Iterator[Batch]:
     prepared = PreparedData.of(batch)
     for index in np.flatnonzero(prepared.lengths == 0).tolist():
         record = batch.records[index]
-        failed(record, RecordError("the record is empty: there is nothing to learn from", "", record.location))
+        what = "the record is empty: there is nothing to learn from"
+        failed(record, RecordError(what, "leave it out", record.location))
     filled = np.flatnonzero(prepared.lengths)
     if len(filled):
         yield batch if len(filled) == len(prepared) else prepared.select(filled)

@@ -158,7 +158,9 @@ class Trainer:
         batch_gradients = gradients(self.task.pipeline, blocks, training, pool, self._carried)
         self._carried = batch_gradients.states
         for record in batch_gradients.impossible:
-            self.problems(record, RecordError(_IMPOSSIBLE, "", record.location))
+            self.problems(
+                record, RecordError(_IMPOSSIBLE, "correct the target, or leave the record out", record.location)
+            )
         progress.steps += 1
         progress.learning_rate = rate
         if math.isfinite(batch_gradients.loss) and self.optimization.apply(batch_gradients.by_name, rate):

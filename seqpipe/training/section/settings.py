@@ -43,7 +43,10 @@ class DataSettings(_Settings):
             try:
                 re.compile(self.held_out)
             except re.error as error:
-                raise ValueError(f"`held_out` is no regular expression: {error}") from None
+                what = f"`held_out` is no regular expression, at its character {(error.pos or 0) + 1}"
+                raise ValueError(
+                    f"{what} (correct it, or put a backslash before a sign that stands for itself)"
+                ) from None
         return self
 
 

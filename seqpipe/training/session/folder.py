@@ -10,6 +10,7 @@ from pathlib import Path
 from seqpipe.atomic import atomic_write
 from seqpipe.errors import ConfigError, Location, OutputError
 from seqpipe.pipeline import Model
+from seqpipe.system_errors import refusal
 from seqpipe.training.loop.checkpoint import Checkpoint
 from seqpipe.training.loop.progress import Epoch
 
@@ -136,7 +137,7 @@ class RunFolder:
         except FileExistsError:
             raise OutputError("it exists already", "name a folder that does not", Location(str(path))) from None
         except OSError as error:
-            raise OutputError(f"cannot be made: {error.strerror}", "name another folder", Location(str(path))) from None
+            raise OutputError(f"cannot be made: {refusal(error)}", "name another folder", Location(str(path))) from None
         return cls(path)
 
 

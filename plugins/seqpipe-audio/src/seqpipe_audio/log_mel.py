@@ -40,16 +40,21 @@ class LogMelFrames(Tokenizer):
         """
         spec = incoming.spec.require(self.name, "samples")
         if not spec.rate:
-            raise ConfigError(f"{self.name} needs samples whose rate is known")
+            raise ConfigError(f"{self.name} needs samples whose rate is known", "set the reader's `rate`")
         window, hop = max(round(self.window * spec.rate), 1), max(round(self.hop * spec.rate), 1)
         high = spec.rate / 2 if self.high is None else self.high
         if not self.low < high <= spec.rate / 2:
             what = f"bands from {self.low:g} to {high:g} Hz of samples at {spec.rate:g} Hz"
             raise ConfigError(what, f"end them at {spec.rate / 2:g} Hz at most, and above where they begin")
         if hop > window:
-            raise ConfigError(f"a hop of {self.hop:g} s leaves samples out between windows of {self.window:g} s")
+            raise ConfigError(
+                f"a hop of {self.hop:g} s leaves samples out between windows of {self.window:g} s",
+                "make `hop` no longer than `window`",
+            )
         if self.cepstra and self.cepstra > self.mels:
-            raise ConfigError(f"a cepstrum of {self.cepstra} numbers from {self.mels} bands")
+            raise ConfigError(
+                f"a cepstrum of {self.cepstra} numbers from {self.mels} bands", "make `cepstra` no more than `mels`"
+            )
         fft_size = 1 << (window - 1).bit_length()
         filters = mel_filters(self.mels, fft_size, spec.rate, self.low, high)
         cosines = cosine_transform(self.mels, self.cepstra) if self.cepstra else None

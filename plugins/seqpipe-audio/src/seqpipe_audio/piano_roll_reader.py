@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import io
-import zipfile
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from collections.abc import Iterator
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from seqpipe import InputError, Location, Reader, Record, RecordError, Source, Spec
+from seqpipe import InputError, Location, Reader, Record, RecordError, Source, Spec, read_archive
 from seqpipe_audio.piano_roll import KEYS, Roll
-
-_LARGEST = 1 << 30
-"""Bytes that an archive may unpack to."""
 
 _ADVICE = "save it with numpy.savez(path, roll=numpy.packbits(rolls, axis=1), length=lengths)"
 
@@ -50,20 +46,7 @@ class ReadRolls(Reader):
 
 
 def _arrays(content: bytes, where: Location) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > _LARGEST:
-                raise InputError(f"unpacks to more than {_LARGEST:,} bytes", "split it", where)
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            return _checked(arrays, where)
-    except (zipfile.BadZipFile, ValueError, EOFError, OSError, NotImplementedError) as error:
-        # the last is what zipfile raises for a compression that it does not know
-        raise InputError(f"not an archive of piano rolls: {error}", _ADVICE, where) from None
-
-
-def _checked(
-    arrays: Mapping[str, npt.NDArray[Any]], where: Location
-) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    arrays = read_archive(io.BytesIO(content), where, _ADVICE, names=("roll", "length"))
     for name in ("roll", "length"):
         if name not in arrays:
             raise InputError(f"the archive has no array {name!r}", _ADVICE, where)

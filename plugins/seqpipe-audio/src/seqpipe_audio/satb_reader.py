@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from seqpipe import InputError, Location, Reader, Record, RecordError, Source, Spec
+from seqpipe import InputError, JSONError, Location, Reader, Record, RecordError, Source, Spec, parse_json
 from seqpipe_audio.satb import VOICES, Voices, voices_of
 
 
@@ -49,11 +48,11 @@ def _pieces(source: Source) -> list[Any]:
     with source.open() as file:
         content = file.read()
     try:
-        pieces = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"not JSON: {error}", _ADVICE, where) from None
+        pieces = parse_json(content)
+    except JSONError as error:
+        raise InputError(error.what, _ADVICE, Location(where.source, error.line, error.column)) from None
     if not isinstance(pieces, list):
-        raise InputError(f"a {type(pieces).__name__}, not a list of pieces", _ADVICE, where)
+        raise InputError("not a list of pieces", _ADVICE, where)
     return pieces
 
 

@@ -20,6 +20,7 @@ from seqpipe import (
     LabelLearner,
     Learned,
     LearnedCounts,
+    LearnedLabels,
     LearnedTexts,
     Learner,
     ModelError,
@@ -32,6 +33,7 @@ from seqpipe import (
     error_rate,
     exact_match,
     log_softmax,
+    read_failure,
 )
 from seqpipe_audio.alignment import align
 from seqpipe_audio.language import count_ngrams, grammar
@@ -64,7 +66,7 @@ class Search(Decoder):
     @property
     def learns(self) -> Mapping[str, Any]:
         """The characters, and n-grams of them with their counts."""
-        return {"labels": LearnedTexts, "ngrams": LearnedTexts, "counts": LearnedCounts}
+        return {"labels": LearnedLabels, "ngrams": LearnedTexts, "counts": LearnedCounts}
 
     def learner(self, incoming: Incoming) -> Learner | None:
         """Gather the characters of the targets, and count n-grams."""
@@ -84,7 +86,10 @@ class Search(Decoder):
         """
         spec = incoming.spec.require(self.name, "logits", pooled=False)
         if "spans" not in spec.columns:
-            raise ConfigError(f"{self.name} needs positions that know where they stand in the source")
+            raise ConfigError(
+                f"{self.name} needs positions that know where they stand in the source",
+                "begin with a tokenizer that keeps spans",
+            )
         symbols = tuple(incoming.learned.get("labels", ()))
         spans = spec.columns["spans"]
         out = spec.replace(
@@ -118,8 +123,11 @@ class _Language(Learner):
         for path in settings.text:
             try:
                 lines = Path(path).read_text(encoding="utf-8").splitlines()
-            except (OSError, UnicodeDecodeError) as error:
-                raise ConfigError(f"the text {path!r} cannot be read: {error}", "correct `language.text`") from None
+            except OSError as error:
+                what, todo = read_failure(error)
+                raise ConfigError(f"`language.text`: {path!r} {what}", todo) from None
+            except UnicodeDecodeError:
+                raise ConfigError(f"`language.text`: {path!r} is not UTF-8", "save it as UTF-8") from None
             counts += count_ngrams(lines, settings.order, labels)
         ngrams = sorted(counts)
         return {"labels": labels, "ngrams": ngrams, "counts": [counts[ngram] for ngram in ngrams]}
@@ -129,7 +137,10 @@ def _grammar(learned: Learned, symbols: tuple[str, ...], search: Search) -> Gram
     ngrams: Any = learned.get("ngrams", ())
     counts: Any = learned.get("counts", ())
     if len(ngrams) != len(counts):
-        raise ModelError(f"the language model of {search.name} has {len(ngrams)} n-grams and {len(counts)} counts")
+        raise ModelError(
+            f"the language model of {search.name} has {len(ngrams)} n-grams and {len(counts)} counts",
+            "fetch the model again, or train it again",
+        )
     return grammar(dict(zip(ngrams, counts, strict=True)), symbols, search.weight, search.bonus)
 
 

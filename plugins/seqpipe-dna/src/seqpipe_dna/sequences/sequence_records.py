@@ -36,7 +36,7 @@ class Region:
             return cls(text)
         first, last = (int(number.replace(",", "") or 0) for number in found.groups()[1:])
         if not 1 <= first <= last:
-            raise ValueError(f"{text!r} has no bases: write name:first-last, counted from one")
+            raise ValueError(f"{text!r} has no bases (write name:first-last, counted from one)")
         return cls(found[1], first - 1, last)
 
 

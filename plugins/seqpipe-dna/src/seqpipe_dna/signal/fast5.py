@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from seqpipe import InputError, Location, RecordError
 from seqpipe_dna.signal.raw_read import RawRead
-from seqpipe_dna.signal.signal_files import library, path_of, reason
+from seqpipe_dna.signal.signal_files import library, path_of
 
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _VBZ = 32020
@@ -36,7 +36,7 @@ def fast5_reads(file: BinaryIO, where: Location) -> Iterator[RawRead | RecordErr
                 empty = False
                 yield _raw_read(h5py, name, read, channel)
     except _ERRORS as error:
-        raise InputError(f"not a whole FAST5 file: {reason(error)}", "get it again", where) from None
+        raise InputError("not a whole FAST5 file", "get it again", where) from error
     if empty:
         raise InputError("HDF5 without raw reads, so no FAST5", "give files that hold the signal", where)
 
@@ -63,8 +63,8 @@ def _raw_read(h5py: Any, name: str, read: Any, channel: Any) -> RawRead | Record
         rate = None if channel is None else float(channel.attrs["sampling_rate"])
         identifier = identifier.decode() if isinstance(identifier, bytes) else str(identifier)
         return RawRead(identifier, signal[()], rate)
-    except _ERRORS as error:
-        return RecordError(f"{name} cannot be read: {reason(error)}", "the file is damaged, get it again")
+    except _ERRORS:
+        return RecordError(f"{name} cannot be unpacked", "the file is damaged, get it again")
 
 
 def _missing_filter(h5py: Any, signal: Any) -> str:

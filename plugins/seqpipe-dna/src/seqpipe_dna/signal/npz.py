@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
-from seqpipe import InputError, Location
+from seqpipe import InputError, Location, read_archive
 from seqpipe_dna.signal.raw_read import RawRead
 
 _LARGEST = 1 << 32
@@ -48,19 +47,7 @@ def npz_reads(file: BinaryIO, where: Location) -> Iterator[RawRead]:
 
 
 def _arrays(file: BinaryIO, where: Location) -> dict[str, npt.NDArray[Any]]:
-    try:
-        with zipfile.ZipFile(file) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > _LARGEST:
-                raise InputError(f"unpacks to more than {_LARGEST:,} bytes", "split it", where)
-        file.seek(0)
-        with np.load(file, allow_pickle=False) as arrays:
-            return _checked(arrays, where)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, EOFError, OSError, NotImplementedError) as error:
-        # NotImplementedError is what zipfile raises for a compression that it does not know
-        raise InputError(f"not an archive of signal: {error}", _ADVICE, where) from None
-
-
-def _checked(arrays: Mapping[str, npt.NDArray[Any]], where: Location) -> dict[str, npt.NDArray[Any]]:
+    arrays = read_archive(file, where, _ADVICE, names=("signal", "length", *_OF_EACH_READ), largest=_LARGEST)
     if "signal" not in arrays:
         raise InputError("the archive has no array 'signal'", _ADVICE, where)
     signal = arrays["signal"]

@@ -88,10 +88,12 @@ class ReadSignal(Reader):
         where = Location(f"record {position}")
         try:
             read = RawRead(str(position), np.asarray(payload))
+        except ValueError:
+            raise InputError("no series of numbers", "give a list of reads, each a series of numbers", where) from None
+        try:
             samples = self._normalised(read, where)
-        except (RecordError, ValueError) as error:
-            what, todo = (error.what, error.todo) if isinstance(error, RecordError) else (str(error), "")
-            raise InputError(what, todo, where) from None
+        except RecordError as error:
+            raise InputError(error.what, error.todo, where) from None
         return Record(read.id, samples, position=position)
 
     def _normalised(self, read: RawRead, where: Location) -> Samples:

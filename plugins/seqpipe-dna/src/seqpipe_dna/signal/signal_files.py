@@ -39,8 +39,3 @@ def path_of(file: BinaryIO, kind: str, signature: bytes, where: Location) -> str
     if not isinstance(path, str) or path.endswith(".gz"):
         raise InputError(f"{kind} cannot be read while it is unpacked", "unpack it, and name the file", where)
     return path
-
-
-def reason(error: Exception) -> str:
-    """Return what a library says, in one line."""
-    return " ".join((str(error) or type(error).__name__).split())[:200]

@@ -16,7 +16,7 @@ from seqpipe import (
     Decoder,
     Incoming,
     Learned,
-    LearnedTexts,
+    LearnedLabels,
     Learner,
     Names,
     Objective,
@@ -53,7 +53,7 @@ class Entities(Decoder):
     @property
     def learns(self) -> Mapping[str, Any]:
         """The types."""
-        return {"types": LearnedTexts}
+        return {"types": LearnedLabels}
 
     def learner(self, incoming: Incoming) -> Learner | None:
         """Gather the types."""

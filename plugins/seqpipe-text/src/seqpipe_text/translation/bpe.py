@@ -188,6 +188,9 @@ def _small(character: str) -> str:
     return lower if len(lower) == 1 else character
 
 
+_REPLACE = "fetch the model again, or train it again"
+
+
 def _checked(learned: Learned) -> _Learned:
     """Return what was learned.
 
@@ -197,12 +200,12 @@ def _checked(learned: Learned) -> _Learned:
     alphabet, merges, spelled = (tuple(learned[name]) for name in ("alphabet", "merges", "spelled"))
     known = set(alphabet)
     if not all(len(character) == 1 for character in alphabet):
-        raise ModelError("the alphabet of text.bpe is not a list of characters")
+        raise ModelError("the alphabet of text.bpe is not a list of characters", _REPLACE)
     pairs = []
     for merge in merges:
         left, _, right = merge.partition(" ")
         if left not in known or right not in known:
-            raise ModelError(f"the merge {merge!r} of text.bpe is not of two pieces that are known before it")
+            raise ModelError(f"the merge {merge!r} of text.bpe is not of two pieces that are known before it", _REPLACE)
         known.add(left + right)
         pairs.append((left, right))
     return _Learned(alphabet, tuple(pairs), frozenset(spelled))

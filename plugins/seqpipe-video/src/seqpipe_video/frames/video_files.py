@@ -23,6 +23,12 @@ _LARGEST = 8192 * 4608  # pixels of a frame that is decoded
 _LONGEST_GAP = 10.0  # seconds without a frame, which the one before is shown for
 _JITTER = 1.0  # seconds that a time stamp may jump back: frames that come late are left out
 _ROUNDED = 0.0006  # seconds: many containers have time stamps in whole milliseconds
+_REASONS = {
+    EOFError: "it ends in the middle",
+    MemoryError: "its frames need more memory than there is",
+    av.DecoderNotFoundError: "there is no decoder for its codec",
+    av.InvalidDataError: "it is damaged, or in no format of videos",
+}
 _NO_OTHER_FILES = {"protocol_whitelist": "none"}  # a playlist or a reference in a container names other files
 
 
@@ -51,9 +57,9 @@ def grey_frames(file: BinaryIO, rate: float, area: int, where: Location) -> Iter
     except (av.FFmpegError, OSError, EOFError, MemoryError, ValueError) as error:
         if file.seekable() and not file.seek(0, os.SEEK_END):
             raise RecordError("the file is empty", "get it again", where) from None
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        what = f"not a video that can be read: {reason[:1].lower()}{reason[1:]}"
-        raise RecordError(what, "check the file, or convert it with ffmpeg", where) from None
+        reason = next((words for kind, words in _REASONS.items() if isinstance(error, kind)), "it is damaged")
+        what = f"not a video that can be read: {reason}"
+        raise RecordError(what, "check the file, or convert it with ffmpeg", where) from error
 
 
 def _moving_pictures(container: av.container.InputContainer, where: Location) -> VideoStream:

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from seqpipe import InputError, Location, RecordError
+from seqpipe import InputError, Location, RecordError, read_archive
 from seqpipe_video.poses.clip import Clip, at_rate
 from seqpipe_video.poses.joint_names import Sources, joined, mapped, missing_joints, sources_of
 from seqpipe_video.poses.layouts import LAYOUTS, sources_by_count
 from seqpipe_video.poses.upright import upright
-
-_LARGEST = 1 << 30
-"""Bytes that an archive may unpack to."""
 
 _PLACES = ("pos_mm", "xy", "xyz", "poses", "positions", "keypoints")
 _LABELS = ("label", "action")
@@ -40,16 +36,7 @@ def clips_of_archive(content: bytes, name: str, rate: float, layout: str | None)
         InputError: it is no archive of poses.
     """
     where = Location(name)
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > _LARGEST:
-                raise InputError(f"unpacks to more than {_LARGEST:,} bytes", "split it", where)
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            read = {key: arrays[key] for key in arrays.files}
-    except (zipfile.BadZipFile, ValueError, EOFError, OSError, NotImplementedError) as error:
-        # the last is what zipfile raises for a compression that it does not know
-        raise InputError(f"not an archive of poses: {error}", _ADVICE, where) from None
-    return _clips(read, where, rate, layout)
+    return _clips(read_archive(io.BytesIO(content), where, _ADVICE), where, rate, layout)
 
 
 def _clips(arrays: Arrays, where: Location, rate: float, layout: str | None) -> Iterator[Clip | RecordError]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
-from seqpipe import InputError, Location
+from seqpipe import InputError, JSONError, Location, parse_json
 
 Value = Mapping[str, Any] | list[Any]
 
@@ -65,17 +64,18 @@ def parsed(content: bytes, where: Location) -> Any:
         InputError: it is neither.
     """
     try:
-        return json.loads(content)
-    except (ValueError, RecursionError) as error:
+        return parse_json(content)
+    except JSONError as error:
         lines = [line for line in content.splitlines() if line.strip()]
         if len(lines) < 2 or not lines[0].lstrip().startswith((b"{", b"[")):
-            raise InputError(f"not JSON: {error}", _ADVICE, where) from None
+            place = Location(where.source, error.line, error.column)
+            raise InputError(error.what, _ADVICE, place) from None
     values = []
     for number, line in enumerate(lines, 1):
         try:
-            values.append(json.loads(line))
-        except (ValueError, RecursionError) as error:
-            raise InputError(f"not JSON: {error}", _ADVICE, Location(where.source, number)) from None
+            values.append(parse_json(line))
+        except JSONError as error:
+            raise InputError(error.what, _ADVICE, Location(where.source, number, error.column)) from None
     return values
 
 
@@ -93,7 +93,7 @@ def film_of(value: Any, where: Location) -> Film:
     else:
         frames = value
     if not isinstance(frames, list):
-        raise InputError(f"a {type(frames).__name__}, not a list of frames", _ADVICE, where)
+        raise InputError("not a list of frames", _ADVICE, where)
     if frames and all(isinstance(frame, Mapping) and _is_person_of_a_frame(frame) for frame in frames):
         return Film(_grouped(frames), rate, target)
     return Film([_frame(frame) for frame in frames], rate, target)

@@ -42,7 +42,10 @@ class SkeletonFrames(Tokenizer):
         if self.window is None:
             return Step.of_positions(out, partial(_frames, rate=spec.rate))
         if self.stride > self.window:
-            raise ConfigError(f"windows of {self.window:g} s every {self.stride:g} s leave gaps between them")
+            raise ConfigError(
+                f"windows of {self.window:g} s every {self.stride:g} s leave gaps between them",
+                "make `stride` no longer than `window`",
+            )
         length, stride = (max(round(seconds * spec.rate), 1) for seconds in (self.window, self.stride))
         spans = Spec("spans", "int64", 2, rate=spec.rate)
         return _Windows(out.replace(streamable=True, columns={"spans": spans}), length, stride)
