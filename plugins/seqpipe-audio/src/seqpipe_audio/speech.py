@@ -5,6 +5,7 @@ from __future__ import annotations
 from seqpipe import Stage
 from seqpipe_audio.augmentation import Equalise, Mask, Noise, Speed
 from seqpipe_audio.deltas import Deltas
+from seqpipe_audio.keywords import Keywords
 from seqpipe_audio.log_mel import LogMelFrames
 from seqpipe_audio.normalise import Normalise
 from seqpipe_audio.pcm import ReadPCM
@@ -22,6 +23,7 @@ SPEECH: list[type[Stage]] = [
     Normalise,
     Search,
     Transcript,
+    Keywords,
     Strings,
     Speed,
     Equalise,

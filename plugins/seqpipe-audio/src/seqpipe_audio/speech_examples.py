@@ -12,6 +12,7 @@ from seqpipe import Example, Spec
 from seqpipe.testing import stage
 from seqpipe_audio.augmentation import Equalise, Mask, Noise, Speed
 from seqpipe_audio.deltas import Deltas
+from seqpipe_audio.keywords import Keywords
 from seqpipe_audio.log_mel import LogMelFrames
 from seqpipe_audio.normalise import Normalise
 from seqpipe_audio.pcm import ReadPCM
@@ -31,7 +32,8 @@ def speech_examples() -> list[Example]:
     front_end = LogMelFrames(mels=8)
     recordings = [_sound(seconds) for seconds in (0.4, 0.2, 0.03, 0.3)]
     frames = [*recordings[:2], np.empty(0, np.float32), _sound(0.01)]
-    trained = (front_end, stage("core", "core.gru", hidden=4), stage("decoder", "core.ctc"))
+    network = stage("core", "core.gru", hidden=4)
+    trained = (front_end, network, stage("decoder", "core.ctc"))
     augmentations = (Strings(most=3), Speed(), Equalise(), Mask(), Noise())
     files = [_file(recordings[0], "WAV"), _file(recordings[1], "FLAC")]
     raw = [(samples * 32767).astype("<i2").tobytes() for samples in recordings[:2]]
@@ -47,6 +49,10 @@ def speech_examples() -> list[Example]:
         *(
             Example(transcript, recordings, SOUND, trained, targets=WORDS)
             for transcript in (Transcript(), Transcript(each="word"), Transcript(unit="word"))
+        ),
+        *(
+            Example(keywords, recordings, SOUND, (front_end, network), targets=WORDS)
+            for keywords in (Keywords(threshold=0.1), Keywords(words=("two",), thresholds={"two": 0.2}, cool_down=0.0))
         ),
         *(Example(stage, recordings, SOUND, targets=WORDS) for stage in augmentations),
     ]

@@ -1,0 +1,147 @@
+"""From the probabilities of words at each moment to answers, one for each word that was said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqpipe import Batch, Ragged, Spec, State, Step, softmax
+
+Float32 = npt.NDArray[np.float32]
+Moments = Iterable[tuple[int, float, tuple[int, int]]]
+
+_NONE = -1
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Rules:
+    """When a word is answered.
+
+    Attributes:
+        labels: what the logits from 1 on stand for.
+        thresholds: the least score of each that is answered; infinite: it is not. Shape (labels,).
+        smoothing: positions that a probability is summed over.
+        cool_down: positions without an answer, from the end of an answered word on.
+        rate: units of the source a second.
+    """
+
+    labels: tuple[str, ...]
+    thresholds: npt.NDArray[np.float64]
+    smoothing: int
+    cool_down: int
+    rate: float
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What was heard of a sequence so far.
+
+    Attributes:
+        label: the word whose score grows; -1: none.
+        begin, end: where that score reached the threshold, and where it was highest, in the source.
+        score: the highest.
+        answered: the word whose cool-down lasts; -1: none.
+        cooling: positions that it still lasts.
+    """
+
+    label: int = _NONE
+    begin: int = 0
+    end: int = 0
+    score: float = 0.0
+    answered: int = _NONE
+    cooling: int = 0
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Listening:
+    """What is remembered of each sequence, a row each.
+
+    Attributes:
+        recent: probabilities of the labels at the last positions, shape (rows, smoothing - 1, labels).
+        heard: None where nothing was.
+    """
+
+    recent: Float32
+    heard: list[_Heard | None]
+
+
+class Spotting(Step):
+    """Answers words by rules."""
+
+    def __init__(self, spec: Spec, rules: Rules) -> None:
+        self.spec = spec
+        self.rules = rules
+
+    def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
+        logits, spans = batch.ragged, batch.column("spans", Ragged)
+        before = state or self._initial(len(logits))
+        scores, recent = self._scores(logits, before.recent)
+        best = scores.argmax(axis=1)
+        highest = scores[np.arange(len(best)), best].astype(np.float64)
+        spoken = np.where(highest >= self.rules.thresholds[best], best, _NONE)
+        answers, heard = [], []
+        for row, (begin, end) in enumerate(zip(logits.offsets[:-1].tolist(), logits.offsets[1:].tolist(), strict=True)):
+            of_row, after = before.heard[row], None
+            found: list[dict[str, Any]] = []
+            if of_row or (spoken[begin:end] >= 0).any():
+                moments = zip(
+                    spoken[begin:end].tolist(), highest[begin:end].tolist(), spans.array[begin:end].tolist(), strict=True
+                )
+                found, after = self._follow(of_row, moments, final=batch.final)
+            answers.append(found)
+            heard.append(after)
+        return batch.with_outputs(answers), None if batch.final else _Listening(recent, heard)
+
+    def _initial(self, rows: int) -> _Listening:
+        recent = np.zeros((rows, self.rules.smoothing - 1, len(self.rules.labels)), np.float32)
+        return _Listening(recent, [None] * rows)
+
+    def _scores(self, logits: Ragged, recent: Float32) -> tuple[Float32, Float32]:
+        """Return the score of each label at each position, and the probabilities to be remembered."""
+        before, labels = self.rules.smoothing - 1, len(self.rules.labels)
+        rows = len(logits)
+        probabilities = logits.with_values(softmax(logits.array)[:, 1:].astype(np.float32))
+        known = Ragged(recent.reshape(-1, labels), np.arange(rows + 1) * before).extend(probabilities)
+        first = np.arange(len(logits.array)) + np.repeat(np.arange(rows) * before, logits.lengths)
+        scores = known.array[first]
+        for later in range(1, before + 1):
+            scores += known.array[first + later]
+        last = known.cut(known.lengths - before, known.lengths)
+        return np.minimum(scores, np.float32(1.0)), last.array.reshape(rows, before, labels)
+
+    def _follow(
+        self, heard: _Heard | None, moments: Moments, *, final: bool
+    ) -> tuple[list[dict[str, Any]], _Heard | None]:
+        """Return the answers of a sequence, and what was heard of it after these moments."""
+        now = replace(heard) if heard else _Heard()
+        answers = []
+        for label, score, (begin, end) in moments:
+            if now.label >= 0:
+                if label == now.label and score > now.score:
+                    now.score, now.end = score, end
+                    continue
+                answers.append(self._answer(now))
+                now.answered, now.cooling, now.label = now.label, self.rules.cool_down, _NONE
+            if now.answered >= 0 and label == now.answered:
+                now.cooling = self.rules.cool_down
+            elif now.cooling:
+                now.cooling -= 1
+            elif label >= 0:
+                now = _Heard(label, begin, end, score)
+            else:
+                now.answered = _NONE
+        if final and now.label >= 0:
+            answers.append(self._answer(now))
+        return answers, now if now.label >= 0 or now.answered >= 0 else None
+
+    def _answer(self, heard: _Heard) -> dict[str, Any]:
+        return {
+            "label": self.rules.labels[heard.label],
+            "start": round(heard.begin / self.rules.rate, 3),
+            "end": round(heard.end / self.rules.rate, 3),
+            "score": heard.score,
+        }

@@ -1,0 +1,80 @@
+"""The decoder that listens for words, and answers each once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from seqpipe import ConfigError, Decoder, Incoming, LabelLearner, LearnedTexts, Learner, Names, Objective, Step
+from seqpipe_audio.keyword_objective import KeywordObjective
+from seqpipe_audio.keyword_spotting import Rules, Spotting
+
+Threshold = Annotated[float, Field(gt=0, le=1)]
+
+
+class Keywords(Decoder):
+    """Words that are listened for (keyword spotting): each is answered once, as soon as it was said.
+
+    A label's score at a position is its probability there, summed over the last ``smoothing`` seconds, and 1 at most. A
+    word is answered when its score has reached its threshold, is the greatest of all labels', and grows no more. The
+    network learns all ``labels`` by CTC (A. Graves et al., 2006). Words of a target that are not among them are no word
+    to it, as music is none.
+    """
+
+    name: ClassVar[str] = "audio.keywords"
+    adjustable: ClassVar[frozenset[str]] = frozenset({"words", "threshold", "thresholds", "smoothing", "cool_down"})
+
+    labels: Names = Field((), description="words that are told apart, in the order of the logits; none: learned")
+    words: Names = Field((), description="labels that are answered; none: all")
+    threshold: Threshold = Field(0.5, description="the least score of an answer")
+    thresholds: dict[str, Threshold] = Field({}, description="that of single words, by word, where it is another")
+    smoothing: float = Field(0.2, gt=0, le=2, description="seconds that a probability is summed over")
+    cool_down: float = Field(0.4, ge=0, description="seconds without an answer, from the end of an answered word on")
+
+    @property
+    def learns(self) -> Mapping[str, Any]:
+        """The labels, unless they are given."""
+        return {} if self.labels else {"labels": LearnedTexts}
+
+    def learner(self, incoming: Incoming) -> Learner | None:
+        """Gather the words of the targets, unless the labels are given."""
+        return None if self.labels else LabelLearner(sequences=True, separator=" ", least=1)
+
+    def objective(self, incoming: Incoming) -> Objective:
+        """Ask for one logit a label at each position, and one for no word.
+
+        Raises:
+            ConfigError: a word is none of the labels.
+        """
+        labels = self._labels(incoming)
+        return KeywordObjective(labels, self._words(labels))
+
+    def build(self, incoming: Incoming) -> Step:
+        """Take logits of positions that know their time.
+
+        Raises:
+            ConfigError: something else comes in, or a word is none of the labels.
+        """
+        spec = incoming.spec.require(self.name, "logits", pooled=False)
+        spans = spec.columns.get("spans")
+        if spans is None or not spans.rate or not spec.rate or spec.windowed:
+            raise ConfigError(f"{self.name} needs positions that know their time", "begin with audio.log_mel")
+        labels = self._labels(incoming)
+        words = self._words(labels)
+        thresholds = [self.thresholds.get(label, self.threshold) if label in words else np.inf for label in labels]
+        smoothing, cool_down = max(round(self.smoothing * spec.rate), 1), round(self.cool_down * spec.rate)
+        rules = Rules(labels, np.array(thresholds, np.float64), smoothing, cool_down, spans.rate)
+        return Spotting(spec.replace(kind="outputs"), rules)
+
+    def _labels(self, incoming: Incoming) -> tuple[str, ...]:
+        return self.labels or tuple(incoming.learned.get("labels", ()))
+
+    def _words(self, labels: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the words that are answered, which are among the labels, if these are known yet."""
+        for word in (*self.words, *self.thresholds):
+            if labels and word not in labels:
+                raise ConfigError(f"{self.name} does not know the word {word!r}", f"it knows {', '.join(labels)}")
+        return self.words or labels
