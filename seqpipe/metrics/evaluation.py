@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,10 @@ class Figure:
     value: float
     low: float
     high: float
+
+    def plain(self) -> dict[str, float | None]:
+        """Return it as a mapping for JSON, with None for what is no number, such as a share of nothing."""
+        return {name: value if np.isfinite(value) else None for name, value in asdict(self).items()}
 
 
 def figures(metrics: Sequence[Metric], results: RecordOutcomes, seed: int = 0) -> dict[str, Figure]:

@@ -33,6 +33,13 @@ def test_what_a_training_leaves(run):
     assert figure["low"] <= figure["value"] <= figure["high"]
 
 
+def test_a_figure_that_is_no_number_leaves_a_model_that_can_be_read(run):
+    folder = run("decoder.positive=a", dev=[{"text": "yb", "label": "b"}])  # the share of none that are sought
+    figures = Model.load(folder / "model.safetensors").facts["figures"]
+    assert figures["sensitivity"] == {"value": None, "low": None, "high": None}
+    assert figures["specificity"]["value"] is not None
+
+
 def test_the_card_says_what_one_has_to_know(run):
     card = (run("train.license=CC0") / "README.md").read_text()
     assert "- learned from: 32 records of `train.jsonl`" in card

@@ -6,7 +6,6 @@ import json
 import logging
 import sys
 from contextlib import redirect_stdout
-from dataclasses import asdict
 from typing import Any
 
 import click
@@ -109,8 +108,7 @@ def _split(labels: str | None) -> tuple[str, ...]:
 
 
 def _plain(figure: Figure, signature: str | None) -> dict[str, Any]:
-    values: dict[str, Any] = {name: value if np.isfinite(value) else None for name, value in asdict(figure).items()}
-    return {**values, "signature": signature} if signature else values
+    return {**figure.plain(), "signature": signature} if signature else figure.plain()
 
 
 def _table(measured: Measurement) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import numpy as np
 
 from seqpipe.atomic import atomic_write
@@ -31,7 +29,7 @@ def finish(task: Task, progress: TrainingProgress, folder: RunFolder, threads: i
     best_model = Model.load(folder.best)
     weights = {name: _in_half(name, array) for name, array in best_model.parameters.items()}
     measured = _figures(task, weights, threads)
-    quality = {name: asdict(figure) for name, figure in measured.items() if name != RATE}
+    quality = {name: figure.plain() for name, figure in measured.items() if name != RATE}
     model = task.model(weights, **best_model.facts, figures=quality, command=command)
     model.save(folder.model)
     _plot(task, progress, folder)
