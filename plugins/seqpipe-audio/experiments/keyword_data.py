@@ -80,7 +80,8 @@ def spoken(texts: Iterable[str], folder: Path, chance: random.Random) -> list[tu
 
 def speak(path: Path, text: str, manner: list[str]) -> None:
     """Write a text as espeak-ng says it in some manner."""
-    wav = subprocess.run(["espeak-ng", *manner, "--stdout", text], check=True, capture_output=True).stdout
+    command = ["espeak-ng", *manner, "--stdout", text]
+    wav = subprocess.run(command, check=True, capture_output=True).stdout
     samples, rate = soundfile.read(io.BytesIO(wav), dtype="float32")
     soundfile.write(path, soxr.resample(samples, rate, RATE), RATE)
 

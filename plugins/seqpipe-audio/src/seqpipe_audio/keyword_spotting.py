@@ -77,6 +77,7 @@ class Spotting(Step):
         self.rules = rules
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
+        """Give each record the words that it is certain of now. The state is a `_Listening`."""
         logits, spans = batch.ragged, batch.column("spans", Ragged)
         before = state or self._initial(len(logits))
         scores, recent = self._scores(logits, before.recent)
@@ -84,13 +85,13 @@ class Spotting(Step):
         highest = scores[np.arange(len(best)), best].astype(np.float64)
         spoken = np.where(highest >= self.rules.thresholds[best], best, _NONE)
         answers, heard = [], []
-        for row, (begin, end) in enumerate(zip(logits.offsets[:-1].tolist(), logits.offsets[1:].tolist(), strict=True)):
-            of_row, after = before.heard[row], None
+        borders = logits.offsets.tolist()
+        for of_row, begin, end in zip(before.heard, borders[:-1], borders[1:], strict=True):
             found: list[dict[str, Any]] = []
+            after: _Heard | None = None
             if of_row or (spoken[begin:end] >= 0).any():
-                moments = zip(
-                    spoken[begin:end].tolist(), highest[begin:end].tolist(), spans.array[begin:end].tolist(), strict=True
-                )
+                of_moments = (spoken[begin:end], highest[begin:end], spans.array[begin:end])
+                moments = zip(*(values.tolist() for values in of_moments), strict=True)
                 found, after = self._follow(of_row, moments, final=batch.final)
             answers.append(found)
             heard.append(after)
