@@ -1,4 +1,4 @@
-"""From the probabilities of words at each moment to answers, one for each word that was said."""
+"""From logits of words at each moment to answers, one for each word that was said."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Rules:
     """When a word is answered.
 
     Attributes:
-        labels: what the logits from 1 on stand for.
+        labels: what the logits stand for.
         thresholds: the least score of each that is answered; infinite: it is not. Shape (labels,).
-        smoothing: positions that a probability is summed over.
+        smoothing: positions that logits are averaged over.
         cool_down: positions without an answer, from the end of an answered word on.
         rate: units of the source a second.
     """
@@ -61,7 +61,7 @@ class _Listening:
     """What is remembered of each sequence, a row each.
 
     Attributes:
-        recent: probabilities of the labels at the last positions, shape (rows, smoothing - 1, labels).
+        recent: logits at the last positions, shape (rows, smoothing - 1, labels).
         heard: None where nothing was.
     """
 
@@ -102,17 +102,17 @@ class Spotting(Step):
         return _Listening(recent, [None] * rows)
 
     def _scores(self, logits: Ragged, recent: Float32) -> tuple[Float32, Float32]:
-        """Return the score of each label at each position, and the probabilities to be remembered."""
+        """Return the score of each label at each position, and the logits to be remembered."""
         before, labels = self.rules.smoothing - 1, len(self.rules.labels)
         rows = len(logits)
-        probabilities = logits.with_values(softmax(logits.array)[:, 1:].astype(np.float32))
-        known = Ragged(recent.reshape(-1, labels), np.arange(rows + 1) * before).extend(probabilities)
+        known = Ragged(recent.reshape(-1, labels), np.arange(rows + 1) * before).extend(logits)
         first = np.arange(len(logits.array)) + np.repeat(np.arange(rows) * before, logits.lengths)
-        scores = known.array[first]
-        for later in range(1, before + 1):
-            scores += known.array[first + later]
+        means = np.zeros((len(first), 1 + labels), np.float32)  # the logit of no word is 0
+        for later in range(before + 1):
+            means[:, 1:] += known.array[first + later]
+        means /= np.float32(self.rules.smoothing)
         last = known.cut(known.lengths - before, known.lengths)
-        return np.minimum(scores, np.float32(1.0)), last.array.reshape(rows, before, labels)
+        return softmax(means)[:, 1:], last.array.reshape(rows, before, labels)
 
     def _follow(
         self, heard: _Heard | None, moments: Moments, *, final: bool

@@ -18,20 +18,23 @@ Threshold = Annotated[float, Field(gt=0, le=1)]
 class Keywords(Decoder):
     """Words that are listened for (keyword spotting): each is answered once, as soon as it was said.
 
-    A label's score at a position is its probability there, summed over the last ``smoothing`` seconds, and 1 at most. A
-    word is answered when its score has reached its threshold, is the greatest of all labels', and grows no more. The
-    network learns all ``labels`` by CTC (A. Graves et al., 2006). Words of a target that are not among them are no word
-    to it, as music is none.
+    A label's score at a position is its probability by the mean of the last ``smoothing`` positions' logits. A word is
+    answered when its score has reached its threshold, is the greatest of all labels', and grows no more. The network
+    learns from which words a recording holds, not where (max-pooling loss, M. Sun et al., 2016). Words of a target that
+    are not among the ``labels`` are no word to it, as music is none.
     """
 
     name: ClassVar[str] = "audio.keywords"
-    adjustable: ClassVar[frozenset[str]] = frozenset({"words", "threshold", "thresholds", "smoothing", "cool_down"})
+    adjustable: ClassVar[frozenset[str]] = frozenset({"words", "threshold", "thresholds", "cool_down"})
 
     labels: Names = Field((), description="words that are told apart, in the order of the logits; none: learned")
     words: Names = Field((), description="labels that are answered; none: all")
     threshold: Threshold = Field(0.5, description="the least score of an answer")
     thresholds: dict[str, Threshold] = Field({}, description="that of single words, by word, where it is another")
-    smoothing: float = Field(0.2, gt=0, le=2, description="seconds that a probability is summed over")
+    smoothing: int = Field(5, ge=1, le=100, description="positions that logits are averaged over")
+    margin: int = Field(
+        20, ge=0, description="in training, positions before and after the best one of a word at which it may be heard"
+    )
     cool_down: float = Field(0.4, ge=0, description="seconds without an answer, from the end of an answered word on")
 
     @property
@@ -44,13 +47,13 @@ class Keywords(Decoder):
         return None if self.labels else LabelLearner(sequences=True, separator=" ", least=1)
 
     def objective(self, incoming: Incoming) -> Objective:
-        """Ask for one logit a label at each position, and one for no word.
+        """Ask for one logit a label at each position.
 
         Raises:
             ConfigError: a word is none of the labels.
         """
         labels = self._labels(incoming)
-        return KeywordObjective(labels, self._words(labels))
+        return KeywordObjective(labels, self._words(labels), self.smoothing, self.margin)
 
     def build(self, incoming: Incoming) -> Step:
         """Take logits of positions that know their time.
@@ -65,8 +68,8 @@ class Keywords(Decoder):
         labels = self._labels(incoming)
         words = self._words(labels)
         thresholds = [self.thresholds.get(label, self.threshold) if label in words else np.inf for label in labels]
-        smoothing, cool_down = max(round(self.smoothing * spec.rate), 1), round(self.cool_down * spec.rate)
-        rules = Rules(labels, np.array(thresholds, np.float64), smoothing, cool_down, spans.rate)
+        cool_down = round(self.cool_down * spec.rate)
+        rules = Rules(labels, np.array(thresholds, np.float64), self.smoothing, cool_down, spans.rate)
         return Spotting(spec.replace(kind="outputs"), rules)
 
     def _labels(self, incoming: Incoming) -> tuple[str, ...]:
