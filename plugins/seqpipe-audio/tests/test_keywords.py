@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqpipe import Batch, ConfigError, Incoming, Ragged, Record, Spec
+from seqpipe import Batch, ConfigError, Incoming, Ragged, Record, RecordError, Spec
 from seqpipe_audio.keywords import Keywords
 
 LABELS = ("stop", "go", "bed")
 RATE, HOP = 8000, 160  # a position is 20 ms
 SPANS = Spec("spans", "int64", 2, rate=RATE)
-LOGITS = Spec("logits", "float32", 1 + len(LABELS), rate=RATE / HOP, streamable=True, columns={"spans": SPANS})
-QUICK = {"smoothing": 0.02, "cool_down": 0.1}
+LOGITS = Spec("logits", "float32", len(LABELS), rate=RATE / HOP, streamable=True, columns={"spans": SPANS})
+QUICK = {"smoothing": 1, "cool_down": 0.1}
 
 
 def step(**parameters):
@@ -23,17 +23,17 @@ def batch(*rows, begin=0, last=True):
     """Each row is a list of moments, at which one word may be probable: None, or its name and its probability."""
     logits, spans = [], []
     for row in rows:
-        probabilities = np.full((len(row), 1 + len(LABELS)), 1e-6)
+        probabilities = np.full((len(row), len(LABELS)), 1e-6)
         for moment, spoken in zip(probabilities, row, strict=True):
             if spoken:
-                moment[1 + LABELS.index(spoken[0])] = spoken[1]
-            moment[0] = 1 - moment[1:].sum()
-        logits.append(np.log(probabilities))
+                moment[LABELS.index(spoken[0])] = spoken[1]
+        of_none = 1 - probabilities.sum(axis=1, keepdims=True)
+        logits.append(np.log(probabilities / of_none))
         begins = HOP * (begin + np.arange(len(row)))
         spans.append(np.stack([begins, begins + HOP], axis=1))
     records = tuple(Record(str(number), None, last=last) for number in range(len(rows)))
     columns = {"spans": Ragged.of(spans, np.int64, 2)}
-    return Batch(records, Ragged.of(logits, np.float32, 1 + len(LABELS)), columns, final=last)
+    return Batch(records, Ragged.of(logits, np.float32, len(LABELS)), columns, final=last)
 
 
 def answers(*row, **parameters):
@@ -73,18 +73,19 @@ def test_only_words_are_answered_and_another_label_that_is_likelier_keeps_them_b
     row = (("bed", 0.9), None, None, None, None, None, None, ("go", 0.7), None)
     assert answers(*row) == [("bed", 0), ("go", 7)]
     assert answers(*row, words=("go",)) == [("go", 7)]
-    both = np.log([[0.05, 0.0001, 0.4, 0.55]]).astype(np.float32)
+    both = np.log([[0.0001, 8.0, 11.0]]).astype(np.float32)
     heard = batch([None])
     out, _ = step(words=("go",), threshold=0.3)(heard.replace(sequence=heard.ragged.with_values(both)))
     assert out.outputs == ((),)
 
 
-def test_probabilities_of_neighbours_are_summed():
-    row = (None, ("go", 0.3), ("go", 0.4), None, None, None, None)
-    assert answers(*row) == []
-    assert answers(*row, smoothing=0.04) == [("go", 2)]
-    out, _ = step(smoothing=0.1)(batch([("go", 0.9)] * 5))
-    assert out.outputs[0][0]["score"] == 1.0
+def test_logits_of_neighbours_are_averaged_and_are_0_before_the_first():
+    row = (None, None, None, ("go", 0.9), ("go", 0.9), None, None)
+    assert answers(*row, smoothing=2) == [("go", 4)]
+    assert answers(*row, smoothing=3) == []
+    out, _ = step(smoothing=2)(batch([("go", 0.9)]))
+    logits = np.log(np.array([1, 1e-6, 1e-6, 0.9]) / [1, 1 - 0.9 - 2e-6, 1 - 0.9 - 2e-6, 1 - 0.9 - 2e-6]) / 2
+    assert out.outputs[0][0]["score"] == pytest.approx(np.exp(logits[3]) / np.exp(logits).sum(), rel=1e-5)
 
 
 def test_a_cool_down_keeps_other_words_back_and_lasts_from_the_end_of_the_word_on():
@@ -99,7 +100,7 @@ MOMENTS = st.lists(st.none() | st.tuples(st.sampled_from(LABELS), st.sampled_fro
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(MOMENTS, min_size=1, max_size=3), st.integers(0, 30), st.sampled_from([0.02, 0.06]))
+@given(st.lists(MOMENTS, min_size=1, max_size=3), st.integers(0, 30), st.sampled_from([1, 3]))
 def test_pieces_give_what_the_whole_gives(rows, cut, smoothing):
     longest = max(map(len, rows))
     rows = [row + [None] * (longest - len(row)) for row in rows]
@@ -116,7 +117,31 @@ def test_words_that_are_no_labels_are_left_out_of_targets():
     objective = Keywords(labels=LABELS).objective(Incoming(Spec("frames", "float32", 4)))
     texts = ("please stop and go", "", "cat", "bed bed")
     targets = objective.targets(Batch(tuple(Record("", None, target=text) for text in texts))).column("target", Ragged)
-    assert [row.tolist() for row in targets] == [[1, 2], [], [], [3, 3]]
+    assert [row.tolist() for row in targets] == [[0, 1], [], [], [2]]
+
+
+def test_the_gradient_is_that_of_central_differences():
+    objective = Keywords(labels=LABELS, smoothing=3, margin=2).objective(Incoming(Spec("frames", "float32", 4)))
+    random = np.random.default_rng(0)
+    logits = Ragged.of([2 * random.normal(size=(length, 3)) for length in (9, 6, 12, 1, 0)], np.float64, 3)
+    records = tuple(Record("", None, target=text) for text in ("stop", "", "stop bed", "go bed", "go"))
+    given = objective.targets(Batch(records, logits))
+    losses, gradient, _ = objective.loss(given, {})
+    assert losses[-1] == 0
+    expected = np.zeros_like(gradient)
+    for place in np.ndindex(*gradient.shape):
+        for step_size in (1e-6, -1e-6):
+            changed = logits.array.copy()
+            changed[place] += step_size
+            (loss, _, _) = objective.loss(given.replace(sequence=logits.with_values(changed)), {})
+            expected[place] += loss.sum() / (2 * step_size)
+    np.testing.assert_allclose(gradient, expected, atol=1e-7)
+
+
+def test_a_record_without_a_target_is_named():
+    objective = Keywords(labels=LABELS).objective(Incoming(Spec("frames", "float32", 4)))
+    with pytest.raises(RecordError, match=r"m\.tsv:3: the record has no target"):
+        objective.targets(Batch((Record("", None, "m.tsv", 3),)))
 
 
 def test_figures_take_all_other_words_as_unknown():
