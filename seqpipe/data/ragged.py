@@ -16,7 +16,7 @@ Offsets = npt.NDArray[np.int64]
 def offsets_of(lengths: Sequence[int] | Offsets) -> Offsets:
     """Return the offsets of rows of the given lengths: int64, shape (rows + 1,), from 0 to their sum."""
     offsets = np.zeros(len(lengths) + 1, np.int64)
-    np.cumsum(lengths, out=offsets[1:])
+    np.add.accumulate(lengths, out=offsets[1:])  # np.cumsum by another name, in half of the time for few rows
     return offsets
 
 

@@ -105,7 +105,7 @@ class Convolution:
         check_offsets("offsets", offsets, len(values))
         held, held_offsets = _join(state.held, values, offsets)
         oldest = state.seen - state.held.lengths
-        seen = state.seen + np.diff(offsets)
+        seen = state.seen + (offsets[1:] - offsets[:-1])
         ready = seen if final else np.maximum(seen - self._look_ahead, 0)
         emitted = -(-ready // self._stride)
         window_offsets = offsets_of(emitted - state.emitted)
@@ -143,7 +143,7 @@ def _join(held: Ragged, values: Float, offsets: Int64) -> tuple[Float, Int64]:
     joined_offsets = held.offsets + offsets
     joined = np.empty((joined_offsets[-1], values.shape[1]), values.dtype)
     joined[indices_of_ranges(joined_offsets[:-1], held.lengths)] = held.array
-    joined[indices_of_ranges(joined_offsets[:-1] + held.lengths, np.diff(offsets))] = values
+    joined[indices_of_ranges(joined_offsets[:-1] + held.lengths, offsets[1:] - offsets[:-1])] = values
     return joined, joined_offsets
 
 

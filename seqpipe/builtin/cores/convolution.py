@@ -172,7 +172,7 @@ class _ConvolutionNetwork(Network):
         if stride == 1 and np.array_equal(offsets, held.offsets):
             return held, held.cut(held.lengths, held.lengths)
         begins = held.offsets[:-1] + before.frames.emitted * stride - first - offsets[:-1] * stride
-        taken = held.array[np.repeat(begins, np.diff(offsets)) + stride * np.arange(offsets[-1])]
+        taken = held.array[begins.repeat(offsets[1:] - offsets[:-1]) + stride * np.arange(offsets[-1])]
         taken[:, 1] += (stride - 1) * (taken[:, 1] - taken[:, 0])
         spans = Ragged(taken, offsets)
         used = np.minimum(after.emitted * stride, after.seen) - first
