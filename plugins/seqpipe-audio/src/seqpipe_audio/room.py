@@ -40,4 +40,5 @@ class Room(Augmentation):
         level = 10 ** (-random.uniform(*self.direct) / 20) / max(float(np.sqrt(np.sum(echo**2))), 1e-9)
         response = echo * level
         response[0] = 1.0
-        return (response / np.sqrt(np.sum(response**2))).astype(np.float32)
+        normalised: Samples = (response / np.sqrt(np.sum(response**2))).astype(np.float32)
+        return normalised
