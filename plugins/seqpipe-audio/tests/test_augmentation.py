@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from seqpipe import Record
 from seqpipe_audio.augmentation import Equalise, Mask, Speed
 from seqpipe_audio.background import Background
+from seqpipe_audio.room import Room
 from seqpipe_audio.strings import Strings
 
 RATE = 8000
@@ -41,6 +42,17 @@ def test_equalising_gives_each_frequency_a_gain_of_its_own():
     assert len({round(float(gain), 3) for gain in gains}) == 3
 
 
+def test_a_room_answers_and_falls_silent():
+    impulse = np.zeros(RATE, np.float32)
+    impulse[100] = 1.0
+    heard = apply(Room(share=1.0, decay=(0.4, 0.4), direct=(6.0, 6.0)), impulse)
+    np.testing.assert_allclose(heard[:100], 0, atol=1e-6)
+    assert np.sum(heard**2) == pytest.approx(1, abs=1e-3)
+    assert 10 * np.log10(heard[100] ** 2 / np.sum(heard[101:] ** 2)) == pytest.approx(6, abs=0.1)
+    early, late = (np.mean(heard[100 + at : 100 + at + 800] ** 2) for at in (80, 1680))
+    assert 10 * np.log10(early / late) == pytest.approx(30, abs=3)  # 60 dB in 0.4 s
+
+
 def test_masks_are_nearly_silent():
     masked = [apply(Mask(bands=0, times=1, time=0.5), tone(400), seed) for seed in range(20)]
     silent = [np.mean(np.abs(one) < 0.04) for one in masked]
@@ -51,7 +63,7 @@ def test_masks_are_nearly_silent():
     assert max(np.mean(one < 10) for one in dark) > 0.2
 
 
-@pytest.mark.parametrize("augmentation", [Speed(), Equalise(), Mask(), Background(alone=1.0)])
+@pytest.mark.parametrize("augmentation", [Speed(), Equalise(), Mask(), Room(share=1.0), Background(alone=1.0)])
 def test_nothing_stays_nothing(augmentation):
     assert len(apply(augmentation, np.empty(0, np.float32))) == 0
 
@@ -82,6 +94,20 @@ def test_strings_are_of_one_speaker_and_have_the_words_of_their_parts():
         assert len(one.payload) == 800 * len(one.target.split())
         assert "one" in one.target.split()
     assert {len(one.target.split()) for one in made} == set(range(1, 8))
+
+
+def test_strings_end_before_they_are_too_long():
+    made = [strings(seed, mixed=0.0, tight=1.0, longest=0.35) for seed in range(50)]
+    assert {len(one.payload) for one in made} == {800, 1600, 2400}
+    assert len(strings(0, longest=0.01, tight=1.0).payload) == 800
+
+
+def test_speakers_of_several_sets_have_names_of_several_forms():
+    names = ("1_ann_2.flac", "one__bob_3.flac", "one__bob_4.flac")
+    records = [Record(name, np.full(80, level, np.float32), target="one") for level, name in enumerate(names)]
+    form = Strings(speaker="[0-9]_([a-z]+)_|__([a-z]+)_", mixed=0.0, tight=1.0, gain=0.0).among(records)
+    levels = [set(form.apply(records[1], np.random.default_rng(seed)).payload.tolist()) for seed in range(20)]
+    assert set().union(*levels) == {1.0, 2.0}
 
 
 def test_some_recordings_stay_alone():

@@ -11,6 +11,7 @@ from seqpipe_audio.log_mel import LogMelFrames
 from seqpipe_audio.normalise import Normalise
 from seqpipe_audio.pcm import ReadPCM
 from seqpipe_audio.recordings import ReadAudio, ReadManifest
+from seqpipe_audio.room import Room
 from seqpipe_audio.search import Search
 from seqpipe_audio.strings import Strings
 from seqpipe_audio.transcript import Transcript
@@ -29,6 +30,7 @@ SPEECH: list[type[Stage]] = [
     Speed,
     Equalise,
     Mask,
+    Room,
     Background,
 ]
 """Registered by the plugin."""
