@@ -103,16 +103,18 @@ class Spotting(Step):
 
     def _scores(self, logits: Ragged, recent: Float32) -> tuple[Float32, Float32]:
         """Return the score of each label at each position, and the logits to be remembered."""
-        before, labels = self.rules.smoothing - 1, len(self.rules.labels)
-        rows = len(logits)
-        known = Ragged(recent.reshape(-1, labels), np.arange(rows + 1) * before).extend(logits)
-        first = np.arange(len(logits.array)) + np.repeat(np.arange(rows) * before, logits.lengths)
-        means = np.zeros((len(first), 1 + labels), np.float32)  # the logit of no word is 0
-        for later in range(before + 1):
-            means[:, 1:] += known.array[first + later]
+        rows, before, labels = recent.shape
+        row = np.arange(rows)
+        place = np.arange(len(logits.array)) + before * (row + 1).repeat(logits.lengths)  # each row after its past
+        past = np.arange(before)
+        known = np.empty((len(place) + rows * before, labels), np.float32)
+        known[place] = logits.array
+        known[(logits.offsets[:-1] + before * row)[:, None] + past] = recent
+        means = np.zeros((len(place), 1 + labels), np.float32)  # the logit of no word is 0
+        for earlier in range(self.rules.smoothing):
+            means[:, 1:] += known[place - earlier]
         means /= np.float32(self.rules.smoothing)
-        last = known.cut(known.lengths - before, known.lengths)
-        return softmax(means)[:, 1:], last.array.reshape(rows, before, labels)
+        return softmax(means)[:, 1:], known[(logits.offsets[1:] + before * row)[:, None] + past]
 
     def _follow(
         self, heard: _Heard | None, moments: Moments, *, final: bool
