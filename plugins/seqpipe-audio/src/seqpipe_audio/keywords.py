@@ -10,7 +10,7 @@ from pydantic import Field
 
 from seqpipe import ConfigError, Decoder, Incoming, LabelLearner, LearnedTexts, Learner, Names, Objective, Step
 from seqpipe_audio.keyword_objective import KeywordObjective
-from seqpipe_audio.keyword_spotting import Rules, Spotting
+from seqpipe_audio.keyword_answers import Rules, KeywordAnswers
 
 Threshold = Annotated[float, Field(gt=0, le=1)]
 
@@ -70,7 +70,7 @@ class Keywords(Decoder):
         thresholds = [self.thresholds.get(label, self.threshold) if label in words else np.inf for label in labels]
         cool_down = round(self.cool_down * spec.rate)
         rules = Rules(labels, np.array(thresholds, np.float64), self.smoothing, cool_down, spans.rate)
-        return Spotting(spec.replace(kind="outputs"), rules)
+        return KeywordAnswers(spec.replace(kind="outputs"), rules)
 
     def _labels(self, incoming: Incoming) -> tuple[str, ...]:
         return self.labels or tuple(incoming.learned.get("labels", ()))

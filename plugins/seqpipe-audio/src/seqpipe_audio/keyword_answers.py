@@ -69,7 +69,7 @@ class _Listening:
     heard: list[_Heard | None]
 
 
-class Spotting(Step):
+class KeywordAnswers(Step):
     """Answers words by rules."""
 
     def __init__(self, spec: Spec, rules: Rules) -> None:
