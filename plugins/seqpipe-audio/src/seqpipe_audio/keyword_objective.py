@@ -18,8 +18,8 @@ SEPARATOR = " "
 class KeywordObjective(Objective):
     """Each word of a target is heard somewhere, other words nowhere: max-pooling loss (M. Sun et al., 2016).
 
-    A logit stands for a label; that of no word is 0. Logits are averaged over neighbouring positions, as `KeywordAnswers`
-    does it, and then each label's greatest one over the record counts. The loss is the cross-entropy of each word of
+    A logit stands for a label; that of no word is 0. Logits are averaged over neighbouring positions, as in a
+    run, and then each label's greatest one over the record counts. The loss is the cross-entropy of each word of
     the target among itself, the labels that are not in the target, and no word; and, so that words are heard where
     they are, the mean cross-entropy of no word at all positions that are away from those greatest ones. Words that are
     not among the labels, their order, and how often they are said do not matter.

@@ -9,8 +9,8 @@ import numpy as np
 from pydantic import Field
 
 from seqpipe import ConfigError, Decoder, Incoming, LabelLearner, LearnedTexts, Learner, Names, Objective, Step
+from seqpipe_audio.keyword_answers import KeywordAnswers, Rules
 from seqpipe_audio.keyword_objective import KeywordObjective
-from seqpipe_audio.keyword_answers import Rules, KeywordAnswers
 
 Threshold = Annotated[float, Field(gt=0, le=1)]
 
