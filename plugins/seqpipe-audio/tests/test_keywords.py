@@ -12,7 +12,7 @@ LABELS = ("stop", "go", "bed")
 RATE, HOP = 8000, 160  # a position is 20 ms
 SPANS = Spec("spans", "int64", 2, rate=RATE)
 LOGITS = Spec("logits", "float32", len(LABELS), rate=RATE / HOP, streamable=True, columns={"spans": SPANS})
-QUICK = {"smoothing": 1, "cool_down": 0.1}
+QUICK = {"smoothing": 1, "patience": 0.0, "cool_down": 0.1}
 
 
 def step(**parameters):
@@ -88,6 +88,13 @@ def test_logits_of_neighbours_are_averaged_and_are_0_before_the_first():
     assert out.outputs[0][0]["score"] == pytest.approx(np.exp(logits[3]) / np.exp(logits).sum(), rel=1e-5)
 
 
+def test_an_answer_waits_for_a_likelier_one():
+    row = (("go", 0.6), None, ("go", 0.7), None, ("stop", 0.9), None, None, None, None, None, None)
+    assert answers(*row, cool_down=0.0) == [("go", 0), ("go", 2), ("stop", 4)]
+    assert answers(*row, cool_down=0.0, patience=0.04) == [("stop", 4)]
+    assert answers(*row, words=("go",), patience=0.04) == []
+
+
 def test_a_cool_down_keeps_other_words_back_and_lasts_from_the_end_of_the_word_on():
     row = (("stop", 0.9), ("stop", 0.8), None, ("go", 0.9), None, None, None, ("go", 0.9), None)
     assert answers(*row, cool_down=0.0) == [("stop", 0), ("go", 3), ("go", 7)]
@@ -100,12 +107,14 @@ MOMENTS = st.lists(st.none() | st.tuples(st.sampled_from(LABELS), st.sampled_fro
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(MOMENTS, min_size=1, max_size=3), st.integers(0, 30), st.sampled_from([1, 3]))
-def test_pieces_give_what_the_whole_gives(rows, cut, smoothing):
+@given(
+    st.lists(MOMENTS, min_size=1, max_size=3), st.integers(0, 30), st.sampled_from([1, 3]), st.sampled_from([0.0, 0.06])
+)
+def test_pieces_give_what_the_whole_gives(rows, cut, smoothing, patience):
     longest = max(map(len, rows))
     rows = [row + [None] * (longest - len(row)) for row in rows]
     for cool_down in (0.0, 0.1):
-        listen = step(smoothing=smoothing, cool_down=cool_down)
+        listen = step(smoothing=smoothing, patience=patience, cool_down=cool_down)
         whole, _ = listen(batch(*rows))
         first, state = listen(batch(*(row[:cut] for row in rows), last=False))
         second, after = listen(batch(*(row[cut:] for row in rows), begin=min(cut, longest)), state)

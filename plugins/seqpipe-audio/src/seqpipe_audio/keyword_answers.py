@@ -23,15 +23,19 @@ class Rules:
 
     Attributes:
         labels: what the logits stand for.
-        thresholds: the least score of each that is answered; infinite: it is not. Shape (labels,).
+        thresholds: the least score of each at which it counts, shape (labels,).
+        answered: whether each is answered; one that is not keeps the others back where it is likelier. Shape (labels,).
         smoothing: positions that logits are averaged over.
+        patience: positions without a greater score after which a word is answered.
         cool_down: positions without an answer, from the end of an answered word on.
         rate: units of the source a second.
     """
 
     labels: tuple[str, ...]
     thresholds: npt.NDArray[np.float64]
+    answered: npt.NDArray[np.bool_]
     smoothing: int
+    patience: int
     cool_down: int
     rate: float
 
@@ -41,10 +45,11 @@ class _Heard:
     """What was heard of a sequence so far.
 
     Attributes:
-        label: the word whose score grows; -1: none.
-        begin, end: where that score reached the threshold, and where it was highest, in the source.
-        score: the highest.
-        answered: the word whose cool-down lasts; -1: none.
+        label: of the greatest score since one reached its threshold; -1: none.
+        begin, end: where it became the greatest, and where it was greatest of all, in the source.
+        score: the greatest.
+        waited: positions since then.
+        answered: the label that is done with, until it is heard no more and its cool-down is over; -1: none.
         cooling: positions that it still lasts.
     """
 
@@ -52,6 +57,7 @@ class _Heard:
     begin: int = 0
     end: int = 0
     score: float = 0.0
+    waited: int = 0
     answered: int = _NONE
     cooling: int = 0
 
@@ -124,13 +130,17 @@ class KeywordAnswers(Step):
         answers = []
         for label, score, (begin, end) in moments:
             if now.label >= 0:
-                if label == now.label and score > now.score:
-                    now.score, now.end = score, end
+                if label >= 0 and score > now.score:
+                    now.begin = now.begin if label == now.label else begin
+                    now.label, now.end, now.score, now.waited = label, end, score, 0
                     continue
-                answers.append(self._answer(now))
-                now.answered, now.cooling, now.label = now.label, self.rules.cool_down, _NONE
-            if now.answered >= 0 and label == now.answered:
-                now.cooling = self.rules.cool_down
+                now.waited += 1
+                if now.waited < self.rules.patience:
+                    continue
+                answers += self._answers(now)
+                now = _Heard(answered=now.label, cooling=self._cool_down(now.label))
+            if label >= 0 and label == now.answered:
+                now.cooling = self._cool_down(label)
             elif now.cooling:
                 now.cooling -= 1
             elif label >= 0:
@@ -138,13 +148,21 @@ class KeywordAnswers(Step):
             else:
                 now.answered = _NONE
         if final and now.label >= 0:
-            answers.append(self._answer(now))
+            answers += self._answers(now)
         return answers, now if now.label >= 0 or now.answered >= 0 else None
 
-    def _answer(self, heard: _Heard) -> dict[str, Any]:
-        return {
-            "label": self.rules.labels[heard.label],
-            "start": round(heard.begin / self.rules.rate, 3),
-            "end": round(heard.end / self.rules.rate, 3),
-            "score": heard.score,
-        }
+    def _cool_down(self, label: int) -> int:
+        return self.rules.cool_down if self.rules.answered[label] else 0
+
+    def _answers(self, heard: _Heard) -> list[dict[str, Any]]:
+        """Return the answer to what was heard, if it is a word that is answered."""
+        if not self.rules.answered[heard.label]:
+            return []
+        return [
+            {
+                "label": self.rules.labels[heard.label],
+                "start": round(heard.begin / self.rules.rate, 3),
+                "end": round(heard.end / self.rules.rate, 3),
+                "score": heard.score,
+            }
+        ]

@@ -19,13 +19,13 @@ class Keywords(Decoder):
     """Words that are listened for (keyword spotting): each is answered once, as soon as it was said.
 
     A label's score at a position is its probability by the mean of the last ``smoothing`` positions' logits. A word is
-    answered when its score has reached its threshold, is the greatest of all labels', and grows no more. The network
+    answered when its score has reached its threshold, and no label's was greater for some time. The network
     learns from which words a recording holds, not where (max-pooling loss, M. Sun et al., 2016). Words of a target that
     are not among the ``labels`` are no word to it, as music is none.
     """
 
     name: ClassVar[str] = "audio.keywords"
-    adjustable: ClassVar[frozenset[str]] = frozenset({"words", "threshold", "thresholds", "cool_down"})
+    adjustable: ClassVar[frozenset[str]] = frozenset({"words", "threshold", "thresholds", "patience", "cool_down"})
 
     labels: Names = Field((), description="words that are told apart, in the order of the logits; none: learned")
     words: Names = Field((), description="labels that are answered; none: all")
@@ -34,6 +34,11 @@ class Keywords(Decoder):
     smoothing: int = Field(5, ge=1, le=100, description="positions that logits are averaged over")
     margin: int = Field(
         20, ge=0, description="in training, positions before and after the best one of a word at which it may be heard"
+    )
+    patience: float = Field(
+        0.2,
+        ge=0,
+        description="seconds without a greater score, of this word or of another label, after which it is answered",
     )
     cool_down: float = Field(0.4, ge=0, description="seconds without an answer, from the end of an answered word on")
 
@@ -67,9 +72,15 @@ class Keywords(Decoder):
             raise ConfigError(f"{self.name} needs positions that know their time", "begin with audio.log_mel")
         labels = self._labels(incoming)
         words = self._words(labels)
-        thresholds = [self.thresholds.get(label, self.threshold) if label in words else np.inf for label in labels]
-        cool_down = round(self.cool_down * spec.rate)
-        rules = Rules(labels, np.array(thresholds, np.float64), self.smoothing, cool_down, spans.rate)
+        rules = Rules(
+            labels,
+            np.array([self.thresholds.get(label, self.threshold) for label in labels], np.float64),
+            np.array([label in words for label in labels], bool),
+            self.smoothing,
+            max(round(self.patience * spec.rate), 1),
+            round(self.cool_down * spec.rate),
+            spans.rate,
+        )
         return KeywordAnswers(spec.replace(kind="outputs"), rules)
 
     def _labels(self, incoming: Incoming) -> tuple[str, ...]:
