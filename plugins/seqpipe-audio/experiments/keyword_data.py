@@ -2,11 +2,11 @@
 
     python plugins/seqpipe-audio/experiments/keyword_data.py $SEQPIPE_DATA/speech runs/keywords
 
-Writes two manifests of recordings with what is said in them:
+Writes manifests of recordings with what is said in them:
 
 - ``words.tsv``, single words: Speech Commands, and espeak-ng in voices that are drawn, written into ``espeak/``;
-- ``speech.tsv``, sentences: AN4, the prompts of a telephone system, and words of ``vocabulary.txt`` in any order, by
-  espeak-ng; a word that sounds like a label is in none of these.
+- ``speech.tsv``, sentences: some of AN4, of the prompts of a telephone system, and words of ``vocabulary.txt`` in any
+  order, by espeak-ng, none of which sounds like a label; ``less-speech.tsv``, some of these.
 
 It needs the program espeak-ng.
 """
@@ -32,6 +32,11 @@ LABELS = (
 ).split()
 ALIKE = set("know knows own write rite won to too for fore ate sicks lefts rights stops goes ups ones ago".split())
 """Words that sound like labels, or nearly."""
+
+SPEECH = {"an4": 450, "prompts": 200}
+SENTENCES = 200
+LESS_SPEECH = {"an4": 250, "prompts": 100, "espeak": 150}
+"""How many recordings and sentences there are in the manifests."""
 
 DIALECTS = "en-us en-us en-gb en-gb-x-rp en-gb-scotland en-029 en-gb-x-gbclan en-gb-x-gbcwmd en-us-nyc".split()
 VARIANTS = (
@@ -96,14 +101,16 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="folder with the manifests of the sets")
     parser.add_argument("folder", type=Path, help="to write to")
     parser.add_argument("--words", type=int, default=24, help="times that espeak-ng says each label")
-    parser.add_argument("--sentences", type=int, default=400, help="sentences that espeak-ng says")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     data, folder, chance = options.data, options.folder, random.Random(options.seed)
     single = spoken(words(options.words, chance), folder / "espeak" / "words", chance)
-    several = spoken(sentences(options.sentences, chance), folder / "espeak" / "sentences", chance)
     write(folder / "words.tsv", [*recorded(data, "commands_train.tsv"), *single])
-    write(folder / "speech.tsv", [*recorded(data, "an4_train.tsv", "prompts_train.tsv"), *several])
+    speech = {name: chance.sample(list(recorded(data, f"{name}_train.tsv")), count) for name, count in SPEECH.items()}
+    speech["espeak"] = spoken(sentences(SENTENCES, chance), folder / "espeak" / "sentences", chance)
+    write(folder / "speech.tsv", [recording for recordings in speech.values() for recording in recordings])
+    less = {name: recordings[: LESS_SPEECH[name]] for name, recordings in speech.items()}
+    write(folder / "less-speech.tsv", [recording for recordings in less.values() for recording in recordings])
 
 
 if __name__ == "__main__":
