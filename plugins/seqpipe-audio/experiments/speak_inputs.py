@@ -17,8 +17,8 @@ RATE = 8000
 PHRASES = {
     "digits.flac": ("three... one... four... one... five... nine", ["-v", "en-gb+m2", "-s", "130", "-g", "8"]),
     "keywords.flac": (
-        "yes... the weather is fine today... go... turn right now... stop... what a day it was",
-        ["-v", "en-us+f3", "-s", "140", "-g", "4"],
+        "yes... thank you... right... the house is big... stop... down",
+        ["-v", "en-gb+m3", "-s", "130", "-g", "6"],
     ),
     "prompts.flac": (
         "your message has been saved. please enter your password, then press the pound key",

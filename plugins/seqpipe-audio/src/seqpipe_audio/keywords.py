@@ -36,7 +36,7 @@ class Keywords(Decoder):
         20, ge=0, description="in training, positions before and after the best one of a word at which it may be heard"
     )
     patience: float = Field(
-        0.2,
+        0.3,
         ge=0,
         description="seconds without a greater score, of this word or of another label, after which it is answered",
     )
