@@ -16,7 +16,7 @@ Offsets = npt.NDArray[np.int64]
 def offsets_of(lengths: Sequence[int] | Offsets) -> Offsets:
     """Return the offsets of rows of the given lengths: int64, shape (rows + 1,), from 0 to their sum."""
     offsets = np.zeros(len(lengths) + 1, np.int64)
-    np.cumsum(lengths, out=offsets[1:])
+    np.add.accumulate(lengths, out=offsets[1:])  # np.cumsum by another name, in half of the time for few rows
     return offsets
 
 
@@ -108,6 +108,9 @@ class Ragged:
     def ranges(self, begins: Offsets, lengths: Offsets) -> Ragged:
         """Rows made of ranges of the values, whichever rows these are in: row ``i`` has ``lengths[i]`` of them."""
         offsets = offsets_of(lengths)
+        if len(lengths) == 1 and not isinstance(self.values, Ragged):
+            begin, end = int(begins[0]), int(begins[0] + lengths[0])
+            return Ragged(self.values[begin:end].copy(), offsets)
         items = _indices(begins, lengths, offsets)
         return Ragged(self.values.select(items) if isinstance(self.values, Ragged) else self.values[items], offsets)
 
@@ -119,6 +122,8 @@ class Ragged:
         """Each row, followed by the same row of another ragged."""
         if not self.offsets[-1]:
             return other
+        if len(self) == 1 and not isinstance(self.values, Ragged):  # such as one microphone: no index is needed
+            return Ragged(np.concatenate([self.values, other.values]), self.offsets + other.offsets)
         both = Ragged.concatenate([self, other])
         alternating = both.select(np.arange(len(both)).reshape(2, -1).T.ravel())
         return Ragged(alternating.values, alternating.offsets[::2].copy())

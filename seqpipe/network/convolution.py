@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from seqpipe.data import Ragged, indices_of_ranges, offsets_of
+from seqpipe.data import Ragged, offsets_of
 from seqpipe.kernels import unit
 from seqpipe.kernels.product import pack, pack_transposed, product, transposed_product
 from seqpipe.network.arrays import Float, Int64, check_length, check_offsets
@@ -103,9 +103,10 @@ class Convolution:
         self, values: Float, offsets: Int64, state: ConvolutionState, *, final: bool
     ) -> tuple[Float, _Windows, ConvolutionState]:
         check_offsets("offsets", offsets, len(values))
-        held, held_offsets = _join(state.held, values, offsets)
+        joined = state.held.extend(Ragged(values, offsets))
+        held, held_offsets = joined.array, joined.offsets
         oldest = state.seen - state.held.lengths
-        seen = state.seen + np.diff(offsets)
+        seen = state.seen + (offsets[1:] - offsets[:-1])
         ready = seen if final else np.maximum(seen - self._look_ahead, 0)
         emitted = -(-ready // self._stride)
         window_offsets = offsets_of(emitted - state.emitted)
@@ -125,7 +126,7 @@ class Convolution:
             output,
         )
         kept = np.maximum(seen - np.maximum(emitted * self._stride - before, oldest), 0)
-        tail = _last(held, held_offsets, kept)
+        tail = joined.ranges(held_offsets[1:] - kept, kept)
         windows = _Windows(held, held_offsets, starts, window_offsets)
         return output, windows, ConvolutionState(tail, seen, emitted)
 
@@ -134,19 +135,3 @@ class Convolution:
         columns = np.empty((saved.window_offsets[-1], self._matrix.shape[1]), saved.frames.dtype)
         unit("convolution").unfold(*saved, self._window, self._stride, columns)
         return columns
-
-
-def _join(held: Ragged, values: Float, offsets: Int64) -> tuple[Float, Int64]:
-    """Return every sequence's carried frames followed by its new ones."""
-    if not held.offsets[-1]:
-        return values, offsets
-    joined_offsets = held.offsets + offsets
-    joined = np.empty((joined_offsets[-1], values.shape[1]), values.dtype)
-    joined[indices_of_ranges(joined_offsets[:-1], held.lengths)] = held.array
-    joined[indices_of_ranges(joined_offsets[:-1] + held.lengths, np.diff(offsets))] = values
-    return joined, joined_offsets
-
-
-def _last(values: Float, offsets: Int64, counts: Int64) -> Ragged:
-    """Return the last ``counts[i]`` frames of every sequence."""
-    return Ragged(values, offsets).ranges(offsets[1:] - counts, counts)

@@ -1,4 +1,4 @@
-"""Make the recordings in ``pipelines/inputs`` with espeak-ng; of the digits also the raw samples.
+"""Make the recordings in ``pipelines/inputs`` with espeak-ng; of digits and keywords also the raw samples.
 
 python plugins/seqpipe-audio/experiments/speak_inputs.py pipelines/inputs
 """
@@ -16,6 +16,10 @@ import soxr
 RATE = 8000
 PHRASES = {
     "digits.flac": ("three... one... four... one... five... nine", ["-v", "en-gb+m2", "-s", "130", "-g", "8"]),
+    "keywords.flac": (
+        "yes... thank you... right... the house is big... stop... down",
+        ["-v", "en-gb+m3", "-s", "130", "-g", "6"],
+    ),
     "prompts.flac": (
         "your message has been saved. please enter your password, then press the pound key",
         ["-v", "en-us+f2", "-s", "150"],
@@ -29,8 +33,9 @@ def main() -> None:
         wav = subprocess.run(["espeak-ng", *options, "--stdout", phrase], check=True, capture_output=True).stdout  # noqa: S607
         samples, rate = soundfile.read(io.BytesIO(wav), dtype="float32")
         soundfile.write(Path(sys.argv[1], name), soxr.resample(samples, rate, RATE), RATE)
-    digits, _ = soundfile.read(Path(sys.argv[1], "digits.flac"), dtype="int16")
-    Path(sys.argv[1], "digits.raw").write_bytes(digits.astype("<i2").tobytes())
+    for name in ("digits", "keywords"):
+        samples, _ = soundfile.read(Path(sys.argv[1], f"{name}.flac"), dtype="int16")
+        Path(sys.argv[1], f"{name}.raw").write_bytes(samples.astype("<i2").tobytes())
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -92,12 +93,16 @@ class _ConvolutionNetwork(Network):
         self.core = core
         self.parameters = parameters
 
-    @property
-    def convolution(self) -> Convolution:
+    @cached_property
+    def _prepared(self) -> Convolution:
+        """The convolution with the weights of now, packed: in a run they do not change."""
+        return self._convolution()
+
+    def _convolution(self) -> Convolution:
         return Convolution(self.parameters["weight"], self.parameters["bias"], self.core.stride, self.core.future)
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        frames, convolution = self._frames(batch), self.convolution
+        frames, convolution = self._frames(batch), self._prepared
         before = state or _CarriedFrames(
             convolution.initial(len(frames)), Ragged(np.empty((0, 2), np.int64), frames.offsets * 0)
         )
@@ -110,7 +115,7 @@ class _ConvolutionNetwork(Network):
 
     def forward(self, batch: Batch, state: State, training: Training) -> tuple[Batch, State, Back]:
         frames = self._frames(batch)
-        sums, offsets, convolution_back = self.convolution.forward(frames.array, frames.offsets)
+        sums, offsets, convolution_back = self._convolution().forward(frames.array, frames.offsets)
         values = self._activate(sums.copy() if self.core.activation == "swish" else sums)
         kept = self._kept(batch, offsets, training)
 
@@ -170,7 +175,7 @@ class _ConvolutionNetwork(Network):
         if stride == 1 and np.array_equal(offsets, held.offsets):
             return held, held.cut(held.lengths, held.lengths)
         begins = held.offsets[:-1] + before.frames.emitted * stride - first - offsets[:-1] * stride
-        taken = held.array[np.repeat(begins, np.diff(offsets)) + stride * np.arange(offsets[-1])]
+        taken = held.array[begins.repeat(offsets[1:] - offsets[:-1]) + stride * np.arange(offsets[-1])]
         taken[:, 1] += (stride - 1) * (taken[:, 1] - taken[:, 0])
         spans = Ragged(taken, offsets)
         used = np.minimum(after.emitted * stride, after.seen) - first

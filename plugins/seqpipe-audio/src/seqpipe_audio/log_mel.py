@@ -89,15 +89,21 @@ class _Frames(Step):
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
         before = state or [_Heard(0, np.empty(0, np.float32)) for _ in batch.records]
-        frames, spans, after = [], [], []
+        window, hop = self.log_mel.window, self.log_mel.hop
+        samples, begins, spans, after = [], [], [], []
+        length = 0  # of the samples of all recordings, one after the other: their frames are computed together
         for record, heard in zip(batch.records, before, strict=True):
-            samples = np.concatenate([heard.samples, _samples(record)])
-            count = self._count(heard.frames, len(samples), final=batch.final)
-            spans.append(self._spans(heard.frames, count, len(samples) if batch.final else None))
-            missing = max((count - 1) * self.log_mel.hop + self.log_mel.window - len(samples), 0) if count else 0
-            frames.append(self.log_mel(np.pad(samples, (0, missing)) if missing else samples, count))
-            after.append(_Heard(heard.frames + count, samples[count * self.log_mel.hop :].copy()))
-        out = batch.replace(sequence=Ragged.of(frames, np.float32, self.spec.width))
+            held = np.concatenate([heard.samples, _samples(record)])
+            count = self._count(heard.frames, len(held), final=batch.final)
+            spans.append(self._spans(heard.frames, count, len(held) if batch.final else None))
+            begins.append(length + np.arange(count) * hop)
+            missing = np.zeros(max((count - 1) * hop + window - len(held), 0) if count else 0, np.float32)
+            samples += [held, missing]
+            length += len(held) + len(missing)
+            after.append(_Heard(heard.frames + count, held[count * hop :].copy()))
+        rows = Ragged.of(begins, np.int64)
+        frames = self.log_mel(np.concatenate([np.empty(0, np.float32), *samples]), rows.array)
+        out = batch.replace(sequence=rows.with_values(frames))
         return out.with_columns(spans=Ragged.of(spans, np.int64, 2)), None if batch.final else after
 
     def _count(self, given: int, held: int, *, final: bool) -> int:

@@ -8,6 +8,7 @@ frame's numbers do not depend on the frames around it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ Float64 = npt.NDArray[np.float64]
 _LINEAR_UP_TO = 1000.0  # Hz
 _MELS_A_HERTZ = 3.0 / 200.0
 _LOG_STEP = np.log(6.4) / 27.0
-_FRAMES_AT_ONCE = 2048
+_FRAMES_AT_ONCE = 256  # what they need then stays in a cache
 
 
 def mel_from_hertz(hertz: Float64) -> Float64:
@@ -80,23 +81,33 @@ class LogMel:
     floor: float
     cosines: Float64 | None = None
 
-    def __call__(self, samples: npt.NDArray[np.float32], count: int) -> npt.NDArray[np.float32]:
-        """Return the first ``count`` frames: float32, shape (count, filters or cosines).
+    def __call__(self, samples: npt.NDArray[np.float32], begins: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        """Return the frames that begin at these samples: float32, shape (begins, filters or cosines).
 
         The samples must reach to the end of the last of them.
         """
         width = len(self.filters) if self.cosines is None else len(self.cosines)
-        frames = np.empty((count, width), np.float32)
-        for begin in range(0, count, _FRAMES_AT_ONCE):
-            end = min(begin + _FRAMES_AT_ONCE, count)
-            held = samples[begin * self.hop : (end - 1) * self.hop + self.window]
-            frames[begin:end] = self._frames(held)
+        frames = np.empty((len(begins), width), np.float32)
+        for first in range(0, len(begins), _FRAMES_AT_ONCE):
+            some = slice(first, first + _FRAMES_AT_ONCE)
+            frames[some] = self._frames(samples[begins[some, None] + np.arange(self.window)])
         return frames
 
-    def _frames(self, samples: npt.NDArray[np.float32]) -> Float64:
-        cut = np.lib.stride_tricks.sliding_window_view(samples, self.window)[:: self.hop]
-        hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(self.window) / self.window)
-        spectrum = np.fft.rfft(cut * hann, self.fft_size)
+    @cached_property
+    def _hann(self) -> Float64:
+        return 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(self.window) / self.window)
+
+    @cached_property
+    def _triangles(self) -> tuple[npt.NDArray[np.int64], Float64, npt.NDArray[np.int64]]:
+        """The bins of each filter, filter by filter; their weights; and where in these lists each filter begins."""
+        filled = self.filters > 0
+        filled[~filled.any(axis=1), 0] = True  # a sum has to have a term, which is zero
+        filter_of_bin, bins = np.nonzero(filled)
+        begins = np.searchsorted(filter_of_bin, np.arange(len(self.filters)))
+        return bins, self.filters[filter_of_bin, bins], begins
+
+    def _frames(self, cut: npt.NDArray[np.float32]) -> Float64:
+        spectrum = np.fft.rfft(cut * self._hann, self.fft_size)
         power = spectrum.real**2 + spectrum.imag**2
         logarithms: Float64 = np.log(np.maximum(self._mel(power), self.floor))
         if self.cosines is None:
@@ -108,10 +119,6 @@ class LogMel:
 
         A product of whole matrices would be no faster, and its bits would depend on the number of frames.
         """
-        filled = self.filters > 0
-        first, last = filled.argmax(axis=1), self.filters.shape[1] - filled[:, ::-1].argmax(axis=1)
-        mel = np.zeros((len(power), len(self.filters)))
-        for index, (begin, end) in enumerate(zip(first.tolist(), last.tolist(), strict=True)):
-            if filled[index].any():
-                mel[:, index] = (power[:, begin:end] * self.filters[index, begin:end]).sum(axis=1)
+        bins, weights, begins = self._triangles
+        mel: Float64 = np.add.reduceat(power[:, bins] * weights, begins, axis=1)
         return mel

@@ -10,12 +10,15 @@ import soundfile
 
 from seqpipe import Example, Spec
 from seqpipe.testing import stage
-from seqpipe_audio.augmentation import Equalise, Mask, Noise, Speed
+from seqpipe_audio.augmentation import Equalise, Mask, Speed
+from seqpipe_audio.background import Background
 from seqpipe_audio.deltas import Deltas
+from seqpipe_audio.keywords import Keywords
 from seqpipe_audio.log_mel import LogMelFrames
 from seqpipe_audio.normalise import Normalise
 from seqpipe_audio.pcm import ReadPCM
 from seqpipe_audio.recordings import ReadAudio, ReadManifest
+from seqpipe_audio.room import Room
 from seqpipe_audio.sound_files import Samples
 from seqpipe_audio.strings import Strings
 from seqpipe_audio.transcript import Transcript
@@ -31,8 +34,9 @@ def speech_examples() -> list[Example]:
     front_end = LogMelFrames(mels=8)
     recordings = [_sound(seconds) for seconds in (0.4, 0.2, 0.03, 0.3)]
     frames = [*recordings[:2], np.empty(0, np.float32), _sound(0.01)]
-    trained = (front_end, stage("core", "core.gru", hidden=4), stage("decoder", "core.ctc"))
-    augmentations = (Strings(most=3), Speed(), Equalise(), Mask(), Noise())
+    network = stage("core", "core.gru", hidden=4)
+    trained = (front_end, network, stage("decoder", "core.ctc"))
+    augmentations = (Strings(most=3), Speed(), Equalise(), Mask(), Room(share=1.0), Background(share=1.0, alone=0.5))
     files = [_file(recordings[0], "WAV"), _file(recordings[1], "FLAC")]
     stereo = [_file(np.stack([recordings[0], recordings[0][::-1]], axis=1), "WAV")]
     raw = [(samples * 32767).astype("<i2").tobytes() for samples in recordings[:2]]
@@ -50,6 +54,10 @@ def speech_examples() -> list[Example]:
         *(
             Example(transcript, recordings, SOUND, trained, targets=WORDS)
             for transcript in (Transcript(), Transcript(each="word"), Transcript(unit="word"))
+        ),
+        *(
+            Example(keywords, recordings, SOUND, (front_end, network), targets=WORDS)
+            for keywords in (Keywords(threshold=0.1), Keywords(words=("two",), thresholds={"two": 0.2}, cool_down=0.0))
         ),
         *(Example(stage, recordings, SOUND, targets=WORDS) for stage in augmentations),
     ]

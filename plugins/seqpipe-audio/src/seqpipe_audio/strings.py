@@ -22,7 +22,10 @@ class Strings(Augmentation):
     rate: int = Field(8000, ge=1, description="samples a second (Hz), as the reader gives them")
     most: int = Field(7, ge=1, description="recordings in a string; how many is drawn from one on")
     alone: float = Field(0.2, ge=0, le=1, description="share of recordings that are not among others")
-    speaker: str = Field("", description="regular expression whose group is the speaker's name in a record's id")
+    longest: float = Field(10.0, gt=0, description="seconds beyond which nothing more is added to a string")
+    speaker: str = Field(
+        "", description="regular expression, one of whose groups is the speaker's name in a record's id"
+    )
     mixed: float = Field(0.1, ge=0, le=1, description="share of strings that are of any speakers")
     pause: Range = Field((0.0, 0.3), description="least and greatest pause between recordings, in seconds")
     tight: float = Field(0.4, ge=0, le=1, description="share of strings without any pause")
@@ -47,8 +50,8 @@ class Strings(Augmentation):
         """Return the record at a place that is drawn in a string of others; the targets are joined by spaces."""
         others = self._all if random.random() < self.mixed else self._by_speaker.get(self._name(record), ())
         count = int(random.integers(1, self.most + 1)) if others and random.random() >= self.alone else 1
-        string = [others[int(random.integers(len(others)))] for _ in range(count - 1)]
-        string.insert(int(random.integers(count)), record)
+        string = self._within(record, [others[int(random.integers(len(others)))] for _ in range(count - 1)])
+        string.insert(int(random.integers(len(string) + 1)), record)
         none = (0.0, 0.0)
         pause, edge = (none, none) if random.random() < self.tight else (self.pause, self.edge)
         parts = [self._silence(edge, random)]
@@ -57,12 +60,18 @@ class Strings(Augmentation):
                 parts.append(self._silence(pause, random))
             parts.append(member.payload * np.float32(10 ** (self.gain * random.standard_normal() / 20)))
         parts.append(self._silence(edge, random))
-        return replace(record, payload=np.concatenate(parts), target=" ".join(str(member.target) for member in string))
+        targets = (str(member.target) for member in string)  # none where nobody speaks
+        return replace(record, payload=np.concatenate(parts), target=" ".join(target for target in targets if target))
+
+    def _within(self, record: Record, others: Sequence[Record]) -> list[Record]:
+        """Return as many of the others as there is time for beside the record."""
+        samples = np.cumsum([len(record.payload), *(len(other.payload) for other in others)])
+        return list(others[: int(np.sum(samples[1:] <= self.longest * self.rate))])
 
     def _silence(self, seconds: tuple[float, float], random: np.random.Generator) -> Samples:
         return np.zeros(round(random.uniform(*seconds) * self.rate), np.float32)
 
     def _name(self, record: Record) -> str:
-        """Return who speaks: the first group of the expression, or nobody in particular."""
+        """Return who speaks: the group of the expression that is found, or nobody in particular."""
         match = re.search(self.speaker, record.id)
-        return match.group(1) if match and match.re.groups else ""
+        return match[match.lastindex] if match and match.lastindex else ""

@@ -1,0 +1,104 @@
+"""Gather what `speech-digits` and `speech-stream` are trained on: spoken digits, and speech without any.
+
+    python plugins/seqpipe-audio/experiments/digits_data.py $SEQPIPE_DATA/speech runs/digits
+
+Writes one manifest, ``digits.tsv``, of recordings in four sets. Of what is said only the digits are the text, so other
+words are to be heard as nothing:
+
+- the Free Spoken Digit Dataset: six people, each digit many times;
+- Speech Commands: single words by many people; their digits several times over, since they are few;
+- AN4: digits, letters, addresses and dates, read by many people, but for those that say "oh" for zero;
+- espeak-ng: digits and other words in voices that are drawn, written into ``espeak/``.
+
+What is held out by the pipelines (`train.data.held_out`) stands there too, once. It needs the program espeak-ng.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import random
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import soundfile
+import soxr
+
+RATE = 8000
+DIGITS = "zero one two three four five six seven eight nine".split()
+AMBIGUOUS = {"oh", "o"}
+"""What may mean zero, and is not written as zero."""
+
+DIALECTS = "en-us en-gb en-gb-x-rp en-gb-scotland en-029 en-gb-x-gbclan en-gb-x-gbcwmd en-us-nyc".split()
+VARIANTS = (
+    "m1 m2 m3 m4 m5 m6 m7 m8 f1 f2 f3 f4 f5 Alex Alicia Andrea Andy Annie Denis Diogo Gene Gene2 Henrique Hugo Jacky "
+    "Lee Marco Mario Michael Mike Nguyen adam anika antonio aunty belinda benjamin boris caleb croak david ed edward "
+    "grandma grandpa gustave iven iven2 iven3 john klatt klatt2 klatt4 linda marcelo max michel miguel norbert pablo "
+    "paul pedro quincy rob robert sandro shelby steph steph2 steph3 travis victor whisper whisperf zac"
+).split()
+REPEATS = {"commands": 5, "an4": 2}
+"""How often a recording with digits stands in the manifest."""
+
+OTHERS = 0.4
+"""The share of recordings without digits that are taken."""
+
+
+def recordings(data: Path, chance: random.Random) -> Iterator[tuple[Path, str]]:
+    """Yield recordings with what is said in them, those to be learned from as often as they are repeated."""
+    for manifest in ("fsdd.tsv", "commands_train.tsv", "commands_dev.tsv", "an4_train.tsv", "an4_dev.tsv"):
+        name, _, part = manifest.removesuffix(".tsv").partition("_")
+        for line in (data / manifest).read_text(encoding="utf-8").splitlines():
+            path, _, text = line.partition("\t")
+            said = text.split()
+            digits = [word for word in said if word in DIGITS]
+            if part == "dev" and digits == said:
+                yield data / path, text
+            elif part != "dev" and not AMBIGUOUS & set(said) and (digits or chance.random() < OTHERS):
+                yield from [(data / path, " ".join(digits))] * (REPEATS.get(name, 1) if digits else 1)
+
+
+def synthetic(folder: Path, speakers: int, chance: random.Random) -> Iterator[tuple[Path, str]]:
+    """Yield each digit, and some other words, by each of some voices."""
+    vocabulary = Path(__file__).with_name("vocabulary.txt").read_text(encoding="utf-8").splitlines()
+    others = [word for word in vocabulary if word.isalpha() and word not in DIGITS]
+    folder.mkdir(parents=True, exist_ok=True)
+    tasks = []
+    for speaker in range(speakers):
+        voice = f"{chance.choice(DIALECTS)}+{chance.choice(VARIANTS)}"
+        manner = ["-v", voice, "-s", str(chance.randint(110, 220)), "-p", str(chance.randint(10, 95))]
+        words = [*DIGITS, *chance.sample(others, 5)]
+        tasks += [(folder / f"{word}__{speaker:03}_espeak.flac", word, manner) for word in words]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda task: speak(*task), tasks))
+    for path, word, _ in tasks:
+        yield path, word if word in DIGITS else ""
+
+
+def speak(path: Path, word: str, manner: list[str]) -> None:
+    """Write a word as espeak-ng says it in some manner."""
+    command = ["espeak-ng", *manner, "--stdout", word]
+    samples, rate = soundfile.read(
+        io.BytesIO(subprocess.run(command, check=True, capture_output=True).stdout), dtype="float32"
+    )
+    soundfile.write(path, soxr.resample(samples, rate, RATE), RATE)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path, help="folder with the manifests of the sets")
+    parser.add_argument("folder", type=Path, help="to write to")
+    parser.add_argument("--speakers", type=int, default=150, help="voices of espeak-ng")
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    folder = arguments.folder
+    chance = random.Random(arguments.seed)
+    spoken = [*recordings(arguments.data, chance), *synthetic(folder / "espeak", arguments.speakers, chance)]
+    lines = (f"{os.path.relpath(path, folder)}\t{text}\n" for path, text in spoken)
+    (folder / "digits.tsv").write_text("".join(lines), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
