@@ -40,8 +40,6 @@ FOREIGN = {
     "seqpipe/builtin/objectives/labels.py": "a label, the key of a dictionary",
     "seqpipe/registry.py": "why a plugin cannot be imported",
     "seqpipe/cli/application.py": "kernels make no errors for people, and this text is ours",
-    "plugins/seqpipe-audio/src/seqpipe_audio/sound_files.py": "being replaced",
-    "plugins/seqpipe-audio/src/seqpipe_audio/midi_reader.py": "being replaced",
 }
 """Files that pass on what an exception of others says, and why."""
 

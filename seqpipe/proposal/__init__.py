@@ -1,6 +1,6 @@
 """First pipelines for data: what a table holds, guessed from its rows, and the file that trains on it."""
 
-from seqpipe.proposal.draft import draft
+from seqpipe.proposal.first_pipeline import draft
 from seqpipe.proposal.roles import Roles, choose_roles
 from seqpipe.proposal.table_sample import Column, TableSample, sample_of
 

@@ -128,7 +128,7 @@ def test_an_ogg_that_is_cut_between_pages_is_read(tmp_path):
     assert 0 < length(content[: pages[-1]], tmp_path) < 10 * RATE
     for end in (pages[-1] + 3, pages[-1] + 10, pages[-1] + 40, len(content) - 1):
         said = refusal(content[:end], tmp_path)
-        assert said == "Ogg that ends in the middle of a page (the file is truncated, get it again)"
+        assert said == "an Ogg stream that ends in the middle of a page (the file is truncated, get it again)"
 
 
 def test_a_disk_that_fails_in_the_middle_is_no_end_of_the_file():

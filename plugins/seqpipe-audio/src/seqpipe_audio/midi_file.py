@@ -94,9 +94,8 @@ def _events(track: bytes, number: int, where: Location) -> mido.MidiTrack:
         (events,) = mido.MidiFile(file=io.BytesIO(alone)).tracks
     except EOFError:
         raise RecordError(f"track {number} of the MIDI file ends within an event", _EXPORT, where) from None
-    except (OSError, ValueError, LookupError, KeySignatureError) as error:
-        why = "a meta event of another length or content" if isinstance(error, LookupError) else error
-        what = f"track {number} of the MIDI file has an event that MIDI does not have ({why})"
+    except (OSError, ValueError, LookupError, KeySignatureError):
+        what = f"track {number} of the MIDI file has an event of a kind, length or content that MIDI does not have"
         raise RecordError(what, _EXPORT, where) from None
     if any(event.time > _LONGEST_WAIT for event in events):
         what = f"track {number} of the MIDI file waits for longer than MIDI can ({_LONGEST_WAIT:,} ticks)"

@@ -65,7 +65,7 @@ def _recognised(file: BinaryIO, size: int, where: Location) -> tuple[SoundFile, 
     if kind is None:
         return _without_signature(file, head, range(begin, size), where), 1.0
     if kind == "Ogg" and ends_inside_page(file, size):
-        raise RecordError("Ogg that ends in the middle of a page", TRUNCATED, where)
+        raise RecordError("an Ogg stream that ends in the middle of a page", TRUNCATED, where)
     if (kind == "Ogg" and not has_known_codec(head)) or (kind == "FLAC" and _flac_bits(head) > _MOST_FLAC_BITS):
         raise RecordError(not_known(kind), CONVERT, where)
     if parts := without_repeated_header(file, size):
