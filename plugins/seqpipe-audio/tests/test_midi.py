@@ -104,7 +104,7 @@ def test_without_an_input_there_are_openings_of_no_length():
         assert [record.id for record in found] == ["piece:1", "piece:2"]
 
 
-NO_EVENT = "track 1 of the MIDI file has an event of a kind, length or content that MIDI does not have (export"
+NO_EVENT = "track 1 of the MIDI file has an event of a kind, length or content that MIDI does not have"
 
 
 @pytest.mark.parametrize(
