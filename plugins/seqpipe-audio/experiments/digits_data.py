@@ -25,7 +25,7 @@ import io
 import os
 import random
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -47,19 +47,18 @@ VARIANTS = (
     "grandma grandpa gustave iven iven2 iven3 john klatt klatt2 klatt4 linda marcelo max michel miguel norbert pablo "
     "paul pedro quincy rob robert sandro shelby steph steph2 steph3 travis victor whisper whisperf zac"
 ).split()
-OTHER_WORDS = 12
-"""Words without digits of each voice of espeak-ng, of which a share is taken."""
+REPEATS = 8
+"""How often a digit of Speech Commands is learned from."""
+
+OTHERS = 0.15
+"""The share of the recordings without digits that is taken."""
+
+OTHER_WORDS = 2
+"""Words without digits of each voice of espeak-ng."""
 
 
-def recordings(data: Path, others: float, repeats: Mapping[str, int], chance: random.Random) -> Iterator[Spoken]:
-    """Yield recordings with the digits that are said in them.
-
-    Args:
-        data: folder with the manifests of the sets.
-        others: the share of recordings without digits that are taken.
-        repeats: how often those with digits of some sets are given.
-        chance: draws the others.
-    """
+def recordings(data: Path, chance: random.Random) -> Iterator[Spoken]:
+    """Yield recordings with the digits that are said in them, those of many people several times."""
     for manifest in ("fsdd.tsv", "commands_train.tsv", "commands_dev.tsv", "an4_train.tsv", "an4_dev.tsv"):
         name, _, part = manifest.removesuffix(".tsv").partition("_")
         for line in (data / manifest).read_text(encoding="utf-8").splitlines():
@@ -68,11 +67,11 @@ def recordings(data: Path, others: float, repeats: Mapping[str, int], chance: ra
             digits = [word for word in said if word in DIGITS]
             if part == "dev" and digits == said:
                 yield data / path, text
-            elif part != "dev" and not AMBIGUOUS & set(said) and (digits or chance.random() < others):
-                yield from [(data / path, " ".join(digits))] * (repeats.get(name, 1) if digits else 1)
+            elif part != "dev" and not AMBIGUOUS & set(said) and (digits or chance.random() < OTHERS):
+                yield from [(data / path, " ".join(digits))] * (REPEATS if name == "commands" and digits else 1)
 
 
-def synthetic(folder: Path, speakers: int, others: float, chance: random.Random) -> Iterator[Spoken]:
+def synthetic(folder: Path, speakers: int, chance: random.Random) -> Iterator[Spoken]:
     """Yield each digit, and some other words, by each of some voices."""
     vocabulary = Path(__file__).with_name("vocabulary.txt").read_text(encoding="utf-8").splitlines()
     words = [word for word in vocabulary if word.isalpha() and word not in DIGITS]
@@ -81,7 +80,7 @@ def synthetic(folder: Path, speakers: int, others: float, chance: random.Random)
     for speaker in range(speakers):
         voice = f"{chance.choice(DIALECTS)}+{chance.choice(VARIANTS)}"
         manner = ["-v", voice, "-s", str(chance.randint(110, 220)), "-p", str(chance.randint(10, 95))]
-        said = [*DIGITS, *chance.sample(words, round(others * OTHER_WORDS))]
+        said = [*DIGITS, *chance.sample(words, OTHER_WORDS)]
         tasks += [(folder / f"{word}__{speaker:03}_espeak.flac", word, manner) for word in said]
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda task: speak(*task), tasks))
@@ -102,20 +101,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="folder with the manifests of the sets")
     parser.add_argument("folder", type=Path, help="to write to")
-    parser.add_argument("--speakers", type=int, default=150, help="voices of espeak-ng")
-    parser.add_argument("--others", type=float, default=0.15, help="share of the recordings without digits")
-    parser.add_argument(
-        "--repeats", type=int, default=8, help="times that each digit of Speech Commands is learned from"
-    )
+    parser.add_argument("--speakers", type=int, default=75, help="voices of espeak-ng")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     folder = arguments.folder
     chance = random.Random(arguments.seed)
-    repeats = {"commands": arguments.repeats, "an4": 2}
-    spoken = [
-        *recordings(arguments.data, arguments.others, repeats, chance),
-        *synthetic(folder / "espeak", arguments.speakers, arguments.others, chance),
-    ]
+    spoken = [*recordings(arguments.data, chance), *synthetic(folder / "espeak", arguments.speakers, chance)]
     strangers = [(path, text) for path, text in spoken if "commands/dev/" in path.as_posix()]
     for name, contents in (("digits.tsv", spoken), ("strangers.tsv", strangers)):
         lines = (f"{os.path.relpath(path, folder)}\t{text}\n" for path, text in contents)
