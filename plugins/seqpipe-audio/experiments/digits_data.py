@@ -10,7 +10,12 @@ words are to be heard as nothing:
 - AN4: digits, letters, addresses and dates, read by many people, but for those that say "oh" for zero;
 - espeak-ng: digits and other words in voices that are drawn, written into ``espeak/``.
 
-What is held out by the pipelines (`train.data.held_out`) stands there too, once. It needs the program espeak-ng.
+What is held out by the pipelines (`train.data.held_out`) stands there too, once. The digits of people who are held out
+stand in a manifest of their own as well, ``strangers.tsv``:
+
+    seqpipe evaluate audio/speech-digits --data runs/digits/strangers.tsv
+
+It needs the program espeak-ng.
 """
 
 from __future__ import annotations
@@ -29,6 +34,9 @@ import soxr
 
 RATE = 8000
 DIGITS = "zero one two three four five six seven eight nine".split()
+Spoken = tuple[Path, str]
+"""A recording, and the digits that are said in it."""
+
 AMBIGUOUS = {"oh", "o"}
 """What may mean zero, and is not written as zero."""
 
@@ -39,15 +47,18 @@ VARIANTS = (
     "grandma grandpa gustave iven iven2 iven3 john klatt klatt2 klatt4 linda marcelo max michel miguel norbert pablo "
     "paul pedro quincy rob robert sandro shelby steph steph2 steph3 travis victor whisper whisperf zac"
 ).split()
-REPEATS = {"commands": 5, "an4": 2}
-"""How often a recording with digits stands in the manifest."""
+REPEATS = 8
+"""How often a digit of Speech Commands is learned from."""
 
-OTHERS = 0.4
-"""The share of recordings without digits that are taken."""
+OTHERS = 0.15
+"""The share of the recordings without digits that is taken."""
+
+OTHER_WORDS = 2
+"""Words without digits of each voice of espeak-ng."""
 
 
-def recordings(data: Path, chance: random.Random) -> Iterator[tuple[Path, str]]:
-    """Yield recordings with what is said in them, those to be learned from as often as they are repeated."""
+def recordings(data: Path, chance: random.Random) -> Iterator[Spoken]:
+    """Yield recordings with the digits that are said in them, those of many people several times."""
     for manifest in ("fsdd.tsv", "commands_train.tsv", "commands_dev.tsv", "an4_train.tsv", "an4_dev.tsv"):
         name, _, part = manifest.removesuffix(".tsv").partition("_")
         for line in (data / manifest).read_text(encoding="utf-8").splitlines():
@@ -57,20 +68,20 @@ def recordings(data: Path, chance: random.Random) -> Iterator[tuple[Path, str]]:
             if part == "dev" and digits == said:
                 yield data / path, text
             elif part != "dev" and not AMBIGUOUS & set(said) and (digits or chance.random() < OTHERS):
-                yield from [(data / path, " ".join(digits))] * (REPEATS.get(name, 1) if digits else 1)
+                yield from [(data / path, " ".join(digits))] * (REPEATS if name == "commands" and digits else 1)
 
 
-def synthetic(folder: Path, speakers: int, chance: random.Random) -> Iterator[tuple[Path, str]]:
+def synthetic(folder: Path, speakers: int, chance: random.Random) -> Iterator[Spoken]:
     """Yield each digit, and some other words, by each of some voices."""
     vocabulary = Path(__file__).with_name("vocabulary.txt").read_text(encoding="utf-8").splitlines()
-    others = [word for word in vocabulary if word.isalpha() and word not in DIGITS]
+    words = [word for word in vocabulary if word.isalpha() and word not in DIGITS]
     folder.mkdir(parents=True, exist_ok=True)
     tasks = []
     for speaker in range(speakers):
         voice = f"{chance.choice(DIALECTS)}+{chance.choice(VARIANTS)}"
         manner = ["-v", voice, "-s", str(chance.randint(110, 220)), "-p", str(chance.randint(10, 95))]
-        words = [*DIGITS, *chance.sample(others, 5)]
-        tasks += [(folder / f"{word}__{speaker:03}_espeak.flac", word, manner) for word in words]
+        said = [*DIGITS, *chance.sample(words, OTHER_WORDS)]
+        tasks += [(folder / f"{word}__{speaker:03}_espeak.flac", word, manner) for word in said]
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda task: speak(*task), tasks))
     for path, word, _ in tasks:
@@ -90,14 +101,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="folder with the manifests of the sets")
     parser.add_argument("folder", type=Path, help="to write to")
-    parser.add_argument("--speakers", type=int, default=150, help="voices of espeak-ng")
+    parser.add_argument("--speakers", type=int, default=75, help="voices of espeak-ng")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     folder = arguments.folder
     chance = random.Random(arguments.seed)
     spoken = [*recordings(arguments.data, chance), *synthetic(folder / "espeak", arguments.speakers, chance)]
-    lines = (f"{os.path.relpath(path, folder)}\t{text}\n" for path, text in spoken)
-    (folder / "digits.tsv").write_text("".join(lines), encoding="utf-8")
+    strangers = [(path, text) for path, text in spoken if "commands/dev/" in path.as_posix()]
+    for name, contents in (("digits.tsv", spoken), ("strangers.tsv", strangers)):
+        lines = (f"{os.path.relpath(path, folder)}\t{text}\n" for path, text in contents)
+        (folder / name).write_text("".join(lines), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ SAID = {
     "prompts.flac": "your message has been saved please enter your password then press the pound key",
 }
 RECORDING = {"speech-digits": "digits.flac", "speech-prompts": "prompts.flac", "speech-stream": "digits.raw"}
+KNOWS_THAT_NOBODY_SPEAKS = ("speech-digits", "speech-stream")
 LARGEST = 8_000_000
 
 
@@ -55,6 +56,33 @@ def test_words_stand_where_they_are_said(heard):
     begins = [word["start"] for word in words]
     assert begins == sorted(begins)
     assert all(word["start"] < word["end"] for word in words)
+
+
+def sounds_of_nobody(rate):
+    """Return ten seconds of each of some sounds in which nobody speaks."""
+    time = np.arange(10 * rate) / rate
+    clicks = np.zeros_like(time)
+    for place in range(3):
+        clicks[place :: rate // 2] = 0.8
+    melody = np.repeat([262, 330, 392, 523, 392, 330, 294, 349, 440, 294], rate)
+    sounds = {
+        "silence": np.zeros_like(time),
+        "hum": 0.2 * np.clip(3 * np.sin(2 * np.pi * 50 * time), -1, 1),
+        "clicks": clicks,
+        "dial tone": 0.1 * (np.sin(2 * np.pi * 350 * time) + np.sin(2 * np.pi * 440 * time)),
+        "busy tone": 0.2 * np.sin(2 * np.pi * 425 * time) * (time % 1 < 0.5),
+        "noise": 0.1 * np.random.default_rng(1).standard_normal(len(time)),
+        "music": 0.2 * np.sign(np.sin(2 * np.pi * np.cumsum(melody) / rate)),
+    }
+    return {name: sound.astype(np.float32) for name, sound in sounds.items()}
+
+
+@pytest.mark.parametrize("name", KNOWS_THAT_NOBODY_SPEAKS)
+def test_where_nobody_speaks_there_are_no_words(name):
+    transcribe = seqpipe.load(f"audio/{name}")
+    for sound, samples in sounds_of_nobody(transcribe.reader.rate).items():
+        words = [result.get("text", result.get("word")) for result in transcribe([samples])]
+        assert "".join(words) == "", sound
 
 
 def test_a_recording_gives_the_same_alone_and_among_others():

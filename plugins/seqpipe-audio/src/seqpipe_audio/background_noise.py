@@ -10,7 +10,7 @@ from seqpipe_audio.sound_files import Samples
 _MAINS = (50.0, 60.0)
 """Frequencies of the current from the wall, in Hz."""
 
-_LONGEST_STROKE = 0.25
+_LONGEST_STROKE = 0.6
 """Seconds in which a knock dies away."""
 
 
@@ -37,7 +37,8 @@ def hum(length: int, rate: int, random: np.random.Generator) -> Samples:
     if not motor:
         return harmonics(frequency, amplitudes, length, rate, random)
     wobble = 1 + 0.05 * np.sin(2 * np.pi * random.uniform(0.1, 8.0) * np.arange(length) / rate)
-    return harmonics(frequency * wobble, amplitudes, length, rate, random)
+    tone = harmonics(frequency * wobble, amplitudes, length, rate, random)
+    return tone if random.random() < 0.5 else tone * _swell(length, rate, random)
 
 
 def clicks(length: int, rate: int, random: np.random.Generator) -> Samples:
@@ -48,13 +49,13 @@ def clicks(length: int, rate: int, random: np.random.Generator) -> Samples:
 
 
 def knocks(length: int, rate: int, random: np.random.Generator) -> Samples:
-    """Return knocks, steps, drums and keys: short noise or a short low tone that dies away, again and again."""
+    """Return knocks, steps, doors, drums and keys: short noise or a short low tone that dies away, again and again."""
     size = max(int(random.uniform(0.01, _LONGEST_STROKE) * rate), 2)
     time = np.arange(size) / rate
     tone = np.sin(2 * np.pi * random.uniform(60.0, 1500.0) * time * (1 - random.uniform(0.0, 0.4) * time / time[-1]))
     noisy = random.random()
     shape = (1 - noisy) * tone + noisy * _noise(size, random.uniform(-0.5, 1.5), random)
-    shape *= np.exp(-random.uniform(3.0, 9.0) * time / time[-1])
+    shape *= np.exp(-random.uniform(2.0, 9.0) * time / time[-1])
     return _strokes(_times(length, rate, random.uniform(0.3, 8.0), random), shape.astype(np.float32), length, random)
 
 
