@@ -1,4 +1,4 @@
-"""Records into batches. What a batch holds depends on the records alone, so results do not depend on threads."""
+"""Records into batches. A record's result has the same bits in any of them."""
 
 from __future__ import annotations
 

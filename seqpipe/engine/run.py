@@ -116,6 +116,7 @@ class _Ledger:
         """Take note that nothing comes for a while."""
         if not self.pieces:
             self.output.reached(self._progress())
+        self.output.flush()
 
     def summary(self, seconds: float, signal: int) -> Summary:
         """Return what has been done."""

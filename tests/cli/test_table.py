@@ -59,6 +59,16 @@ def test_rows_are_shown_while_others_come(monkeypatch):
     assert len({line.index("red") for line in lines[1:]}) == 1
 
 
+def test_rows_after_the_first_ones_are_shown_at_once(monkeypatch):
+    file = io.StringIO()
+    output = TableOutput(Console(file=file, width=60))
+    for number in range(1, 4):
+        output.put([result(number, "short", label="red")])
+        output.flush()
+        assert len(file.getvalue().splitlines()) == (0 if number == 1 else number + 1)
+        monkeypatch.setattr(table, "WAIT", 0.0)
+
+
 def test_no_result_no_table():
     assert shown([]) == []
 
