@@ -34,6 +34,10 @@ soak:
     uv run python -m benchmarks.run_soak --bad 1 10 1000
     uv run python -m benchmarks.run_soak
 
+# a quarter of an hour: faults that are made in the code, which the tests must notice
+mutants *args:
+    uv run python -m tests.mutants {{args}}
+
 warm:
     uv run seqpipe warmup
 

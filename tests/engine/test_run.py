@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -141,6 +142,28 @@ def test_a_stream_gets_the_same_bytes(tmp_path: Path) -> None:
     with Path("stream").open("wb") as stream, StreamOutput(WriteJSONLines(), stream) as output:
         run(stub_pipeline(), feed_of(path), output, Observers(Registry(())), on_error="skip")
     assert Path("stream").read_bytes() == OUT.read_bytes()
+
+
+@pytest.mark.parametrize("to_file", [True, False])
+def test_results_are_seen_before_the_next_record_comes(to_file: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    growing = Path("out.jsonl.part/output") if to_file else Path("stream")
+    seen: list[bool] = []
+
+    def records() -> Iterator[Record]:
+        for number in range(3):
+            yield Record(str(number), "text")
+            for _ in range(500):
+                if growing.exists() and growing.read_bytes().count(b"\n") > number:
+                    break
+                time.sleep(0.01)
+            seen.append(growing.read_bytes().count(b"\n") > number)
+
+    if to_file:
+        run_into(OUT, feed_records(records))
+    else:
+        with growing.open("wb") as stream, StreamOutput(WriteJSONLines(), stream) as output:
+            run(stub_pipeline(), feed_records(records), output, Observers(Registry(())))
+    assert seen == [True] * 3
 
 
 def test_a_stop_before_the_end_is_no_end() -> None:

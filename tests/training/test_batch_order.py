@@ -31,6 +31,12 @@ def test_batches_have_so_many_positions_at_most(lengths, positions):
         assert lengths[batch].sum() <= positions or len(batch) == 1
 
 
+@pytest.mark.parametrize(("positions", "sizes"), [(10, [2] * 6), (14, [2] * 6), (15, [3] * 4), (4, [1] * 12)])
+def test_batches_have_as_many_positions_as_fit(positions, sizes):
+    batches = batch_order(np.full(12, 5), BatchSettings(positions=positions), (0, 1))
+    assert [len(batch) for batch in batches] == sizes
+
+
 def test_records_of_a_batch_are_of_about_the_same_length():
     lengths = np.random.default_rng(1).integers(1, 1000, 1600)
     spread = [np.ptp(lengths[batch]) for batch in batch_order(lengths, BatchSettings(records=32), (0, 1))]
