@@ -13,7 +13,7 @@ from seqpipe.contracts import State, Step
 from seqpipe.data import Batch, Record, Spec
 from seqpipe.engine import prefetch as prefetch_module
 from seqpipe.engine import stop as stop_module
-from seqpipe.engine.engine import CallingThread, Computed, Engine
+from seqpipe.engine.engine import CallingThread, Computed, Engine, OpenRecords
 from seqpipe.engine.portions import Portion, items_of, portions_of
 from seqpipe.engine.prefetch import Prefetch
 from seqpipe.engine.stop import Stop
@@ -131,6 +131,14 @@ def test_a_record_that_breaks_off_leaves_nothing_to_one_of_the_same_name(engine:
     ]
     found = [result.payload for done in computed(engine, given) for result in done.results()]
     assert [payload.get("piece") for payload in found] == [0, None, 0]
+
+
+def test_a_record_that_breaks_off_is_forgotten() -> None:
+    open_records = OpenRecords[int]()
+    (begun,) = portions(piece("p"))
+    open_records.add(begun, 1)
+    open_records.add(replace(one("x"), truncated=begun.pieces), 2)
+    assert not open_records._last
 
 
 @every_engine
