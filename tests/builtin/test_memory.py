@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from seqpipe.builtin.cores import recurrent_stepper
+from seqpipe.builtin.cores import recurrent_network, recurrent_stepper
 from seqpipe.builtin.readers.tables import ReadCSV
+from seqpipe.data import Batch, Ragged, Record
 from seqpipe.data.source import Source
 from seqpipe.errors import RecordError
 from tests.peak_memory import peak_of
@@ -77,3 +78,12 @@ def test_windows_change_nothing(together: int, monkeypatch: pytest.MonkeyPatch) 
     np.testing.assert_array_equal(logits, whole)
     for one, other in zip(state, after, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_rows_are_computed_together_up_to_a_number_of_positions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recurrent_network, "TOGETHER", 10)
+    lengths = [4, 6, 4, 11, 3, 3, 3, 3]
+    batch = Batch(tuple(Record(str(row), "") for row in range(8)), Ragged.of([[0] * length for length in lengths]))
+    parts = list(recurrent_network._parts(batch))
+    assert [part.ragged.lengths.tolist() for part in parts] == [[4, 6], [4], [11], [3, 3, 3], [3]]
+    assert [row for part in parts for row in part.rows.tolist()] == list(range(8))

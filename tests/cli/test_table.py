@@ -122,3 +122,11 @@ def test_a_text_gives_no_commands_to_the_terminal():
     assert "\x1b[2J" not in text
     assert "\x1b[1mER" not in text
     assert "\x07" not in text
+
+
+def test_as_many_rows_as_a_block_are_shown(monkeypatch):
+    monkeypatch.setattr(table, "BLOCK", 2)
+    file = io.StringIO()
+    output = TableOutput(Console(file=file, width=60))
+    output.put([result(1, "short", label="red"), result(2, "short", label="red")])
+    assert len(file.getvalue().splitlines()) == 3
