@@ -39,7 +39,7 @@ def test_the_first_of_the_best_epochs_is_best():
 
 
 def test_the_best_epoch_has_least_of_what_should_be_low():
-    error = Metric("error", lambda record, outcome: (0, 1), lambda sums: 0.0, higher_is_better=False)
+    error = Metric("error", lambda *_: (0, 1), lambda _: 0.0, higher_is_better=False)
     progress = TrainingProgress()
     for value in (3.0, 1.0, 2.0):
         progress.close_epoch({"error": value})
