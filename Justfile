@@ -36,6 +36,10 @@ soak:
     uv run python -m benchmarks.run_soak
     uv run python -m benchmarks.run_hostile
 
+# a quarter of an hour: faults that are made in the code, which the tests must notice
+mutants *args:
+    uv run python -m tests.mutants {{args}}
+
 warm:
     uv run seqpipe warmup
 

@@ -15,7 +15,8 @@ from seqpipe.data.source import Source
 from seqpipe.engine.engine import Engine
 from seqpipe.engine.feed import Feed, records_of
 from seqpipe.engine.isolated_stages import isolating, reading
-from seqpipe.engine.portions import RECORDS, Portion, portions_of
+from seqpipe.engine.portions import RECORDS, Portion, items_of, portions_of
+from seqpipe.engine.prefetch import Prefetch
 from seqpipe.engine.threads import engine_of
 from seqpipe.errors import UsageError
 from seqpipe.limits import Limits
@@ -59,7 +60,11 @@ class Loaded:
         return list(self._results(portions_of(self._records(payloads), share, patient=True), engine))
 
     def iterate(self, payloads: Iterable[Any]) -> Results:
-        """Yield results while payloads come in, from an iterable that may be endless.
+        """Yield results while payloads come in, from an iterable that may be endless, and may let itself be waited for.
+
+        Payloads that come at once are computed together. Where the next one is waited for, those that have come are
+        computed, and their results are yielded; therefore the iterable is read in a thread of its own. It is read no
+        further than results are asked for.
 
         A payload may be a piece of a record, as a `Record` whose ``last`` is False while more of the same source,
         position and id follow. Pieces of several records may come in turn, as from several microphones: each result is
@@ -77,7 +82,7 @@ class Loaded:
             UsageError: it is not an iterable of payloads, but a single one.
         """
         _check_many(payloads)
-        return self._results(portions_of(self._records(payloads)), engine_of(self.threads))
+        return self._while_read(self._records(payloads))
 
     def read(self, *inputs: str | os.PathLike[str]) -> Results:
         """Yield the results for files, folders or globs, which the pipeline's reader reads.
@@ -94,8 +99,15 @@ class Loaded:
 
     def _read(self, sources: Sequence[Source]) -> Results:
         with reading(self.reader, self.limits) as read:
-            records = records_of(Feed(read, sources, self.reader.name))
-            yield from self._results(portions_of(records), engine_of(self.threads))
+            yield from self._while_read(records_of(Feed(read, sources, self.reader.name)))
+
+    def _while_read(self, records: Iterator[Record]) -> Results:
+        """Yield the results of records that come with time."""
+        portions = Prefetch(items_of(records), ahead=0)
+        try:
+            yield from self._results(portions, engine_of(self.threads))
+        finally:
+            portions.close()
 
     def _records(self, payloads: Iterable[Any]) -> Iterator[Record]:
         for position, payload in enumerate(payloads, 1):
@@ -107,7 +119,7 @@ class Loaded:
             return RECORDS
         return min(RECORDS, max(LEAST_SHARE, -(-len(payloads) // self.threads)))
 
-    def _results(self, portions: Iterable[Portion], engine: Engine) -> Results:
+    def _results(self, portions: Iterable[Portion | None], engine: Engine) -> Results:
         with isolating(self.pipeline, self.limits) as pipeline:
             for computed in engine.map(pipeline, portions):
                 if computed is not None:

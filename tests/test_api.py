@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import statistics
 import threading
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -71,3 +74,67 @@ def test_a_single_payload_is_not_taken_apart(single: Any, kind: str) -> None:
             call(single)
         assert str(caught.value) == f"expected a list of payloads, not {kind} (put it in a list: [...])"
     assert len(pipeline(np.array(["one", "two"]))) == 2
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_results_come_while_the_next_payload_is_waited_for(threads: int) -> None:
+    come = threading.Event()
+
+    def conversation() -> Iterator[str]:
+        for text in ("one", "two", "three"):
+            yield text
+            assert come.wait(10)
+            come.clear()
+
+    begin = time.monotonic()
+    for number, result in enumerate(loaded(threads).iterate(conversation()), 1):
+        assert result["id"] == str(number)
+        come.set()
+    assert time.monotonic() - begin < 3 * 0.5
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_payloads_that_come_at_once_are_computed_together(threads: int) -> None:
+    together = [result["together"] for result in loaded(threads).iterate("text" for _ in range(2000))]
+    assert statistics.median(together) == 256
+
+
+def test_no_more_is_read_than_results_are_asked_for() -> None:
+    taken = 0
+
+    def counted() -> Iterator[Record]:
+        nonlocal taken
+        while True:
+            taken += 1
+            yield Record("call", "text", last=False)
+
+    for number, _ in zip(range(1, 20), loaded(1).iterate(counted()), strict=False):
+        assert taken <= number + 1
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_what_the_iterable_raises_comes_after_the_results_before_it(threads: int) -> None:
+    def failing() -> Iterator[str]:
+        yield from ("one", "two")
+        raise OSError("gone")
+
+    results = loaded(threads).iterate(failing())
+    assert [next(results)["id"], next(results)["id"]] == ["1", "2"]
+    with pytest.raises(OSError, match="gone"):
+        next(results)
+
+
+def test_the_iterable_is_closed_when_no_more_results_are_wanted() -> None:
+    closed = threading.Event()
+
+    def endless() -> Iterator[str]:
+        try:
+            while True:
+                yield "text"
+        finally:
+            closed.set()
+
+    results = loaded(1).iterate(endless())
+    next(results)
+    results.close()
+    assert closed.wait(10)

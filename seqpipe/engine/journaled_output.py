@@ -63,6 +63,10 @@ class FileOutput(Output):
         """Keep what was put."""
         self.blocks.reached(progress)
 
+    def flush(self) -> None:
+        """Write what was put to the file that grows; only the end of a block brings it to the disk."""
+        self.blocks.output.flush()
+
     def finish(self) -> None:
         """Take note that the input has ended."""
         if not self._begun:

@@ -45,6 +45,9 @@ class Output(ABC):
     def reached(self, progress: RunProgress) -> None:
         """Take note that all was put and rejected that the input gives up to here."""
 
+    def flush(self) -> None:
+        """Let what was put be seen by who reads along; nothing of it waits for what comes later."""
+
     def finish(self) -> None:
         """Take note that the input has ended."""
 
@@ -81,6 +84,10 @@ class StreamOutput(Output):
         self.stream.write(b"".join((head, *encoded)))
         self._begun, self._layout = self._begun or bool(results), layout
 
+    def flush(self) -> None:
+        """Hand over what is in the stream's buffer."""
+        self.stream.flush()
+
     def finish(self) -> None:
         """Write what stands before the first result, if there was none."""
         if not self._begun:
@@ -89,4 +96,4 @@ class StreamOutput(Output):
     def end(self, error: BaseException | None) -> None:
         """Hand over what is still in the stream's buffer."""
         if not isinstance(error, OutputError):
-            self.stream.flush()
+            self.flush()

@@ -1,4 +1,4 @@
-"""Records into batches. What a batch holds depends on the records alone, so results do not depend on threads."""
+"""Records into batches. A record's result has the same bits in any of them."""
 
 from __future__ import annotations
 
@@ -61,26 +61,16 @@ class Portion:
     truncated: Sequence[RecordKey] = ()
 
 
-def portions_of(records: Iterable[Record], size: int | None = None, *, patient: bool = False) -> Iterator[Portion]:
-    """Group records that come from nowhere in particular; see `portions`."""
+def items_of(records: Iterable[Record]) -> Iterator[Item]:
+    """Yield records that come from nowhere in particular, and after which nothing is resumed."""
     nowhere = Cursor()
-    return portions(((record, nowhere) for record in records), size, patient=patient)
+    return ((record, nowhere) for record in records)
 
 
-def portions(items: Iterable[Item], size: int | None = None, *, patient: bool = False) -> Iterator[Portion]:
-    """Group what comes from the input, in its order.
-
-    Pieces of several records may come in turn, as from several microphones; those of one round share a batch. A piece
-    waits for the others of its round: for the records that had a piece in the last one. So what comes from one
-    microphone alone never waits; nor does the first piece of a record, nor its last one.
-
-    Args:
-        items: in order.
-        size: items in a portion, at most; None: `RECORDS`.
-        patient: let pieces wait for any that may share their batch, because nobody waits for the first results.
-    """
-    grouping = _Grouping(size or RECORDS, patient=patient)
-    for item in items:
+def portions_of(records: Iterable[Record], size: int | None = None, *, patient: bool = False) -> Iterator[Portion]:
+    """Group records that come from nowhere in particular; see `Grouping`."""
+    grouping = Grouping(size, patient=patient)
+    for item in items_of(records):
         yield from grouping.add(item)
     yield from grouping.rest()
 
@@ -94,11 +84,20 @@ class _Kind(Enum):
     LAST = 3
 
 
-class _Grouping:
-    """The portion that is being made, and which records have come in pieces so far."""
+class Grouping:
+    """The portion that is being made of what comes from the input, and which records have come in pieces so far.
 
-    def __init__(self, size: int, *, patient: bool) -> None:
-        self._size = size
+    Pieces of several records may come in turn, as from several microphones; those of one round share a batch. A piece
+    waits for the others of its round: for the records that had a piece in the last one. So what comes from one
+    microphone alone never waits; nor does the first piece of a record, nor its last one.
+
+    Args:
+        size: items in a portion, at most; None: `RECORDS`.
+        patient: let pieces wait for any that may share their batch, because nobody waits for the first results.
+    """
+
+    def __init__(self, size: int | None = None, *, patient: bool = False) -> None:
+        self._size = size or RECORDS
         self._patient = patient
         self._open: set[RecordKey] = set()  # not ended
         self._round: set[RecordKey] = set()  # of these, those that had a piece in the last round
@@ -111,6 +110,11 @@ class _Grouping:
         self._kind = _Kind.WHOLE
         self._pieces: dict[RecordKey, None] = {}
         self._truncated: list[RecordKey] = []
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing waits for others to share its batch."""
+        return not self._items
 
     def add(self, item: Item) -> Iterator[Portion]:
         """Add an item; yield the portions that are full."""

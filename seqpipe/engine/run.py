@@ -12,7 +12,7 @@ from seqpipe.engine.engine import Computed, Engine, results_of
 from seqpipe.engine.feed import Feed
 from seqpipe.engine.observers import Observers
 from seqpipe.engine.output import Output
-from seqpipe.engine.portions import Cursor, portions
+from seqpipe.engine.portions import Cursor
 from seqpipe.engine.prefetch import Prefetch
 from seqpipe.engine.stop import Stop
 from seqpipe.engine.threads import Threads
@@ -81,7 +81,7 @@ def run(
     engine, stop = engine or Threads(), stop or Stop()
     ledger = _Ledger(feed, output, observers, on_error)
     observers.tell(RunStarted(name, [source.name for source in feed.sources]))
-    prefetch = Prefetch(portions(feed.items(ledger.cursor)), stop)
+    prefetch = Prefetch(feed.items(ledger.cursor), stop)
     try:
         for computed in engine.map(pipeline, prefetch, stop):
             if computed is not None:
@@ -116,6 +116,7 @@ class _Ledger:
         """Take note that nothing comes for a while."""
         if not self.pieces:
             self.output.reached(self._progress())
+        self.output.flush()
 
     def summary(self, seconds: float, signal: int) -> Summary:
         """Return what has been done."""
@@ -145,6 +146,7 @@ class _Ledger:
                 self.pieces += 1
         if not self.pieces:
             self.output.reached(self._progress())
+        self.output.flush()
         self.observers.tell(BatchFinished(self.records - records, results))
 
     def _write(self, record: Record, outcome: OutcomeOrError, cursor: Cursor) -> list[Record]:

@@ -14,6 +14,7 @@ from seqpipe.data import Batch
 from seqpipe.engine.attempt import Attempt, attempt
 from seqpipe.engine.engine import CallingThread, Computed, Engine, OpenRecords
 from seqpipe.engine.portions import Portion
+from seqpipe.engine.prefetch import Prefetch
 from seqpipe.engine.stop import Stop
 from seqpipe.pipeline import Pipeline
 
@@ -50,8 +51,9 @@ class Threads(Engine):
         workers = _Workers(self.threads)
         in_flight: deque[tuple[Portion, Future[Attempt]]] = deque()
         open_records = OpenRecords[Future[Attempt]]()
+        failures: list[Exception] = []
         try:
-            for portion in portions:
+            for portion in _until_failure(portions, failures):
                 if portion is not None:
                     earlier = open_records.before(portion)
                     if earlier:
@@ -60,6 +62,8 @@ class Threads(Engine):
                         future = workers.submit(attempt, pipeline, portion.batch)
                     open_records.add(portion, future)
                     in_flight.append((portion, future))
+                    if isinstance(portions, Prefetch):
+                        future.add_done_callback(lambda _: portions.wake())
                 while in_flight and (in_flight[0][1].done() or len(in_flight) >= AHEAD * self.threads):
                     if not _wait(in_flight[0][1], stop):
                         break
@@ -68,6 +72,8 @@ class Threads(Engine):
                     yield None
             while in_flight and _wait(in_flight[0][1], stop):
                 yield _computed(*in_flight.popleft())
+            if failures:
+                raise failures[0]
         finally:
             for _, future in in_flight:
                 future.cancel()
@@ -107,6 +113,14 @@ class _Workers:
                     future.set_result(function(*arguments))
                 except BaseException as error:  # noqa: BLE001 - it is raised where the result is asked for
                     future.set_exception(error)
+
+
+def _until_failure(portions: Iterable[T], failures: list[Exception]) -> Iterator[T]:
+    """Yield portions; add what reading raises to the failures: what came before it is in flight, and not lost."""
+    try:
+        yield from portions
+    except Exception as error:  # noqa: BLE001 - it is raised after the results before it
+        failures.append(error)
 
 
 def _attempt_later(pipeline: Pipeline, batch: Batch, earlier: Sequence[tuple[Future[Attempt], int]]) -> Attempt:

@@ -43,12 +43,18 @@ class GrowingFile:
     def append(self, data: bytes) -> None:
         """Add bytes at the end."""
         if len(data) >= BUFFER:
-            self._flush()
+            self.flush()
             self._write(memoryview(data))
             return
         self._buffer += data
         if len(self._buffer) >= BUFFER:
-            self._flush()
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what has been gathered, so that it can be read; it need not be on the disk."""
+        if self._buffer:
+            data, self._buffer = self._buffer, bytearray()
+            self._write(memoryview(data))
 
     def keep(self) -> None:
         """Keep what has been added so far."""
@@ -68,7 +74,7 @@ class GrowingFile:
 
     def end_block(self) -> int:
         """Bring all to the disk and return the CRC-32 of what was added since the last block."""
-        self._flush()
+        self.flush()
         checksum = self._checksum
         if self._written != self._synced:
             with reported(self._shown):
@@ -80,11 +86,6 @@ class GrowingFile:
     def close(self) -> None:
         """Close the file; what is not written is dropped."""
         self._file.close()
-
-    def _flush(self) -> None:
-        if self._buffer:
-            data, self._buffer = self._buffer, bytearray()
-            self._write(memoryview(data))
 
     def _write(self, data: memoryview) -> None:
         kept = self._kept - self._written

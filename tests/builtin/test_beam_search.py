@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
+from seqpipe.builtin.decoders.beam import Beam
 from seqpipe.builtin.decoders.beam_search import BeamSettings, beam_search
+from seqpipe.builtin.tokenizers.symbols import Symbols
 from seqpipe.contracts import Stepper
 from seqpipe.data import Batch, Ragged, Record
 
@@ -230,3 +233,16 @@ def test_many_rows_are_searched_in_parts(monkeypatch):
     assert [[(one.tokens, one.score) for one in row] for row in parts] == [
         [(one.tokens, one.score) for one in row] for row in whole
     ]
+
+
+def test_a_search_ends_where_the_source_says():
+    batch = Batch(tuple(Record(str(row), "") for row in range(3)), Ragged.of([[1] * 4, [1] * 8, [1] * 100]))
+    wanted = np.array([True, False, True])
+    bounded = Beam(target=Symbols(), beam=3, nbest=3, longest=50, stretch=1.5).settings(batch, "ab", wanted)
+    assert (bounded.end, bounded.limits.tolist(), bounded.width, bounded.best) == (2, [16, 0, 50], 3, 3)
+    assert Beam(target=Symbols(), longest=50).settings(batch, "ab", wanted).limits.tolist() == [50, 0, 50]
+
+
+def test_there_are_no_more_targets_than_hypotheses():
+    with pytest.raises(ValidationError, match="`nbest: 4` needs a beam that is as wide"):
+        Beam(target=Symbols(), beam=3, nbest=4)

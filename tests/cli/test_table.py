@@ -59,6 +59,16 @@ def test_rows_are_shown_while_others_come(monkeypatch):
     assert len({line.index("red") for line in lines[1:]}) == 1
 
 
+def test_rows_after_the_first_ones_are_shown_at_once(monkeypatch):
+    file = io.StringIO()
+    output = TableOutput(Console(file=file, width=60))
+    for number in range(1, 4):
+        output.put([result(number, "short", label="red")])
+        output.flush()
+        assert len(file.getvalue().splitlines()) == (0 if number == 1 else number + 1)
+        monkeypatch.setattr(table, "WAIT", 0.0)
+
+
 def test_no_result_no_table():
     assert shown([]) == []
 
@@ -112,3 +122,11 @@ def test_a_text_gives_no_commands_to_the_terminal():
     assert "\x1b[2J" not in text
     assert "\x1b[1mER" not in text
     assert "\x07" not in text
+
+
+def test_as_many_rows_as_a_block_are_shown(monkeypatch):
+    monkeypatch.setattr(table, "BLOCK", 2)
+    file = io.StringIO()
+    output = TableOutput(Console(file=file, width=60))
+    output.put([result(1, "short", label="red"), result(2, "short", label="red")])
+    assert len(file.getvalue().splitlines()) == 3

@@ -57,3 +57,8 @@ def test_the_rows_of_a_record_are_joined_in_all_columns():
     assert whole.rows.tolist() == [0, 1, 2]
     assert not whole.final
     assert whole.with_whole_records() is whole
+
+
+def test_batches_under_one_another_have_the_rows_of_their_records() -> None:
+    batches = [Batch(tuple(Record(str(number), "") for number in range(count))) for count in (1, 2, 3)]
+    assert Batch.concatenate(batches).rows.tolist() == [0, 1, 2, 3, 4, 5]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqpipe.data import Batch, Record
-from seqpipe.engine.portions import BYTES, RECORDS, Cursor, Portion, portions, portions_of
+from seqpipe.engine.portions import BYTES, RECORDS, Cursor, Grouping, Item, Portion, portions_of
 from seqpipe.errors import RecordError
 from seqpipe.hookspecs import RecordFailed
 
@@ -19,6 +19,13 @@ FAILED = RecordFailed("in", 1, "", "core.lines", RecordError("torn", "mend it"))
 
 def batches(records: Iterable[Record], *, patient: bool = False) -> list[Batch]:
     return [portion.batch for portion in portions_of(records, patient=patient)]
+
+
+def portions(items: Iterable[Item], size: int | None = None, *, patient: bool = False) -> Iterator[Portion]:
+    grouping = Grouping(size, patient=patient)
+    for item in items:
+        yield from grouping.add(item)
+    yield from grouping.rest()
 
 
 def pieces(*names: str) -> list[Record]:

@@ -143,6 +143,25 @@ def test_a_stream_gets_the_same_bytes(tmp_path: Path) -> None:
     assert Path("stream").read_bytes() == OUT.read_bytes()
 
 
+@pytest.mark.parametrize("to_file", [True, False])
+def test_results_are_seen_as_soon_as_observers_are_told(to_file: bool) -> None:  # noqa: FBT001
+    growing = Path("out.jsonl.part/output") if to_file else Path("stream")
+    seen: list[int] = []
+
+    def look(event: Any) -> None:
+        if isinstance(event, BatchFinished):
+            seen.append(growing.read_bytes().count(b"\n"))
+
+    feed = feed_of(write(*["one"] * 1000))
+    if to_file:
+        run_into(OUT, feed, watches=[look])
+    else:
+        with growing.open("wb") as stream, StreamOutput(WriteJSONLines(), stream) as output:
+            run(stub_pipeline(), feed, output, Observers(Registry(()), look))
+    assert seen[0] > 0
+    assert seen[-1] == 1000
+
+
 def test_a_stop_before_the_end_is_no_end() -> None:
     stop = Stop()
 

@@ -11,9 +11,11 @@ import pytest
 
 from seqpipe.contracts import State, Step
 from seqpipe.data import Batch, Record, Spec
+from seqpipe.engine import prefetch as prefetch_module
 from seqpipe.engine import stop as stop_module
-from seqpipe.engine.engine import CallingThread, Computed, Engine
-from seqpipe.engine.portions import Portion, portions_of
+from seqpipe.engine.engine import CallingThread, Computed, Engine, OpenRecords
+from seqpipe.engine.portions import Portion, items_of, portions_of
+from seqpipe.engine.prefetch import Prefetch
 from seqpipe.engine.stop import Stop
 from seqpipe.engine.threads import AHEAD, Threads, engine_of
 from seqpipe.errors import RecordError
@@ -131,6 +133,14 @@ def test_a_record_that_breaks_off_leaves_nothing_to_one_of_the_same_name(engine:
     assert [payload.get("piece") for payload in found] == [0, None, 0]
 
 
+def test_a_record_that_breaks_off_is_forgotten() -> None:
+    open_records = OpenRecords[int]()
+    (begun,) = portions(piece("p"))
+    open_records.add(begun, 1)
+    open_records.add(replace(one("x"), truncated=begun.pieces), 2)
+    assert not open_records._last
+
+
 @every_engine
 def test_the_first_failure_in_order_is_raised(engine: Engine) -> None:
     given = [one("slow bad", 1), one("bug", 2)]
@@ -167,6 +177,32 @@ def test_what_is_done_comes_out_while_the_input_pauses(engine: Engine) -> None:
     for found in computed(engine, given()):
         seen += shouts([found])
     assert seen == ["FIRST", "SECOND"]
+
+
+@every_engine
+def test_what_reading_raises_comes_after_the_results_before_it(engine: Engine) -> None:
+    def given() -> Iterator[Portion]:
+        yield from (one("slow", 1), one("quick", 2))
+        raise OSError("gone")
+
+    found = computed(engine, given())
+    assert [shouts([next(found)]), shouts([next(found)])] == [["SLOW"], ["QUICK"]]
+    with pytest.raises(OSError, match="gone"):
+        next(found)
+
+
+def test_what_is_done_comes_out_at_once_while_the_input_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prefetch_module, "TICK", 60.0)
+    silence = threading.Event()
+
+    def given() -> Iterator[Record]:
+        yield Record("1", "slow")
+        silence.wait()
+
+    begin = time.monotonic()
+    assert shouts([next(computed(Threads(2), Prefetch(items_of(given()))))]) == ["SLOW"]
+    assert time.monotonic() - begin < 5
+    silence.set()
 
 
 def test_a_stop_finishes_what_is_in_flight() -> None:

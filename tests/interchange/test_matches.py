@@ -73,3 +73,15 @@ def test_names_that_do_not_fit(table, message):
     with pytest.raises(ConfigError) as caught:
         match(THEIRS, OURS, table)
     assert message in str(caught.value)
+
+
+def test_all_biases_of_a_layer_are_missing_or_none():
+    ours = {"0.weight": (3, 2), "0.bias_ih": (3,), "0.bias_hh": (3,)}
+    assert match({"fc.weight": (3, 2)}, ours, {})["0.bias_hh"] is None
+    with pytest.raises(ConfigError, match="the weights are not those of the pipeline"):
+        match({"fc.weight": (3, 2), "fc.bias_ih": (3,)}, ours, {})
+
+
+def test_one_layer_that_could_be_two_is_asked_about():
+    with pytest.raises(ConfigError, match="by their shapes, fc could be 0 or 1"):
+        match({"fc.weight": (3, 2)}, {"0.weight": (3, 2), "1.weight": (3, 2)}, {})

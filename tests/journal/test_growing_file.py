@@ -13,7 +13,7 @@ from seqpipe.errors import Location, OutputError
 from seqpipe.journal import growing_file
 from seqpipe.journal.growing_file import GrowingFile
 
-ACTIONS = st.lists(st.one_of(st.binary(max_size=40), st.sampled_from(["keep", "drop", "end"])), max_size=40)
+ACTIONS = st.lists(st.one_of(st.binary(max_size=40), st.sampled_from(["keep", "drop", "flush", "end"])), max_size=40)
 
 
 @given(actions=ACTIONS, buffer=st.integers(1, 60), before=st.binary(max_size=5))
@@ -37,6 +37,9 @@ def test_it_is_what_was_appended_and_not_dropped(
             elif action == "drop":
                 file.drop()
                 content = kept
+            elif action == "flush":
+                file.flush()
+                assert path.read_bytes() == content
             else:
                 assert file.end_block() == zlib.crc32(content[block:])
                 kept, block = content, len(content)

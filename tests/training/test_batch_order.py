@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from seqpipe.training.data.batch_order import batch_order
@@ -19,6 +19,7 @@ SETTINGS = st.one_of(
 
 
 @given(LENGTHS, SETTINGS, st.integers(0, 3), st.integers(1, 3))
+@example(np.arange(1, 121), BatchSettings(records=1), 0, 1)
 def test_every_record_is_learned_once(lengths, settings, seed, epoch):
     batches = batch_order(lengths, settings, (seed, epoch))
     assert sorted(np.concatenate(batches).tolist()) == list(range(len(lengths)))
@@ -29,6 +30,12 @@ def test_every_record_is_learned_once(lengths, settings, seed, epoch):
 def test_batches_have_so_many_positions_at_most(lengths, positions):
     for batch in batch_order(lengths, BatchSettings(positions=positions), (0, 1)):
         assert lengths[batch].sum() <= positions or len(batch) == 1
+
+
+@pytest.mark.parametrize(("positions", "sizes"), [(10, [2] * 6), (14, [2] * 6), (15, [3] * 4), (4, [1] * 12)])
+def test_batches_have_as_many_positions_as_fit(positions, sizes):
+    batches = batch_order(np.full(12, 5), BatchSettings(positions=positions), (0, 1))
+    assert [len(batch) for batch in batches] == sizes
 
 
 def test_records_of_a_batch_are_of_about_the_same_length():

@@ -4,6 +4,8 @@ import math
 
 import pytest
 
+from seqpipe.contracts import Metric
+from seqpipe.training.loop.progress import TrainingProgress
 from seqpipe.training.loop.schedule import best, factor, waited
 from seqpipe.training.section.settings import PlateauSettings, ScheduleSettings
 
@@ -34,3 +36,13 @@ def test_the_first_of_the_best_epochs_is_best():
     assert best([math.nan, math.nan]) == 0
     assert waited([0.1, 0.3, 0.3, 0.2]) == 2
     assert waited([]) == 0
+
+
+def test_the_best_epoch_has_least_of_what_should_be_low():
+    error = Metric("error", lambda *_: (0, 1), lambda _: 0.0, higher_is_better=False)
+    progress = TrainingProgress()
+    for value in (3.0, 1.0, 2.0):
+        progress.close_epoch({"error": value})
+    assert progress.merits(error) == [-3, -1, -2]
+    assert best(progress.merits(error)) == 1
+    assert progress.merits(None) == [1, 2, 3]

@@ -1,5 +1,7 @@
 """Where words begin and end."""
 
+import subprocess
+import sys
 import unicodedata
 
 import pytest
@@ -105,3 +107,17 @@ def test_spans_of_decomposed_text():
 )
 def test_words_are_joined_with_the_usual_spaces(text):
     assert joined(words(text, lowercase=False)) == text
+
+
+@pytest.mark.parametrize("part", ["a", "a-", "a'", "1.", "a\u0301"])
+def test_a_word_of_a_million_characters_takes_little_memory(part):
+    code = f"""
+import resource
+from seqpipe_text.words.word_split import words_of
+text = {part!r} * 500_000
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+words_of(text, lowercase=True)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) / 1024 < 50  # MB; with a stack of where each letter may end: 60 to 250

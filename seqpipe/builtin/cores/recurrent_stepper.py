@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from seqpipe.builtin.cores.input_layer import InputLayer
-from seqpipe.builtin.cores.recurrent_network import RecurrentNetwork
+from seqpipe.builtin.cores.recurrent_network import TOGETHER, RecurrentNetwork
 from seqpipe.contracts import Back, State, Stepper, Training
 from seqpipe.data import Batch, Column, OneHot, Ragged
 from seqpipe.data.ragged import Array
@@ -31,9 +31,22 @@ class RecurrentStepper(RecurrentNetwork, Stepper):
         return out, (_last(batch.main, last), after), back
 
     def start(self, batch: Batch) -> tuple[Array, State]:
-        """Read the whole sequence, and expect what comes after it."""
-        out, state = super().__call__(batch.replace(sequence=opened(batch.main), columns={}, final=False))
-        return np.ascontiguousarray(out.ragged.array[out.ragged.offsets[1:] - 1]), state
+        """Read the whole sequence, and expect what comes after it.
+
+        It is read in windows, so that no more is kept of it at a time than of `TOGETHER` positions.
+        """
+        sequence = opened(batch.main)
+        lengths = sequence.lengths
+        steps = max(1, TOGETHER // max(1, len(lengths)))
+        logits = np.empty((len(lengths), self.spec.width), np.float32)
+        state = None
+        for begin in range(0, max(1, lengths.max(initial=0)), steps):
+            begins, ends = np.minimum(begin, lengths), np.minimum(begin + steps, lengths)
+            window = batch.replace(sequence=sequence.cut(begins, ends), columns={}, final=False)
+            out, state = super().__call__(window, state)
+            read = ends > begins
+            logits[read] = out.ragged.array[out.ragged.offsets[1:][read] - 1]
+        return logits, state
 
     def step(self, inputs: Array, state: State) -> tuple[Array, State]:
         """Read one input more in each row."""

@@ -17,13 +17,12 @@ from seqpipe.cli.terminal.abbreviation import abbreviated, abbreviated_id
 from seqpipe.cli.terminal.marked_view import show_marked
 from seqpipe.data import Record
 from seqpipe.engine.output import Output
-from seqpipe.journal import RunProgress
 
 BLOCK = 50
 """Rows that are held back at most: the columns are as wide as the first of them need."""
 
 WAIT = 0.25
-"""Seconds after which rows that have come are shown."""
+"""Seconds that the first rows are held back; later ones, whose columns are known, are shown at once."""
 
 _NARROWEST = 8
 _GAP = 2
@@ -59,9 +58,9 @@ class TableOutput(Output):
         if len(self.waiting) >= BLOCK:
             self.show(last=False)
 
-    def reached(self, progress: RunProgress) -> None:
-        """Show the results that wait if it is time."""
-        if self.waiting and time.monotonic() - self.since >= WAIT:
+    def flush(self) -> None:
+        """Show the results that wait, unless they are the first ones and more may still come."""
+        if self.waiting and (self.widths or time.monotonic() - self.since >= WAIT):
             self.show(last=False)
 
     def end(self, error: BaseException | None) -> None:

@@ -40,9 +40,9 @@ _WORD = re.compile(
     | (?:{_NEGATED})(?=nt(?!{_LETTER}))                     # isnt
     | (?:can(?=not(?!{_LETTER})) | (?:gon|wan)(?=na(?!{_LETTER})) | got(?=ta(?!{_LETTER})))
     | {_NOT} | '{_SUFFIX}
-    | {_LETTERS}+ (?:(?:'(?!{_SUFFIX}) | - | (?<=\d)[.,:/](?=\d)) {_LETTER}{_LETTERS}*)*
+    | {_LETTERS}++ (?:(?:'(?!{_SUFFIX}) | - | (?<=\d)[.,:/](?=\d)) {_LETTER}{_LETTERS}*+)*+
     | [\U0001f1e6-\U0001f1ff]{{2}}                         # flags
-    | \S (?:[{MARKS}\U0001f3fb-\U0001f3ff] | \u200d\S)*
+    | \S (?:[{MARKS}\U0001f3fb-\U0001f3ff] | \u200d\S)*+
     """,
     re.VERBOSE | re.IGNORECASE,
 )
