@@ -11,6 +11,7 @@ from seqpipe_audio.pcm import ReadPCM
 from seqpipe_audio.recordings import ReadAudio, ReadManifest
 from seqpipe_audio.search import Search
 from seqpipe_audio.strings import Strings
+from seqpipe_audio.telephone import Telephone
 from seqpipe_audio.transcript import Transcript
 
 SPEECH: list[type[Stage]] = [
@@ -27,5 +28,6 @@ SPEECH: list[type[Stage]] = [
     Equalise,
     Mask,
     Noise,
+    Telephone,
 ]
 """Registered by the plugin."""

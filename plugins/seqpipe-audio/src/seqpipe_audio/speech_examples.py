@@ -18,6 +18,7 @@ from seqpipe_audio.pcm import ReadPCM
 from seqpipe_audio.recordings import ReadAudio, ReadManifest
 from seqpipe_audio.sound_files import Samples
 from seqpipe_audio.strings import Strings
+from seqpipe_audio.telephone import Telephone
 from seqpipe_audio.transcript import Transcript
 
 SHIPPED = Path(__file__).parent / "pipelines" / "inputs" / "digits.flac"
@@ -32,7 +33,7 @@ def speech_examples() -> list[Example]:
     recordings = [_sound(seconds) for seconds in (0.4, 0.2, 0.03, 0.3)]
     frames = [*recordings[:2], np.empty(0, np.float32), _sound(0.01)]
     trained = (front_end, stage("core", "core.gru", hidden=4), stage("decoder", "core.ctc"))
-    augmentations = (Strings(most=3), Speed(), Equalise(), Mask(), Noise())
+    augmentations = (Strings(most=3), Speed(), Equalise(), Mask(), Noise(), Telephone(rate=8000, share=1.0))
     files = [_file(recordings[0], "WAV"), _file(recordings[1], "FLAC")]
     raw = [(samples * 32767).astype("<i2").tobytes() for samples in recordings[:2]]
     return [
