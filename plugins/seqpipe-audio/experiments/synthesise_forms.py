@@ -103,8 +103,16 @@ class Speaker:
         """Return a birthday, with the month by its name or its number."""
         month, day, year = self.chance.randint(1, 12), self.chance.randint(1, 31), self.chance.randint(20, 75)
         number = below_hundred(day)
-        name = DAYS[day - 1] if day <= len(DAYS) else "thirtieth" if day == 30 else f"{number.split()[0]} {DAYS[day % 10 - 1]}"
-        first = self.chance.choice((f"{MONTHS[month - 1]} {name}", f"{MONTHS[month - 1]} {name}", f"{below_hundred(month)} {number}"))
+        name = (
+            DAYS[day - 1]
+            if day <= len(DAYS)
+            else "thirtieth"
+            if day == 30
+            else f"{number.split()[0]} {DAYS[day % 10 - 1]}"
+        )
+        first = self.chance.choice(
+            (f"{MONTHS[month - 1]} {name}", f"{MONTHS[month - 1]} {name}", f"{below_hundred(month)} {number}")
+        )
         century = "nineteen " if self.chance.random() < 0.5 else ""
         return f"{first} {century}{below_hundred(year)}"
 
@@ -161,14 +169,22 @@ def spelled(name: str) -> str:
 def read_names(path: Path) -> Names:
     """Return the names of each kind."""
     parts = re.split(r"\[(\w+)\]\n", path.read_text(encoding="utf-8"))
-    return {kind: [" ".join(name.split()) for name in re.split(r"[,\n]+", text.strip())] for kind, text in zip(parts[1::2], parts[2::2], strict=True)}
+    return {
+        kind: [" ".join(name.split()) for name in re.split(r"[,\n]+", text.strip())]
+        for kind, text in zip(parts[1::2], parts[2::2], strict=True)
+    }
 
 
 def speak(text: str, path: Path, seed: int) -> None:
     """Write a phrase as espeak-ng says it, in a voice that the seed chooses; letters with or without pauses."""
     chance = random.Random(seed)
     voice = chance.choice(VOICES[:4] if re.search(r"\bz\b", text) else VOICES)
-    options = [f"{voice}+{chance.choice(VARIANTS)}", chance.randint(110, 190), chance.randint(20, 80), chance.choice((0, 0, 1, 3, 6))]
+    options = [
+        f"{voice}+{chance.choice(VARIANTS)}",
+        chance.randint(110, 190),
+        chance.randint(20, 80),
+        chance.choice((0, 0, 1, 3, 6)),
+    ]
     arguments = [str(value) for pair in zip(("-v", "-s", "-p", "-g"), options, strict=True) for value in pair]
     pause = chance.choice((" ", " ", ", "))
     spoken = re.sub(r"\b([a-z]) (?=[a-z]\b)", lambda match: match[1] + pause, text)

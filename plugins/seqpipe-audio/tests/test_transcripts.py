@@ -66,6 +66,18 @@ def test_pieces_give_what_the_whole_gives(cut):
             assert first.outputs[0][0]["word"] == "ab"
 
 
+def test_words_whose_score_is_low_are_left_out():
+    words = ("one", "two")
+    for each, texts in (("recording", ["two one", ""]), ("word", ["two", "one"])):
+        out, _ = step(words, unit="word", each=each, threshold=0.1)(
+            batch(["one", "two", "one"], ["one"], vocabulary=words)
+        )
+        heard = [result.get("text", result.get("word")) for outcome in out.outputs for result in outcome]
+        assert heard == texts
+    out, _ = step(threshold=0.3)(batch("ab c"))
+    assert out.outputs[0][0]["text"] == "c"
+
+
 def test_labels_that_do_not_know_their_time_are_refused():
     without = labels().replace(columns={"spans": Spec("spans", "int64", 2)})
     with pytest.raises(ConfigError, match=r"audio.transcript needs labels that know their time \(begin with"):

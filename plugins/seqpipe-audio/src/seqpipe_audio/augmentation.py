@@ -32,29 +32,6 @@ class Speed(Augmentation):
         return replace(record, payload=soxr.resample(record.payload, _SPEED_UNIT * factor, _SPEED_UNIT, quality="MQ"))
 
 
-class Noise(Augmentation):
-    """Noise that lies under the sound, from white to brown, at a level below that of the sound."""
-
-    name: ClassVar[str] = "audio.noise"
-
-    snr: Range = Field((5.0, 40.0), description="how far the sound is above the noise, in decibels")
-    slope: Range = Field((0.0, 2.0), description="how the noise's power falls with the frequency: 0 white, 2 brown")
-
-    def apply(self, record: Record, random: np.random.Generator) -> Record:
-        """Return the recording with noise whose level and colour are drawn."""
-        samples = record.payload
-        if not len(samples):
-            return record
-        level = np.sqrt(np.mean(np.square(samples, dtype=np.float64))) * 10 ** (-random.uniform(*self.snr) / 20)
-        slope = random.uniform(*self.slope)
-        size = _transform_size(len(samples))
-        spectrum = random.standard_normal(size + 2, np.float32).view(np.complex64)  # of white noise it is white noise
-        spectrum *= np.arange(1, len(spectrum) + 1, dtype=np.float32) ** np.float32(-slope / 2)
-        noise = np.fft.irfft(spectrum, size)[: len(samples)]
-        noise *= np.float32(level / max(float(np.sqrt(np.mean(noise**2))), 1e-12))
-        return replace(record, payload=samples + noise)
-
-
 class Equalise(Augmentation):
     """Sound as other microphones and lines give it: louder or softer, and not equally so at all frequencies."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from seqpipe import Stage
-from seqpipe_audio.augmentation import Equalise, Mask, Noise, Speed
+from seqpipe_audio.augmentation import Equalise, Mask, Speed
+from seqpipe_audio.background import Background
 from seqpipe_audio.deltas import Deltas
 from seqpipe_audio.log_mel import LogMelFrames
 from seqpipe_audio.normalise import Normalise
@@ -27,7 +28,7 @@ SPEECH: list[type[Stage]] = [
     Speed,
     Equalise,
     Mask,
-    Noise,
+    Background,
     Telephone,
 ]
 """Registered by the plugin."""

@@ -10,7 +10,8 @@ import soundfile
 
 from seqpipe import Example, Spec
 from seqpipe.testing import stage
-from seqpipe_audio.augmentation import Equalise, Mask, Noise, Speed
+from seqpipe_audio.augmentation import Equalise, Mask, Speed
+from seqpipe_audio.background import Background
 from seqpipe_audio.deltas import Deltas
 from seqpipe_audio.log_mel import LogMelFrames
 from seqpipe_audio.normalise import Normalise
@@ -33,7 +34,14 @@ def speech_examples() -> list[Example]:
     recordings = [_sound(seconds) for seconds in (0.4, 0.2, 0.03, 0.3)]
     frames = [*recordings[:2], np.empty(0, np.float32), _sound(0.01)]
     trained = (front_end, stage("core", "core.gru", hidden=4), stage("decoder", "core.ctc"))
-    augmentations = (Strings(most=3), Speed(), Equalise(), Mask(), Noise(), Telephone(rate=8000, share=1.0))
+    augmentations = (
+        Strings(most=3),
+        Speed(),
+        Equalise(),
+        Mask(),
+        Background(share=1.0, alone=0.5),
+        Telephone(rate=RATE, share=1.0),
+    )
     files = [_file(recordings[0], "WAV"), _file(recordings[1], "FLAC")]
     raw = [(samples * 32767).astype("<i2").tobytes() for samples in recordings[:2]]
     return [

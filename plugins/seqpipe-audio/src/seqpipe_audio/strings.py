@@ -57,7 +57,8 @@ class Strings(Augmentation):
                 parts.append(self._silence(pause, random))
             parts.append(member.payload * np.float32(10 ** (self.gain * random.standard_normal() / 20)))
         parts.append(self._silence(edge, random))
-        return replace(record, payload=np.concatenate(parts), target=" ".join(str(member.target) for member in string))
+        targets = (str(member.target) for member in string)  # none where nobody speaks
+        return replace(record, payload=np.concatenate(parts), target=" ".join(target for target in targets if target))
 
     def _silence(self, seconds: tuple[float, float], random: np.random.Generator) -> Samples:
         return np.zeros(round(random.uniform(*seconds) * self.rate), np.float32)

@@ -16,12 +16,13 @@ class Transcript(Decoder):
     """What was said, and when each word began and ended, in seconds."""
 
     name: ClassVar[str] = "audio.transcript"
-    adjustable: ClassVar[frozenset[str]] = frozenset({"each"})
+    adjustable: ClassVar[frozenset[str]] = frozenset({"each", "threshold"})
 
     unit: Literal["character", "word"] = Field("character", description="what a label is")
     each: Literal["recording", "word"] = Field(
         "recording", description="one result a recording, or one a word as soon as it is known"
     )
+    threshold: float = Field(0.0, ge=0, le=1, description="words whose score is below this are left out")
 
     def for_evaluation(self) -> Decoder:
         """Give one text a recording, which the metrics look at."""
@@ -88,13 +89,14 @@ class _Words(Step):
 
     def _end_word(self, heard: _Heard) -> None:
         """Make a word of the characters under way."""
-        if heard.characters:
+        score = sum(heard.scores) / max(len(heard.scores), 1)
+        if heard.characters and score >= self.decoder.threshold:
             heard.words.append(
                 {
                     "word": heard.characters,
                     "start": round(heard.begin / self.rate, 3),
                     "end": round(heard.end / self.rate, 3),
-                    "score": sum(heard.scores) / len(heard.scores),
+                    "score": score,
                 }
             )
         heard.characters, heard.scores = "", ()
