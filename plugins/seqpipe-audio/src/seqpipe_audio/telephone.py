@@ -18,7 +18,7 @@ _STEPS = np.float32(127)  # on each side of zero
 
 
 class Telephone(Augmentation):
-    """Sound as a telephone gives it: without its low and its high frequencies, and in the 8 bits of the mu-law (ITU-T G.711).
+    """Sound as a telephone gives it: without low and high frequencies, and in the 8 bits of the mu-law (ITU-T G.711).
 
     A pipeline at 16 kHz that learns with it understands recordings at 8 kHz as well, which its reader resamples.
     """
