@@ -6,7 +6,8 @@ What is said: commands with letters and numbers; names, streets and towns spelle
 this file); house numbers, ZIP codes, telephone numbers and dates. None of it is from a data set, all is drawn from the
 seed. Writes:
 
-- ``speech.tsv``, a manifest of recordings at 16 kHz, spoken by espeak-ng in many voices, and ``fourth.tsv``, a part;
+- ``speech.tsv``, a manifest of recordings at 16 kHz, spoken by espeak-ng in many voices, with two parts of it,
+  ``fourth.tsv`` and ``dates.tsv``;
 - ``phrases.txt``, all names once and more of the same, for the language model;
 - ``words.tsv``, if a manifest of single words is given, named as in Speech Commands: those that forms have, joined to
   strings of one speaker.
@@ -27,7 +28,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 import soxr
-from forms import COMMANDS, DIGITS, Respondent, read_names, spelled
+from forms import COMMANDS, DIGITS, MONTHS, Respondent, read_names, spelled
 
 RATE = 16_000
 NAMES = Path(__file__).parent / "names.txt"
@@ -102,6 +103,7 @@ def main() -> None:
     lines = [f"speech/{path.name}\t{text}" for path, text in zip(paths, spoken, strict=True)]
     write(folder / "speech.tsv", lines)
     write(folder / "fourth.tsv", lines[: len(lines) // 4])
+    write(folder / "dates.tsv", [line for line in lines if {*line.split()} & {*MONTHS}])
     names = [spelled(name) for kind in SPELLED for name in sorted(set(respondent.names[kind]))]
     write(folder / "phrases.txt", [*names, *(respondent.phrase() for _ in range(arguments.phrases))])
     if arguments.words:
