@@ -21,7 +21,7 @@ PHRASES = {
         16_000,
     ),
     "prompts.flac": (
-        "your message has been saved. please enter your password, then press the pound key",
+        "your message has been deleted. please enter your password, then press the pound key",
         ["-v", "en-us+f2", "-s", "150"],
         8000,
     ),

@@ -19,7 +19,7 @@ SAID = {
     "digits.flac": "three one four one five nine",
     "digits.raw": "three one four one five nine",
     "forms.flac": "erase b k m forty nine w i l s o n march third nineteen sixty",
-    "prompts.flac": "your message has been saved please enter your password then press the pound key",
+    "prompts.flac": "your message has been deleted please enter your password then press the pound key",
 }
 RECORDING = {
     "speech-digits": "digits.flac",
