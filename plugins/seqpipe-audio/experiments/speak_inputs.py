@@ -16,7 +16,7 @@ import soxr
 PHRASES = {
     "digits.flac": ("three... one... four... one... five... nine", ["-v", "en-gb+m2", "-s", "130", "-g", "8"], 8000),
     "forms.flac": (
-        "erase, B, K, M, forty nine... W, I, L, S, O, N... march third nineteen sixty",
+        "erase, B, K, M, forty nine... W, I, L, S, O, N... four one two two six eight",
         ["-v", "en-us+m3", "-s", "130"],
         16_000,
     ),

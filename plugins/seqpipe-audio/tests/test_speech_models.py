@@ -18,7 +18,7 @@ ROOT = PLUGIN.parent.parent
 SAID = {
     "digits.flac": "three one four one five nine",
     "digits.raw": "three one four one five nine",
-    "forms.flac": "erase b k m forty nine w i l s o n march third nineteen sixty",
+    "forms.flac": "erase b k m forty nine w i l s o n four one two two six eight",
     "prompts.flac": "your message has been deleted please enter your password then press the pound key",
 }
 RECORDING = {

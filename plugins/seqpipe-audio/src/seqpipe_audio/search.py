@@ -176,7 +176,7 @@ def _spoken(
     """
     no_blank = 1 - np.exp(log_probabilities[:, 0].astype(np.float64))
     sure = np.array([no_blank[begin:end].mean() for begin, end in frames.tolist()])
-    words = np.cumsum(boundaries) - boundaries
+    words: npt.NDArray[np.int64] = np.cumsum(boundaries) - boundaries
     sums = np.bincount(words, np.where(boundaries, 0.0, sure))
     counts = np.bincount(words, ~boundaries)
     return (sums / np.maximum(counts, 1))[words]
