@@ -1,7 +1,7 @@
-"""How fast speech becomes text on one core, and how soon: ``python benchmarks/speech_speed.py STRINGS PROMPTS``.
+"""How fast speech becomes text on one core, and how soon: ``python benchmarks/speech_speed.py STRINGS PROMPTS FORMS``.
 
-STRINGS is the folder that ``plugins/seqpipe-audio/experiments/digit_strings.py`` makes, PROMPTS a manifest of
-recordings.
+STRINGS is the folder that ``plugins/seqpipe-audio/experiments/digit_strings.py`` makes, PROMPTS and FORMS
+manifests of recordings at 8 and at 16 kHz.
 
 - real-time factor: seconds of computing for a second of sound, from the files to the words, the median of some runs;
   of the stream from samples to words, the median of its pieces.
@@ -72,11 +72,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("strings", type=Path, help="folder of strings of digits")
     parser.add_argument("prompts", type=Path, help="manifest of recordings for audio/speech-prompts")
+    parser.add_argument("forms", type=Path, help="manifest of recordings for audio/speech-an4")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--piece", type=float, default=0.1, help="seconds of a piece of the stream")
     options = parser.parse_args()
     digits = options.strings / "strings.tsv"
-    for name, manifest in {"audio/speech-digits": digits, "audio/speech-prompts": options.prompts}.items():
+    recordings = {
+        "audio/speech-digits": digits,
+        "audio/speech-prompts": options.prompts,
+        "audio/speech-an4": options.forms,
+    }
+    for name, manifest in recordings.items():
         print(f"{name:22s} real-time factor {real_time_factor(name, manifest, options.runs):.4f}", flush=True)
     waited, computed, right = latencies("audio/speech-stream", options.strings, options.piece)
     print(f"{'audio/speech-stream':22s} real-time factor {statistics.median(computed) / options.piece:.4f}")

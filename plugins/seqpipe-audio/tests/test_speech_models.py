@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+import soxr
 
 import seqpipe
 
@@ -17,10 +18,16 @@ ROOT = PLUGIN.parent.parent
 SAID = {
     "digits.flac": "three one four one five nine",
     "digits.raw": "three one four one five nine",
-    "prompts.flac": "your message has been saved please enter your password then press the pound key",
+    "forms.flac": "erase b k m forty nine w i l s o n four one two two six eight",
+    "prompts.flac": "your message has been deleted please enter your password then press the pound key",
 }
-RECORDING = {"speech-digits": "digits.flac", "speech-prompts": "prompts.flac", "speech-stream": "digits.raw"}
-KNOWS_THAT_NOBODY_SPEAKS = ("speech-digits", "speech-stream")
+RECORDING = {
+    "speech-digits": "digits.flac",
+    "speech-an4": "forms.flac",
+    "speech-prompts": "prompts.flac",
+    "speech-stream": "digits.raw",
+}
+KNOWS_THAT_NOBODY_SPEAKS = ("speech-digits", "speech-stream", "speech-an4", "speech-prompts")
 LARGEST = 8_000_000
 
 
@@ -156,6 +163,24 @@ def test_a_word_comes_as_soon_where_two_microphones_are_heard():
     delays = [now - word["end"] for word in words]  # from its end to that of the last whole round
     assert len(delays) >= 10
     assert max(delays) <= 0.3
+
+
+def test_a_form_is_understood_from_a_telephone_as_well():
+    samples, rate = soundfile.read(INPUTS / "forms.flac", dtype="float32")
+    telephone = soxr.resample(soxr.resample(samples, rate, 8000), 8000, rate)
+    (heard,) = seqpipe.load("audio/speech-an4")([telephone])
+    assert heard["text"] == SAID["forms.flac"]
+
+
+@pytest.mark.parametrize(("name", "rate"), [("speech-an4", 16_000), ("speech-prompts", 8000)])
+def test_where_nobody_speaks_nothing_is_heard(name, rate):
+    time = np.arange(4 * rate) / rate
+    dial_tone = 0.1 * (np.sin(2 * np.pi * 350 * time) + np.sin(2 * np.pi * 440 * time))
+    clicks = 0.8 * (np.arange(4 * rate) % (rate // 2) < 8)
+    noise = np.random.default_rng(1).normal(0, 0.03, 4 * rate)
+    hum = 0.1 * np.sign(np.sin(2 * np.pi * 50 * time))
+    sounds = [sound.astype(np.float32) for sound in (0 * time, dial_tone, clicks, noise, hum)]
+    assert [result["text"] for result in seqpipe.load(f"audio/{name}")(sounds)] == [""] * len(sounds)
 
 
 def test_a_transcript_becomes_subtitles(tmp_path):

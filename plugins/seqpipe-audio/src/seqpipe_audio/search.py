@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from seqpipe import (
@@ -36,7 +37,7 @@ from seqpipe import (
     read_failure,
 )
 from seqpipe_audio.alignment import align
-from seqpipe_audio.language import count_ngrams, grammar
+from seqpipe_audio.language import BOUNDARY, count_ngrams, grammar
 
 
 class LanguageSettings(BaseModel):
@@ -55,12 +56,17 @@ class Search(Decoder):
     """
 
     name: ClassVar[str] = "audio.search"
-    adjustable: ClassVar[frozenset[str]] = frozenset({"beam", "weight", "bonus", "least_probability", "language"})
+    adjustable: ClassVar[frozenset[str]] = frozenset(
+        {"beam", "weight", "bonus", "least_probability", "least_speech", "language"}
+    )
 
     beam: int = Field(50, ge=1, description="prefixes kept by the search")
     weight: float = Field(0.5, ge=0, description="how much the language model counts beside the network")
     bonus: float = Field(0.5, description="added for each character, so that the language model shortens nothing")
     least_probability: float = Field(1e-4, ge=0, lt=1, description="characters less likely than this are not tried")
+    least_speech: float = Field(
+        0.0, ge=0, lt=1, description="words are left out if the network is less sure that anything is said there"
+    )
     language: LanguageSettings = Field(LanguageSettings(), description="how the language model is learned")
 
     @property
@@ -91,6 +97,7 @@ class Search(Decoder):
                 "begin with a tokenizer that keeps spans",
             )
         symbols = tuple(incoming.learned.get("labels", ()))
+        boundary = 1 + symbols.index(BOUNDARY) if BOUNDARY in symbols else 0
         spans = spec.columns["spans"]
         out = spec.replace(
             kind="labels",
@@ -100,7 +107,9 @@ class Search(Decoder):
             streamable=False,
             columns={"spans": spans, "scores": Spec("scores", "float64", 1)},
         )
-        return Step.of(out, partial(_found, search=self, language=_grammar(incoming.learned, symbols, self)))
+        return Step.of(
+            out, partial(_found, search=self, language=_grammar(incoming.learned, symbols, self), boundary=boundary)
+        )
 
 
 class _Language(Learner):
@@ -144,17 +153,41 @@ def _grammar(learned: Learned, symbols: tuple[str, ...], search: Search) -> Gram
     return grammar(dict(zip(ngrams, counts, strict=True)), symbols, search.weight, search.bonus)
 
 
-def _found(batch: Batch, search: Search, language: Grammar) -> Batch:
+def _found(batch: Batch, search: Search, language: Grammar, boundary: int) -> Batch:
     """Give the characters that are likeliest, with their places and how certain they are."""
     logits, spans = batch.ragged, batch.column("spans", Ragged)
     least = float(np.log(search.least_probability)) if search.least_probability else -np.inf
     best = ctc_beam_search(logits.array, logits.offsets, search.beam, minimum_log_probability=least, grammar=language)
     labels = Ragged(best.labels, best.offsets)
-    places, scores = [], []
+    said, places, scores = [], [], []
     for row in range(len(labels)):
-        frames, certain = align(log_softmax(logits[row]), labels[row])
-        begin, end = spans[row][frames[:, 0], 0], spans[row][frames[:, 1] - 1, 1]
+        log_probabilities = log_softmax(logits[row])
+        frames, certain = align(log_probabilities, labels[row])
+        kept = _spoken(log_probabilities, frames, labels[row] == boundary) >= search.least_speech
+        begin, end = spans[row][frames[kept, 0], 0], spans[row][frames[kept, 1] - 1, 1]
+        said.append(labels[row][kept] - np.int32(1))
         places.append(np.stack([begin, end], axis=1))
-        scores.append(certain)
+        scores.append(certain[kept])
     columns = {"spans": Ragged.of(places, np.int64, 2), "scores": Ragged.of(scores, np.float64)}
-    return batch.replace(sequence=labels.with_values(best.labels - np.int32(1)), columns=columns)
+    return batch.replace(sequence=Ragged.of(said, np.int32), columns=columns)
+
+
+def _spoken(
+    log_probabilities: npt.NDArray[np.floating], frames: npt.NDArray[np.int64], boundaries: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.float64]:
+    """Return how sure the network is that anything is said, be it this or another word: shape (characters,).
+
+    It is the probability of all labels but the blank, the mean over a word's characters. The boundary behind a word
+    goes with the word, but has no say in it.
+
+    Args:
+        log_probabilities: of each label in each frame; label 0 is the blank.
+        frames: the first frame of each character and the one past its last.
+        boundaries: which characters are boundaries of words.
+    """
+    no_blank = 1 - np.exp(log_probabilities[:, 0].astype(np.float64))
+    sure = np.array([no_blank[begin:end].mean() for begin, end in frames.tolist()])
+    words: npt.NDArray[np.int64] = np.cumsum(boundaries) - boundaries
+    sums = np.bincount(words, np.where(boundaries, 0.0, sure))
+    counts = np.bincount(words, ~boundaries)
+    return (sums / np.maximum(counts, 1))[words]

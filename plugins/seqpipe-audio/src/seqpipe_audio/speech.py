@@ -14,6 +14,7 @@ from seqpipe_audio.recordings import ReadAudio, ReadManifest
 from seqpipe_audio.room import Room
 from seqpipe_audio.search import Search
 from seqpipe_audio.strings import Strings
+from seqpipe_audio.telephone import Telephone
 from seqpipe_audio.transcript import Transcript
 
 SPEECH: list[type[Stage]] = [
@@ -32,5 +33,6 @@ SPEECH: list[type[Stage]] = [
     Mask,
     Room,
     Background,
+    Telephone,
 ]
 """Registered by the plugin."""

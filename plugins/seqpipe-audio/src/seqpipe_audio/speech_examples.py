@@ -21,6 +21,7 @@ from seqpipe_audio.recordings import ReadAudio, ReadManifest
 from seqpipe_audio.room import Room
 from seqpipe_audio.sound_files import Samples
 from seqpipe_audio.strings import Strings
+from seqpipe_audio.telephone import Telephone
 from seqpipe_audio.transcript import Transcript
 
 SHIPPED = Path(__file__).parent / "pipelines" / "inputs" / "digits.flac"
@@ -36,7 +37,15 @@ def speech_examples() -> list[Example]:
     frames = [*recordings[:2], np.empty(0, np.float32), _sound(0.01)]
     network = stage("core", "core.gru", hidden=4)
     trained = (front_end, network, stage("decoder", "core.ctc"))
-    augmentations = (Strings(most=3), Speed(), Equalise(), Mask(), Room(share=1.0), Background(share=1.0, alone=0.5))
+    augmentations = (
+        Strings(most=3),
+        Speed(),
+        Equalise(),
+        Mask(),
+        Room(share=1.0),
+        Background(share=1.0, alone=0.5),
+        Telephone(rate=RATE, share=1.0),
+    )
     files = [_file(recordings[0], "WAV"), _file(recordings[1], "FLAC")]
     stereo = [_file(np.stack([recordings[0], recordings[0][::-1]], axis=1), "WAV")]
     raw = [(samples * 32767).astype("<i2").tobytes() for samples in recordings[:2]]
