@@ -82,7 +82,7 @@ def test_a_weight_of_no_label(tmp_path):
 
 @pytest.mark.parametrize("weight", [0, -1, float("inf"), float("nan")])
 def test_weights_are_positive_numbers(weight):
-    with pytest.raises(ValueError, match="weights.a"):
+    with pytest.raises(ValueError, match=r"weights\.a"):
         Labels(weights={"a": weight})
 
 

@@ -15,6 +15,7 @@ from seqpipe.contracts import Training
 from seqpipe.data import Batch, Record
 from seqpipe.errors import RecordError, TrainingError
 from seqpipe.metrics import values
+from seqpipe.notice import NOTICE
 from seqpipe.seeds import mixed_seed
 from seqpipe.training.data.epoch_batches import EpochBatches
 from seqpipe.training.data.problems import Problems
@@ -98,6 +99,9 @@ class Trainer:
         self.progress = TrainingProgress.of(checkpoint.progress)
         self._carried = checkpoint.carried
         self.folder.write_metrics(self.progress.epochs)
+        if self._out_of_patience():
+            patience = self.task.settings.stop.patience
+            log.log(NOTICE, "nothing got better for %s epochs, so it is over, however long it may last", patience)
 
     def run(self) -> None:
         """Train to the end.
@@ -116,10 +120,13 @@ class Trainer:
         settings, progress = self.task.settings, self.progress
         if progress.epoch_has_begun:
             return False
-        patience = settings.stop.patience
-        if patience is not None and waited(progress.merits(self.task.metric)) >= patience:
+        if self._out_of_patience():
             return True
         return self._spent() or (settings.all_epochs is not None and len(progress.epochs) >= settings.all_epochs)
+
+    def _out_of_patience(self) -> bool:
+        patience = self.task.settings.stop.patience
+        return patience is not None and waited(self.progress.merits(self.task.metric)) >= patience
 
     def _spent(self) -> bool:
         """Whether the steps or the minutes are over."""

@@ -12,6 +12,7 @@ from seqpipe.errors import ConfigError, Location, OutputError
 from seqpipe.pipeline import Model
 from seqpipe.training.loop.checkpoint import Checkpoint
 from seqpipe.training.loop.progress import Epoch
+from seqpipe.training.session.length import is_longer
 
 
 class RunFolder:
@@ -52,7 +53,8 @@ class RunFolder:
 
         Args:
             path: of the folder.
-            configuration: the resolved one, which must be the one that the training began with.
+            configuration: the resolved one, which must be the one that the training began with, but for a greater
+                length of the training.
 
         Raises:
             OutputError: there is no such training.
@@ -65,7 +67,7 @@ class RunFolder:
             raise OutputError(
                 "there is no training here", "name the folder of one, such as runs/name-1", Location(str(path))
             ) from None
-        if began != configuration:
+        if began != configuration and not is_longer(began, configuration, str(folder._configuration)):
             line = _difference(began, configuration)
             raise ConfigError(
                 f"the pipeline is not the one that this training began with: {line}",
@@ -97,7 +99,7 @@ class RunFolder:
         return self._checkpoints / "best.safetensors"
 
     def write_configuration(self, text: str) -> None:
-        """Keep what the training began with."""
+        """Keep what the training began with, or how it goes on."""
         with atomic_write(self._configuration) as file:
             file.write(text)
 

@@ -26,8 +26,8 @@ from seqpipe.training.data.truncation import check_windows
 from seqpipe.training.section.settings import TrainSettings
 from seqpipe.training.section.train_section import augmentations, data_paths, data_reader, train_settings
 from seqpipe.training.session.starting_model import StartingModel
-from seqpipe.training.session.starting_vectors import StartingVectors
-from seqpipe.training.session.vector_file import VectorFile
+from seqpipe.training.vectors.formats import vector_file
+from seqpipe.training.vectors.starting_vectors import StartingVectors
 
 log = logging.getLogger("seqpipe")
 
@@ -98,6 +98,8 @@ def task_of(opened: OpenedPipeline, registry: Registry, problems: Problems) -> T
     data = _shorter(prepare_all(pipeline, learn, problems), settings.data.longest)
     if not len(data):
         raise ConfigError("no record is left to learn from", "fix the data", declared.document.where(("train",)))
+    if vectors:
+        vectors.report(pipeline, data)
     evaluated_dev = tuple(_evaluated(pipeline, dev, problems))
     return Task(
         name=declared.name,
@@ -161,7 +163,7 @@ def _vectors(declared: Declaration, settings: TrainSettings) -> StartingVectors 
         return None
     path = declared.path_of(("train", "vectors", "file"), settings.vectors.file)
     where = declared.document.where(("train", "vectors"))
-    return StartingVectors(VectorFile(path), settings.vectors.parameter, where)
+    return StartingVectors(vector_file(path), settings.vectors.parameter, where)
 
 
 def _metric(opened: OpenedPipeline, settings: TrainSettings, pipeline: Pipeline, dev: Records) -> Metric | None:

@@ -33,7 +33,7 @@ class TrainingOptions:
 
     Attributes:
         output: the folder to make; None: the next free ``runs/<name>-<n>``.
-        resume: the folder of a training to resume, instead of a new one.
+        resume: the folder of a training to resume, perhaps with a greater length, instead of a new one.
         threads: to compute on.
         on_error: what to do with a record that cannot be learned from: ``fail`` or ``skip`` it.
         interrupted: says whether to stop after the current step.
@@ -90,6 +90,8 @@ def run_training(opened: OpenedPipeline, registry: Registry, options: TrainingOp
         trainer = Trainer(task, folder, problems, observed, options.interrupted, options.threads)
         if checkpoint is not None:
             trainer.resume(checkpoint)
+        if options.resume is not None:
+            folder.write_configuration(configuration)  # it may have become longer
         watcher.begun(folder.path, len(task.data), len(task.dev), len(trainer.progress.epochs))
         try:
             trainer.run()
@@ -115,7 +117,7 @@ def train(
         name: the path of a pipeline file, or the name of one that a plugin ships.
         settings: as for ``--set``: ``["core.hidden=64"]``.
         output: the folder to make for it; None: the next free ``runs/<name>-<n>``.
-        resume: the folder of a training to resume.
+        resume: the folder of a training to resume; with more epochs, steps or minutes it goes on, also after its end.
         threads: to compute on; the model is the same for any number.
         on_error: what to do with a record that cannot be learned from: ``fail`` or ``skip`` it.
 
