@@ -123,6 +123,8 @@ if TYPE_CHECKING:
     from seqpipe.network.sampling import uniforms as uniforms
     from seqpipe.notice import NOTICE as NOTICE
     from seqpipe.training.evaluation.measurement import evaluate as evaluate
+    from seqpipe.training.folds.cross_validation import cross_validate as cross_validate
+    from seqpipe.training.folds.result import CrossValidation as CrossValidation
     from seqpipe.training.session.train import train as train
 
 __version__ = "0.1.0"
@@ -236,6 +238,8 @@ _MODULES = {
     "seqpipe.network.sampling": ("log_softmax", "sample", "softmax", "uniforms"),
     "seqpipe.notice": ("NOTICE",),
     "seqpipe.training.evaluation.measurement": ("evaluate",),
+    "seqpipe.training.folds.cross_validation": ("cross_validate",),
+    "seqpipe.training.folds.result": ("CrossValidation",),
     "seqpipe.training.session.train": ("train",),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}

@@ -57,6 +57,9 @@ def _data(task: Task) -> Iterator[str]:
     if data["dev_records"]:
         where = ", ".join(f"`{path}`" for path in data.get("dev", ())) or "the same, held out"
         yield f"- watched on: {data['dev_records']:,} records of {where}"
+    if "fold" in task.facts:
+        fold = task.facts["fold"]
+        yield f"- fold {fold['number']} of {fold['of']}: {fold['records']:,} other records are kept apart to measure it"
     if "vectors" in task.facts:
         begun = task.facts["vectors"]
         entries = f"{begun['entries']:,} of {begun['of']:,} embedded entries"

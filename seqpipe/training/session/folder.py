@@ -36,16 +36,9 @@ class RunFolder:
         Raises:
             OutputError: it is there already, or cannot be made.
         """
-        if path is not None:
-            return cls._make(path)
-        for number in count(1):
-            candidate = Path("runs") / f"{name}-{number}"
-            try:
-                return cls._make(candidate)
-            except OutputError:
-                if not candidate.exists():
-                    raise
-        raise AssertionError
+        folder = cls(new_folder(name, path))
+        folder._checkpoints.mkdir()
+        return folder
 
     @classmethod
     def open(cls, path: Path, configuration: str) -> RunFolder:
@@ -77,6 +70,11 @@ class RunFolder:
         for left in (*path.glob(".*.tmp"), *folder._checkpoints.glob(".*.tmp")):
             left.unlink(missing_ok=True)
         return folder
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether there is a training that can be resumed."""
+        return self._configuration.exists()
 
     @property
     def model(self) -> Path:
@@ -130,16 +128,33 @@ class RunFolder:
     def _checkpoints(self) -> Path:
         return self.path / "checkpoints"
 
-    @classmethod
-    def _make(cls, path: Path) -> RunFolder:
+
+def new_folder(name: str, path: Path | None = None) -> Path:
+    """Make a new folder: the given one, or the next free ``runs/<name>-<n>``.
+
+    Raises:
+        OutputError: it is there already, or cannot be made.
+    """
+    if path is not None:
+        return _made(path)
+    for number in count(1):
+        candidate = Path("runs") / f"{name}-{number}"
         try:
-            path.mkdir(parents=True)
-            (path / "checkpoints").mkdir()
-        except FileExistsError:
-            raise OutputError("it exists already", "name a folder that does not", Location(str(path))) from None
-        except OSError as error:
-            raise OutputError(f"cannot be made: {error.strerror}", "name another folder", Location(str(path))) from None
-        return cls(path)
+            return _made(candidate)
+        except OutputError:
+            if not candidate.exists():
+                raise
+    raise AssertionError
+
+
+def _made(path: Path) -> Path:
+    try:
+        path.mkdir(parents=True)
+    except FileExistsError:
+        raise OutputError("it exists already", "name a folder that does not", Location(str(path))) from None
+    except OSError as error:
+        raise OutputError(f"cannot be made: {error.strerror}", "name another folder", Location(str(path))) from None
+    return path
 
 
 def _difference(began: str, now: str) -> str:
