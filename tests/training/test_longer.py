@@ -39,6 +39,34 @@ def test_more_epochs_are_what_they_would_have_been_from_the_beginning(run, setti
     assert "- 7 epochs" in (longer / "README.md").read_text()
 
 
+STREAMS = """
+read: {reader: core.jsonl, payload: text}
+stages:
+  - tokenizer: core.symbols
+  - encoder: core.one_hot
+  - core: core.lstm
+    hidden: 6
+    output: next
+  - decoder: core.sample
+    length: 3
+train:
+  data: {train: train.jsonl, dev: dev.jsonl}
+  window: 2
+  batch: {records: 4}
+"""
+
+
+@pytest.mark.parametrize("pipeline", [LABELS.replace("  epochs: 3\n", ""), STREAMS])
+@pytest.mark.parametrize("steps", [1, 3, 6, 8])
+def test_more_steps_go_on_in_the_middle_of_an_epoch(run, pipeline, steps):
+    settings = (RATE, "train.batch={records: 8}")
+    whole = run(*settings, "train.steps=13", pipeline=pipeline, name="whole")
+    longer = run(*settings, f"train.steps={steps}", pipeline=pipeline, name="longer")
+    resumed(longer, *settings, "train.steps=11")
+    resumed(longer, *settings, "train.steps=13")
+    assert contents(longer) == contents(whole)
+
+
 def test_with_a_cosine_the_longer_schedule_holds_from_there_on(run):
     settings = (RATE, "train.schedule={cosine: true}")
     folder = run(*settings, "train.epochs=2", name="longer")

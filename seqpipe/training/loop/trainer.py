@@ -98,6 +98,8 @@ class Trainer:
         self.optimization.restore(checkpoint.arrays)
         self.progress = TrainingProgress.of(checkpoint.progress)
         self._carried = checkpoint.carried
+        if self.progress.cut is not None and not self._spent():
+            self._reopen_epoch()
         self.folder.write_metrics(self.progress.epochs)
         if self._out_of_patience():
             patience = self.task.settings.stop.patience
@@ -113,8 +115,7 @@ class Trainer:
         """
         with ThreadPoolExecutor(self.threads, thread_name_prefix="seqpipe") as pool:
             while not self._finished():
-                self._learn(pool)
-                self._close_epoch()
+                self._close_epoch(whole=self._learn(pool))
 
     def _finished(self) -> bool:
         settings, progress = self.task.settings, self.progress
@@ -133,8 +134,8 @@ class Trainer:
         steps, minutes = self.task.settings.steps, self.task.settings.minutes
         return bool((steps and self.progress.steps >= steps) or (minutes and self.progress.seconds >= 60 * minutes))
 
-    def _learn(self, pool: Executor) -> None:
-        """Make the steps of an epoch that are left."""
+    def _learn(self, pool: Executor) -> bool:
+        """Make the steps of an epoch that are left; say whether it is whole, and not cut."""
         progress, batches = self.progress, self._batches(self.progress.epoch)
         while progress.batch < len(batches) and not self._spent():
             blocks = batches.blocks(progress.batch, pool)
@@ -145,6 +146,7 @@ class Trainer:
                 self._rest(batches)
                 if self._spent():
                     break
+        return progress.batch == len(batches)
 
     def _advance(self, *, last: bool) -> None:
         """Move on to the next window, or to the next batch."""
@@ -204,20 +206,30 @@ class Trainer:
             self.save()
             raise Interrupted
 
-    def _close_epoch(self) -> None:
+    def _close_epoch(self, *, whole: bool) -> None:
         figures = self._figures()
         self._tick()
-        epoch = self.progress.close_epoch(figures)
-        self._carried = ()
+        epoch = self.progress.close_epoch(figures, whole=whole)
+        if whole:
+            self._carried = ()
         merits = self.progress.merits(self.task.metric)
         is_best = best(merits) == len(merits) - 1
         if is_best:
+            if not whole:
+                self.folder.keep_best_before()
             weights = dict(self.optimization.weights())
             self.folder.save_best(self.task.model(weights, epoch=epoch.number, steps=epoch.steps))
         self.save()
         self.folder.write_metrics(self.progress.epochs)
         self.watcher.epoch_finished(epoch, best=is_best and self.task.metric is not None)
         self._stop_if_asked()
+
+    def _reopen_epoch(self) -> None:
+        """Go on in the epoch that the end of a shorter training cut, as if it had never ended."""
+        merits = self.progress.merits(self.task.metric)
+        if best(merits) == len(merits) - 1:
+            self.folder.restore_best_before()
+        self.progress.reopen_epoch()
 
     def _figures(self) -> Mapping[str, float]:
         """Return the metrics on the dev data."""

@@ -120,6 +120,26 @@ class RunFolder:
         """Keep the best weights."""
         model.save(self.best, half=False)
 
+    def keep_best_before(self) -> None:
+        """Keep the best weights of whole epochs, before those of an epoch that was cut become the best."""
+        if self.best.exists():
+            with atomic_write(self._best_before, "wb") as file:
+                file.write(self.best.read_bytes())
+        else:
+            self._best_before.unlink(missing_ok=True)
+
+    def restore_best_before(self) -> None:
+        """Take up what `keep_best_before` kept; where that is done again, it is the same."""
+        if self._best_before.exists():
+            with atomic_write(self.best, "wb") as file:
+                file.write(self._best_before.read_bytes())
+        else:
+            self.best.unlink(missing_ok=True)
+
+    @property
+    def _best_before(self) -> Path:
+        return self._checkpoints / "best-before.safetensors"
+
     @property
     def _configuration(self) -> Path:
         return self.path / "training.yaml"
