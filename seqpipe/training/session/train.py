@@ -33,7 +33,7 @@ from seqpipe.training.session.tracker import JSONLinesTracker
 
 @dataclass(frozen=True, slots=True)
 class TrainingOptions:
-    """How a training runs; nothing here changes what comes out of it, but for ``on_error``.
+    """How a training runs; nothing here changes what comes out of it, but for ``on_error`` and ``fold``.
 
     Attributes:
         output: the folder to make; None: the next free ``runs/<name>-<n>``.
