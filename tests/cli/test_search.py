@@ -38,3 +38,9 @@ def test_it_needs_one_folder(folder, command):
 def test_trials_or_minutes(folder, command):
     result = command("search", "colours.yaml", "space.yaml", "-o", "found", "--trials", "3", "--minutes", "1")
     assert (result.code, result.err) == (2, "--trials and --minutes do not go together (keep one)\n")
+
+
+def test_nothing_is_the_best_where_no_trial_was_finished(folder, command):
+    result = command("search", "colours.yaml", "space.yaml", "-o", "found", "--minutes", "0.000000000001", *SETTINGS)
+    assert (result.code, result.out) == (3, "")
+    assert result.err == "no trial was finished, so none is the best\n"

@@ -11,7 +11,7 @@ from seqpipe.cli.global_options import traceback_option
 from seqpipe.cli.graceful_stop import GracefulStop
 from seqpipe.cli.shared_options import pipeline_argument, settings_option, threads_option, verbosity_options
 from seqpipe.cli.terminal.compilation_notice import compilation_announced
-from seqpipe.cli.terminal.error_report import show
+from seqpipe.cli.terminal.error_report import SOME_FAILED, show
 from seqpipe.cli.terminal.log import log_to_stderr
 from seqpipe.errors import UsageError
 from seqpipe.training import Interrupted
@@ -70,8 +70,10 @@ def command(
         again = [*_again(pipeline, space, settings, trials, minutes), "--resume", str(output or resume)]
         show(f"stopped, all is saved; resume with: {shlex.join(again)}")
         return interruption.exit_code
-    if found.best.exists():
-        click.echo(found.best)
+    if not found.best.exists():
+        show("no trial was finished, so none is the best")
+        return SOME_FAILED
+    click.echo(found.best)
     return 0
 
 

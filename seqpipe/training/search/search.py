@@ -138,8 +138,8 @@ def _try(
             raise
         study.tell(trial, PRUNED, _best(path, metric))
     except (ConfigError, Errors, TrainingError) as error:
-        if not any(other.state != FAILED for other in study.over()):
-            raise
+        if not isinstance(error, TrainingError) and not study.over():
+            raise  # most likely all others would end in the same way
         log.log(NOTICE, "%s failed: %s", trial.folder, error)
         study.tell(trial, FAILED, None)
     else:
