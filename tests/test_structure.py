@@ -53,7 +53,7 @@ SHARED_BASE_NAMES = {
     **dict.fromkeys(("attention", "convolution", "crf", "ctc", "ctc_crf", "pooling", "recurrent"), LEVELS),
     **dict.fromkeys(("attention_decoder", "dropout", "optimizers", "packing", "sampling", "swish"), LEVELS),
     **dict.fromkeys(("product", "int8_product"), "a product of matrices, and its kernels"),
-    **dict.fromkeys(("run", "schema", "train"), COMMAND),
+    **dict.fromkeys(("run", "schema", "search", "train"), COMMAND),
     "classification": "the objective, and its metrics",
     "labels": "the decoder, and what objectives of labels share",
     "values": "the decoder, and its objective",

@@ -23,6 +23,7 @@ COMMANDS = {
     "verify": "Check an output of a run against its journal.",
     "check": "Check a pipeline file and show what flows through it.",
     "train": "Train a pipeline as its file says.",
+    "search": "Try other values of a pipeline, and keep the best.",
     "evaluate": "Measure how good a pipeline is on labelled data.",
     "plugins": "Show the installed plugins and their stages, make a new one, or test one.",
     "models": "Show the models that plugins bring along.",

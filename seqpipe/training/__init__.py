@@ -1,5 +1,6 @@
 """Training: from the same file that runs the pipeline to its model; and how good that is."""
 
+from seqpipe.training.folds.cross_validation import run_cross_validation
 from seqpipe.training.loop.progress import Epoch
 from seqpipe.training.loop.trainer import Interrupted
 from seqpipe.training.loop.watcher import StepFinished, Watcher
@@ -14,6 +15,7 @@ __all__ = [
     "Trained",
     "TrainingOptions",
     "Watcher",
+    "run_cross_validation",
     "run_training",
     "train",
 ]

@@ -67,3 +67,22 @@ def test_the_model_notes_the_command(folder, command):
     shown = command("models", "show", "run/model.safetensors").out
     assert 'command: "seqpipe train colours.yaml --set core.hidden=3"' in shown
     assert json.loads(Path("run/metrics.jsonl").read_text().splitlines()[0])["epoch"] == 1
+
+
+def test_folds_print_their_figures(folder, command):
+    result = command("train", "colours.yaml", "-o", "cv", "--folds", "2", "-q", "--set", "train.epochs=1")
+    assert result.code == 0, result.err
+    first, header, *rows = result.out.splitlines()
+    assert first == "cv:"
+    assert header.split() == ["metric", "mean", "deviation", "together", "bounds", "fold", "1", "fold", "2"]
+    assert [row.split()[0] for row in rows] == ["accuracy", "f1", "mcc"]
+    again = command("train", "colours.yaml", "--resume", "cv", "--folds", "2", "-q", "--set", "train.epochs=1")
+    assert again.out == result.out
+
+
+def test_groups_are_for_folds(folder, command):
+    result = command("train", "colours.yaml", "--group", "speaker")
+    assert (result.code, result.err) == (
+        2,
+        "--group says which records are in one fold (say how many folds: --folds 5)\n",
+    )

@@ -24,8 +24,8 @@ ELSEWHERE = {
 
 
 def tones(folder: Path) -> None:
-    """Make ``pipeline.yaml`` with its model, and ``test.jsonl``: the first pipeline of docs/training.md."""
-    first = blocks_of(ROOT / "docs" / "training.md", "yaml")[0]
+    """Make ``pipeline.yaml`` with its model, and ``test.jsonl``: the first whole pipeline of docs/training.md."""
+    first = next(block for block in blocks_of(ROOT / "docs" / "training.md", "yaml") if "stages:" in block.code)
     (folder / "pipeline.yaml").write_text(f"model: model.safetensors\n{first.code}")
     chance = random.Random(1)
     for name in ("train.jsonl", "test.jsonl"):

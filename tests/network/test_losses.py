@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from seqpipe.network.losses import bernoulli_cross_entropy, softmax_cross_entropy
+from seqpipe.network.losses import bernoulli_cross_entropy, softmax_cross_entropy, weighted_cross_entropy
 from tests import naive_losses as naive
 
 
@@ -24,6 +24,22 @@ def test_cross_entropy_in_float32_and_with_huge_logits(rng):
     expected, expected_gradient = softmax_cross_entropy(logits.astype(np.float64), targets)
     np.testing.assert_allclose(losses, expected, rtol=1e-5)
     np.testing.assert_allclose(gradient, expected_gradient, atol=1e-5)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_a_label_counts_as_much_as_its_weight_says(rng, smoothing):
+    logits, targets = 5 * rng.normal(size=(9, 4)), rng.integers(-1, 4, 9).astype(np.int32)
+    label_weights = np.array([1.0, 10.0, 0.5, 3.0])
+    losses, gradient = weighted_cross_entropy(logits, targets, label_weights, smoothing)
+    for row, target in enumerate(targets):
+        wanted = (1 - smoothing) * np.eye(4)[target] + smoothing / 4
+        expected = -(label_weights * wanted * naive.log_softmax(logits[row])).sum() if target >= 0 else 0.0
+        np.testing.assert_allclose(losses[row], expected, rtol=1e-12)
+    numeric = naive.finite_differences(
+        lambda: weighted_cross_entropy(logits, targets, label_weights, smoothing)[0], logits
+    )
+    np.testing.assert_allclose(gradient, numeric, rtol=1e-6, atol=1e-8)
+    assert weighted_cross_entropy(logits.astype(np.float32), targets, label_weights, smoothing)[1].dtype == np.float32
 
 
 def test_ignored_rows_have_no_loss_and_no_gradient(rng):

@@ -11,8 +11,8 @@ from seqpipe.contracts import Parameter
 from seqpipe.errors import Location
 from seqpipe.network.initial_values import embedding
 from seqpipe.pipeline import Fresh, Model
-from seqpipe.training.session.starting_vectors import StartingVectors
-from seqpipe.training.session.vector_file import VectorFile
+from seqpipe.training.vectors.formats import vector_file
+from seqpipe.training.vectors.starting_vectors import StartingVectors
 from tests.training.conftest import LABELS
 
 EMBEDDED = LABELS.replace("    hidden: 4\n", "    hidden: 4\n    embedding: 3\n")
@@ -49,10 +49,12 @@ def test_entries_that_are_in_the_file_begin_with_its_vectors(start, caplog):
     assert set(table) == {"<unk>", "x", "y", "a", "b"}
     np.testing.assert_allclose(table["x"], [1, 2, 3], atol=1e-4)
     np.testing.assert_allclose(table["b"], [4, 5, 6], atol=1e-4)
-    assert "words.vec has vectors for 2 of 5 entries of 2.embedding.weight" in caplog.text
+    said = "words.vec has vectors for 2 of 5 entries of 2.embedding.weight, 47.1 % of what the training data have of it"
+    assert said in caplog.messages  # of the 17 letters of eight records 4 are x, and 4 are b
     model = Model.load(folder / "model.safetensors")
-    assert model.facts["vectors"] == {"file": "words.vec", "entries": 2, "of": 5}
-    assert "- 2 of 5 embedded entries began with vectors of `words.vec`" in (folder / "README.md").read_text()
+    assert model.facts["vectors"] == {"file": "words.vec", "entries": 2, "of": 5, "share": 0.4706}
+    card = "- 2 of 5 embedded entries, 47.1 % of what the training data have of them, began with vectors of `words.vec`"
+    assert card in (folder / "README.md").read_text()
 
 
 def test_the_other_entries_are_drawn_as_far_spread(start, run):
@@ -108,7 +110,7 @@ def test_a_training_with_other_vectors_is_not_resumed(start, tmp_path):
 def started(tmp_path, parameter=None, *names: str) -> dict[str, np.ndarray]:
     """Return the arrays that a pipeline with such embeddings begins with."""
     (tmp_path / "words.vec").write_text(VECTORS)
-    starting = StartingVectors(VectorFile("words.vec"), parameter, Location("pipeline.yaml", 7))
+    starting = StartingVectors(vector_file("words.vec"), parameter, Location("pipeline.yaml", 7))
     supply = starting.supply(Fresh(0))
     arrays = {name: supply(name, Parameter((2, 3), embedding, vocabulary=("<unk>", "x"))) for name in names}
     arrays["2.rnn.bias"] = supply("2.rnn.bias", Parameter((3,), embedding))
@@ -145,7 +147,7 @@ def test_a_name_that_no_embedding_has(tmp_path):
 def found(tmp_path, text: str | bytes, *tokens: str, name: str = "words.vec") -> dict[str, list[float]]:
     content = text.encode() if isinstance(text, str) else text
     (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
-    return {token: vector.tolist() for token, vector in VectorFile(name).find(tokens).items()}
+    return {token: vector.tolist() for token, vector in vector_file(name).find(tokens).items()}
 
 
 @pytest.mark.parametrize(
@@ -204,4 +206,4 @@ def test_a_wrong_line_is_named(tmp_path, line, what):
 
 def test_a_file_that_is_not_there():
     with pytest.raises(seqpipe.InputError, match=r"nowhere\.vec: no such file"):
-        VectorFile("nowhere.vec").width()
+        vector_file("nowhere.vec").width()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -20,13 +20,15 @@ from seqpipe.data.label import label_of
 from seqpipe.metrics import accuracy, macro_f1, mcc, same_set, sensitivity, set_f1, set_macro_f1, specificity
 from seqpipe.network.sampling import sigmoid, softmax
 
+Weight = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
 
 class Labels(LabelDecoder):
     """The likeliest label of each record, or all labels that it likely has, and the probability of each label."""
 
     name: ClassVar[str] = "core.labels"
     adjustable: ClassVar[frozenset[str]] = frozenset(
-        {"field", "probabilities", "smoothing", "positive", "average", "threshold"}
+        {"field", "probabilities", "smoothing", "weights", "positive", "average", "threshold"}
     )
 
     field: str = Field("label", description="the name of the result")
@@ -35,6 +37,9 @@ class Labels(LabelDecoder):
     separator: str = Field("", description="with `many`: what stands between labels where targets are text")
     threshold: float = Field(0.5, gt=0, lt=1, description="with `many`: the least probability of a label that is given")
     smoothing: Share = Field(0.0, description="label smoothing, in training")
+    weights: dict[str, Weight] = Field(
+        {}, description="how much labels count in training, such as `{rare: 10}`; 1 for those that are not named"
+    )
     positive: str | None = Field(
         None, description="the label that is sought: `seqpipe evaluate` gives sensitivity and specificity"
     )
@@ -44,8 +49,8 @@ class Labels(LabelDecoder):
 
     @model_validator(mode="after")
     def _check(self) -> Labels:
-        if self.many and (self.smoothing or self.positive is not None):
-            name = "smoothing" if self.smoothing else "positive"
+        of_one = {"smoothing": self.smoothing, "weights": self.weights, "positive": self.positive is not None}
+        if self.many and (name := next((name for name, given in of_one.items() if given), None)):
             raise ValueError(f"`many` and `{name}` do not go together (leave out `{name}`)")
         if self.separator and not self.many:
             raise ValueError("`separator` stands between many labels (add `many: true`)")
@@ -68,7 +73,9 @@ class Labels(LabelDecoder):
         metrics = [accuracy(self.field), macro_f1(self.field, labels), mcc(self.field, labels)]
         if self.positive is not None:
             metrics += [sensitivity(self.field, self.positive), specificity(self.field, self.positive)]
-        return ClassificationObjective(labels, pooled=True, metrics=tuple(metrics), smoothing=self.smoothing)
+        return ClassificationObjective(
+            labels, pooled=True, metrics=tuple(metrics), smoothing=self.smoothing, label_weights=self.weights
+        )
 
     def build(self, incoming: Incoming) -> Step:
         """Take logits, one position a record."""

@@ -67,11 +67,12 @@ def in_batches(records: Records, size: int) -> Callable[[], Iterator[Batch]]:
 def _is_out(record: Record, which: float | str) -> bool:
     if isinstance(which, str):
         return re.search(which, record.id) is not None
-    digest = hashlib.sha256(_content(record.payload)).digest()
+    digest = hashlib.sha256(content(record.payload)).digest()
     return int.from_bytes(digest[:8], "big") < which * 2**64
 
 
-def _content(payload: Any) -> bytes:
+def content(payload: Any) -> bytes:
+    """Return the bytes that a payload is told from others by."""
     if isinstance(payload, np.ndarray):
         return f"{payload.dtype}{payload.shape}".encode() + np.ascontiguousarray(payload).tobytes()
     if isinstance(payload, bytes):

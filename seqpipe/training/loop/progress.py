@@ -49,6 +49,7 @@ class TrainingProgress:
         skipped: steps of the current epoch that were not applied.
         in_a_row: steps that were not applied since the last one that was.
         seconds: that the training has taken.
+        cut: what of this the last epoch had when steps or minutes ended it before its last batch; None: it was whole.
     """
 
     epochs: list[Epoch] = field(default_factory=list)
@@ -61,6 +62,7 @@ class TrainingProgress:
     skipped: int = 0
     in_a_row: int = 0
     seconds: float = 0.0
+    cut: dict[str, Any] | None = None
 
     @property
     def epoch(self) -> int:
@@ -77,13 +79,22 @@ class TrainingProgress:
         """Whether the current epoch has begun."""
         return bool(self.batch or self.window)
 
-    def close_epoch(self, figures: Mapping[str, float]) -> Epoch:
+    def close_epoch(self, figures: Mapping[str, float], *, whole: bool = True) -> Epoch:
         """Note how the current epoch went, and begin the next one."""
+        self.cut = None if whole else {name: getattr(self, name) for name in _OF_EPOCH}
         epoch = Epoch(self.epoch, self.steps, self.mean_loss, self.learning_rate, self.skipped, figures)
         self.epochs.append(epoch)
         self.batch = self.window = self.skipped = 0
         self.loss = self.weight = 0.0
         return epoch
+
+    def reopen_epoch(self) -> Epoch:
+        """Take back that the last epoch, which was cut, is over; return it."""
+        assert self.cut is not None
+        for name, value in self.cut.items():
+            setattr(self, name, value)
+        self.cut = None
+        return self.epochs.pop()
 
     def merits(self, metric: Metric | None) -> list[float]:
         """Return what the best epoch has most of: a metric, its sign turned if lower is better, or its number."""
@@ -102,6 +113,9 @@ class TrainingProgress:
         """Return what `values` gave."""
         epochs: Sequence[Mapping[str, Any]] = values["epochs"]
         return cls(**{**values, "epochs": [Epoch(**epoch) for epoch in epochs]})
+
+
+_OF_EPOCH = ("batch", "window", "loss", "weight", "skipped")
 
 
 def _plain(value: Any) -> Any:

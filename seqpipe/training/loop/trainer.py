@@ -15,6 +15,7 @@ from seqpipe.contracts import Training
 from seqpipe.data import Batch, Record
 from seqpipe.errors import RecordError, TrainingError
 from seqpipe.metrics import values
+from seqpipe.notice import NOTICE
 from seqpipe.seeds import mixed_seed
 from seqpipe.training.data.epoch_batches import EpochBatches
 from seqpipe.training.data.problems import Problems
@@ -97,7 +98,12 @@ class Trainer:
         self.optimization.restore(checkpoint.arrays)
         self.progress = TrainingProgress.of(checkpoint.progress)
         self._carried = checkpoint.carried
+        if self.progress.cut is not None and not self._spent():
+            self._reopen_epoch()
         self.folder.write_metrics(self.progress.epochs)
+        if self._out_of_patience():
+            patience = self.task.settings.stop.patience
+            log.log(NOTICE, "nothing got better for %s epochs, so it is over, however long it may last", patience)
 
     def run(self) -> None:
         """Train to the end.
@@ -109,25 +115,27 @@ class Trainer:
         """
         with ThreadPoolExecutor(self.threads, thread_name_prefix="seqpipe") as pool:
             while not self._finished():
-                self._learn(pool)
-                self._close_epoch()
+                self._close_epoch(whole=self._learn(pool))
 
     def _finished(self) -> bool:
         settings, progress = self.task.settings, self.progress
         if progress.epoch_has_begun:
             return False
-        patience = settings.stop.patience
-        if patience is not None and waited(progress.merits(self.task.metric)) >= patience:
+        if self._out_of_patience():
             return True
         return self._spent() or (settings.all_epochs is not None and len(progress.epochs) >= settings.all_epochs)
+
+    def _out_of_patience(self) -> bool:
+        patience = self.task.settings.stop.patience
+        return patience is not None and waited(self.progress.merits(self.task.metric)) >= patience
 
     def _spent(self) -> bool:
         """Whether the steps or the minutes are over."""
         steps, minutes = self.task.settings.steps, self.task.settings.minutes
         return bool((steps and self.progress.steps >= steps) or (minutes and self.progress.seconds >= 60 * minutes))
 
-    def _learn(self, pool: Executor) -> None:
-        """Make the steps of an epoch that are left."""
+    def _learn(self, pool: Executor) -> bool:
+        """Make the steps of an epoch that are left; say whether it is whole, and not cut."""
         progress, batches = self.progress, self._batches(self.progress.epoch)
         while progress.batch < len(batches) and not self._spent():
             blocks = batches.blocks(progress.batch, pool)
@@ -138,6 +146,7 @@ class Trainer:
                 self._rest(batches)
                 if self._spent():
                     break
+        return progress.batch == len(batches)
 
     def _advance(self, *, last: bool) -> None:
         """Move on to the next window, or to the next batch."""
@@ -199,20 +208,30 @@ class Trainer:
             self.save()
             raise Interrupted
 
-    def _close_epoch(self) -> None:
+    def _close_epoch(self, *, whole: bool) -> None:
         figures = self._figures()
         self._tick()
-        epoch = self.progress.close_epoch(figures)
-        self._carried = ()
+        epoch = self.progress.close_epoch(figures, whole=whole)
+        if whole:
+            self._carried = ()
         merits = self.progress.merits(self.task.metric)
         is_best = best(merits) == len(merits) - 1
         if is_best:
+            if not whole:
+                self.folder.keep_best_before()
             weights = dict(self.optimization.weights())
             self.folder.save_best(self.task.model(weights, epoch=epoch.number, steps=epoch.steps))
         self.save()
         self.folder.write_metrics(self.progress.epochs)
         self.watcher.epoch_finished(epoch, best=is_best and self.task.metric is not None)
         self._stop_if_asked()
+
+    def _reopen_epoch(self) -> None:
+        """Go on in the epoch that the end of a shorter training cut, as if it had never ended."""
+        merits = self.progress.merits(self.task.metric)
+        if best(merits) == len(merits) - 1:
+            self.folder.restore_best_before()
+        self.progress.reopen_epoch()
 
     def _figures(self) -> Mapping[str, float]:
         """Return the metrics on the dev data."""

@@ -57,9 +57,14 @@ def _data(task: Task) -> Iterator[str]:
     if data["dev_records"]:
         where = ", ".join(f"`{path}`" for path in data.get("dev", ())) or "the same, held out"
         yield f"- watched on: {data['dev_records']:,} records of {where}"
+    if "fold" in task.facts:
+        fold = task.facts["fold"]
+        yield f"- fold {fold['number']} of {fold['of']}: {fold['records']:,} other records are kept apart to measure it"
     if "vectors" in task.facts:
         begun = task.facts["vectors"]
-        yield f"- {begun['entries']:,} of {begun['of']:,} embedded entries began with vectors of `{begun['file']}`"
+        entries = f"{begun['entries']:,} of {begun['of']:,} embedded entries"
+        share = f"{100 * begun['share']:.1f} % of what the training data have of them"
+        yield f"- {entries}, {share}, began with vectors of `{begun['file']}`"
     yield f"- licence: {task.settings.license or 'not stated; say it as `license` in the section `train`'}"
 
 

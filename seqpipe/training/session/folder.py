@@ -13,6 +13,7 @@ from seqpipe.pipeline import Model
 from seqpipe.system_errors import refusal
 from seqpipe.training.loop.checkpoint import Checkpoint
 from seqpipe.training.loop.progress import Epoch
+from seqpipe.training.session.length import is_longer
 
 
 class RunFolder:
@@ -36,16 +37,9 @@ class RunFolder:
         Raises:
             OutputError: it is there already, or cannot be made.
         """
-        if path is not None:
-            return cls._make(path)
-        for number in count(1):
-            candidate = Path("runs") / f"{name}-{number}"
-            try:
-                return cls._make(candidate)
-            except OutputError:
-                if not candidate.exists():
-                    raise
-        raise AssertionError
+        folder = cls(new_folder(name, path))
+        folder._checkpoints.mkdir()
+        return folder
 
     @classmethod
     def open(cls, path: Path, configuration: str) -> RunFolder:
@@ -53,7 +47,8 @@ class RunFolder:
 
         Args:
             path: of the folder.
-            configuration: the resolved one, which must be the one that the training began with.
+            configuration: the resolved one, which must be the one that the training began with, but for a greater
+                length of the training.
 
         Raises:
             OutputError: there is no such training.
@@ -66,7 +61,7 @@ class RunFolder:
             raise OutputError(
                 "there is no training here", "name the folder of one, such as runs/name-1", Location(str(path))
             ) from None
-        if began != configuration:
+        if began != configuration and not is_longer(began, configuration, str(folder._configuration)):
             line = _difference(began, configuration)
             raise ConfigError(
                 f"the pipeline is not the one that this training began with: {line}",
@@ -76,6 +71,11 @@ class RunFolder:
         for left in (*path.glob(".*.tmp"), *folder._checkpoints.glob(".*.tmp")):
             left.unlink(missing_ok=True)
         return folder
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether there is a training that can be resumed."""
+        return self._configuration.exists()
 
     @property
     def model(self) -> Path:
@@ -98,7 +98,7 @@ class RunFolder:
         return self._checkpoints / "best.safetensors"
 
     def write_configuration(self, text: str) -> None:
-        """Keep what the training began with."""
+        """Keep what the training began with, or how it goes on."""
         with atomic_write(self._configuration) as file:
             file.write(text)
 
@@ -121,6 +121,26 @@ class RunFolder:
         """Keep the best weights."""
         model.save(self.best, half=False)
 
+    def keep_best_before(self) -> None:
+        """Keep the best weights of whole epochs, before those of an epoch that was cut become the best."""
+        if self.best.exists():
+            with atomic_write(self._best_before, "wb") as file:
+                file.write(self.best.read_bytes())
+        else:
+            self._best_before.unlink(missing_ok=True)
+
+    def restore_best_before(self) -> None:
+        """Take up what `keep_best_before` kept; where that is done again, it is the same."""
+        if self._best_before.exists():
+            with atomic_write(self.best, "wb") as file:
+                file.write(self._best_before.read_bytes())
+        else:
+            self.best.unlink(missing_ok=True)
+
+    @property
+    def _best_before(self) -> Path:
+        return self._checkpoints / "best-before.safetensors"
+
     @property
     def _configuration(self) -> Path:
         return self.path / "training.yaml"
@@ -129,16 +149,33 @@ class RunFolder:
     def _checkpoints(self) -> Path:
         return self.path / "checkpoints"
 
-    @classmethod
-    def _make(cls, path: Path) -> RunFolder:
+
+def new_folder(name: str, path: Path | None = None) -> Path:
+    """Make a new folder: the given one, or the next free ``runs/<name>-<n>``.
+
+    Raises:
+        OutputError: it is there already, or cannot be made.
+    """
+    if path is not None:
+        return _made(path)
+    for number in count(1):
+        candidate = Path("runs") / f"{name}-{number}"
         try:
-            path.mkdir(parents=True)
-            (path / "checkpoints").mkdir()
-        except FileExistsError:
-            raise OutputError("it exists already", "name a folder that does not", Location(str(path))) from None
-        except OSError as error:
-            raise OutputError(f"cannot be made: {refusal(error)}", "name another folder", Location(str(path))) from None
-        return cls(path)
+            return _made(candidate)
+        except OutputError:
+            if not candidate.exists():
+                raise
+    raise AssertionError
+
+
+def _made(path: Path) -> Path:
+    try:
+        path.mkdir(parents=True)
+    except FileExistsError:
+        raise OutputError("it exists already", "name a folder that does not", Location(str(path))) from None
+    except OSError as error:
+        raise OutputError(f"cannot be made: {refusal(error)}", "name another folder", Location(str(path))) from None
+    return path
 
 
 def _difference(began: str, now: str) -> str:

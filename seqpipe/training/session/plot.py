@@ -30,7 +30,9 @@ class Series:
         return [point for point in self.points if all(map(math.isfinite, point))]
 
 
-def line_chart(title: str, across: str, series: Series, marked: float | None = None) -> str:
+def line_chart(
+    title: str, across: str, series: Series, marked: float | None = None, beside: Series | None = None
+) -> str:
     """Return a chart as the text of an SVG file.
 
     Args:
@@ -38,9 +40,10 @@ def line_chart(title: str, across: str, series: Series, marked: float | None = N
         across: what the horizontal axis counts.
         series: the line.
         marked: where a point is marked as the best.
+        beside: points that are drawn as they are, without a line.
     """
-    points = series.finite or [(0.0, 0.0)]
-    xs, ys = [x for x, _ in points], [y for _, y in points]
+    points, others = series.finite or [(0.0, 0.0)], beside.finite if beside else []
+    xs, ys = zip(*points, *others, strict=True)
     horizontal, vertical = ticks(min(xs), max(xs), whole=True), ticks(min(ys), max(ys))
     scale = _Scale((horizontal[0], horizontal[-1]), (vertical[0], vertical[-1]))
     parts = [f'<text x="{LEFT}" y="26" font-size="16" fill="#111">{escape(title)}</text>']
@@ -52,6 +55,7 @@ def line_chart(title: str, across: str, series: Series, marked: float | None = N
     parts.append(f'<text x="{middle}" y="{HEIGHT - 8}" text-anchor="middle">{escape(across)}</text>')
     line = " ".join(f"{scale.x(x)},{scale.y(y)}" for x, y in points)
     parts.append(f'<polyline points="{line}" fill="none" stroke="#1f6fb4" stroke-width="2"/>')
+    parts += [f'<circle cx="{scale.x(x)}" cy="{scale.y(y)}" r="2.5" fill="#999"/>' for x, y in others]
     parts += [_dot(scale, x, y, best=x == marked) for x, y in points if len(points) <= 60 or x == marked]
     return _HEAD + "\n".join(parts) + "\n</svg>\n"
 

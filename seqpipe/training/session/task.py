@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from seqpipe.pipeline.opened_pipeline import OpenedPipeline, without_path
 from seqpipe.pipeline.parameters import Supply
 from seqpipe.registry import Registry
 from seqpipe.shipped import is_shipped_name, shipped
+from seqpipe.training.data.fold import Fold
 from seqpipe.training.data.prepared_data import PreparedData, prepare_all
 from seqpipe.training.data.problems import Problems
 from seqpipe.training.data.records import Records, hold_out, in_batches, read_records
@@ -26,8 +27,8 @@ from seqpipe.training.data.truncation import check_windows
 from seqpipe.training.section.settings import TrainSettings
 from seqpipe.training.section.train_section import augmentations, data_paths, data_reader, train_settings
 from seqpipe.training.session.starting_model import StartingModel
-from seqpipe.training.session.starting_vectors import StartingVectors
-from seqpipe.training.session.vector_file import VectorFile
+from seqpipe.training.vectors.formats import vector_file
+from seqpipe.training.vectors.starting_vectors import StartingVectors
 
 log = logging.getLogger("seqpipe")
 
@@ -47,6 +48,7 @@ class Task:
         pipeline: with the first weights.
         data: what is learned from.
         dev: what the progress is watched on; may be none.
+        measured: of a cross-validation: what is neither learned from nor watched on.
         augmentations: other forms of what is learned from.
         metric: that decides which epoch is best; None: the last one is.
         facts: for the model: where the data come from, their licence, how they are read.
@@ -59,6 +61,7 @@ class Task:
     pipeline: Pipeline
     data: PreparedData
     dev: Records
+    measured: Records
     augmentations: tuple[Augmentation, ...]
     metric: Metric | None
     facts: dict[str, Any] = field(repr=False)
@@ -70,10 +73,16 @@ class Task:
         return Model(self.name, stages, self.pipeline.learned, weights, {**self.facts, **facts})
 
 
-def task_of(opened: OpenedPipeline, registry: Registry, problems: Problems) -> Task:
+def task_of(opened: OpenedPipeline, registry: Registry, problems: Problems, fold: Fold | None = None) -> Task:
     """Read the data that a pipeline file names, fit its stages, and build it.
 
     It is in float32, whatever the precision of its runs.
+
+    Args:
+        opened: what to train.
+        registry: has the readers.
+        problems: is told of records that cannot be learned from.
+        fold: of a cross-validation: which of the training data are kept apart.
 
     Raises:
         ConfigError: the section ``train`` is missing or wrong, or stages do not fit.
@@ -86,6 +95,9 @@ def task_of(opened: OpenedPipeline, registry: Registry, problems: Problems) -> T
     reader = data_reader(declared, registry)
     learn = read_records(reader, data_paths(declared, "train", settings.data.train), problems)
     dev: Records = ()
+    measured: Records = ()
+    if fold:
+        learn, measured = fold.split(learn)
     if settings.data.dev:
         dev = read_records(reader, data_paths(declared, "dev", settings.data.dev), problems)
     elif settings.data.held_out:
@@ -98,7 +110,12 @@ def task_of(opened: OpenedPipeline, registry: Registry, problems: Problems) -> T
     data = _shorter(prepare_all(pipeline, learn, problems), settings.data.longest)
     if not len(data):
         raise ConfigError("no record is left to learn from", "fix the data", declared.document.where(("train",)))
+    if vectors:
+        vectors.report(pipeline, data)
     evaluated_dev = tuple(_evaluated(pipeline, dev, problems))
+    facts = _facts(opened, settings, reader, len(data), len(evaluated_dev)) | (vectors.facts if vectors else {})
+    if fold:
+        facts["fold"] = {**asdict(fold), "records": len(measured)}
     return Task(
         name=declared.name,
         settings=settings,
@@ -106,13 +123,28 @@ def task_of(opened: OpenedPipeline, registry: Registry, problems: Problems) -> T
         pipeline=pipeline,
         data=data,
         dev=evaluated_dev,
+        measured=measured,
         augmentations=tuple(
             augmentation.among(data.batch.records) for augmentation in augmentations(declared.document, registry)
         ),
         metric=metric,
-        facts=_facts(opened, settings, reader, len(data), len(evaluated_dev)) | (vectors.facts if vectors else {}),
+        facts=facts,
         vectors=vectors.digest if vectors else "",
     )
+
+
+def metrics_of(opened: OpenedPipeline, registry: Registry, problems: Problems) -> tuple[Metric, ...]:
+    """Return the metrics of a pipeline whose stages have seen all training data, whatever a part of them lacks.
+
+    Raises:
+        SeqpipeError: as `task_of`.
+    """
+    declared = opened.declared
+    settings = train_settings(declared)
+    reader = data_reader(declared, registry)
+    learn = read_records(reader, data_paths(declared, "train", settings.data.train), problems)
+    starting, vectors = _starting(opened, settings, registry), _vectors(declared, settings)
+    return _built(declared, reader.spec, settings.seed, starting, vectors, learn, problems).metrics
 
 
 def _built(
@@ -161,7 +193,7 @@ def _vectors(declared: Declaration, settings: TrainSettings) -> StartingVectors 
         return None
     path = declared.path_of(("train", "vectors", "file"), settings.vectors.file)
     where = declared.document.where(("train", "vectors"))
-    return StartingVectors(VectorFile(path), settings.vectors.parameter, where)
+    return StartingVectors(vector_file(path), settings.vectors.parameter, where)
 
 
 def _metric(opened: OpenedPipeline, settings: TrainSettings, pipeline: Pipeline, dev: Records) -> Metric | None:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from seqpipe.config import dump
+from seqpipe.contracts import Outcome
 from seqpipe.data import Record
 from seqpipe.engine.observers import Observers
 from seqpipe.errors import RecordError
 from seqpipe.hookspecs import EpochFinished, RecordFailed, RunFinished, RunStarted
+from seqpipe.pipeline import Model
 from seqpipe.pipeline.opened_pipeline import OpenedPipeline, open_pipeline
 from seqpipe.registry import Registry
+from seqpipe.training.data.fold import Fold
 from seqpipe.training.data.problems import OnTrainingError, Problems
+from seqpipe.training.evaluation.outcomes import for_evaluation, outcomes
 from seqpipe.training.loop.checkpoint import Checkpoint
 from seqpipe.training.loop.progress import Epoch
 from seqpipe.training.loop.trainer import Trainer
@@ -23,21 +27,22 @@ from seqpipe.training.loop.watcher import StepFinished, Watcher
 from seqpipe.training.section.resolved_pipeline import for_runs, resolved
 from seqpipe.training.session.finish import finish
 from seqpipe.training.session.folder import RunFolder
-from seqpipe.training.session.task import task_of
+from seqpipe.training.session.task import Task, task_of
 from seqpipe.training.session.tracker import JSONLinesTracker
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingOptions:
-    """How a training runs; nothing here changes what comes out of it, but for ``on_error``.
+    """How a training runs; nothing here changes what comes out of it, but for ``on_error`` and ``fold``.
 
     Attributes:
         output: the folder to make; None: the next free ``runs/<name>-<n>``.
-        resume: the folder of a training to resume, instead of a new one.
+        resume: the folder of a training to resume, perhaps with a greater length, instead of a new one.
         threads: to compute on.
         on_error: what to do with a record that cannot be learned from: ``fail`` or ``skip`` it.
         interrupted: says whether to stop after the current step.
         command: that began it, for the model card.
+        fold: of a cross-validation: which of the training data are kept apart, and measured at the end.
     """
 
     output: Path | None = None
@@ -46,6 +51,7 @@ class TrainingOptions:
     on_error: OnTrainingError = "fail"
     interrupted: Callable[[], bool] = lambda: False
     command: str = ""
+    fold: Fold | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +61,12 @@ class Trained:
     Attributes:
         folder: where everything is.
         failed: how many records were left out.
+        measured: of a cross-validation: what the model gave for the records that it did not see.
     """
 
     folder: RunFolder
     failed: int
+    measured: Sequence[tuple[Record, Outcome]] = ()
 
 
 def run_training(opened: OpenedPipeline, registry: Registry, options: TrainingOptions, watcher: Watcher) -> Trained:
@@ -78,7 +86,7 @@ def run_training(opened: OpenedPipeline, registry: Registry, options: TrainingOp
     problems = Problems(options.on_error)
     folder = RunFolder.open(options.resume, configuration) if options.resume is not None else None
     checkpoint = Checkpoint.load(folder.last) if folder and folder.last.exists() else None
-    task = task_of(opened, registry, problems)
+    task = task_of(opened, registry, problems, options.fold)
     if folder is None:
         folder = RunFolder.create(opened.declared.name, options.output)
         folder.write_configuration(configuration)
@@ -90,14 +98,17 @@ def run_training(opened: OpenedPipeline, registry: Registry, options: TrainingOp
         trainer = Trainer(task, folder, problems, observed, options.interrupted, options.threads)
         if checkpoint is not None:
             trainer.resume(checkpoint)
+        if options.resume is not None:
+            folder.write_configuration(configuration)  # it may have become longer
         watcher.begun(folder.path, len(task.data), len(task.dev), len(trainer.progress.epochs))
         try:
             trainer.run()
-            finish(task, trainer.progress, folder, options.threads, options.command)
+            model = finish(task, trainer.progress, folder, options.threads, options.command)
             folder.write_pipeline(dump(for_runs(opened.declared, folder.model.name)))
         finally:
             observers.tell(RunFinished(observed.records, len(problems), trainer.progress.seconds))
-    return Trained(folder, len(problems))
+    measured = _measured(task, model, problems, options.threads)
+    return Trained(folder, len(problems), measured)
 
 
 def train(
@@ -115,7 +126,7 @@ def train(
         name: the path of a pipeline file, or the name of one that a plugin ships.
         settings: as for ``--set``: ``["core.hidden=64"]``.
         output: the folder to make for it; None: the next free ``runs/<name>-<n>``.
-        resume: the folder of a training to resume.
+        resume: the folder of a training to resume; with more epochs, steps or minutes it goes on, also after its end.
         threads: to compute on; the model is the same for any number.
         on_error: what to do with a record that cannot be learned from: ``fail`` or ``skip`` it.
 
@@ -131,6 +142,13 @@ def train(
         on_error=on_error,
     )
     return run_training(opened, registry, options, Watcher()).folder.model
+
+
+def _measured(task: Task, model: Model, problems: Problems, threads: int) -> Sequence[tuple[Record, Outcome]]:
+    """Return what the model gives for the records that were kept apart."""
+    if not task.measured:
+        return ()
+    return outcomes(for_evaluation(task.pipeline, model.parameters), task.measured, threads, problems).results
 
 
 @contextmanager

@@ -1,8 +1,9 @@
-"""Files of vectors that many texts made: a token a line, as word2vec and GloVe write them."""
+"""Vectors in text: a token a line, as word2vec, GloVe and fastText write them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import chain, takewhile
 from typing import BinaryIO
 
@@ -11,69 +12,53 @@ import numpy as np
 from seqpipe.data.ragged import Array
 from seqpipe.data.source import Source
 from seqpipe.errors import InputError, Location
+from seqpipe.training.vectors.vector_file import LONGEST_TOKEN, VectorFile
 
+_LONGEST_LINE = 4_000_000
 _FORMAT = "a line is a token and its numbers, separated by spaces"
 
 
-class VectorFile:
-    """The lines ``token v1 v2 ...`` of a text file, plain or packed (``.gz``); a first line ``count width`` is skipped.
-
-    Args:
-        name: of the file.
-    """
-
-    def __init__(self, name: str) -> None:
-        self.name = name
+class TextVectors(VectorFile):
+    """The lines ``token v1 v2 ...`` of a text; a first line ``count width`` is skipped."""
 
     def width(self) -> int:
-        """Return how many numbers its vectors have.
-
-        Raises:
-            InputError: it cannot be read, or its first line is no vector.
-        """
+        """Return how many numbers its vectors have."""
         with Source(self.name).open() as file:
-            return self._width(_first(file))
+            return self._width(_first(self._lines(file)))
 
     def tokens(self) -> list[str]:
-        """Return all tokens that have a vector, in their order.
-
-        Raises:
-            InputError: the file cannot be read, or its first line is no vector.
-        """
+        """Return all tokens, in their order."""
         with Source(self.name).open() as file:
-            first = _first(file)
+            lines = self._lines(file)
+            first = _first(lines)
             width = self._width(first)
-            lines = (line.rsplit(None, width)[0] for line in chain(first[-1:], file) if line.strip())
-            return list(dict.fromkeys(line.decode(errors="replace") for line in lines))
+            tokens = (line.rsplit(None, width)[0] for line in chain(first[-1:], lines) if line.strip())
+            return list(dict.fromkeys(token.decode(errors="replace") for token in tokens))
 
-    def find(self, tokens: Iterable[str]) -> dict[str, Array]:
-        """Return the vectors of those tokens that have one; the first one, where a token has several.
-
-        A token that is not in the file as it is written has the vector of its small letters.
-
-        Raises:
-            InputError: the file cannot be read, or one of these lines is no vector.
-        """
-        tokens = list(tokens)
-        wanted = {spelling.encode() for token in tokens for spelling in (token, token.lower())}
-        vectors = self._vectors(wanted - {b""})
-        found = ((token, vectors.get(token.encode(), vectors.get(token.lower().encode()))) for token in tokens)
-        return {token: vector for token, vector in found if vector is not None}
-
-    def _vectors(self, wanted: set[bytes]) -> dict[bytes, Array]:
+    def vectors(self, wanted: AbstractSet[bytes]) -> dict[bytes, Array]:
         """Return the vectors of tokens; only their lines are looked at, since such files have millions."""
         beginnings = {token.split(None, 1)[0] for token in wanted if token.split()}
         vectors: dict[bytes, Array] = {}
         with Source(self.name).open() as file:
-            first = _first(file)
+            lines = self._lines(file)
+            first = _first(lines)
             width = self._width(first)
-            for number, line in enumerate(chain(first[-1:], file), len(first)):
-                if not (begins := line[:_LONGEST].split(None, 1)) or begins[0] not in beginnings:
+            for number, line in enumerate(chain(first[-1:], lines), len(first)):
+                if not (begins := line[:LONGEST_TOKEN].split(None, 1)) or begins[0] not in beginnings:
                     continue
                 token, *numbers = line.rsplit(None, width)
                 if token in wanted and token not in vectors:
                     vectors[token] = self._numbers(numbers, width, number)
         return vectors
+
+    def _lines(self, file: BinaryIO) -> Iterator[bytes]:
+        """Yield the lines, none of which takes more memory than a vector may."""
+        number = 0
+        while line := file.readline(_LONGEST_LINE):
+            number += 1
+            if len(line) == _LONGEST_LINE and not line.endswith(b"\n"):
+                raise self._error(f"a line has more than {_LONGEST_LINE:,} bytes: this is no file of vectors", number)
+            yield line
 
     def _numbers(self, written: Sequence[bytes], width: int, line: int) -> Array:
         try:
@@ -89,7 +74,7 @@ class VectorFile:
     def _width(self, first: Sequence[bytes]) -> int:
         """Return how many numbers follow the token in the first vector, which may have spaces in it."""
         fields = first[-1].split() if first else []
-        numbers = takewhile(_is_number, reversed(fields[1:]))
+        numbers = takewhile(is_number, reversed(fields[1:]))
         if not (width := sum(1 for _ in numbers)):
             raise self._error("this is no file of vectors", len(first))
         return width
@@ -98,10 +83,8 @@ class VectorFile:
         return InputError(what, _FORMAT, Location(self.name, line))
 
 
-_LONGEST = 1_000  # bytes in which a token ends
-
-
-def _is_number(field: bytes) -> bool:
+def is_number(field: bytes) -> bool:
+    """Whether a field of a line is a number."""
     try:
         float(field)
     except ValueError:
@@ -109,9 +92,8 @@ def _is_number(field: bytes) -> bool:
     return True
 
 
-def _first(file: BinaryIO) -> list[bytes]:
+def _first(lines: Iterator[bytes]) -> list[bytes]:
     """Return the first line, and the second one where the first is ``count width``."""
-    lines: Iterator[bytes] = iter(file)
     first = next(lines, b"")
     if not first:
         return []

@@ -10,11 +10,14 @@ from typing import Any
 import numpy as np
 
 from seqpipe.contracts import Parameter
+from seqpipe.data import Batch, OneHot, Ragged
 from seqpipe.data.ragged import Array
 from seqpipe.errors import ConfigError, Location, did_you_mean
 from seqpipe.notice import NOTICE
+from seqpipe.pipeline import Pipeline
 from seqpipe.pipeline.parameters import Supply
-from seqpipe.training.session.vector_file import VectorFile
+from seqpipe.training.data.prepared_data import PreparedData
+from seqpipe.training.vectors.vector_file import VectorFile
 
 log = logging.getLogger("seqpipe")
 
@@ -29,7 +32,8 @@ class StartingVectors:
 
     Attributes:
         digest: of the first values that were made with it; a training is resumed only with the same.
-        facts: for the model: which file, how many entries it had vectors for.
+        facts: for the model: which file, how many entries it had vectors for, and which share of the training data
+            these are.
     """
 
     def __init__(self, file: VectorFile, parameter: str | None, where: Location) -> None:
@@ -39,6 +43,8 @@ class StartingVectors:
         self.digest = ""
         self.facts: dict[str, Any] = {}
         self._begun: str | None = None
+        self._vocabulary: tuple[str, ...] = ()
+        self._found = np.zeros(0, np.bool_)
         self._others: list[str] = []
 
     def supply(self, fresh: Supply) -> Supply:
@@ -73,6 +79,18 @@ class StartingVectors:
             what = "nothing can begin with `vectors`: no core embeds the entries of a vocabulary"
             raise ConfigError(what, todo, self.where)
 
+    def report(self, pipeline: Pipeline, data: PreparedData) -> None:
+        """Say how many entries begin with vectors, and how much of the training data they are."""
+        counts = _occurrences(pipeline, data.batch, self._vocabulary)
+        entries, rows = int(self._found.sum()), len(self._found)
+        share = float(counts[self._found].sum() / max(counts.sum(), 1))
+        self.facts = {
+            "vectors": {"file": Path(self.file.name).name, "entries": entries, "of": rows, "share": round(share, 4)}
+        }
+        counted = f"{entries:,} of {rows:,} entries of {self._begun}"
+        share_said = f"{100 * share:.1f} % of what the training data have of it"
+        log.log(NOTICE, "%s has vectors for %s, %s", self.file.name, counted, share_said)
+
     def _begin(self, name: str, vocabulary: tuple[str, ...], drawn: Array) -> Array:
         """Return the table: the vectors that are found; the drawn rows, as far spread as these, for all others."""
         width, rows = self.file.width(), len(vocabulary)
@@ -84,13 +102,22 @@ class StartingVectors:
         if not vectors:
             what = f"{self.file.name} has no vector for any of the {rows:,} entries of {name}"
             raise ConfigError(what, "take vectors of the same kind of tokens", self.where)
-        counts = f"{len(vectors):,} of {rows:,}"
-        log.log(NOTICE, "%s has vectors for %s entries of %s", self.file.name, counts, name)
+        self._vocabulary, self._found = vocabulary, np.array([token in vectors for token in vocabulary])
         spread = float(np.std(list(vectors.values()))) / (float(drawn.std()) or 1.0)
         table = np.ascontiguousarray(drawn * np.float32(spread))
         for row, token in enumerate(vocabulary):
             if token in vectors:
                 table[row] = vectors[token]
         self.digest = hashlib.sha256(table.tobytes()).hexdigest()
-        self.facts = {"vectors": {"file": Path(self.file.name).name, "entries": len(vectors), "of": rows}}
         return table
+
+
+def _occurrences(pipeline: Pipeline, batch: Batch, vocabulary: tuple[str, ...]) -> Array:
+    """Return how often each entry of a vocabulary occurs in prepared data, in whichever column has that vocabulary."""
+    spec = pipeline.steps[min(pipeline.networks) - 1].spec
+    for name, of_column in {"": spec, **spec.columns}.items():
+        column = batch.columns[name] if name else batch.main
+        if of_column.vocabulary == vocabulary and isinstance(column, OneHot | Ragged):
+            ids = (column.ids if isinstance(column, OneHot) else column).array.reshape(-1)
+            return np.bincount(ids[ids >= 0], minlength=len(vocabulary))[: len(vocabulary)]
+    return np.zeros(len(vocabulary), np.int64)

@@ -1,0 +1,1 @@
+"""Vectors of tokens that many texts made, in the files of other programs."""
