@@ -17,6 +17,10 @@ SECTIONS = frozenset({"limits", "train"})
 """Where mappings may be left out because they have only values with defaults."""
 
 
+OPTIONAL = frozenset({"model", "precision", "write"})
+"""What files have or have not: taken out where it is not there, nothing changes."""
+
+
 def apply_overrides(document: Document, overrides: Iterable[str]) -> Document:
     """Return a document with values replaced, each override being ``path=value``; later ones see earlier ones.
 
@@ -150,6 +154,8 @@ def _only(paths: list[KeyPath], what: str) -> KeyPath:
 def _without(document: Document, path: KeyPath) -> Node:
     """Return the tree without what is at a path."""
     if path not in document:
+        if len(path) == 1 and path[0] in OPTIONAL:
+            return document.root
         above = document.at(path[:-1])
         known = [str(part) for part, _ in above.children()]
         raise ConfigError(f"no key {path[-1]!r} in {document.label(path[:-1])}", did_you_mean(str(path[-1]), known))

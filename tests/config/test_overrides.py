@@ -130,6 +130,11 @@ def test_what_is_taken_out(override: str, path: tuple[str | int, ...]) -> None:
     assert len(changed.provenance()) < len(DOCUMENT.provenance())
 
 
+@pytest.mark.parametrize("key", ["model", "precision", "write"])
+def test_what_a_file_may_lack_is_taken_out_where_it_is_not(key: str) -> None:
+    assert apply_overrides(DOCUMENT, [f"{key}="]).values() == DOCUMENT.values()
+
+
 def test_a_name_that_several_stages_have_names_none() -> None:
     document = parse_document("stages: [{core: core.gru, hidden: 8}, {core: core.gru, hidden: 9}]", "p.yaml", Path())
     with pytest.raises(SeqpipeError, match=r"2 stages are called core.gru \(say which: stages.0 or stages.1\)"):
