@@ -56,3 +56,8 @@ def test_what_is_sought_and_what_is_not():
 def test_positions_that_are_not_labelled_are_left_out():
     record = Record("1", "", target=["a", None, "b"])
     assert values([accuracy("labels")], [(record, [{"labels": ["a", "x", "a"]}])])["accuracy"] == 0.5
+
+
+def test_what_is_no_label_is_not_right_where_no_label_is_given():
+    result = (Record("a", "", target="zebra"), [{"label": "giraffe"}])
+    assert values([macro_f1("label", ["x", "y"])], [result]) == {"f1": 0.0}

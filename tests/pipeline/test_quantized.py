@@ -12,6 +12,7 @@ import seqpipe
 from seqpipe.errors import ConfigError, ModelError
 from seqpipe.kernels.int8_product import quantize
 from seqpipe.pipeline import Model
+from seqpipe.pipeline.quantized import rounded
 from tests import colours
 
 
@@ -147,3 +148,11 @@ def test_damaged_files(path, tensors, message):
     changed(path, **tensors)
     with pytest.raises(ModelError, match=message):
         Model.load(path)
+
+
+def test_vectors_stay_as_they_are():
+    vector = np.array([0.1, 1.0, 0.3], np.float32)
+    matrix = np.array([[0.1, 1.0, 0.3]], np.float32)
+    changed = rounded({"bias": vector, "weight": matrix})
+    np.testing.assert_array_equal(changed["bias"], vector)
+    assert (changed["weight"] != matrix).any()

@@ -164,3 +164,11 @@ def test_other_things_than_samples_are_refused():
 def test_silence_and_loud_noise_give_finite_frames():
     for samples in (np.zeros(8000, np.float32), np.full(8000, 1e30, np.float32)):
         assert np.isfinite(frames_of(BANDS, samples)).all()
+
+
+def test_a_running_mean_is_the_mean_until_it_forgets():
+    frames = np.array([[3.0], [5.0], [10.0]], np.float32)
+    step = Normalise(running=True, memory=1.0, prior=0.0).build(Incoming(Spec("frames", "float32", 1, rate=100)))
+    batch, _ = step(Batch((Record("a", None),), Ragged.of([frames], np.float32, 1)))
+    mean, deviation = frames.mean(), frames.std()
+    assert batch.ragged.array[-1, 0] == pytest.approx((10.0 - mean) / deviation, rel=1e-5)

@@ -47,6 +47,11 @@ def test_a_key_that_stays_down_is_one_note_unless_it_is_struck_again():
     assert len(notes_of_roll(as_roll([[0], [0], [], [0]]), 0.5, rearticulate=True)) == 3
 
 
+def test_the_shortest_notes_take_a_step():
+    roll = roll_of_notes([{"pitch": 60, "start": 1.0, "length": 0.01}], 1.0)
+    assert roll[:, 60 - LOWEST].tolist() == [0, 1]
+
+
 def test_a_roll_may_end_in_silence():
     roll = roll_of_notes([{"pitch": LOWEST, "start": 0.0, "length": 1.0}], 0.5, least=3)
     np.testing.assert_array_equal(roll, as_roll([[0], [0], []]))

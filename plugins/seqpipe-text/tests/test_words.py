@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqpipe import Batch, ConfigError, Incoming, Record, RecordError, Spec
+from seqpipe_text.words.chunk_lookup import ChunkLookup
 from seqpipe_text.words.words import Words
 
 TEXT = Spec("text")
@@ -137,3 +138,9 @@ def test_places_do_not_depend_on_what_the_dictionary_has():
         for entries in ("words", "shapes")
     )
     assert by_words.array.tolist() == by_shapes.array.tolist()
+
+
+def test_chunks_of_later_texts_are_not_taken_for_those_of_earlier_ones():
+    lookup = ChunkLookup(lambda chunk: [(len(chunk), 0, len(chunk))])
+    assert lookup(["a bb"])[0].array.tolist() == [1, 2]
+    assert lookup(["ccc a dddd"])[0].array.tolist() == [3, 1, 4]
