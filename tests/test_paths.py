@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from seqpipe.cli import execute
+from seqpipe.cli.application import execute
 from seqpipe.errors import SeqpipeError
 from seqpipe.paths import exists, is_file, is_folder
 from seqpipe.pipeline.opened_pipeline import open_pipeline

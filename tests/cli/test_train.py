@@ -39,7 +39,7 @@ def test_a_record_that_cannot_be_learned(folder, command):
     assert (result.code, result.out) == (4, "")
     assert result.err == (
         "train.tsv:7: the record is empty: there is nothing to learn from "
-        "(fix the record, or leave such ones out: --on-error skip)\n"
+        "(give it something, or leave such records out: --on-error skip)\n"
     )
     assert not Path("run").exists()
     result = command("train", "colours.yaml", "-o", "run", "--on-error", "skip", "-v")

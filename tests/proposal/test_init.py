@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from seqpipe.cli import execute
+from seqpipe.cli.application import execute
 from seqpipe.config import parse_document
 from seqpipe.errors import InputError
 from seqpipe.proposal import choose_roles, draft, sample_of

@@ -16,6 +16,8 @@ from seqpipe.pipeline.opened_pipeline import open_pipeline
 from seqpipe.registry import Registry
 from seqpipe.training import Interrupted, TrainingOptions, Watcher, run_cross_validation
 from seqpipe.training.data.fold import Fold
+from seqpipe.training.session.folder import RunFolder
+from seqpipe.training.session.train import Trained
 from tests.training.conftest import LABELS, TRAIN
 
 PIPELINE = LABELS.replace(", dev: dev.jsonl", "")
@@ -162,3 +164,14 @@ def test_a_bad_record_ends_it_or_is_left_out(pipeline, tmp_path):
         seqpipe.cross_validate(pipeline, folds=2, output=tmp_path / "cv")
     found = seqpipe.cross_validate(pipeline, folds=2, output=tmp_path / "skipped", on_error="skip")
     assert found.failed == 1
+
+
+def test_what_cannot_be_measured_is_refused(pipeline, tmp_path, monkeypatch):
+    module = "seqpipe.training.folds.cross_validation"
+    with monkeypatch.context() as patch:
+        patch.setattr(f"{module}.metrics_of", lambda *_: ())
+        with pytest.raises(seqpipe.ConfigError, match=r"nothing measures how good a fold is \(add a decoder"):
+            seqpipe.cross_validate(pipeline, folds=2, output=tmp_path / "one")
+    monkeypatch.setattr(f"{module}.run_training", lambda *_: Trained(RunFolder(tmp_path), 0, ()))
+    with pytest.raises(seqpipe.InputError, match=r"no record of fold-1 can be measured \(make fewer folds\)"):
+        seqpipe.cross_validate(pipeline, folds=2, output=tmp_path / "two")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import seqpipe
-from seqpipe.cli import execute
+from seqpipe.cli.application import execute
 from seqpipe.errors import SeqpipeError
 from seqpipe.pipeline import Model
 from tests.training.conftest import LABELS, Run

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from seqpipe.data import Record
 from seqpipe.data.label import label_of
-from seqpipe.errors import InputError, RecordError, did_you_mean
+from seqpipe.errors import InputError, Location, RecordError, did_you_mean
 from seqpipe.training.data.records import Records, content
 
 
@@ -41,7 +41,8 @@ class Fold:
         order = {key: place for place, key in enumerate(sorted(set(keys)))}
         if len(order) < self.of:
             what = f"values of {self.group!r}" if self.group else "different records"
-            raise InputError(f"{len(order)} {what} are too few for {self.of} folds", "make fewer folds")
+            where = Location(records[0].source if records else "the training data")
+            raise InputError(f"{len(order)} {what} are too few for {self.of} folds", "make fewer folds", where)
         apart = [order[key] % self.of == self.number - 1 for key in keys]
         return _those(records, apart, wanted=False), _those(records, apart, wanted=True)
 

@@ -95,7 +95,7 @@ def _filled(batch: Batch, failed: BadRecordHandler) -> Iterator[Batch]:
     for index in np.flatnonzero(prepared.lengths == 0).tolist():
         record = batch.records[index]
         what = "the record is empty: there is nothing to learn from"
-        failed(record, RecordError(what, "leave it out", record.location))
+        failed(record, RecordError(what, "give it something", record.location))
     filled = np.flatnonzero(prepared.lengths)
     if len(filled):
         yield batch if len(filled) == len(prepared) else prepared.select(filled)

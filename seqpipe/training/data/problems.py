@@ -39,7 +39,7 @@ class Problems:
             RecordError: the problem, if the first one ends the training.
         """
         if self.on_error == "fail":
-            todo = error.todo or "fix the record, or leave such ones out: --on-error skip"
+            todo = f"{error.todo}, or leave such records out: --on-error skip"
             raise RecordError(error.what, todo, error.where)
         key = (record.source, record.id)
         if key in self._found:

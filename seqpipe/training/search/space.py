@@ -38,9 +38,9 @@ class Dimension(BaseModel):
             raise ValueError("one of `int`, `float` and `choice` is needed (write, for example, {int: [32, 256]})")
         if ends := self.whole or self.real:
             if ends[0] >= ends[1]:
-                raise ValueError("the first number must be less than the second")
+                raise ValueError("the first number must be less than the second (exchange them)")
             if self.log and ends[0] <= 0:
-                raise ValueError("`log` needs numbers above 0")
+                raise ValueError("`log` needs numbers above 0 (raise the first one)")
         elif self.log:
             raise ValueError("`log` is for numbers (drop it)")
         return self
