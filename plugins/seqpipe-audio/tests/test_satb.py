@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 import seqpipe
 from seqpipe import InputError, Record, RecordError, Source
-from seqpipe_audio.midi_reader import _voices
 from seqpipe_audio.music_transpose import Transpose, TransposeVoices
 from seqpipe_audio.satb import VOCABULARY, VOICES, ids_of_voices, notes_of_voices, voices_of_ids
 from seqpipe_audio.satb_decoder import SampleVoices
@@ -105,8 +104,3 @@ def test_other_tokens_than_voices_are_refused():
     incoming = seqpipe.Incoming(seqpipe.Spec("one_hot", "float32", 2, vocabulary=("a", "b")))
     with pytest.raises(seqpipe.ConfigError, match="takes tokens of voices"):
         SampleVoices().objective(incoming)
-
-
-def test_an_opening_of_other_parts_is_refused():
-    with pytest.raises(seqpipe.RecordError, match="the opening has 1 track with notes, not 4"):
-        _voices([[]], 0.25, seqpipe.Location("a.mid"))
