@@ -1,5 +1,6 @@
 """Piano rolls: notes to rolls and back, archives, pictures."""
 
+from functools import partial
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqpipe import Batch, Incoming, InputError, Ragged, Record, RecordError, Source, Spec
+from seqpipe import Batch, Incoming, InputError, Ragged, Record, RecordError, Source, Spec, read_archive
 from seqpipe_audio.piano_roll import KEYS, LOWEST, notes_of_roll, roll_of_keys, roll_of_notes
 from seqpipe_audio.piano_roll_echo import Echo
 from seqpipe_audio.piano_roll_encoder import Harmony
@@ -139,7 +140,7 @@ def test_nothing_is_unpickled(tmp_path):
 
 
 def test_an_archive_that_unpacks_to_too_much_is_refused_before_it_does(tmp_path, monkeypatch):
-    monkeypatch.setattr("seqpipe_audio.piano_roll_reader._LARGEST", 1000)
+    monkeypatch.setattr("seqpipe_audio.piano_roll_reader.read_archive", partial(read_archive, largest=1000))
     source = archive(tmp_path / "a.npz", roll=np.zeros((200, 11), np.uint8), length=[200])
     with pytest.raises(InputError, match="unpacks to more than 1,000 bytes"):
         list(ReadRolls().read(source))
