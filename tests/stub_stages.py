@@ -69,7 +69,7 @@ class Wild(Reader):
                     logging.getLogger("seqpipe").log(NOTICE, "line %d tells", position)
                     logging.getLogger("seqpipe").info("nobody wants to know")
                 if text == "bad":
-                    yield RecordError("refused", raw=line)
+                    yield RecordError("refused", "mend it", raw=line)
                 else:
                     yield Record(f"{source.name}:{position}", misbehave(text), source.name, position, columns)
 

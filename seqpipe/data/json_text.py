@@ -40,16 +40,20 @@ class JSONError(ValueError):
         self.column = column
 
 
-def parse_json(text: str | bytes) -> Any:
+def parse_json(text: str | bytes, *, nan: bool = False) -> Any:
     """Return the value that a text stands for; bytes are UTF-8, with or without a byte order mark.
 
+    Args:
+        text: to be read.
+        nan: take NaN and infinities, too, which JSON does not have but many programs write.
+
     Raises:
-        JSONError: it is not JSON, or holds NaN, an infinity, a number of thousands of digits, or lists and objects
-            more than `DEEPEST` levels deep.
+        JSONError: it is not JSON, or holds NaN or an infinity that is not taken, a number of thousands of digits, or
+            lists and objects more than `DEEPEST` levels deep.
     """
     try:
         decoded = text.decode("utf-8-sig") if isinstance(text, bytes) else text
-        value = _DECODER.decode(decoded)
+        value = (_WITH_NAN if nan else _DECODER).decode(decoded)
     except json.JSONDecodeError as error:
         raise JSONError(f"not JSON: {_wording(error.msg)}", _CORRECT, error.lineno, error.colno) from None
     except UnicodeDecodeError as error:
@@ -80,4 +84,5 @@ def _refuse(constant: str) -> NoReturn:
     raise JSONError(f"{constant} is no number in JSON", "write null, or leave it out")
 
 
+_WITH_NAN = json.JSONDecoder()
 _DECODER = json.JSONDecoder(parse_constant=_refuse)

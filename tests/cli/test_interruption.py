@@ -23,9 +23,16 @@ main()
 """
 
 
-def run_interrupted(module, **options):
+def run_interrupted(module, handler=signal.SIG_DFL):
+    """Run a command that is interrupted when it imports a module; without a shell that ignores it for its children."""
     code = INTERRUPTED.replace("MODULE", repr(module))
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, **options)
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, handler),
+    )
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process cannot press Ctrl-C there")
@@ -40,5 +47,5 @@ def test_it_ends_at_once_and_silently(module):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="as above")
 def test_where_it_is_ignored_it_stays_ignored():
-    done = run_interrupted("click", preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN))
+    done = run_interrupted("click", signal.SIG_IGN)
     assert (done.returncode, done.stderr) == (0, "")

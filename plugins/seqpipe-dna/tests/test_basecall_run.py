@@ -85,7 +85,8 @@ def test_bad_files_among_good_ones_are_a_line_each(folder, tmp_path):
     (reads / "notes.txt").write_text("not taken")
     done = run(folder, reads, "--on-error", "skip", "-o", tmp_path / "calls.fastq")
     assert done.returncode == 3
-    *lines, summary = done.stderr.splitlines()
+    left_out, *lines, summary = done.stderr.splitlines()
+    assert "1 of 8 files left out" in left_out
     assert "9 records, 6 failed" in summary
     for line, name in zip(lines, ["b-trunc", "c-text", "d-empty", "deeper/g.npz:1", "e-header", "f-hdf5"], strict=True):
         assert f"{reads}/{name}" in line

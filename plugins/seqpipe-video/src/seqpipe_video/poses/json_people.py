@@ -64,7 +64,7 @@ def parsed(content: bytes, where: Location) -> Any:
         InputError: it is neither.
     """
     try:
-        return parse_json(content)
+        return parse_json(content, nan=True)  # a point that is not seen
     except JSONError as error:
         lines = [line for line in content.splitlines() if line.strip()]
         if len(lines) < 2 or not lines[0].lstrip().startswith((b"{", b"[")):
@@ -73,7 +73,7 @@ def parsed(content: bytes, where: Location) -> Any:
     values = []
     for number, line in enumerate(lines, 1):
         try:
-            values.append(parse_json(line))
+            values.append(parse_json(line, nan=True))
         except JSONError as error:
             raise InputError(error.what, _ADVICE, Location(where.source, number, error.column)) from None
     return values
