@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -23,8 +24,11 @@ def read_tensors(path: Path) -> tuple[Mapping[str, str], dict[str, Array]]:
         OSError: it cannot be read.
         TensorFileError: it is none, is damaged, or has numbers of another kind.
     """
-    with path.open("rb"):  # what the system refuses is said in its words
-        pass
+    try:
+        with path.open("rb"):  # what the system refuses is said in its words
+            pass
+    except ValueError:  # no file has the character NUL in its name
+        raise FileNotFoundError(errno.ENOENT, "no such file") from None
     try:
         return _read(path)
     except (SafetensorError, OSError, ValueError, TypeError, KeyError):
