@@ -175,3 +175,10 @@ def test_what_cannot_be_measured_is_refused(pipeline, tmp_path, monkeypatch):
     monkeypatch.setattr(f"{module}.run_training", lambda *_: Trained(RunFolder(tmp_path), 0, ()))
     with pytest.raises(seqpipe.InputError, match=r"no record of fold-1 can be measured \(make fewer folds\)"):
         seqpipe.cross_validate(pipeline, folds=2, output=tmp_path / "two")
+
+
+def test_what_cannot_be_dealt_leaves_no_folder(pipeline, tmp_path):
+    for folds, group in ((3, "colour"), (1000, "")):
+        with pytest.raises(seqpipe.SeqpipeError):
+            seqpipe.cross_validate(pipeline, folds=folds, group=group, output=tmp_path / "none")
+        assert not (tmp_path / "none").exists()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from seqpipe.contracts import Outcome
 from seqpipe.data import Record
@@ -49,7 +48,7 @@ def run_cross_validation(
     """
     if folds < 2:
         raise UsageError(f"{folds} folds leave nothing to learn from, or to measure on", "make at least 2")
-    metrics = metrics_of(opened, registry, Problems(options.on_error))
+    metrics = metrics_of(opened, registry, Problems(options.on_error), Fold(1, folds, group))
     if not metrics:
         where = opened.declared.locations[-1]
         raise ConfigError("nothing measures how good a fold is", "add a decoder that has metrics", where)
@@ -102,10 +101,5 @@ def cross_validate(
     """
     registry = Registry.discover()
     opened = open_pipeline(os.fspath(name), registry, settings, with_model=False)
-    options = TrainingOptions(
-        output=Path(output) if output is not None else None,
-        resume=Path(resume) if resume is not None else None,
-        threads=threads,
-        on_error=on_error,
-    )
+    options = TrainingOptions.of(output, resume, threads, on_error)
     return run_cross_validation(opened, registry, options, Watcher(), folds, group)

@@ -133,8 +133,10 @@ def task_of(opened: OpenedPipeline, registry: Registry, problems: Problems, fold
     )
 
 
-def metrics_of(opened: OpenedPipeline, registry: Registry, problems: Problems) -> tuple[Metric, ...]:
+def metrics_of(opened: OpenedPipeline, registry: Registry, problems: Problems, fold: Fold) -> tuple[Metric, ...]:
     """Return the metrics of a pipeline whose stages have seen all training data, whatever a part of them lacks.
+
+    That the data can be dealt is seen here, before anything is written.
 
     Raises:
         SeqpipeError: as `task_of`.
@@ -143,6 +145,7 @@ def metrics_of(opened: OpenedPipeline, registry: Registry, problems: Problems) -
     settings = train_settings(declared)
     reader = data_reader(declared, registry)
     learn = read_records(reader, data_paths(declared, "train", settings.data.train), problems)
+    fold.split(learn)
     starting, vectors = _starting(opened, settings, registry), _vectors(declared, settings)
     return _built(declared, reader.spec, settings.seed, starting, vectors, learn, problems).metrics
 

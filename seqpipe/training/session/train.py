@@ -53,6 +53,18 @@ class TrainingOptions:
     command: str = ""
     fold: Fold | None = None
 
+    @classmethod
+    def of(
+        cls,
+        output: str | os.PathLike[str] | None,
+        resume: str | os.PathLike[str] | None,
+        threads: int,
+        on_error: OnTrainingError,
+    ) -> TrainingOptions:
+        """Return the options of a training that is begun from Python."""
+        output, resume = (Path(folder) if folder is not None else None for folder in (output, resume))
+        return cls(output, resume, threads, on_error)
+
 
 @dataclass(frozen=True, slots=True)
 class Trained:
@@ -135,12 +147,7 @@ def train(
     """
     registry = Registry.discover()
     opened = open_pipeline(os.fspath(name), registry, settings, with_model=False)
-    options = TrainingOptions(
-        output=Path(output) if output is not None else None,
-        resume=Path(resume) if resume is not None else None,
-        threads=threads,
-        on_error=on_error,
-    )
+    options = TrainingOptions.of(output, resume, threads, on_error)
     return run_training(opened, registry, options, Watcher()).folder.model
 
 
