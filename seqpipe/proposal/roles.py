@@ -64,6 +64,9 @@ def choose_roles(sample: TableSample, payload: str | None = None, target: str | 
     """
     given = {role: _named(sample, role, name) for role, name in (("payload", payload), ("target", target)) if name}
     goal = given.get("target")
+    if payload and payload == target:
+        todo = "name another column for one of them"
+        raise InputError(f"the column {payload!r} cannot be both payload and target", todo, Location(sample.path))
     read = given.get("payload") or _payload(sample, goal)
     goal = goal or _target(sample, read)
     reasons = {"payload": _about(read)}

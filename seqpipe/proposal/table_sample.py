@@ -16,6 +16,7 @@ from seqpipe.builtin.readers.tables import ReadCSV, ReadTSV
 from seqpipe.data.source import Source
 from seqpipe.errors import InputError, Location, RecordError
 from seqpipe.limits import Limits
+from seqpipe.paths import is_folder
 
 ROWS = 10_000
 """Rows that are looked at."""
@@ -128,6 +129,8 @@ def _read(path: str, source: Source) -> TableSample:
     if ending == "txt":
         lines = [[line] if isinstance(line, str) else line for _, _, line in islice(text_lines(source, 1), ROWS + 1)]
         return _sample(path, "core.lines", ["text"], lines, header=False)
+    if is_folder(path):
+        raise InputError("a folder, where a table is needed", "name a table in it", Location(path))
     todo = "give a table: .csv, .tsv, .jsonl or .txt, perhaps with .gz behind"
     raise InputError("nothing is known about files of this ending", todo, Location(path))
 

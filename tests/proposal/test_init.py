@@ -19,8 +19,10 @@ CHANCE = random.Random(1)
 TEXTS = [" ".join(CHANCE.choice(["sun", "rain", "wind", "the", "and"]) for _ in range(6)) for _ in range(60)]
 MOODS = ["merry" if text.count("sun") > text.count("rain") else "sad" for text in TEXTS]
 ROWS = list(zip(TEXTS, MOODS, strict=True))
-SERIES = [{"series": [CHANCE.gauss(index % 2, 0.1) for _ in range(9)], "fault": "no" if index % 2 else "yes"}
-          for index in range(30)]  # fmt: skip
+SERIES = [
+    {"series": [CHANCE.gauss(index % 2, 0.1) for _ in range(9)], "fault": "no" if index % 2 else "yes"}
+    for index in range(30)
+]
 TABLES = {
     "comma.csv": "said,mood,number\n" + "".join(f'"{text}",{mood},{i}\n' for i, (text, mood) in enumerate(ROWS)),
     "semicolon.csv": "said;mood\n" + "".join(f"{text};{mood}\n" for text, mood in ROWS),
@@ -127,6 +129,17 @@ def test_what_cannot_be_learned_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text(text)
     with pytest.raises(InputError, match=what):
         choose_roles(sample_of(str(tmp_path / name)))
+
+
+def test_a_column_is_not_both_read_and_learned(tmp_path: Path) -> None:
+    (tmp_path / "some.csv").write_text(TABLES["comma.csv"])
+    with pytest.raises(InputError, match=r"the column 'said' cannot be both payload and target \(name another"):
+        choose_roles(sample_of(str(tmp_path / "some.csv")), "said", "said")
+
+
+def test_a_folder_is_no_table(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"a folder, where a table is needed \(name a table in it\)"):
+        sample_of(str(tmp_path))
 
 
 def test_a_table_that_is_not_there_is_named(tmp_path: Path, capsys: Any) -> None:

@@ -97,10 +97,13 @@ def f1(true: set[tuple[int, str]], given: set[tuple[int, str]]) -> float:
     return 2 * precision * recall / (precision + recall)
 
 
-@pytest.mark.parametrize(("decoder", "make"), [
-    ("{decoder: core.labels, many: true}", ends),
-    ("{decoder: core.labels, many: true, separator: ';'}", lambda one: ";".join(ends(one))),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("decoder", "make"),
+    [
+        ("{decoder: core.labels, many: true}", ends),
+        ("{decoder: core.labels, many: true, separator: ';'}", lambda one: ";".join(ends(one))),
+    ],
+)
 def test_a_record_has_any_number_of_labels(train: Train, tmp_path: Path, decoder: str, make: Any) -> None:
     dev = records(make, 2)
     loaded = train(HEAD.format(decoder=decoder, epochs=30), records(make, 1, 400), dev)
