@@ -50,7 +50,15 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "Incoming",
     ),
     "Parameters of stages": ("Names", "Paths", "Many", "Range", "Share"),
-    "For readers": ("text_lines", "manifest_lines", "text_record", "read_archive", "parse_json", "NOTICE"),
+    "For readers": (
+        "text_lines",
+        "manifest_lines",
+        "text_record",
+        "read_archive",
+        "parse_json",
+        "normalized",
+        "NOTICE",
+    ),
     "For writers": ("marked_text", "MarkedText", "Mark"),
     "What stages build": (
         "Step",

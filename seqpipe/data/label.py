@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+from seqpipe.data.unicode_form import normalized
 
 
 def label_of(value: object) -> str:
@@ -11,5 +11,5 @@ def label_of(value: object) -> str:
     So a label is the same however it was typed: ``"café "`` with a combining accent is ``"café"``. A label of nothing
     but spaces, such as a symbol that is read, stays as it is.
     """
-    text = unicodedata.normalize("NFC", str(value))
+    text = normalized("NFC", str(value))
     return text.strip() or text

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
+
+from seqpipe.data.unicode_form import normalized
 
 _UNSAFE = re.compile(r"[^\w.=+-]+")
 _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])", re.IGNORECASE)
@@ -48,4 +49,4 @@ class TakenNames:
 
 
 def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()
+    return normalized("NFC", name).casefold()

@@ -23,12 +23,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from unicodedata import category, normalize
+from unicodedata import category
 
 import numpy as np
 import numpy.typing as npt
 from encoder_states import states_of_pieces
 from safetensors.numpy import load_file
+
+from seqpipe import normalized
 
 Vectors = npt.NDArray[np.float32]
 LONGEST = 100  # letters of a word that is looked up
@@ -69,7 +71,7 @@ def scaled(vectors: Vectors) -> Vectors:
 
 def pieces_of(word: str, ids: dict[str, int]) -> list[int]:
     """Return the ids of a word's pieces, the longest first; none if a part of it is no piece."""
-    letters = "".join(letter for letter in normalize("NFD", word.lower()) if category(letter) != "Mn")
+    letters = "".join(letter for letter in normalized("NFD", word.lower()) if category(letter) != "Mn")
     found: list[int] = []
     begin = 0
     while begin < len(letters) <= LONGEST:

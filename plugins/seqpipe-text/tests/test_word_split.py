@@ -2,13 +2,14 @@
 
 import subprocess
 import sys
+import time
 import unicodedata
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from seqpipe_text.words.characters import plain
+from seqpipe_text.words.characters import composed, plain
 from seqpipe_text.words.word_split import joined, words_of
 
 PIECES = (
@@ -121,3 +122,13 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert int(done.stdout) / 1024 < 50  # MB; with a stack of where each letter may end: 60 to 250
+
+
+@pytest.mark.parametrize("marks", ["\u0316\u0301", "\u0f73\u0f71", "\u1100\u1161", "\uff9e\u0301"])
+def test_a_word_with_very_many_marks_takes_no_quadratic_time(marks):
+    begin = time.process_time()
+    text = "a" + marks * 50_000
+    for form in (plain, composed):
+        formed, places = form(text)
+        assert (places[0], places[-1], len(places)) == (0, len(text), len(formed) + 1)
+    assert time.process_time() - begin < 10

@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from html import unescape
 from typing import Literal
-from unicodedata import category, combining, is_normalized, normalize
+from unicodedata import category, combining
+
+from seqpipe import normalized
 
 _TAGS = (
     "a|abbr|b|big|blockquote|body|br|center|cite|code|dd|del|div|dl|dt|em|font|form|h[1-6]|head|hr|html|i|img|ins|li|"
@@ -40,6 +42,10 @@ MARKS = "".join(chr(code) for block in _MARK_BLOCKS for code in range(*block) if
 """Accents, vowel signs and all else that belongs to the character before it, for regular expressions."""
 
 
+_REACH = 32
+"""Characters before one that are looked at to see whether it belongs to them."""
+
+
 def without_tags(text: str) -> str:
     """Return a text with spaces in the place of HTML's marks, each as long as the mark."""
     return _TAG.sub(lambda tag: " " * len(tag.group()), text) if "<" in text else text
@@ -53,7 +59,7 @@ def plain(text: str) -> tuple[str, list[int] | None]:
     text = without_tags(text)
     if text.isascii() and "&" not in text:
         return text.translate(_ONE_FOR_ONE), None
-    if is_normalized("NFKC", text) and not _NOT_PLAIN.search(text):
+    if normalized("NFKC", text) == text and not _NOT_PLAIN.search(text):
         return text.translate(_ONE_FOR_ONE), None
     characters, places = _taken_apart(text)
     formed, origin = _formed(_clusters(characters, "NFKC"), _form, places)
@@ -65,9 +71,9 @@ def composed(text: str) -> tuple[str, list[int] | None]:
 
     The place of a character is that of one that it is made of; one more place stands for the end.
     """
-    if is_normalized("NFC", text):
+    if normalized("NFC", text) == text:
         return text, None
-    formed, origin = _formed(_clusters(text, "NFC"), partial(normalize, "NFC"), range(len(text)))
+    formed, origin = _formed(_clusters(text, "NFC"), partial(normalized, "NFC"), range(len(text)))
     return formed, [*origin, len(text)]
 
 
@@ -87,11 +93,11 @@ def _taken_apart(text: str) -> tuple[str, list[int]]:
 
 def _form(cluster: str) -> str:
     """Return the plain form of characters that are composed on their own."""
-    return normalize("NFC", "".join(map(_plain_character, cluster)))
+    return normalized("NFC", "".join(map(_plain_character, cluster)))
 
 
 def _plain_character(character: str) -> str:
-    compatible = normalize("NFKC", character)
+    compatible = normalized("NFKC", character)
     is_one = len(compatible) == 1 and not compatible.isspace()
     return compatible if is_one or character in _LIGATURES else character
 
@@ -112,10 +118,9 @@ def _clusters(text: str, form: Literal["NFC", "NFKC"]) -> Iterator[tuple[str, in
     """Yield the parts of a text that are composed each on its own, and where each begins."""
     begin = 0
     for place in range(1, len(text)):
-        before, here = text[begin:place], text[place]
-        apart = normalize(form, before + here) == normalize(form, before) + normalize(form, here)
-        if apart and not combining(here):
-            yield before, begin
+        before, here = text[max(begin, place - _REACH) : place], text[place]
+        if not combining(here) and normalized(form, before + here) == normalized(form, before) + normalized(form, here):
+            yield text[begin:place], begin
             begin = place
     if text:
         yield text[begin:], begin

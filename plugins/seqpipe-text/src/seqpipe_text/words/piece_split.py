@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from unicodedata import category, normalize
+from unicodedata import category
 
+from seqpipe import normalized
 from seqpipe_text.words.byte_pairs import frequent_characters, learned_merges
 
 UNKNOWN = "<unk>"
@@ -35,7 +36,7 @@ def pieces_of(word: str, ids: Mapping[str, int], longest: int, *, lowercase: boo
 def parts_of(word: str, *, lowercase: bool) -> list[str]:
     """Return the parts of a word that are cut into pieces each on its own."""
     parts, begins = [""], True
-    for character in _simplified(word) if lowercase else normalize("NFC", word):
+    for character in _simplified(word) if lowercase else normalized("NFC", word):
         alone = _stands_alone(character)
         if alone or begins:
             parts.append("")
@@ -48,7 +49,7 @@ def parts_of(word: str, *, lowercase: bool) -> list[str]:
 def _simplified(text: str) -> str:
     if text.isascii():
         return text.lower()
-    return "".join(character for character in normalize("NFD", text.lower()) if category(character) != "Mn")
+    return "".join(character for character in normalized("NFD", text.lower()) if category(character) != "Mn")
 
 
 def _stands_alone(character: str) -> bool:

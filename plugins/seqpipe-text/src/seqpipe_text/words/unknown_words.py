@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from unicodedata import normalize
 
+from seqpipe import normalized
 from seqpipe_text.words.word_split import Word
 
 _ELONGATED = re.compile(r"(.)\1{2,}")
@@ -64,4 +64,4 @@ def _spellings(word: str) -> Iterator[str]:
     if _RATING.fullmatch(word):
         yield _RATING.sub(r"\1\2", word)
     if not word.isascii():
-        yield _ACCENT.sub("", normalize("NFD", word))
+        yield _ACCENT.sub("", normalized("NFD", word))

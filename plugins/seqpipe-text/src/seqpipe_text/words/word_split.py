@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from unicodedata import category, normalize
+from unicodedata import category
 
+from seqpipe import normalized
 from seqpipe_text.words.characters import MARKS, plain, without_tags
 
 _LETTER = rf"[^\W_{MARKS}][{MARKS}]*"  # or digit, with its accents
@@ -117,4 +118,4 @@ def _spelt(word: str, *, lowercase: bool) -> str:
         if len(word) > 1 and len(dots) == 1 and dots <= {".", "-"}:
             return "..." if "." in dots else "--"
         word = next((face for face, signs in _FACES if signs.fullmatch(word)), _SPELLING.get(word.lower(), word))
-    return normalize("NFC", word.lower()) if lowercase else word
+    return normalized("NFC", word.lower()) if lowercase else word
