@@ -23,6 +23,7 @@ docs:
     uv run python docs/draw_topologies.py
     uv run python docs/draw_basecalling.py
     uv run python docs/run_learn.py
+    uv run python docs/draw_readme.py
 
 bench *args:
     uv run --with-requirements benchmarks/requirements.txt python benchmarks/peers.py {{args}}
