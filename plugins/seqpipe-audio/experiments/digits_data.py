@@ -21,16 +21,14 @@ It needs the program espeak-ng.
 from __future__ import annotations
 
 import argparse
-import io
 import os
 import random
-import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import espeak
 import soundfile
-import soxr
 
 RATE = 8000
 DIGITS = "zero one two three four five six seven eight nine".split()
@@ -79,22 +77,13 @@ def synthetic(folder: Path, speakers: int, chance: random.Random) -> Iterator[Sp
     tasks = []
     for speaker in range(speakers):
         voice = f"{chance.choice(DIALECTS)}+{chance.choice(VARIANTS)}"
-        manner = ["-v", voice, "-s", str(chance.randint(110, 220)), "-p", str(chance.randint(10, 95))]
+        manner = voice, chance.randint(110, 220), chance.randint(10, 95)
         said = [*DIGITS, *chance.sample(words, OTHER_WORDS)]
         tasks += [(folder / f"{word}__{speaker:03}_espeak.flac", word, manner) for word in said]
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda task: speak(*task), tasks))
+        list(pool.map(lambda task: soundfile.write(task[0], espeak.said(task[1], RATE, *task[2]), RATE), tasks))
     for path, word, _ in tasks:
         yield path, word if word in DIGITS else ""
-
-
-def speak(path: Path, word: str, manner: list[str]) -> None:
-    """Write a word as espeak-ng says it in some manner."""
-    command = ["espeak-ng", *manner, "--stdout", word]
-    samples, rate = soundfile.read(
-        io.BytesIO(subprocess.run(command, check=True, capture_output=True).stdout), dtype="float32"
-    )
-    soundfile.write(path, soxr.resample(samples, rate, RATE), RATE)
 
 
 def main() -> None:

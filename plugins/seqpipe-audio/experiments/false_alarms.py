@@ -16,19 +16,17 @@ recall is reached on the single words of Speech Commands' dev part.
 from __future__ import annotations
 
 import argparse
-import io
 import random
 import re
-import subprocess
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+import espeak
 import nobody_speaks
 import numpy as np
 import soundfile
-import soxr
 from keyword_data import DIALECTS, recorded
 from nobody_speaks import RATE
 from synthesise import filled
@@ -61,11 +59,9 @@ def phrases(words: Sequence[str], chance: random.Random) -> Iterator[str]:
 
 def spoken(phrase: str, chance: random.Random) -> np.ndarray:
     """Return a phrase as espeak-ng says it, at any level."""
-    command = ["espeak-ng", "-v", f"{chance.choice(DIALECTS)}+{chance.choice(VOICES)}"]
-    command += ["-s", str(chance.randint(120, 200)), "-p", str(chance.randint(15, 90)), "--stdout", phrase]
-    wav = subprocess.run(command, check=True, capture_output=True).stdout
-    samples, rate = soundfile.read(io.BytesIO(wav), dtype="float32")
-    return nobody_speaks.normalised(soxr.resample(samples, rate, RATE)) * chance.uniform(0.05, 0.6)
+    voice = f"{chance.choice(DIALECTS)}+{chance.choice(VOICES)}"
+    samples = espeak.said(phrase, RATE, voice, chance.randint(120, 200), chance.randint(15, 90))
+    return nobody_speaks.normalised(samples) * chance.uniform(0.05, 0.6)
 
 
 def speak(folder: Path, minutes: int, words: Sequence[str], chance: random.Random) -> Iterator[Path]:

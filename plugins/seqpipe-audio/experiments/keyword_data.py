@@ -14,16 +14,14 @@ It needs the program espeak-ng.
 from __future__ import annotations
 
 import argparse
-import io
 import os
 import random
-import subprocess
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import espeak
 import soundfile
-import soxr
 
 RATE = 8000
 LABELS = (
@@ -76,19 +74,11 @@ def spoken(texts: Iterable[str], folder: Path, chance: random.Random) -> list[tu
     for number, text in enumerate(texts):
         if number % 8 == 0:
             voice = f"{chance.choice(DIALECTS)}+{chance.choice(VARIANTS)}"
-            manner = ["-v", voice, "-s", str(chance.randint(110, 220)), "-p", str(chance.randint(10, 95))]
+            manner = voice, chance.randint(110, 220), chance.randint(10, 95)
         tasks.append((folder / f"{number // 8:03}_espeak_{number:05}.flac", text, manner))
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda task: speak(*task), tasks))
+        list(pool.map(lambda task: soundfile.write(task[0], espeak.said(task[1], RATE, *task[2]), RATE), tasks))
     return [(path, text) for path, text, _ in tasks]
-
-
-def speak(path: Path, text: str, manner: list[str]) -> None:
-    """Write a text as espeak-ng says it in some manner."""
-    command = ["espeak-ng", *manner, "--stdout", text]
-    wav = subprocess.run(command, check=True, capture_output=True).stdout
-    samples, rate = soundfile.read(io.BytesIO(wav), dtype="float32")
-    soundfile.write(path, soxr.resample(samples, rate, RATE), RATE)
 
 
 def write(manifest: Path, recordings: Iterable[tuple[Path, str]]) -> None:

@@ -12,16 +12,14 @@ training data. All is drawn from the seed. It needs the program espeak-ng.
 from __future__ import annotations
 
 import argparse
-import io
 import random
 import re
-import subprocess
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import espeak
 import soundfile
-import soxr
 
 RATE = 8000
 HERE = Path(__file__).parent
@@ -100,11 +98,8 @@ def speak(text: str, path: Path, seed: int) -> None:
     chance = random.Random(seed)
     voice = f"{chance.choice(VOICES)}+{chance.choice(VARIANTS)}"
     speed, pitch, gap = chance.randint(125, 185), chance.randint(35, 75), chance.choice((0, 0, 1, 2))
-    command = ["espeak-ng", "-v", voice, "-s", str(speed), "-p", str(pitch), "-g", str(gap), "--stdout"]
     spoken = text.replace(" a m", " A M").replace(" p m", " P M")
-    wav = subprocess.run([*command, spoken], check=True, capture_output=True).stdout
-    samples, rate = soundfile.read(io.BytesIO(wav), dtype="float32")
-    soundfile.write(path, soxr.resample(samples, rate, RATE), RATE, format="FLAC")
+    soundfile.write(path, espeak.said(spoken, RATE, voice, speed, pitch, gap), RATE, format="FLAC")
 
 
 def main() -> None:

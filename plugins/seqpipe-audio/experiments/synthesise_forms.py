@@ -18,16 +18,14 @@ It needs the program espeak-ng.
 from __future__ import annotations
 
 import argparse
-import io
 import random
 import re
-import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import espeak
 import numpy as np
 import soundfile
-import soxr
 from forms import COMMANDS, DIGITS, MONTHS, Respondent, read_names, spelled
 
 RATE = 16_000
@@ -47,19 +45,12 @@ def speak(text: str, path: Path, seed: int) -> None:
     """Write a phrase as espeak-ng says it, in a voice that the seed chooses; letters with or without pauses."""
     chance = random.Random(seed)
     voice = chance.choice(AMERICAN if re.search(r"\bz\b", text) else VOICES)
-    options = [
-        f"{voice}+{chance.choice(VARIANTS)}",
-        chance.randint(110, 190),
-        chance.randint(20, 80),
-        chance.choice((0, 0, 1, 3, 6)),
-    ]
-    arguments = [str(value) for pair in zip(("-v", "-s", "-p", "-g"), options, strict=True) for value in pair]
+    voice = f"{voice}+{chance.choice(VARIANTS)}"
+    speed, pitch, gap = chance.randint(110, 190), chance.randint(20, 80), chance.choice((0, 0, 1, 3, 6))
     pause = chance.choice((" ", " ", ", "))
     spoken = re.sub(r"\b([a-z]) (?=[a-z]\b)", lambda match: match[1] + pause, text)
     spoken = re.sub(r"\b[a-z]\b", lambda match: match[0].upper(), spoken)
-    wav = subprocess.run(["espeak-ng", *arguments, "--stdout", spoken], check=True, capture_output=True).stdout  # noqa: S607
-    samples, rate = soundfile.read(io.BytesIO(wav), dtype="float32")
-    soundfile.write(path, soxr.resample(samples, rate, RATE), RATE, format="FLAC")
+    soundfile.write(path, espeak.said(spoken, RATE, voice, speed, pitch, gap), RATE, format="FLAC")
 
 
 def join(manifest: Path, folder: Path, chance: random.Random) -> list[str]:
