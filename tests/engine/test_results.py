@@ -84,6 +84,12 @@ def test_the_first_that_fails_is_raised(given: list[Any], kind: type[SeqpipeErro
         assert str(caught.value) == message
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_bug_is_raised_as_it_is(threads: int) -> None:
+    with pytest.raises(ZeroDivisionError):
+        loaded(threads)(["one", "bug"])
+
+
 def test_results_before_the_one_that_fails_come_first() -> None:
     results = loaded().iterate(["one", "bad"])
     assert next(results)["shout"] == "ONE"
