@@ -11,7 +11,7 @@ from seqpipe.data.source import Source
 from seqpipe.engine.engine import Engine
 from seqpipe.engine.feed import Feed
 from seqpipe.engine.isolated_stages import isolating, reading
-from seqpipe.engine.payloads import check_many, items_of_payloads
+from seqpipe.engine.payloads import items_of_payloads, payloads_of
 from seqpipe.engine.portions import RECORDS, Item, Portion, grouped
 from seqpipe.engine.prefetch import Prefetch
 from seqpipe.engine.results import OnCallError, Results
@@ -44,10 +44,11 @@ class Loaded:
         """Return the results for payloads (texts, series of numbers, ...).
 
         A payload may also stand in a mapping, with columns that are passed through to its results, or in a whole
-        `Record`. If there are several threads, they share the payloads of a list.
+        `Record`; the rows of a data frame, of pandas or polars, are such mappings. If there are several threads, they
+        share the payloads of a list.
 
         Args:
-            payloads: a list of them, or another iterable.
+            payloads: a list of them, a series, a data frame, or another iterable.
             on_error: what becomes of a record that cannot be processed. ``fail``: its error is raised; ``skip``: it is
                 left out; ``include``: in the place of its results stands a mapping with ``error``: the ``stage``, the
                 ``message`` and what ``todo``.
@@ -57,11 +58,10 @@ class Loaded:
             InputError: a payload is of no use here.
             RecordError: a record cannot be processed.
         """
-        check_many(payloads)
-        results, share = Results(on_error), self._share(payloads)
+        results, items = Results(on_error), items_of_payloads(payloads_of(payloads), self.reader)
+        share = self._share(payloads)
         engine = engine_of(1 if isinstance(payloads, Sized) and len(payloads) <= share else self.threads)
-        portions = grouped(items_of_payloads(payloads, self.reader), share, patient=True)
-        return list(self._results(portions, engine, results))
+        return list(self._results(grouped(items, share, patient=True), engine, results))
 
     def iterate(self, payloads: Iterable[Any], *, on_error: OnCallError = "fail") -> Iterator[dict[str, Any]]:
         """Yield results while payloads come in, from an iterable that may be endless, and may let itself be waited for.
@@ -89,8 +89,8 @@ class Loaded:
         Raises:
             UsageError: it is not an iterable of payloads, but a single one.
         """
-        check_many(payloads)
-        return self._while_read(items_of_payloads(payloads, self.reader), Results(on_error))
+        items = items_of_payloads(payloads_of(payloads), self.reader)
+        return self._while_read(items, Results(on_error))
 
     def read(self, *inputs: str | os.PathLike[str], on_error: OnCallError = "fail") -> Iterator[dict[str, Any]]:
         """Yield the results for files, folders or globs, which the pipeline's reader reads.
