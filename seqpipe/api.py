@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence, Sized
-from typing import Any
+from contextlib import nullcontext
+from typing import Any, Self
 
 from seqpipe.contracts import Reader
 from seqpipe.data.source import Source
 from seqpipe.engine.engine import Engine
 from seqpipe.engine.feed import Feed
-from seqpipe.engine.isolated_stages import isolating, reading
+from seqpipe.engine.isolated_stages import OpenStages, isolating, reading
 from seqpipe.engine.payloads import items_of_payloads, payloads_of
 from seqpipe.engine.portions import RECORDS, Item, Portion, grouped
 from seqpipe.engine.prefetch import Prefetch
 from seqpipe.engine.results import OnCallError, Results
 from seqpipe.engine.threads import engine_of
+from seqpipe.errors import UsageError
 from seqpipe.limits import Limits
-from seqpipe.pipeline import Pipeline
+from seqpipe.pipeline import Existing, Pipeline, assemble
 from seqpipe.pipeline.opened_pipeline import open_pipeline
 from seqpipe.registry import Registry
 from seqpipe.sources import expand
@@ -31,6 +33,9 @@ class Loaded:
 
     Results are mappings, the same as the lines that the writer ``core.jsonl`` writes: ``id``, the columns of the
     input, and what was found.
+
+    Isolated stages run in child processes, which end with each call; within a block (``with load(...) as pipeline:``)
+    they stay open until its end. It can be pickled, with the model in it.
     """
 
     def __init__(self, name: str, pipeline: Pipeline, reader: Reader, limits: Limits, threads: int = 1) -> None:
@@ -39,6 +44,29 @@ class Loaded:
         self.reader = reader
         self.limits = limits
         self.threads = threads
+        self._open: OpenStages | None = None
+
+    def __enter__(self) -> Self:
+        """Keep child processes open between calls.
+
+        Raises:
+            UsageError: they are kept open already.
+        """
+        if self._open is not None:
+            raise UsageError(f"the pipeline {self.name!r} is open already", "put one `with` around all calls")
+        self._open = OpenStages(self.pipeline, self.reader, self.limits)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        opened, self._open = self._open, None
+        if opened is not None:
+            opened.close()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Be pickled as what the pipeline is built of, and built again where it arrives."""
+        built = self.pipeline
+        parts = (built.stages, built.source, built.learned, built.parameters, built.precision)
+        return _rebuilt, (self.name, parts, self.reader, self.limits, self.threads)
 
     def __call__(self, payloads: Iterable[Any], *, on_error: OnCallError = "fail") -> list[dict[str, Any]]:
         """Return the results for payloads (texts, series of numbers, ...).
@@ -112,7 +140,8 @@ class Loaded:
         return self._read(sources, results)
 
     def _read(self, sources: Sequence[Source], results: Results) -> Iterator[dict[str, Any]]:
-        with reading(self.reader, self.limits) as read:
+        opened = self._open
+        with opened.reading() if opened else reading(self.reader, self.limits) as read:
             yield from self._while_read(Feed(read, sources, self.reader.name).items(), results)
 
     def _while_read(self, items: Iterator[Item], results: Results) -> Iterator[dict[str, Any]]:
@@ -132,13 +161,21 @@ class Loaded:
     def _results(
         self, portions: Iterable[Portion | None], engine: Engine, results: Results
     ) -> Iterator[dict[str, Any]]:
-        with isolating(self.pipeline, self.limits) as pipeline:
+        opened = self._open
+        with nullcontext(opened.pipeline) if opened else isolating(self.pipeline, self.limits) as pipeline:
             for computed in engine.map(pipeline, portions):
                 if computed is not None:
                     yield from results.of(computed)
 
     def __repr__(self) -> str:
         return f"<seqpipe pipeline {self.name!r}: {' > '.join(stage.name for stage in self.pipeline.stages)}>"
+
+
+def _rebuilt(name: str, parts: tuple[Any, ...], reader: Reader, limits: Limits, threads: int) -> Loaded:
+    """Return what was pickled."""
+    stages, source, learned, parameters, precision = parts
+    pipeline = assemble(stages, source, learned, Existing(parameters, name), precision=precision)
+    return Loaded(name, pipeline, reader, limits, threads)
 
 
 def load(name: str | os.PathLike[str], *, settings: Iterable[str] = (), threads: int = 1) -> Loaded:
