@@ -63,7 +63,7 @@ def line_chart(
     parts += [f'<text x="{scale.x(x)}" y="{bottom}" text-anchor="middle">{x:g}</text>' for x in horizontal]
     parts.append(f'<text x="{middle}" y="{HEIGHT - 8}" text-anchor="middle">{escape(across)}</text>')
     parts += [
-        f'<line x1="{scale.x(x)}" x2="{scale.x(x)}" y1="{scale.y(low)}" y2="{scale.y(high)}" stroke="#8fb7da"/>'
+        f'<path d="M{scale.x(x)},{scale.y(low)}V{scale.y(high)}" stroke="#8fb7da" stroke-width="3"/>'
         for x, low, high in bars
     ]
     line = " ".join(f"{scale.x(x)},{scale.y(y)}" for x, y in points)
