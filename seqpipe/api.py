@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence, Sized
-from contextlib import nullcontext
+from collections.abc import AsyncGenerator, AsyncIterable, Generator, Iterable, Iterator, Sequence, Sized
+from contextlib import closing, nullcontext
 from typing import Any, Self
 
 from seqpipe.contracts import Reader
 from seqpipe.data.source import Source
+from seqpipe.engine.async_results import on_threads
 from seqpipe.engine.engine import Engine
 from seqpipe.engine.feed import Feed
 from seqpipe.engine.isolated_stages import OpenStages, isolating, reading
 from seqpipe.engine.payloads import items_of_payloads, payloads_of
 from seqpipe.engine.portions import RECORDS, Item, Portion, grouped
 from seqpipe.engine.prefetch import Prefetch
-from seqpipe.engine.results import OnCallError, Results
+from seqpipe.engine.results import OnCallError, Result, Results
 from seqpipe.engine.threads import engine_of
 from seqpipe.errors import UsageError
 from seqpipe.limits import Limits
@@ -89,7 +90,8 @@ class Loaded:
         results, items = Results(on_error), items_of_payloads(payloads_of(payloads), self.reader)
         share = self._share(payloads)
         engine = engine_of(1 if isinstance(payloads, Sized) and len(payloads) <= share else self.threads)
-        return list(self._results(grouped(items, share, patient=True), engine, results))
+        found = self._results(grouped(items, share, patient=True), engine, results)
+        return [result for result in found if result is not None]
 
     def iterate(self, payloads: Iterable[Any], *, on_error: OnCallError = "fail") -> Iterator[dict[str, Any]]:
         """Yield results while payloads come in, from an iterable that may be endless, and may let itself be waited for.
@@ -118,7 +120,29 @@ class Loaded:
             UsageError: it is not an iterable of payloads, but a single one.
         """
         items = items_of_payloads(payloads_of(payloads), self.reader)
-        return self._while_read(items, Results(on_error))
+        return _without_pauses(self._while_read(items, Results(on_error)))
+
+    def aiterate(
+        self, payloads: Iterable[Any] | AsyncIterable[Any], *, on_error: OnCallError = "fail"
+    ) -> AsyncGenerator[dict[str, Any], None]:
+        """Yield results as `iterate` does, in a program that uses asyncio: computed on threads, beside the event loop.
+
+        An asynchronous iterable is asked for its next payload in the event loop.
+
+            >>> async def rated(messages):
+            ...     async for result in seqpipe.load("text/sentiment").aiterate(messages):
+            ...         print(result["id"], result["stars"])
+
+        Args:
+            payloads: an iterable, or an asynchronous one.
+            on_error: as in `iterate`.
+
+        Raises:
+            UsageError: it is not an iterable of payloads, but a single one.
+        """
+        results = Results(on_error)
+        given = payloads if isinstance(payloads, AsyncIterable) else payloads_of(payloads)
+        return on_threads(lambda given: self._while_read(items_of_payloads(given, self.reader), results), given)
 
     def read(self, *inputs: str | os.PathLike[str], on_error: OnCallError = "fail") -> Iterator[dict[str, Any]]:
         """Yield the results for files, folders or globs, which the pipeline's reader reads.
@@ -142,10 +166,10 @@ class Loaded:
     def _read(self, sources: Sequence[Source], results: Results) -> Iterator[dict[str, Any]]:
         opened = self._open
         with opened.reading() if opened else reading(self.reader, self.limits) as read:
-            yield from self._while_read(Feed(read, sources, self.reader.name).items(), results)
+            yield from _without_pauses(self._while_read(Feed(read, sources, self.reader.name).items(), results))
 
-    def _while_read(self, items: Iterator[Item], results: Results) -> Iterator[dict[str, Any]]:
-        """Yield the results of records that come with time."""
+    def _while_read(self, items: Iterator[Item], results: Results) -> Generator[Result | None, None, None]:
+        """Yield the results of records that come with time, and None when nothing has come for a moment."""
         portions = Prefetch(items, ahead=0)
         try:
             yield from self._results(portions, engine_of(self.threads), results)
@@ -158,17 +182,26 @@ class Loaded:
             return RECORDS
         return min(RECORDS, max(LEAST_SHARE, -(-len(payloads) // self.threads)))
 
-    def _results(
-        self, portions: Iterable[Portion | None], engine: Engine, results: Results
-    ) -> Iterator[dict[str, Any]]:
+    def _results(self, portions: Iterable[Portion | None], engine: Engine, results: Results) -> Iterator[Result | None]:
+        """Yield the results of portions, and None where there is none now."""
         opened = self._open
         with nullcontext(opened.pipeline) if opened else isolating(self.pipeline, self.limits) as pipeline:
             for computed in engine.map(pipeline, portions):
-                if computed is not None:
+                if computed is None:
+                    yield None
+                else:
                     yield from results.of(computed)
 
     def __repr__(self) -> str:
         return f"<seqpipe pipeline {self.name!r}: {' > '.join(stage.name for stage in self.pipeline.stages)}>"
+
+
+def _without_pauses(results: Generator[Result | None, None, None]) -> Iterator[Result]:
+    """Yield results, and nothing where there is none now."""
+    with closing(results):
+        for result in results:
+            if result is not None:
+                yield result
 
 
 def _rebuilt(name: str, parts: tuple[Any, ...], reader: Reader, limits: Limits, threads: int) -> Loaded:

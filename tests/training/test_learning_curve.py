@@ -174,6 +174,14 @@ def test_without_dev_data_or_metrics_there_is_nothing_to_measure(pipeline, tmp_p
         seqpipe.learning_curve(pipeline, percents=[50, 100], output=tmp_path / "two")
 
 
+def test_a_part_that_cannot_be_learned_is_named(pipeline, tmp_path):
+    with pytest.raises(seqpipe.ConfigError) as caught:
+        seqpipe.learning_curve(pipeline, percents=[13, 100], output=tmp_path / "curve")
+    message = str(caught.value)
+    assert message.startswith(f"{tmp_path / 'curve' / 'percent-13'}: all targets are ")
+    assert message.endswith("(give data with at least 2 labels)")
+
+
 def test_a_bad_record_is_left_out(pipeline, tmp_path):
     with (tmp_path / "train.jsonl").open("a") as file:
         file.write('{"text": "", "label": "a"}\n')

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from seqpipe.atomic import atomic_write
-from seqpipe.errors import ConfigError, Location, OutputError
+from seqpipe.errors import ConfigError, Location, OutputError, SeqpipeError
 from seqpipe.training.session.folder import RunFolder, new_folder
 from seqpipe.training.session.train import TrainingOptions
 
@@ -68,6 +69,14 @@ class ExperimentFolder:
         path = self.path / name
         begun = RunFolder(path).has_begun
         return replace(options, output=None if begun else path, resume=path if begun else None)
+
+    @contextmanager
+    def named(self, name: str) -> Iterator[None]:
+        """Let errors that have no place name the folder of the training that they come from."""
+        try:
+            yield
+        except SeqpipeError as error:
+            raise error.at(Location(str(self.path / name))) from error.__cause__
 
     def write_figures(self, figures: Mapping[str, Any]) -> None:
         """Write what came out beside what was asked for."""

@@ -65,7 +65,8 @@ def run_learning_curve(
     failed = 0
     for subset, count in zip(subsets, records, strict=True):
         name = f"percent-{subset.percent:g}"
-        trained = run_training(opened, registry, replace(folder.training(name, options), subset=subset), watcher)
+        with folder.named(name):
+            trained = run_training(opened, registry, replace(folder.training(name, options), subset=subset), watcher)
         if not trained.measured:
             where = Location(str(folder.path / name))
             raise InputError(f"no record of the dev data can be measured by {name}", "leave this part out", where)

@@ -65,8 +65,8 @@ def run_cross_validation(
     failed = 0
     for fold in parts:
         name = f"fold-{fold.number}"
-        of_fold = replace(folder.training(name, options), fold=fold)
-        trained = run_training(opened, registry, of_fold, watcher)
+        with folder.named(name):
+            trained = run_training(opened, registry, replace(folder.training(name, options), fold=fold), watcher)
         if not trained.measured:
             where = Location(str(folder.path / name))
             raise InputError(f"no record of {name} can be measured", "make fewer folds", where)
