@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
-from typing import Any
+from collections.abc import AsyncGenerator, AsyncIterable, Generator, Iterable, Iterator, Sequence, Sized
+from contextlib import closing, nullcontext
+from typing import Any, Self
 
-import numpy as np
-
-from seqpipe.builtin.result_fields import output_fields
 from seqpipe.contracts import Reader
-from seqpipe.data import Record
 from seqpipe.data.source import Source
+from seqpipe.engine.async_results import on_threads
 from seqpipe.engine.engine import Engine
-from seqpipe.engine.feed import Feed, records_of
-from seqpipe.engine.isolated_stages import isolating, reading
-from seqpipe.engine.portions import RECORDS, Portion, items_of, portions_of
+from seqpipe.engine.feed import Feed
+from seqpipe.engine.isolated_stages import OpenStages, isolating, reading
+from seqpipe.engine.payloads import items_of_payloads, payloads_of
+from seqpipe.engine.portions import RECORDS, Item, Portion, grouped
 from seqpipe.engine.prefetch import Prefetch
+from seqpipe.engine.results import OnCallError, Result, Results
 from seqpipe.engine.threads import engine_of
 from seqpipe.errors import UsageError
 from seqpipe.limits import Limits
-from seqpipe.pipeline import Pipeline
+from seqpipe.pipeline import Existing, Pipeline, assemble
 from seqpipe.pipeline.opened_pipeline import open_pipeline
 from seqpipe.registry import Registry
 from seqpipe.sources import expand
-
-Results = Iterator[dict[str, Any]]
 
 LEAST_SHARE = 16
 """Payloads of a call that a thread gets at least: to start it takes as long as some short texts."""
@@ -36,6 +34,9 @@ class Loaded:
 
     Results are mappings, the same as the lines that the writer ``core.jsonl`` writes: ``id``, the columns of the
     input, and what was found.
+
+    Isolated stages run in child processes, which end with each call; within a block (``with load(...) as pipeline:``)
+    they stay open until its end. It can be pickled, with the model in it.
     """
 
     def __init__(self, name: str, pipeline: Pipeline, reader: Reader, limits: Limits, threads: int = 1) -> None:
@@ -44,22 +45,55 @@ class Loaded:
         self.reader = reader
         self.limits = limits
         self.threads = threads
+        self._open: OpenStages | None = None
 
-    def __call__(self, payloads: Iterable[Any]) -> list[dict[str, Any]]:
-        """Return the results for payloads (texts, series of numbers, ...), or for whole `Record` objects.
+    def __enter__(self) -> Self:
+        """Keep child processes open between calls.
 
-        If there are several threads, they share the payloads of a list.
+        Raises:
+            UsageError: they are kept open already.
+        """
+        if self._open is not None:
+            raise UsageError(f"the pipeline {self.name!r} is open already", "put one `with` around all calls")
+        self._open = OpenStages(self.pipeline, self.reader, self.limits)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        opened, self._open = self._open, None
+        if opened is not None:
+            opened.close()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Be pickled as what the pipeline is built of, and built again where it arrives."""
+        built = self.pipeline
+        parts = (built.stages, built.source, built.learned, built.parameters, built.precision)
+        return _rebuilt, (self.name, parts, self.reader, self.limits, self.threads)
+
+    def __call__(self, payloads: Iterable[Any], *, on_error: OnCallError = "fail") -> list[dict[str, Any]]:
+        """Return the results for payloads (texts, series of numbers, ...).
+
+        A payload may also stand in a mapping, with columns that are passed through to its results, or in a whole
+        `Record`; the rows of a data frame, of pandas or polars, are such mappings. If there are several threads, they
+        share the payloads of a list.
+
+        Args:
+            payloads: a list of them, a series, a data frame, or another iterable.
+            on_error: what becomes of a record that cannot be processed. ``fail``: its error is raised; ``skip``: it is
+                left out; ``include``: in the place of its results stands a mapping with ``error``: the ``stage``, the
+                ``message`` and what ``todo``.
 
         Raises:
             UsageError: it is not a list, but a single payload.
-            RecordError: for the first that cannot be processed.
+            InputError: a payload is of no use here.
+            RecordError: a record cannot be processed.
         """
-        _check_many(payloads)
+        results, items = Results(on_error), items_of_payloads(payloads_of(payloads), self.reader)
         share = self._share(payloads)
         engine = engine_of(1 if isinstance(payloads, Sized) and len(payloads) <= share else self.threads)
-        return list(self._results(portions_of(self._records(payloads), share, patient=True), engine))
+        found = self._results(grouped(items, share, patient=True), engine, results)
+        return [result for result in found if result is not None]
 
-    def iterate(self, payloads: Iterable[Any]) -> Results:
+    def iterate(self, payloads: Iterable[Any], *, on_error: OnCallError = "fail") -> Iterator[dict[str, Any]]:
         """Yield results while payloads come in, from an iterable that may be endless, and may let itself be waited for.
 
         Payloads that come at once are computed together. Where the next one is waited for, those that have come are
@@ -78,40 +112,69 @@ class Loaded:
             >>> for result in seqpipe.load("audio/speech-stream").iterate(heard()):  # doctest: +SKIP
             ...     print(result["id"], result["word"])
 
+        Args:
+            payloads: an iterable of what a call takes as well.
+            on_error: as in a call. Of a record in pieces, what was yielded before the bad one stays.
+
         Raises:
             UsageError: it is not an iterable of payloads, but a single one.
         """
-        _check_many(payloads)
-        return self._while_read(self._records(payloads))
+        items = items_of_payloads(payloads_of(payloads), self.reader)
+        return _without_pauses(self._while_read(items, Results(on_error)))
 
-    def read(self, *inputs: str | os.PathLike[str]) -> Results:
+    def aiterate(
+        self, payloads: Iterable[Any] | AsyncIterable[Any], *, on_error: OnCallError = "fail"
+    ) -> AsyncGenerator[dict[str, Any], None]:
+        """Yield results as `iterate` does, in a program that uses asyncio: computed on threads, beside the event loop.
+
+        An asynchronous iterable is asked for its next payload in the event loop.
+
+            >>> async def rated(messages):
+            ...     async for result in seqpipe.load("text/sentiment").aiterate(messages):
+            ...         print(result["id"], result["stars"])
+
+        Args:
+            payloads: an iterable, or an asynchronous one.
+            on_error: as in `iterate`.
+
+        Raises:
+            UsageError: it is not an iterable of payloads, but a single one.
+        """
+        results = Results(on_error)
+        given = payloads if isinstance(payloads, AsyncIterable) else payloads_of(payloads)
+        return on_threads(lambda given: self._while_read(items_of_payloads(given, self.reader), results), given)
+
+    def read(self, *inputs: str | os.PathLike[str], on_error: OnCallError = "fail") -> Iterator[dict[str, Any]]:
         """Yield the results for files, folders or globs, which the pipeline's reader reads.
 
         Without any, for what a reader makes out of nothing, where it does.
 
+        Args:
+            inputs: their paths.
+            on_error: as in a call; a file that cannot be read on counts as a record that failed, and the next one is
+                read.
+
         Raises:
             InputError: one of them cannot be read.
         """
+        results = Results(on_error)
         sources = expand([os.fspath(path) for path in inputs], self.reader.suffixes, self.limits.record_bytes)
         if not inputs and self.reader.out_of_nothing:
             sources = [Source.nothing()]
-        return self._read(sources)
+        return self._read(sources, results)
 
-    def _read(self, sources: Sequence[Source]) -> Results:
-        with reading(self.reader, self.limits) as read:
-            yield from self._while_read(records_of(Feed(read, sources, self.reader.name)))
+    def _read(self, sources: Sequence[Source], results: Results) -> Iterator[dict[str, Any]]:
+        opened = self._open
+        with opened.reading() if opened else reading(self.reader, self.limits) as read:
+            yield from _without_pauses(self._while_read(Feed(read, sources, self.reader.name).items(), results))
 
-    def _while_read(self, records: Iterator[Record]) -> Results:
-        """Yield the results of records that come with time."""
-        portions = Prefetch(items_of(records), ahead=0)
+    def _while_read(self, items: Iterator[Item], results: Results) -> Generator[Result | None, None, None]:
+        """Yield the results of records that come with time, and None when nothing has come for a moment."""
+        portions = Prefetch(items, ahead=0)
         try:
-            yield from self._results(portions, engine_of(self.threads))
+            yield from self._results(portions, engine_of(self.threads), results)
         finally:
             portions.close()
-
-    def _records(self, payloads: Iterable[Any]) -> Iterator[Record]:
-        for position, payload in enumerate(payloads, 1):
-            yield payload if isinstance(payload, Record) else self.reader.record(payload, position)
 
     def _share(self, payloads: Iterable[Any]) -> int:
         """Return how many of the payloads of a call are computed together, so that all threads have some."""
@@ -119,22 +182,33 @@ class Loaded:
             return RECORDS
         return min(RECORDS, max(LEAST_SHARE, -(-len(payloads) // self.threads)))
 
-    def _results(self, portions: Iterable[Portion | None], engine: Engine) -> Results:
-        with isolating(self.pipeline, self.limits) as pipeline:
+    def _results(self, portions: Iterable[Portion | None], engine: Engine, results: Results) -> Iterator[Result | None]:
+        """Yield the results of portions, and None where there is none now."""
+        opened = self._open
+        with nullcontext(opened.pipeline) if opened else isolating(self.pipeline, self.limits) as pipeline:
             for computed in engine.map(pipeline, portions):
-                if computed is not None:
-                    yield from map(output_fields, computed.results())
+                if computed is None:
+                    yield None
+                else:
+                    yield from results.of(computed)
 
     def __repr__(self) -> str:
         return f"<seqpipe pipeline {self.name!r}: {' > '.join(stage.name for stage in self.pipeline.stages)}>"
 
 
-def _check_many(payloads: object) -> None:
-    """Check that something is payloads, and not one that would be taken apart into characters, keys or numbers."""
-    is_numbers = isinstance(payloads, np.ndarray) and payloads.ndim < 2 and payloads.dtype.kind in "biufc"
-    if is_numbers or isinstance(payloads, str | bytes | Mapping | Record) or not isinstance(payloads, Iterable):
-        kind = "one array of numbers" if is_numbers else f"a {type(payloads).__name__}"
-        raise UsageError(f"expected a list of payloads, not {kind}", "put it in a list: [...]")
+def _without_pauses(results: Generator[Result | None, None, None]) -> Iterator[Result]:
+    """Yield results, and nothing where there is none now."""
+    with closing(results):
+        for result in results:
+            if result is not None:
+                yield result
+
+
+def _rebuilt(name: str, parts: tuple[Any, ...], reader: Reader, limits: Limits, threads: int) -> Loaded:
+    """Return what was pickled."""
+    stages, source, learned, parameters, precision = parts
+    pipeline = assemble(stages, source, learned, Existing(parameters, name), precision=precision)
+    return Loaded(name, pipeline, reader, limits, threads)
 
 
 def load(name: str | os.PathLike[str], *, settings: Iterable[str] = (), threads: int = 1) -> Loaded:
