@@ -24,12 +24,13 @@ from seqpipe.builtin.html_writer import WriteHTML
 from seqpipe.builtin.readers.json_lines import ReadJSONLines
 from seqpipe.builtin.readers.lines import ReadLines
 from seqpipe.builtin.readers.tables import ReadCSV, ReadTSV
+from seqpipe.builtin.separated_values import WriteCSV, WriteTSV
 from seqpipe.builtin.subtitles import WriteSRT, WriteVTT
 from seqpipe.builtin.tokenizers.characters import Characters
 from seqpipe.builtin.tokenizers.numbers import Numbers
 from seqpipe.builtin.tokenizers.symbols import Symbols
 from seqpipe.builtin.tokenizers.windows import Windows
-from seqpipe.builtin.writers import WriteJSONLines, WriteText, WriteTSV
+from seqpipe.builtin.writers import WriteJSONLines, WriteText
 from seqpipe.contracts import Example, Stage
 from seqpipe.hookspecs import hookimpl
 
@@ -38,7 +39,7 @@ TOKENIZERS: list[type[Stage]] = [Symbols, Characters, Numbers, Windows]
 ENCODERS: list[type[Stage]] = [OneHotEncoder, Standardize]
 CORES: list[type[Stage]] = [RNN, GRU, LSTM, MinGRU, ConvolutionCore, AttentionCore, EnsembleCore]
 DECODERS: list[type[Stage]] = [Labels, Values, Tags, Ctc, CtcCrf, Stitch, Join, Segments, Sample, Keys, Beam]
-WRITERS: list[type[Stage]] = [WriteJSONLines, WriteTSV, WriteText, WriteHTML, WriteSRT, WriteVTT]
+WRITERS: list[type[Stage]] = [WriteJSONLines, WriteCSV, WriteTSV, WriteText, WriteHTML, WriteSRT, WriteVTT]
 
 
 @hookimpl
