@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from seqpipe.builtin.result_fields import output_fields
+from seqpipe.builtin.result_fields import flat_fields, output_fields
 from seqpipe.builtin.writers import as_text
 from seqpipe.contracts import Layout, Writer
 from seqpipe.contracts.fields import Names
@@ -93,29 +93,6 @@ class WriteCSV(_SeparatedValues):
         written = io.StringIO(newline="")
         csv.writer(written, delimiter=self.separator, lineterminator=_CSV_END).writerow(cells)
         return written.getvalue().removesuffix(_CSV_END)
-
-
-def flat_fields(record: Record) -> dict[str, Any]:
-    """Return the fields of a result without mappings: what is in one is named after both, with a dot between.
-
-    Raises:
-        RecordError: two values have one name, or a value is none that JSON can hold.
-    """
-    flat: dict[str, Any] = {}
-    for name, value in _leaves(output_fields(record)):
-        if name in flat:
-            todo = "write JSON Lines, or name the column of the input in another way"
-            raise RecordError(f"two values would stand in the column {name!r}", todo, record.location)
-        flat[name] = value
-    return flat
-
-
-def _leaves(fields: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in fields.items():
-        if isinstance(value, dict):
-            yield from _leaves(value, f"{before}{name}.")
-        else:
-            yield before + name, value
 
 
 def _check_columns(flat: Mapping[str, Any], columns: Sequence[str], record: Record) -> None:

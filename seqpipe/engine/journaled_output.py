@@ -95,7 +95,7 @@ class FileOutput(Output):
 
     @property
     def _begun(self) -> bool:
-        return self.blocks.layout is not None or self.blocks.output.size > 0
+        return self.blocks.layout is not None or not self.blocks.output.empty
 
 
 class FolderOutput(FileOutput):

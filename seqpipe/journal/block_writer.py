@@ -10,6 +10,7 @@ from typing import Any
 
 from seqpipe.atomic import reported, sync_folder
 from seqpipe.errors import Location
+from seqpipe.journal.compressed_file import CompressedFile
 from seqpipe.journal.entries import Block, Journal, RunProgress, encode_block, encode_run, encode_seal
 from seqpipe.journal.growing_file import GrowingFile
 from seqpipe.journal.output_paths import OutputPaths
@@ -19,6 +20,9 @@ SHARE = 50
 
 SHORTEST, LONGEST = 0.2, 10.0
 """Seconds between the ends of two blocks, whatever ending them takes."""
+
+SHORTEST_COMPRESSED = 2.0
+"""The same for a compressed output, in which each block begins anew to find out what it has often."""
 
 
 class BlockWriter:
@@ -45,7 +49,9 @@ class BlockWriter:
         self.layout: Any = journal.layout
         self.progress = journal.last.progress
         self._ended: float | None = None
-        self._pause = SHORTEST
+        form = paths.compression
+        self._shortest = SHORTEST_COMPRESSED if form else SHORTEST
+        self._pause = self._shortest
         with reported(self._shown):
             self._journal = io.FileIO(paths.part_journal, "ab")
             self._journal.truncate(journal.lines[-1].end if journal.lines else 0)
@@ -55,7 +61,8 @@ class BlockWriter:
             self._checksum = journal.lines[-1].checksum
         else:
             self._append(*encode_run(run))
-        self.output = GrowingFile(paths.part_output, self._last.size, self._shown)
+        output = GrowingFile(paths.part_output, self._last.size, self._shown)
+        self.output = CompressedFile(output, form) if form else output
         self.quarantine = (
             GrowingFile(paths.part_quarantine, self._last.rejected, Location(paths.show(paths.quarantine)))
             if quarantine
@@ -84,17 +91,18 @@ class BlockWriter:
         self.output.drop()
         if self.quarantine:
             self.quarantine.drop()
-        if not self.output.size:
+        if self.output.empty:
             self.layout = None  # what stood before the first record is gone with it
 
     def end_block(self) -> None:
         """Bring what was kept to the disk; from here a later run can resume."""
         begin = time.monotonic()
         self.drop()
+        checksum = self.output.end_block()
         block = Block(
             self.progress,
             self.output.size,
-            self.output.end_block(),
+            checksum,
             self.quarantine.size if self.quarantine else 0,
             self.quarantine.end_block() if self.quarantine else 0,
             None if self._layout_is_known else self.layout,
@@ -108,10 +116,12 @@ class BlockWriter:
             self._last = block
             self._layout_is_known = self.layout is not None
         self._ended = time.monotonic()
-        self._pause = min(max(SHORTEST, SHARE * (self._ended - begin)), LONGEST)
+        self._pause = min(max(self._shortest, SHARE * (self._ended - begin)), LONGEST)
 
     def seal(self) -> None:
         """Say that the output is complete."""
+        self.drop()
+        self.output.finish()
         self.end_block()
         self._append(*encode_seal(self._checksum))
         with reported(self._shown):

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from seqpipe.compression import Compression, compression_of
 from seqpipe.paths import is_folder
 
 MANIFEST = ".manifest.jsonl"
@@ -42,6 +43,11 @@ class OutputPaths:
     def of(cls, path: str | os.PathLike[str]) -> OutputPaths:
         """Return the paths of a file, or of a folder if that is what is there."""
         return cls.of_folder(path) if is_folder(path) else cls.of_file(path)
+
+    @property
+    def compression(self) -> Compression | None:
+        """How the output is compressed, as the ending of its name says; a list of files is not."""
+        return None if self.output.name == MANIFEST else compression_of(self.shown)
 
     @property
     def journal(self) -> Path:

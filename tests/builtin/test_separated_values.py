@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqpipe.builtin.readers.tables import ReadCSV
+from seqpipe.builtin.result_fields import flat_fields
 from seqpipe.builtin.separated_values import WriteCSV, WriteTSV
 from seqpipe.contracts import Writer
 from seqpipe.data import Record
@@ -84,11 +85,18 @@ def test_chosen_columns() -> None:
 @pytest.mark.parametrize("writer", BOTH)
 def test_two_values_of_one_column(writer: Writer) -> None:
     with pytest.raises(RecordError) as caught:
-        written(writer, result({"scores.good": 1}, scores={"good": 2}))
+        written(writer, result(**{"scores.good": 1, "scores": {"good": 2}}))
     assert str(caught.value) == (
         "r:1: two values would stand in the column 'scores.good' "
-        "(write JSON Lines, or name the column of the input in another way)"
+        "(write JSON Lines, or name one of them in another way)"
     )
+
+
+def test_results_of_results() -> None:
+    columns = {"scores.good": "1", "input.scores.good": "0", "text": "a"}
+    record = result(columns, scores={"good": 2})
+    assert list(flat_fields(record)) == ["id", "input.input.scores.good", "input.scores.good", "text", "scores.good"]
+    assert list(flat_fields(record).values()) == ["r:1", "1", "0", "a", 2]
 
 
 @given(st.text(), st.sampled_from([",", ";", "\t", "|"]))

@@ -39,6 +39,11 @@ def test_a_column_with_the_name_of_a_result_is_kept() -> None:
     }
 
 
+def test_no_column_hides_another() -> None:
+    record = result({"stars": "5", "input.stars": "3"}, stars=4)
+    assert json.loads(line(record)) == {"id": "r:1", "input.input.stars": "5", "input.stars": "3", "stars": 4}
+
+
 @pytest.mark.parametrize(
     ("value", "written"),
     [

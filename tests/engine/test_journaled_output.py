@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 import sys
@@ -15,14 +16,16 @@ from hypothesis import strategies as st
 
 from seqpipe.builtin.separated_values import WriteTSV
 from seqpipe.builtin.writers import WriteJSONLines
+from seqpipe.compression import COMPRESSIONS, Compression
 from seqpipe.contracts import Writer
 from seqpipe.data import Record
+from seqpipe.data.source import Source
 from seqpipe.engine.journaled_output import Earlier, FolderOutput
 from seqpipe.engine.stop import Stop
 from seqpipe.errors import OutputError, RecordError, UsageError
 from seqpipe.hookspecs import BatchFinished
 from seqpipe.journal import OutputPaths, RunProgress, block_writer, partial_output, verify
-from tests.stub_pipeline import feed_of, journaled, run_into
+from tests.stub_pipeline import feed_of, feed_records, journaled, run_into
 from tests.stub_systems import keep_open_files
 
 OUT = Path("out")
@@ -36,6 +39,7 @@ LINES = [f"line {n}" + (" bad" if n % 7 == 3 else " many words" if n % 5 == 0 el
 def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(block_writer, "SHORTEST", 0.0)
+    monkeypatch.setattr(block_writer, "SHORTEST_COMPRESSED", 0.0)
     monkeypatch.setattr(block_writer, "SHARE", 0.0)
     monkeypatch.setattr(sys.modules["seqpipe.engine.portions"], "RECORDS", 4)  # in a block
     Path("in.txt").write_text("".join(f"{line}\n" for line in LINES))
@@ -79,6 +83,57 @@ def test_a_run_that_was_stopped_goes_on(writer: Writer, done: int) -> None:
     assert second.resumed.records == first.records
     assert not PART.exists()
     assert verify(OUT).damages == ()
+
+
+@pytest.mark.parametrize("form", COMPRESSIONS, ids=lambda form: form.suffix)
+@pytest.mark.parametrize("done", [1, 20, 59])
+def test_a_compressed_run_that_was_stopped_goes_on(form: Compression, done: int) -> None:
+    whole, bad = write_whole(WriteTSV())
+    out = Path(f"out.tsv{form.suffix}")
+    run_into(out, feed_of("in.txt"), on_error="quarantine", writer=WriteTSV(), **stop_after(done))
+    run_into(out, feed_of("in.txt"), on_error="quarantine", writer=WriteTSV(), earlier="resume")
+    with Source(str(out)).open() as file:
+        assert file.read() == whole
+    assert out.with_name(f"{out.name}.quarantine.jsonl").read_bytes() == bad
+    assert verify(out).damages == ()
+    content = bytearray(out.read_bytes())
+    content[len(content) // 2] ^= 1
+    out.write_bytes(content)
+    assert len(verify(out).damages) == 1
+
+
+@pytest.mark.parametrize("form", COMPRESSIONS, ids=lambda form: form.suffix)
+def test_the_part_of_a_compressed_run_can_be_read(form: Compression) -> None:
+    run_into(f"out{form.suffix}", feed_of("in.txt"), on_error="skip", **stop_after(20))
+    part = Path(f"out{form.suffix}.part/output").rename(f"part{form.suffix}")
+    with Source(str(part)).open() as file:
+        assert json.loads(file.readline()) == {"id": "in.txt:1", "text": LINES[0], "shout": "LINE"}
+        assert len(file.readlines()) >= 16
+
+
+@pytest.mark.parametrize("form", COMPRESSIONS, ids=lambda form: form.suffix)
+@pytest.mark.parametrize("lines", ["", "none\n", "none\nbad\n"])
+def test_a_compressed_run_without_results_is_a_compressed_file(form: Compression, lines: str) -> None:
+    Path("none.txt").write_text(lines)
+    out = Path(f"out{form.suffix}")
+    run_into(out, feed_of("none.txt"), on_error="skip", writer=WriteTSV(fields=("id",)))
+    assert out.read_bytes()
+    with Source(str(out)).open() as file:
+        assert file.read() == b"id\n"
+    run_into(out, feed_of("none.txt"), on_error="skip", earlier="overwrite")
+    assert out.read_bytes()
+    with Source(str(out)).open() as file:
+        assert file.read() == b""
+
+
+def test_a_record_that_fails_in_pieces_leaves_nothing_in_a_compressed_file() -> None:
+    pieces = [
+        Record("r", text, "in.txt", position=1, last=last)
+        for text, last in (("good", False), ("bad", False), ("rest", True))
+    ]
+    feed = feed_records(lambda: iter([*pieces, Record("s", "good", "in.txt", 2)]))
+    run_into("out.gz", feed, on_error="skip")
+    assert gzip.decompress(Path("out.gz").read_bytes()) == b'{"id": "s", "shout": "GOOD"}\n'
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
