@@ -21,6 +21,7 @@ from seqpipe.builtin.decoders.values import Values
 from seqpipe.builtin.encoders.one_hot import OneHotEncoder
 from seqpipe.builtin.encoders.standardize import Standardize
 from seqpipe.builtin.html_writer import WriteHTML
+from seqpipe.builtin.readers.columnar import ReadArrow, ReadParquet
 from seqpipe.builtin.readers.json_lines import ReadJSONLines
 from seqpipe.builtin.readers.lines import ReadLines
 from seqpipe.builtin.readers.tables import ReadCSV, ReadTSV
@@ -34,7 +35,7 @@ from seqpipe.builtin.writers import WriteJSONLines, WriteText
 from seqpipe.contracts import Example, Stage
 from seqpipe.hookspecs import hookimpl
 
-READERS: list[type[Stage]] = [ReadLines, ReadTSV, ReadCSV, ReadJSONLines]
+READERS: list[type[Stage]] = [ReadLines, ReadTSV, ReadCSV, ReadJSONLines, ReadParquet, ReadArrow]
 TOKENIZERS: list[type[Stage]] = [Symbols, Characters, Numbers, Windows]
 ENCODERS: list[type[Stage]] = [OneHotEncoder, Standardize]
 CORES: list[type[Stage]] = [RNN, GRU, LSTM, MinGRU, ConvolutionCore, AttentionCore, EnsembleCore]

@@ -87,8 +87,7 @@ def test_two_values_of_one_column(writer: Writer) -> None:
     with pytest.raises(RecordError) as caught:
         written(writer, result(**{"scores.good": 1, "scores": {"good": 2}}))
     assert str(caught.value) == (
-        "r:1: two values would stand in the column 'scores.good' "
-        "(write JSON Lines, or name one of them in another way)"
+        "r:1: two values would stand in the column 'scores.good' (write JSON Lines, or name one of them in another way)"
     )
 
 
