@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from seqpipe.builtin.columnar_writers import WriteArrow, WriteParquet
 from seqpipe.builtin.cores.attention import AttentionCore
 from seqpipe.builtin.cores.convolution import ConvolutionCore
 from seqpipe.builtin.cores.ensemble import EnsembleCore
@@ -40,7 +41,17 @@ TOKENIZERS: list[type[Stage]] = [Symbols, Characters, Numbers, Windows]
 ENCODERS: list[type[Stage]] = [OneHotEncoder, Standardize]
 CORES: list[type[Stage]] = [RNN, GRU, LSTM, MinGRU, ConvolutionCore, AttentionCore, EnsembleCore]
 DECODERS: list[type[Stage]] = [Labels, Values, Tags, Ctc, CtcCrf, Stitch, Join, Segments, Sample, Keys, Beam]
-WRITERS: list[type[Stage]] = [WriteJSONLines, WriteCSV, WriteTSV, WriteText, WriteHTML, WriteSRT, WriteVTT]
+WRITERS: list[type[Stage]] = [
+    WriteJSONLines,
+    WriteCSV,
+    WriteTSV,
+    WriteParquet,
+    WriteArrow,
+    WriteText,
+    WriteHTML,
+    WriteSRT,
+    WriteVTT,
+]
 
 
 @hookimpl

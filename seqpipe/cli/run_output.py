@@ -92,6 +92,8 @@ def chosen_output(declared: Declaration, output: str | None, inputs: Sequence[st
     if output is None or output == STANDARD_OUTPUT:
         if writer and writer.separate:
             raise UsageError(f"{writer.name} writes one file a record", "name a folder for them: -o FOLDER")
+        if writer and writer.assembled:
+            raise UsageError(f"{writer.name} makes a file of all results when they are there", "name it: -o FILE")
         check_standard_output()
         return Destination(writer or WriteJSONLines(), None, table=output is None and sys.stdout.isatty())
     path = Path(output)
@@ -99,6 +101,9 @@ def chosen_output(declared: Declaration, output: str | None, inputs: Sequence[st
     writer = _of_file(path, declared, registry)
     if not writer.separate:
         paths = OutputPaths.of_file(path)
+        if paths.compression and writer.assembled:
+            suffix = paths.compression.suffix
+            raise UsageError(f"a file of {writer.name} is not compressed again", f"leave out {suffix}")
         if paths.compression:
             paths.compression.compressor()  # fails here rather than later, where the library is not installed
         return Destination(writer, paths)

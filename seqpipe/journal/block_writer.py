@@ -5,15 +5,20 @@ from __future__ import annotations
 import io
 import os
 import time
-from collections.abc import Mapping
-from typing import Any
+import zlib
+from collections.abc import Callable, Mapping
+from typing import Any, BinaryIO
 
 from seqpipe.atomic import reported, sync_folder
 from seqpipe.errors import Location
 from seqpipe.journal.compressed_file import CompressedFile
-from seqpipe.journal.entries import Block, Journal, RunProgress, encode_block, encode_run, encode_seal
+from seqpipe.journal.entries import Assembled, Block, Journal, RunProgress, encode_block, encode_run, encode_seal
+from seqpipe.journal.extents import READ
 from seqpipe.journal.growing_file import GrowingFile
 from seqpipe.journal.output_paths import OutputPaths
+
+Assemble = Callable[[BinaryIO, BinaryIO], None]
+"""Makes a file, the second, of what was appended to the first."""
 
 SHARE = 50
 """A block is ended when this many times as long has passed as ending the one before took: it costs a fiftieth."""
@@ -55,6 +60,7 @@ class BlockWriter:
         with reported(self._shown):
             self._journal = io.FileIO(paths.part_journal, "ab")
             self._journal.truncate(journal.lines[-1].end if journal.lines else 0)
+            paths.part_assembled.unlink(missing_ok=True)
             if not quarantine:
                 paths.part_quarantine.unlink(missing_ok=True)
         if journal.lines:
@@ -118,12 +124,16 @@ class BlockWriter:
         self._ended = time.monotonic()
         self._pause = min(max(self._shortest, SHARE * (self._ended - begin)), LONGEST)
 
-    def seal(self) -> None:
-        """Say that the output is complete."""
+    def seal(self, assemble: Assemble | None = None) -> None:
+        """Say that the output is complete.
+
+        Args:
+            assemble: makes the file of what was appended, for a form that cannot be appended to.
+        """
         self.drop()
         self.output.finish()
         self.end_block()
-        self._append(*encode_seal(self._checksum))
+        self._append(*encode_seal(self._checksum, self._assembled(assemble) if assemble else None))
         with reported(self._shown):
             os.fsync(self._journal.fileno())
 
@@ -133,6 +143,19 @@ class BlockWriter:
         if self.quarantine:
             self.quarantine.close()
         self._journal.close()
+
+    def _assembled(self, assemble: Assemble) -> Assembled:
+        """Make the file of what was appended, and bring it to the disk."""
+        path = self._paths.part_assembled
+        with reported(self._shown), self._paths.part_output.open("rb") as encoded, path.open("w+b") as file:
+            assemble(encoded, file)
+            file.flush()
+            os.fsync(file.fileno())
+            file.seek(0)
+            checksum = 0
+            while data := file.read(READ):
+                checksum = zlib.crc32(data, checksum)
+            return Assembled(file.tell(), checksum)
 
     def _append(self, line: bytes, checksum: int) -> None:
         with reported(self._shown):

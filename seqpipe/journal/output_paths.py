@@ -65,6 +65,11 @@ class OutputPaths:
         return self.part / "output"
 
     @property
+    def part_assembled(self) -> Path:
+        """The file that is made of the output when it is complete, for forms that cannot be appended to."""
+        return self.part / "assembled"
+
+    @property
     def part_quarantine(self) -> Path:
         """The quarantine as far as it is written."""
         return self.part / "quarantine"

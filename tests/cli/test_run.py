@@ -122,10 +122,8 @@ def test_a_suffix_that_stands_for_nothing_is_refused_whatever_the_pipeline_write
         file.write("write: {writer: core.text, field: label}\n")
     done = command("run", "colours.yaml", "--text", "xa", "-o", "out.bam")
     assert done.code == 2
-    assert (
-        "no writer for files that end in '.bam' (use .csv, .html, .jsonl, .tsv, .txt, or say which: --set 'write="
-        in done.err
-    )
+    endings = ".arrow, .csv, .feather, .html, .jsonl, .parquet, .tsv, .txt"
+    assert f"no writer for files that end in '.bam' (use {endings}, or say which: --set 'write=" in done.err
 
 
 @pytest.mark.parametrize("form", COMPRESSIONS, ids=lambda form: form.suffix)

@@ -8,7 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, BinaryIO, ClassVar, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -22,7 +22,7 @@ from seqpipe.data import Record
 from seqpipe.data.source import Source
 from seqpipe.engine.journaled_output import Earlier, FolderOutput
 from seqpipe.engine.stop import Stop
-from seqpipe.errors import OutputError, RecordError, UsageError
+from seqpipe.errors import OutputError, RecordError, UsageError, origin_of
 from seqpipe.hookspecs import BatchFinished
 from seqpipe.journal import OutputPaths, RunProgress, block_writer, partial_output, verify
 from tests.stub_pipeline import feed_of, feed_records, journaled, run_into
@@ -134,6 +134,86 @@ def test_a_record_that_fails_in_pieces_leaves_nothing_in_a_compressed_file() -> 
     feed = feed_records(lambda: iter([*pieces, Record("s", "good", "in.txt", 2)]))
     run_into("out.gz", feed, on_error="skip")
     assert gzip.decompress(Path("out.gz").read_bytes()) == b'{"id": "s", "shout": "GOOD"}\n'
+
+
+class Backwards(WriteJSONLines):
+    """Writes the last result first, so its file is made when all are there."""
+
+    name: ClassVar[str] = "stub.backwards"
+    assembled: ClassVar[bool] = True
+
+    def assemble(self, encoded: BinaryIO, file: BinaryIO) -> None:
+        file.writelines(reversed(encoded.readlines()))
+
+
+class Broken(Backwards):
+    """Fails when its file is made."""
+
+    def assemble(self, encoded: BinaryIO, file: BinaryIO) -> None:
+        file.write(b"half of it")
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("done", [1, 20, 59])
+def test_a_file_that_is_made_at_the_end_is_that_of_a_whole_run(done: int) -> None:
+    lines, bad = write_whole(WriteJSONLines())
+    first = run_into(OUT, feed_of("in.txt"), on_error="quarantine", writer=Backwards(), **stop_after(done))
+    assert {path.name for path in PART.iterdir()} == {"output", "quarantine", "journal", "lock"}
+    second = run_into(OUT, feed_of("in.txt"), on_error="quarantine", writer=Backwards(), earlier="resume")
+    assert OUT.read_bytes() == b"".join(reversed(lines.splitlines(keepends=True)))
+    assert BAD.read_bytes() == bad
+    assert first.records + second.records == len(LINES)
+    assert not PART.exists()
+    assert verify(OUT).damages == ()
+    assert verify(OUT).journal.size == OUT.stat().st_size
+    assert isinstance(journaled(OUT, earlier="resume", writer=Backwards(), quarantine=True), RunProgress)
+
+
+@pytest.mark.parametrize(
+    ("content", "damage"),
+    [
+        (lambda whole: whole[:-1] + b"x", "the file is damaged"),
+        (lambda whole: whole + b"x", "the file has 5,052 bytes, and had 5,051"),
+    ],
+)
+def test_damage_of_a_file_that_is_made_at_the_end_is_seen(content: Callable[[bytes], bytes], damage: str) -> None:
+    run_into(OUT, feed_of("in.txt"), on_error="skip", writer=Backwards())
+    OUT.write_bytes(content(OUT.read_bytes()))
+    (found,) = verify(OUT).damages
+    assert found.startswith(damage)
+
+
+def test_a_file_that_could_not_be_made_is_made_later() -> None:
+    with pytest.raises(ZeroDivisionError) as caught:
+        run_into(OUT, feed_of("in.txt"), on_error="skip", writer=Broken())
+    assert origin_of(caught.value).stage == "stub.backwards"
+    assert not OUT.exists()
+    again = run_into(OUT, feed_of("in.txt"), on_error="skip", writer=Backwards(), earlier="resume")
+    assert (again.records, again.resumed.records) == (0, len(LINES))
+    assert OUT.read_bytes().startswith(b'{"id": "in.txt:59"')
+    assert not PART.exists()
+
+
+def test_a_file_that_was_made_but_not_named_is_named() -> None:
+    run_into(OUT, feed_of("in.txt"), on_error="skip", writer=Backwards())
+    whole, journal = OUT.read_bytes(), JOURNAL.read_bytes()
+    for left in (("assembled", "output", "journal"), ("output", "journal"), ("journal",)):
+        PART.mkdir()
+        contents = {"assembled": whole, "output": b"lines", "journal": journal}
+        for name in left:
+            (PART / name).write_bytes(contents[name])
+        OUT.unlink() if "assembled" in left else None
+        JOURNAL.unlink()
+        assert isinstance(journaled(OUT, earlier="resume", writer=Backwards()), RunProgress)
+        assert (OUT.read_bytes(), JOURNAL.read_bytes()) == (whole, journal)
+        assert not PART.exists()
+
+
+def test_what_is_left_of_another_form_is_dropped() -> None:
+    with pytest.raises(ZeroDivisionError):
+        run_into(OUT, feed_of("in.txt"), on_error="skip", writer=Broken())
+    run_into(OUT, feed_of("in.txt"), on_error="skip", earlier="overwrite")
+    assert not PART.exists()
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
