@@ -19,6 +19,8 @@ ORDER = [
     "seeds",
     "paths",
     "system_errors",
+    "extras",
+    "compression",
     "atomic",
     "journal",
     "data",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+from importlib.util import find_spec
 from typing import Any
 
 from seqpipe.builtin.cores.attention import AttentionCore
@@ -21,6 +23,7 @@ from seqpipe.builtin.objectives import (
     NextTokenObjective,
     TranslationObjective,
 )
+from seqpipe.builtin.readers.columnar import ReadArrow, ReadParquet
 from seqpipe.builtin.readers.json_lines import ReadJSONLines
 from seqpipe.builtin.readers.tables import ReadCSV, ReadTSV
 from seqpipe.builtin.subtitles import WriteSRT, WriteVTT
@@ -51,6 +54,7 @@ def examples() -> list[Example]:
     numbers = Spec("numbers")
     return [
         *_readers(),
+        *_columnar_readers(),
         Example(Symbols(), TEXTS),
         Example(Symbols(separator=" "), ["a fine film", "", " two  spaces "]),
         Example(Characters(), ["a fine film", "", "no"], before=(Symbols(separator=" "),)),
@@ -87,6 +91,24 @@ def _readers() -> list[Example]:
         Example(ReadJSONLines(type="numbers"), [numbers]),
         Example(ReadCSV(target="stars"), [TABLE]),
         Example(ReadTSV(columns=("stars", "text")), [b"5\tA fine film.\n2\t\n"]),
+    ]
+
+
+def _columnar_readers() -> list[Example]:
+    """Return examples of files that only pyarrow writes."""
+    if find_spec("pyarrow") is None:
+        return []
+    import pyarrow as pa  # noqa: PLC0415 - an extra
+    from pyarrow import parquet  # noqa: PLC0415 - an extra
+
+    table = pa.table({"text": ["A fine film.", "Slow."], "stars": [5, 2], "day": pa.array([1, None], pa.date32())})
+    in_parquet, in_arrow = io.BytesIO(), io.BytesIO()
+    parquet.write_table(table, in_parquet)
+    with pa.ipc.new_stream(in_arrow, table.schema) as stream:
+        stream.write_table(table)
+    return [
+        Example(ReadParquet(target="stars"), [in_parquet.getvalue()]),
+        Example(ReadArrow(target="stars"), [in_arrow.getvalue()]),
     ]
 
 

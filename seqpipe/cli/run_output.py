@@ -9,6 +9,7 @@ from pathlib import Path
 
 from seqpipe.builtin.writers import WriteJSONLines
 from seqpipe.cli.standard_streams import check_standard_output
+from seqpipe.compression import without_compression
 from seqpipe.config.declaration import Declaration
 from seqpipe.contracts import Writer
 from seqpipe.engine.identity import Identity
@@ -85,18 +86,27 @@ def chosen_output(declared: Declaration, output: str | None, inputs: Sequence[st
     Raises:
         UsageError: no writer fits the suffix, or the output is an input.
         OutputError: there is no such folder.
+        PluginError: the output is compressed by a library that is not installed.
     """
     writer = declared.writer
     if output is None or output == STANDARD_OUTPUT:
         if writer and writer.separate:
             raise UsageError(f"{writer.name} writes one file a record", "name a folder for them: -o FOLDER")
+        if writer and writer.assembled:
+            raise UsageError(f"{writer.name} makes a file of all results when they are there", "name it: -o FILE")
         check_standard_output()
         return Destination(writer or WriteJSONLines(), None, table=output is None and sys.stdout.isatty())
     path = Path(output)
     _check_not_read(path, inputs)
     writer = _of_file(path, declared, registry)
     if not writer.separate:
-        return Destination(writer, OutputPaths.of_file(path))
+        paths = OutputPaths.of_file(path)
+        if paths.compression and writer.assembled:
+            suffix = paths.compression.suffix
+            raise UsageError(f"a file of {writer.name} is not compressed again", f"leave out {suffix}")
+        if paths.compression:
+            paths.compression.compressor()  # fails here rather than later, where the library is not installed
+        return Destination(writer, paths)
     if not is_folder(path):
         raise OutputError("no such folder", "make it first", Location(output))
     return Destination(writer, OutputPaths.of_folder(path))
@@ -109,9 +119,7 @@ def _is_chosen(declared: Declaration, path: Path) -> bool:
 
 
 def _of_file(path: Path, declared: Declaration, registry: Registry) -> Writer:
-    writer, suffix = declared.writer, path.suffix
-    if suffix == ".gz":
-        raise UsageError("results are not packed", f"leave out .gz, or pack them: -o - | gzip > {path}")
+    writer, suffix = declared.writer, Path(without_compression(path.name)).suffix
     if writer and (suffix in {"", *writer.suffixes()} or _is_chosen(declared, path)):
         return writer
     if not suffix:

@@ -21,7 +21,7 @@ class Reader(Stage):
     """Reads records from a file or from standard input.
 
     Attributes:
-        suffixes: the files that it takes from a folder, by their endings, without ``.gz``; empty: all.
+        suffixes: the files that it takes from a folder, by their endings, without those of compressions; empty: all.
         out_of_nothing: where no input is named it makes records itself, from the source `Source.nothing`.
     """
 

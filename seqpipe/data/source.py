@@ -7,15 +7,16 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import BinaryIO
 
-from seqpipe.data.gunzip import Gunzipped, GzipError
+from seqpipe.compression import compression_of, without_compression
+from seqpipe.data.decompressed import CompressedFileError, Decompressed
 from seqpipe.errors import InputError, Location
 from seqpipe.system_errors import read_failure
 
-_UNPACKED = 1 << 16
-"""Bytes of a packed file that are unpacked at a time."""
+_DECOMPRESSED = 1 << 16
+"""Bytes of a compressed file that are decompressed at a time."""
 
 _MOST_HELD = 1 << 28
 """Bytes that are taken into memory, of what cannot be sought in."""
@@ -61,8 +62,18 @@ class Source:
         return Location("standard input" if self.standard_input else self.name)
 
     @property
+    def compression(self) -> str:
+        """The ending of the name that says how the file is compressed, as it is written there; empty: it is not."""
+        return self.name.removeprefix(without_compression(self.name))
+
+    @property
+    def suffix(self) -> str:
+        """The ending of the name in small letters, without that of a compression: ``.csv`` for ``a.CSV.gz``."""
+        return PurePath(without_compression(self.name)).suffix.lower()
+
+    @property
     def consumed(self) -> int:
-        """How many bytes of the file have been read, packed ones if it is packed; 0 if that is not known."""
+        """How many bytes of the file have been read, compressed ones if it is compressed; 0 if that is not known."""
         try:
             return self._tell[-1]()
         except (IndexError, OSError, ValueError):  # not opened yet, no file that has places, just being closed
@@ -80,12 +91,13 @@ class Source:
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
-        """Open it for reading bytes; what ends in ``.gz`` is unpacked on the way.
+        """Open it for reading bytes; what ends in ``.gz`` or ``.zst`` is decompressed on the way.
 
         Raises:
             InputError: it cannot be opened, or reading it fails.
+            PluginError: it ends in ``.zst``, and the library for that is not installed.
         """
-        where = self.location
+        where, form = self.location, compression_of(self.name)
         try:
             if self.excerpt is not None:
                 yield io.BytesIO(self.excerpt)
@@ -93,12 +105,10 @@ class Source:
                 yield sys.stdin.buffer
             else:
                 with Path(self.name).open("rb") as file, self._measured(file.raw.tell):
-                    if self.name.lower().endswith(".gz"):
-                        yield io.BufferedReader(Gunzipped(file), _UNPACKED)
-                    else:
-                        yield file
-        except GzipError as error:
-            raise InputError(f"not a whole gzip file: {error}", "check that it was copied completely", where) from None
+                    yield io.BufferedReader(Decompressed(file, form), _DECOMPRESSED) if form else file
+        except CompressedFileError as error:
+            what = f"not a whole {form.name if form else ''} file: {error}"
+            raise InputError(what, "check that it was copied completely", where) from None
         except FileNotFoundError:
             raise InputError("no such file", "check the path", where) from None
         except IsADirectoryError:
@@ -108,7 +118,7 @@ class Source:
 
     @contextmanager
     def open_seekable(self) -> Iterator[BinaryIO]:
-        """Open it as `open` does, for reading in any order: standard input and unpacked bytes are taken into memory.
+        """Open it as `open` does, for reading in any order: standard input and what is compressed is taken into memory.
 
         Raises:
             InputError: as of `open`; or it is longer than what is taken into memory may be, 256 MB.
@@ -120,6 +130,6 @@ class Source:
             held = file.read(_MOST_HELD + 1)
             if len(held) > _MOST_HELD:
                 what = f"more than {_MOST_HELD >> 20} MB, which have to be held in memory here"
-                todo = "save it and name the file" if self.standard_input else "unpack it first"
+                todo = "save it and name the file" if self.standard_input else "decompress it first"
                 raise InputError(what, todo, self.location)
             yield io.BytesIO(held)

@@ -81,21 +81,25 @@ class FileOutput(Output):
         """
         try:
             if self._finished and error is None:
-                self.blocks.seal()
+                self._seal()
             elif error is None or (self.blocks.has_blocks and not isinstance(error, OutputError)):
                 self.blocks.end_block()
             self.blocks.close()
             if self._finished and error is None:
-                self.part.publish()
+                self.part.publish(assembled=self.writer.assembled)
             elif not self.blocks.has_blocks:
                 with suppress(OutputError):
                     self.part.discard()
         finally:
             self.part.close()
 
+    def _seal(self) -> None:
+        with raised_by(self.writer.name):
+            self.blocks.seal(self.writer.assemble if self.writer.assembled else None)
+
     @property
     def _begun(self) -> bool:
-        return self.blocks.layout is not None or self.blocks.output.size > 0
+        return self.blocks.layout is not None or not self.blocks.output.empty
 
 
 class FolderOutput(FileOutput):
@@ -206,7 +210,7 @@ def _begin_or_resume(
         todo = "undo that, or begin again with --overwrite in place of --resume"
         raise UsageError(f"{what}, and cannot be resumed: {reason}", todo, Location(paths.shown))
     if journal.sealed:
-        part.publish()
+        part.publish(assembled=journal.assembled is not None)
         return journal.last.progress
     return part.resume(quarantine=quarantine)
 
@@ -235,7 +239,7 @@ def _completed(paths: OutputPaths, identity: Identity) -> RunProgress | None:
     where = Location(paths.shown)
     if reason := identity.differs_from(journal.run or {}, failed=journal.last.progress.failed):
         raise UsageError(f"complete, but of another run: {reason}", _AGAIN, where)
-    if paths.output.stat().st_size != journal.last.size:
+    if paths.output.stat().st_size != journal.size:
         raise UsageError("complete, but changed since", _AGAIN, where)
     return journal.last.progress
 

@@ -63,6 +63,14 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Assembled:
+    """The file that was made of all blocks: its size in bytes, and its CRC-32."""
+
+    size: int
+    checksum: int
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A line of a journal that is whole.
 
@@ -100,6 +108,20 @@ class Journal:
     def sealed(self) -> bool:
         """Whether the output is complete."""
         return bool(self.lines) and "sealed" in self.lines[-1].value
+
+    @property
+    def assembled(self) -> Assembled | None:
+        """The file that was made of the blocks; None where they are the file."""
+        return (
+            Assembled(**self.lines[-1].value["assembled"])
+            if self.sealed and "assembled" in self.lines[-1].value
+            else None
+        )
+
+    @property
+    def size(self) -> int:
+        """Bytes of the complete output."""
+        return self.assembled.size if self.assembled else self.last.size
 
     @property
     def last(self) -> Block:
@@ -154,9 +176,14 @@ def encode_block(block: Block, previous: int) -> tuple[bytes, int]:
     return _encode({"block": {**values.pop("progress"), **values}}, previous)
 
 
-def encode_seal(previous: int) -> tuple[bytes, int]:
-    """Return the last line of a journal, and its checksum; ``previous`` is that of the line before."""
-    return _encode({"sealed": True}, previous)
+def encode_seal(previous: int, assembled: Assembled | None = None) -> tuple[bytes, int]:
+    """Return the last line of a journal, and its checksum.
+
+    Args:
+        previous: the checksum of the line before.
+        assembled: the file that was made of the blocks; None: they are the file.
+    """
+    return _encode({"sealed": True} | ({"assembled": asdict(assembled)} if assembled else {}), previous)
 
 
 _DIGITS = 9  # with the blank after them

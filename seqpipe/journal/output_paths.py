@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from seqpipe.compression import Compression, compression_of
 from seqpipe.paths import is_folder
 
 MANIFEST = ".manifest.jsonl"
@@ -44,6 +45,11 @@ class OutputPaths:
         return cls.of_folder(path) if is_folder(path) else cls.of_file(path)
 
     @property
+    def compression(self) -> Compression | None:
+        """How the output is compressed, as the ending of its name says; a list of files is not."""
+        return None if self.output.name == MANIFEST else compression_of(self.shown)
+
+    @property
     def journal(self) -> Path:
         """The journal of the complete output."""
         return self.output.with_name(f"{self.output.name}.journal")
@@ -57,6 +63,11 @@ class OutputPaths:
     def part_output(self) -> Path:
         """The output as far as it is written."""
         return self.part / "output"
+
+    @property
+    def part_assembled(self) -> Path:
+        """The file that is made of the output when it is complete, for forms that cannot be appended to."""
+        return self.part / "assembled"
 
     @property
     def part_quarantine(self) -> Path:

@@ -52,10 +52,13 @@ class PartialOutput:
         )
         return BlockWriter(self.paths, self.journal.first(min(whole)), self.journal.run or {}, quarantine=quarantine)
 
-    def publish(self) -> None:
+    def publish(self, *, assembled: bool) -> None:
         """Give a sealed output its name, and its journal and quarantine theirs.
 
         A run that dies in here leaves what another call completes.
+
+        Args:
+            assembled: the output is the file that was made of what was appended.
         """
         paths = self.paths
         with reported(self._shown):
@@ -65,10 +68,12 @@ class PartialOutput:
                 else:
                     paths.quarantine.unlink(missing_ok=True)
                     paths.part_quarantine.unlink()
-            if paths.part_output.exists():
+            output = paths.part_assembled if assembled else paths.part_output
+            if output.exists():
                 if self._permissions is not None:
-                    paths.part_output.chmod(self._permissions)
-                paths.part_output.replace(paths.output)
+                    output.chmod(self._permissions)
+                output.replace(paths.output)
+            paths.part_output.unlink(missing_ok=True)
             paths.part_journal.replace(paths.journal)
             for folder in {paths.output.parent, paths.quarantine.parent}:
                 sync_folder(folder)
@@ -76,8 +81,9 @@ class PartialOutput:
 
     def discard(self) -> None:
         """Remove what there is."""
+        paths = self.paths
         with reported(self._shown):
-            for file in (self.paths.part_output, self.paths.part_quarantine, self.paths.part_journal):
+            for file in (paths.part_output, paths.part_assembled, paths.part_quarantine, paths.part_journal):
                 file.unlink(missing_ok=True)
         self._complete = True
 

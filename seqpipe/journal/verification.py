@@ -50,17 +50,23 @@ def verify(path: str | os.PathLike[str]) -> Verification:
     if not journal.sealed or not journal.sound:
         line = Location(paths.show(paths.journal), len(journal.lines) + 1)
         raise InputError("not what was written", "restore it, or run again", line)
-    damages = _damages(paths.output, journal.blocks)
+    damages = _damages(paths.output, journal)
     if paths.output.name == MANIFEST:
         damages = (*damages, *_damaged_files(paths.output))
     return Verification(journal, tuple(damages))
 
 
-def _damages(path: Path, blocks: Sequence[Block]) -> tuple[str, ...]:
+def _damages(path: Path, journal: Journal) -> tuple[str, ...]:
     if not path.exists():
         return ("the file is missing",)
     with opened(path) as file:
-        return tuple(_compare(file, blocks))
+        if not journal.assembled:
+            return tuple(_compare(file, journal.blocks))
+        whole = Extent(0, journal.assembled.size, journal.assembled.checksum)
+        size = file.seek(0, os.SEEK_END)
+        if size != whole.end:
+            return (f"the file has {size:,} bytes, and had {whole.end:,}",)
+        return () if whole.stands_at(0, file) else ("the file is damaged",)
 
 
 def _compare(file: BinaryIO, blocks: Sequence[Block]) -> Iterator[str]:

@@ -102,7 +102,7 @@ class TableSample:
 
 
 def sample_of(path: str) -> TableSample:
-    """Return the first rows of a table: CSV, TSV, JSON Lines, or plain lines of text, perhaps compressed with gzip.
+    """Return the first rows of a table: CSV, TSV, JSON Lines, or plain lines of text, perhaps compressed.
 
     Raises:
         InputError: it cannot be read, holds nothing, or is no table.
@@ -115,12 +115,12 @@ def sample_of(path: str) -> TableSample:
 def _about(path: str, sample: TableSample) -> int:
     """Return how many rows a table has, about: as many as fit its size, packed to a third where it is packed."""
     characters = sum(len(str(value)) + 1 for column in sample.columns for value in column.values)
-    size = Path(path).stat().st_size * (3 if path.endswith(".gz") else 1)
+    size = Path(path).stat().st_size * (3 if Source(path).compression else 1)
     return max(size * sample.rows // max(characters, 1), sample.rows)
 
 
 def _read(path: str, source: Source) -> TableSample:
-    ending = path.removesuffix(".gz").rpartition(".")[2].lower()
+    ending = source.suffix.removeprefix(".")
     if ending in {"csv", "tsv"}:
         table = ReadCSV() if ending == "csv" else ReadTSV()
         return _of_cells(path, table.name, [cells for _, _, cells in islice(table.rows(source, 1), ROWS + 1)])
@@ -131,7 +131,7 @@ def _read(path: str, source: Source) -> TableSample:
         return _sample(path, "core.lines", ["text"], lines, header=False)
     if is_folder(path):
         raise InputError("a folder, where a table is needed", "name a table in it", Location(path))
-    todo = "give a table: .csv, .tsv, .jsonl or .txt, perhaps with .gz behind"
+    todo = "give a table: .csv, .tsv, .jsonl or .txt, perhaps with .gz or .zst behind"
     raise InputError("nothing is known about files of this ending", todo, Location(path))
 
 
