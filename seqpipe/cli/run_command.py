@@ -74,7 +74,12 @@ class RunCommand:
         metrics = [MetricsFile(self.options.metrics, self.opened.declared.name)] if self.options.metrics else []
         stop = Stop()
         with GracefulStop("stopping; once more to stop at once", stop.ask, at_once=True) as interruption:
-            output = to.open(lambda: self._identity(to), earlier=self.options.earlier, on_error=self.options.on_error)
+            output = to.open(
+                lambda: self._identity(to),
+                earlier=self.options.earlier,
+                on_error=self.options.on_error,
+                shard=self.given.shard,
+            )
             if isinstance(output, RunProgress):
                 assert to.paths is not None
                 notice(f"{to.paths.shown} is complete: {_counted(output.records)}", "complete", records=output.records)
