@@ -96,8 +96,8 @@ def command(
     _check_read_once(pipeline, inputs)
     earlier: Earlier = "resume" if resume else "overwrite" if overwrite else "refuse"
     given = InputOptions(inputs, texts, retry, Shard.parse(shard), limit)
-    bar, every = not quiet and not global_options.json_log, global_options.json_log
-    options = RunOptions(output, on_error, earlier, threads, metrics, bar, every)
+    bar, for_programs = not quiet and not global_options.json_log, global_options.json_log
+    options = RunOptions(output, on_error, earlier, threads, metrics, bar, for_programs)
     with log_to_stderr(quiet=quiet, verbose=verbose), compilation_announced(wanted=not quiet):
         registry = Registry.discover()
         opened = open_pipeline(pipeline, registry, settings, standard_input=True)
