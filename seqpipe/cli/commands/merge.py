@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from seqpipe.cli.completed_arguments import files
 from seqpipe.cli.global_options import traceback_option
 from seqpipe.cli.shared_options import overwrite_option
 from seqpipe.cli.terminal.error_report import SOME_FAILED, show
@@ -11,9 +12,14 @@ from seqpipe.engine.merged_output import merge_shards
 
 
 @click.command("merge")
-@click.argument("parts", nargs=-1, required=True, metavar="PART...")
+@click.argument("parts", nargs=-1, required=True, metavar="PART...", shell_complete=files)
 @click.option(
-    "-o", "--output", required=True, metavar="OUT", help="Write all results here; it appears when it is whole."
+    "-o",
+    "--output",
+    required=True,
+    metavar="OUT",
+    shell_complete=files,
+    help="Write all results here; it appears when it is whole.",
 )
 @overwrite_option
 @traceback_option

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from seqpipe.cli.completed_arguments import files
 from seqpipe.cli.global_options import GlobalOptions, traceback_option
 from seqpipe.cli.run_command import RunCommand, RunOptions
 from seqpipe.cli.run_input import InputOptions, chosen_input
@@ -37,10 +38,21 @@ log = logging.getLogger("seqpipe")
 
 @click.command("run")
 @pipeline_argument
-@click.argument("inputs", nargs=-1, metavar="[INPUT]...")
+@click.argument("inputs", nargs=-1, metavar="[INPUT]...", shell_complete=files)
 @click.option("--text", "texts", multiple=True, metavar="TEXT", help="A record itself; may be repeated.")
-@click.option("--retry", metavar="FILE", help="Run the records of a quarantine file again, after they were fixed.")
-@click.option("-o", "--output", metavar="FILE", help="Write the results here; it appears when it is whole.")
+@click.option(
+    "--retry",
+    metavar="FILE",
+    shell_complete=files,
+    help="Run the records of a quarantine file again, after they were fixed.",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    shell_complete=files,
+    help="Write the results here; it appears when it is whole.",
+)
 @click.option("--resume", is_flag=True, help="Continue where an earlier run into the same FILE ended.")
 @overwrite_option
 @click.option(
