@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
 
@@ -17,9 +17,13 @@ from seqpipe.cli.standard_streams import standard_streams
 from seqpipe.cli.terminal.error_report import report
 from seqpipe.errors import UsageError, did_you_mean
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 COMMANDS = {
     "init": "Write a first pipeline for a table of your own.",
     "run": "Run records through a pipeline.",
+    "merge": "Merge the outputs of shards into one.",
     "verify": "Check an output of a run against its journal.",
     "check": "Check a pipeline file and show what flows through it.",
     "train": "Train a pipeline as its file says.",
@@ -27,6 +31,7 @@ COMMANDS = {
     "evaluate": "Measure how good a pipeline is on labelled data.",
     "plugins": "Show the installed plugins and their stages, make a new one, or test one.",
     "models": "Show the models that plugins bring along.",
+    "completion": "Make a shell complete what is typed.",
     "schema": "Write the JSON Schema of pipeline files, for editors.",
     "warmup": "Compile all kernels ahead.",
     "doctor": "Look at everything a run depends on, and say how to fix it.",
@@ -67,6 +72,13 @@ class _LazyGroup(CommandGroup):
         command: click.Command = import_module(f"seqpipe.cli.commands.{cmd_name}").command
         interrupt_in_order()  # from here on there may be something to clear up
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only when a shell asks
+
+        names = [name for name in self.modules if name.startswith(incomplete)]
+        items = [CompletionItem(name, help=COMMANDS[name]) for name in names]
+        return [*items, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from seqpipe.cli.completed_arguments import shipped_names
 from seqpipe.cli.global_options import log_format_option
 from seqpipe.errors import Location, UsageError
 from seqpipe.paths import exists
@@ -25,7 +26,7 @@ def default_threads() -> int:
     return min(usable, MOST_THREADS)
 
 
-pipeline_argument = click.argument("pipeline")
+pipeline_argument = click.argument("pipeline", shell_complete=shipped_names("pipelines"))
 
 settings_option = click.option(
     "--set",

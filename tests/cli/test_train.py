@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from seqpipe.cli.terminal import training_view
+
 
 def test_a_line_for_each_epoch_and_the_model_at_the_end(folder, command):
     result = command("train", "colours.yaml", "-o", "run")
@@ -117,3 +119,16 @@ def test_a_learning_curve_prints_its_figures(folder, command):
 def test_parts_of_the_records_that_make_no_sense(folder, command, options, message):
     result = command("train", "colours.yaml", *options)
     assert (result.code, result.err) == (2, f"{message}\n")
+
+
+def test_the_log_in_json(folder, command, monkeypatch):
+    monkeypatch.setattr(training_view, "EVERY", 0.0)
+    result = command("train", "colours.yaml", "-o", "new", "--log-format", "json")
+    assert (result.code, result.lines) == (0, [str(Path("new/model.safetensors"))])
+    told = [json.loads(line) for line in result.err.splitlines()]
+    assert [line["event"] for line in told] == ["learning", *["progress", "epoch"] * 3]
+    assert {"folder": "new", "records": 6, "dev": 0, "epochs": 0, "level": "info"}.items() <= told[0].items()
+    assert {"epoch": 1, "step": 1}.items() <= told[1].items()
+    assert told[1].keys() >= {"loss", "share", "message", "time"}
+    assert told[-1]["message"].startswith("epoch 3 loss ")
+    assert {"epoch": 3, "best": False}.items() <= told[-1].items()

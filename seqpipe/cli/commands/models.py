@@ -10,6 +10,7 @@ import click
 
 from seqpipe.atomic import atomic_write
 from seqpipe.cli.application import CommandGroup
+from seqpipe.cli.completed_arguments import shipped_names
 from seqpipe.cli.global_options import traceback_option
 from seqpipe.cli.shared_options import check_free, overwrite_option, settings_option
 from seqpipe.cli.terminal.abbreviation import abbreviated, one_line
@@ -44,7 +45,7 @@ def list_models() -> None:
 
 
 @command.command("show")
-@click.argument("model")
+@click.argument("model", shell_complete=shipped_names("models"))
 @traceback_option
 def show_model(model: str) -> None:
     """Show what is in a MODEL: the path of a file, or a shipped name such as text/sentiment."""
@@ -54,7 +55,7 @@ def show_model(model: str) -> None:
 
 
 @command.command("quantize")
-@click.argument("model")
+@click.argument("model", shell_complete=shipped_names("models"))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The file; default: <name>-int8.safetensors.")
 @overwrite_option
 @traceback_option
@@ -74,7 +75,9 @@ def quantize_model(model: str, output: Path | None, overwrite: bool) -> None:  #
 
 @command.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--pipeline", metavar="P", help="The pipeline whose weights they are.")
+@click.option(
+    "--pipeline", metavar="P", shell_complete=shipped_names("pipelines"), help="The pipeline whose weights they are."
+)
 @click.option(
     "--write-pipeline", type=click.Path(path_type=Path), metavar="NEW", help="Write the draft of such a pipeline file."
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from seqpipe.cli.application import CommandGroup
+from seqpipe.cli.completed_arguments import plugin_names, stage_names
 from seqpipe.cli.global_options import traceback_option
 from seqpipe.cli.terminal.columns import aligned
 from seqpipe.cli.terminal.error_report import USAGE
@@ -35,7 +36,7 @@ def list_plugins() -> None:
 
 
 @command.command("show")
-@click.argument("stage")
+@click.argument("stage", shell_complete=stage_names)
 @traceback_option
 def show_stage(stage: str) -> None:
     """Show a STAGE such as core.gru: what it does, its parameters, and how a pipeline file declares it."""
@@ -73,7 +74,7 @@ def new_plugin(name: str, output: Path | None) -> None:
 
 
 @command.command("test")
-@click.argument("name")
+@click.argument("name", shell_complete=plugin_names)
 @click.option("-v", "--verbose", is_flag=True, help="Show every law that was tried.")
 @traceback_option
 def test_plugin(name: str, verbose: bool) -> int:  # noqa: FBT001 - click's

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from seqpipe.cli.completed_arguments import files
 from seqpipe.cli.global_options import GlobalOptions, traceback_option
 from seqpipe.cli.run_command import RunCommand, RunOptions
 from seqpipe.cli.run_input import InputOptions, chosen_input
@@ -22,6 +24,7 @@ from seqpipe.cli.terminal.compilation_notice import compilation_announced
 from seqpipe.cli.terminal.explain import explain as explain_records
 from seqpipe.cli.terminal.log import log_to_stderr
 from seqpipe.engine.feed import records_of
+from seqpipe.engine.identity import STANDARD_INPUT
 from seqpipe.engine.isolated_stages import isolating, reading
 from seqpipe.engine.journaled_output import Earlier
 from seqpipe.engine.run import OnError
@@ -35,10 +38,21 @@ log = logging.getLogger("seqpipe")
 
 @click.command("run")
 @pipeline_argument
-@click.argument("inputs", nargs=-1, metavar="[INPUT]...")
+@click.argument("inputs", nargs=-1, metavar="[INPUT]...", shell_complete=files)
 @click.option("--text", "texts", multiple=True, metavar="TEXT", help="A record itself; may be repeated.")
-@click.option("--retry", metavar="FILE", help="Run the records of a quarantine file again, after they were fixed.")
-@click.option("-o", "--output", metavar="FILE", help="Write the results here; it appears when it is whole.")
+@click.option(
+    "--retry",
+    metavar="FILE",
+    shell_complete=files,
+    help="Run the records of a quarantine file again, after they were fixed.",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    shell_complete=files,
+    help="Write the results here; it appears when it is whole.",
+)
 @click.option("--resume", is_flag=True, help="Continue where an earlier run into the same FILE ended.")
 @overwrite_option
 @click.option(
@@ -76,7 +90,8 @@ def command(
     quiet: bool,  # noqa: FBT001 - click's
     verbose: bool,  # noqa: FBT001 - click's
 ) -> int:
-    """Run records through a trained PIPELINE: a pipeline file, a model, a training's folder or a shipped name.
+    """Run records through a trained PIPELINE: a pipeline file, a model, a training's folder, a shipped name, or - for a
+    pipeline file on standard input.
 
     An INPUT is a file, a folder, a glob, or - for standard input; without any, the path that the pipeline file names
     is read. Results come in the order of the records: in the form that the suffix of FILE stands for, else by the
@@ -90,16 +105,18 @@ def command(
         raise UsageError("--explain writes no results", "leave out -o")
     if resume and overwrite:
         raise UsageError("--resume and --overwrite do not go together", "leave one of them out")
+    _check_read_once(pipeline, inputs)
     earlier: Earlier = "resume" if resume else "overwrite" if overwrite else "refuse"
     given = InputOptions(inputs, texts, retry, Shard.parse(shard), limit)
-    bar, every = not quiet and not global_options.json_log, global_options.json_log
-    options = RunOptions(output, on_error, earlier, threads, metrics, bar, every)
+    bar, for_programs = not quiet and not global_options.json_log, global_options.json_log
+    options = RunOptions(output, on_error, earlier, threads, metrics, bar, for_programs)
     with log_to_stderr(quiet=quiet, verbose=verbose), compilation_announced(wanted=not quiet):
         registry = Registry.discover()
-        opened = open_pipeline(pipeline, registry, settings)
+        opened = open_pipeline(pipeline, registry, settings, standard_input=True)
         declared = opened.declared
         with reading(opened.reader, declared.limits) as read:
             chosen = chosen_input(opened, given, read)
+            _check_read_once(pipeline, chosen.names)
             built = opened.pipeline()
             log.info("pipeline %s, model %s, threads: %d", declared.document.source, opened.model_path, threads)
             log.info("reading %s", ", ".join(chosen.names) or f"{len(texts)} texts")
@@ -108,3 +125,13 @@ def command(
                 return 0
             with isolating(built, declared.limits) as isolated:
                 return RunCommand(opened, registry, isolated, chosen, given, options).run()
+
+
+def _check_read_once(pipeline: str, inputs: Sequence[str]) -> None:
+    """Check that standard input is not both the pipeline and an input.
+
+    Raises:
+        UsageError: it is.
+    """
+    if pipeline == STANDARD_INPUT and STANDARD_INPUT in inputs:
+        raise UsageError("standard input is the pipeline and an input at once", "name a file for one of them")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from seqpipe.cli.completed_arguments import files
 from seqpipe.cli.global_options import traceback_option
 from seqpipe.cli.terminal.error_report import show
 from seqpipe.errors import InputError, SeqpipeError
@@ -11,7 +12,7 @@ from seqpipe.journal import verify
 
 
 @click.command("verify")
-@click.argument("outputs", nargs=-1, required=True, metavar="OUT...")
+@click.argument("outputs", nargs=-1, required=True, metavar="OUT...", shell_complete=files)
 @traceback_option
 def command(outputs: tuple[str, ...]) -> int:
     """Check each OUT, a file or folder that `seqpipe run` has written, against its journal.
