@@ -106,6 +106,12 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "edit_distance",
         "nll_per_step",
         "ratio",
+        "Comparison",
+        "LabelComparison",
+        "LabelSetComparison",
+        "SpanComparison",
+        "TextComparison",
+        "ValueComparison",
     ),
     "For decoders": (
         "softmax",

@@ -1,6 +1,7 @@
 """The contracts: the kinds of stages that a pipeline is made of, and the steps that they build."""
 
 from seqpipe.contracts.augmentation import Augmentation
+from seqpipe.contracts.comparison import Comparison
 from seqpipe.contracts.core import Core
 from seqpipe.contracts.decoder import Decoder
 from seqpipe.contracts.example import Example
@@ -19,6 +20,7 @@ from seqpipe.contracts.writer import Layout, Writer
 __all__ = [
     "Augmentation",
     "Back",
+    "Comparison",
     "Core",
     "Decoder",
     "Encoder",

@@ -9,9 +9,10 @@ import numpy as np
 
 from seqpipe.builtin.cores.layers import Back, Layer, Signal
 from seqpipe.contracts import Parameter, Parameters, Training
+from seqpipe.data import Ragged
 from seqpipe.data.ragged import Array
 from seqpipe.network.initial_values import embedding
-from seqpipe.network.pooling import attention_pool, max_pool, mean_pool
+from seqpipe.network.pooling import attention_pool, max_pool, mean_pool, pooled_attention
 
 PoolName = Literal["max", "mean", "attention"]
 
@@ -60,6 +61,13 @@ class PoolingLayer(Layer):
             return total, gradients
 
         return out, back
+
+    def attention(self, signal: Signal) -> Ragged | None:
+        """Return the weight of each position in the weighted mean; None without one."""
+        if "attention" not in self.parts:
+            return None
+        attended = pooled_attention(signal.values, signal.offsets, self.weights[QUERY])
+        return Ragged(attended.weights, attended.offsets)
 
     def _pooled(self, signal: Signal) -> tuple[Signal, list[Callable[[Array], Any]]]:
         values, offsets = signal.values, signal.offsets
