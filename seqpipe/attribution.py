@@ -31,6 +31,13 @@ class Part:
     share: float
     text: str | None = None
 
+    @property
+    def name(self) -> str:
+        """What stands there, with its place if that is a single character; else where it is."""
+        if self.text is None:
+            return f"{self.start:,} to {self.stop:,}"
+        return self.text if len(self.text) != 1 or not self.text.isalnum() else f"{self.text} at {self.start:,}"
+
     def plain(self) -> dict[str, Any]:
         """Return it as values for JSON."""
         text = {} if self.text is None else {"text": self.text}

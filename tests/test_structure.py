@@ -35,6 +35,7 @@ ORDER = [
     "shipped",
     "sources",
     "pipeline",
+    "attribution",
     "engine",
     "training",
     "interchange",

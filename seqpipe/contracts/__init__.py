@@ -1,14 +1,13 @@
 """The contracts: the kinds of stages that a pipeline is made of, and the steps that they build."""
 
 from seqpipe.contracts.augmentation import Augmentation
-from seqpipe.contracts.comparison import Comparison
 from seqpipe.contracts.core import Core
 from seqpipe.contracts.decoder import Decoder
 from seqpipe.contracts.example import Example
 from seqpipe.contracts.incoming import Incoming, Precision
 from seqpipe.contracts.learned import Learned
 from seqpipe.contracts.network import Back, Network, Stepper, Training
-from seqpipe.contracts.objective import Metric, Objective, Outcome
+from seqpipe.contracts.objective import Comparison, Metric, Objective, Outcome
 from seqpipe.contracts.parameter import Parameter, Parameters
 from seqpipe.contracts.pipeline_stage import PipelineStage
 from seqpipe.contracts.reader import Read, Reader

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from seqpipe.contracts.comparison import Comparison
 from seqpipe.contracts.incoming import Incoming
-from seqpipe.contracts.objective import Metric, Objective
+from seqpipe.contracts.objective import Comparison, Metric, Objective
 from seqpipe.contracts.pipeline_stage import PipelineStage
 
 

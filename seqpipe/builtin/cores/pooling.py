@@ -38,7 +38,7 @@ class PoolingLayer(Layer):
 
     def parameters(self) -> dict[str, Parameter]:
         """What a weighted mean looks for."""
-        return {QUERY: Parameter((self.incoming,), embedding, decay=False)} if "attention" in self.parts else {}
+        return {QUERY: Parameter((self.incoming,), embedding, decay=False)} if self.attends else {}
 
     def __call__(self, signal: Signal) -> Signal:
         """Give one vector a row."""
@@ -62,10 +62,13 @@ class PoolingLayer(Layer):
 
         return out, back
 
-    def attention(self, signal: Signal) -> Ragged | None:
-        """Return the weight of each position in the weighted mean; None without one."""
-        if "attention" not in self.parts:
-            return None
+    @property
+    def attends(self) -> bool:
+        """Whether a weighted mean is among the summaries."""
+        return "attention" in self.parts
+
+    def attention(self, signal: Signal) -> Ragged:
+        """Return the weight of each position in the weighted mean."""
         attended = pooled_attention(signal.values, signal.offsets, self.weights[QUERY])
         return Ragged(attended.weights, attended.offsets)
 

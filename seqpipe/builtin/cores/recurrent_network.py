@@ -67,11 +67,12 @@ class RecurrentNetwork(Network):
     def pooled_attention(self, batch: Batch) -> Ragged | None:
         """Return the weights of the weighted mean, if that is among what is pooled."""
         signal = Signal.of(batch, None)
-        for layer in self.layers:
-            if isinstance(layer, PoolingLayer):
-                return layer.attention(signal)
+        pooling = next((layer for layer in self.layers if isinstance(layer, PoolingLayer) and layer.attends), None)
+        if pooling is None:
+            return None
+        for layer in self.layers[: self.layers.index(pooling)]:
             signal = layer(signal)
-        return None
+        return pooling.attention(signal)
 
     def _out(self, signal: Signal) -> Batch:
         batch = signal.batch

@@ -32,8 +32,8 @@ from seqpipe.pipeline.opened_pipeline import open_pipeline
 from seqpipe.registry import Registry
 from seqpipe.training.evaluation.measurement import measure
 from seqpipe.training.evaluation.outcomes import RATE
+from seqpipe.training.evaluation.report.judgement import Judgement
 from seqpipe.training.evaluation.report.page import PAGE, write_page
-from seqpipe.training.evaluation.report.report import Report
 
 log = logging.getLogger("seqpipe")
 
@@ -136,7 +136,7 @@ def _split(labels: str | None) -> tuple[str, ...]:
     return tuple(label.strip() for label in labels.split(",")) if labels else ()
 
 
-def _table(measured: Report) -> list[str]:
+def _table(measured: Judgement) -> list[str]:
     signatures = {metric.name: metric.signature for metric in measured.metrics}
     rows = []
     for name, figure in measured.figures.items():
@@ -145,7 +145,7 @@ def _table(measured: Report) -> list[str]:
     return aligned(rows, numbers=frozenset({1}))
 
 
-def _worst(measured: Report) -> list[str]:
+def _worst(measured: Judgement) -> list[str]:
     """Return a line for each of the worst records."""
     rows = [("record", measured.metrics[0].name if measured.metrics else "", "target", "found")]
     for error in measured.errors:

@@ -21,7 +21,7 @@ from seqpipe.sources import expand
 from seqpipe.training.evaluation.outcomes import RATE, Stopwatch, each_outcome, for_evaluation, rate_of
 from seqpipe.training.evaluation.report.contents import sections_of
 from seqpipe.training.evaluation.report.explanation import explained
-from seqpipe.training.evaluation.report.report import Report, nested
+from seqpipe.training.evaluation.report.judgement import Judgement, nested
 from seqpipe.training.evaluation.report.worst import WorstRecords
 from seqpipe.training.evaluation.unknown_labels import UnknownLabels
 from seqpipe.training.section.train_section import data_reader
@@ -38,7 +38,7 @@ def measure(
     failed: BadRecordHandler | None = None,
     errors: int = 0,
     report: bool = False,
-) -> Report:
+) -> Judgement:
     """Run a trained pipeline over records whose targets are known.
 
     Args:
@@ -75,7 +75,7 @@ def measure(
     unknown.tell(records)
     found = {**counts.figures(), RATE: rate_of(records, clock.seconds)}
     wrong = explained(built, worst.records) if report else worst.records
-    return Report(opened.declared.name, data, records, found, built.metrics, sections, built.comparison, wrong)
+    return Judgement(opened.declared.name, data, records, found, built.metrics, sections, built.comparison, wrong)
 
 
 def evaluate(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from seqpipe.builtin.html_text import escaped
 from seqpipe.training.session.plot import ticks
 
-WIDTH, HEIGHT, SQUARE = 640, 320, 400
+WIDTH, HEIGHT, SQUARE = 520, 280, 400
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 12, 48
 
 

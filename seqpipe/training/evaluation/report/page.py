@@ -9,7 +9,7 @@ from seqpipe.atomic import atomic_write, reported
 from seqpipe.builtin.html_text import escaped
 from seqpipe.errors import Location
 from seqpipe.training.evaluation.outcomes import RATE
-from seqpipe.training.evaluation.report.report import Report
+from seqpipe.training.evaluation.report.judgement import Judgement
 from seqpipe.training.evaluation.report.section import Block, Cell, Picture, Remark, Shaded, Table
 from seqpipe.training.evaluation.report.style import STYLE
 from seqpipe.training.evaluation.report.wrong_record import article
@@ -18,7 +18,7 @@ PAGE = "report.html"
 """The name of the file."""
 
 
-def write_page(report: Report, folder: Path) -> None:
+def write_page(report: Judgement, folder: Path) -> None:
     """Write a report's page into a folder, which is made if it is not there.
 
     Raises:
@@ -30,7 +30,7 @@ def write_page(report: Report, folder: Path) -> None:
         file.writelines(page(report))
 
 
-def page(report: Report) -> Iterator[str]:
+def page(report: Judgement) -> Iterator[str]:
     """Yield the parts of a page in HTML, which follows the light or dark scheme of the reader's system."""
     title = escaped(f"How good is {report.pipeline}?")
     yield f"""<!doctype html>
@@ -60,7 +60,7 @@ def page(report: Report) -> Iterator[str]:
     yield "</main>\n</body>\n</html>\n"
 
 
-def _figures(report: Report) -> Table:
+def _figures(report: Judgement) -> Table:
     signatures = {metric.name: metric.signature for metric in report.metrics}
     columns = 4 if any(signatures.values()) else 3
     rows = []
@@ -71,7 +71,7 @@ def _figures(report: Report) -> Table:
     return Table("With a confidence of 95 %, a metric lies between its bounds (bootstrap over records)", head, rows)
 
 
-def _which(report: Report) -> str:
+def _which(report: Judgement) -> str:
     kinds = {error.attribution.how for error in report.errors if error.attribution}
     text = f"The {len(report.errors)} records that are worst by {escaped(report.errors[0].metric)}."
     if "attention" in kinds:

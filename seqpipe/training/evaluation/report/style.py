@@ -21,7 +21,7 @@ thead th { font-weight: normal; color: var(--faint); white-space: nowrap } tbody
 .numbers td, .numbers thead th + th { text-align: end; white-space: nowrap }
 td.right { background: hsl(var(--good) / calc(var(--share) * var(--strongest))) }
 td.wrong { background: hsl(var(--bad) / calc(var(--share) * var(--strongest))) }
-svg { display: block; width: 100%; max-width: 40rem; height: auto; margin: .5rem 0 1rem; font-size: 13px;
+svg { display: block; width: 100%; max-width: 34rem; height: auto; margin: .5rem 0 1rem; font-size: 13px;
   fill: var(--ink) }
 svg.square { max-width: 25rem }
 .grid { stroke: var(--line) } .ideal { fill: none; stroke: var(--faint); stroke-dasharray: 5 4 }

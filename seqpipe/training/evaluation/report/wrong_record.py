@@ -27,7 +27,7 @@ def article(comparison: Comparison | None, error: WrongRecord) -> str:
     text = error.record.payload if isinstance(error.record.payload, str) else None
     if text is not None:
         body.append(f'<p dir="auto">{_marked(text, error.attribution)}</p>')
-    if error.attribution and (line := _most(error.attribution, named=text is not None)):
+    if error.attribution and (line := _most(error.attribution)):
         body.append(f'<p class="counted">{line}</p>')
     true, given = _sides(comparison, error)
     body.append(f'<dl><dt>true</dt><dd dir="auto">{true}</dd><dt>found</dt><dd dir="auto">{given}</dd></dl>')
@@ -48,12 +48,12 @@ def _marked(text: str, attribution: Attribution | None) -> str:
     return "".join(parts) + _short(text[place:], LONGEST - place)
 
 
-def _most(attribution: Attribution, *, named: bool) -> str:
+def _most(attribution: Attribution) -> str:
     """Return the parts that counted most, in words."""
-    shown = []
-    for part in attribution.most(MOST):
-        what = f"<bdi>{escaped(part.text or '')}</bdi>" if named else f"{part.start:,} to {part.stop:,}"
-        shown.append(f"{what} {'&minus;' if part.share < 0 else ''}{abs(part.share):.0%}")
+    shown = (
+        f"<bdi>{escaped(part.name)}</bdi> {'&minus;' if part.share < 0 else ''}{abs(part.share):.0%}"
+        for part in attribution.most(MOST)
+    )
     return f"Counted most: {', '.join(shown)}"
 
 

@@ -13,7 +13,7 @@ from seqpipe.training.evaluation.report.worst import WrongRecord
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Report:
+class Judgement:
     """How good a pipeline is on a data set, in all that can be said of its kind of results.
 
     Attributes:
