@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
-from seqpipe.builtin.html_text import escaped
+from seqpipe.builtin.html_text import escaped, list_in_html, value_in_html
 from seqpipe.builtin.marked_text import COLOURS, MarkedText, marked_text
 from seqpipe.builtin.result_fields import output_fields
 from seqpipe.contracts import Layout, Writer
@@ -56,12 +56,12 @@ script-src 'sha256-{digest}'">
         """Return the box of a result."""
         fields, marked = output_fields(record), marked_text(record)
         shown = marked.shown if marked else {"id"}
-        rows = [(escaped(name), _value(value)) for name, value in fields.items() if name not in shown]
+        rows = [(escaped(name), value_in_html(value)) for name, value in fields.items() if name not in shown]
         body = f"<h2>{escaped(record.id)}</h2>\n"
         if marked:
             body += f'<p class="text" dir="auto">{_marked(marked)}</p>\n'
         if rows:
-            body += _list(rows) + "\n"
+            body += list_in_html(rows) + "\n"
         return f"<article>\n{body}</article>\n".encode()
 
 
@@ -76,21 +76,6 @@ def _marked(marked: MarkedText) -> str:
             )
         parts.append(part)
     return "".join(parts)
-
-
-def _value(value: Any) -> str:
-    """Return a plain value as people read it: texts and numbers as they are, mappings as lists of names and values."""
-    if isinstance(value, dict):
-        return _list([(escaped(name), _value(item)) for name, item in value.items()])
-    if isinstance(value, list):
-        return ", ".join(map(_value, value))
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return "" if value is None else f'<span dir="auto">{escaped(str(value))}</span>'
-
-
-def _list(rows: list[tuple[str, str]]) -> str:
-    return f"<dl>{''.join(f'<dt>{name}</dt><dd>{value}</dd>' for name, value in rows)}</dl>"
 
 
 def _colours() -> str:

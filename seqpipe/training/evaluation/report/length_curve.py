@@ -64,7 +64,7 @@ class LengthCurve(Section):
         if values:
             first, last = min(self._sums), max(self._sums)
             up = Axis.around(name, [0.0, *values])
-            begins = tuple((of["from"].bit_length(), f"{of['from']:,}") for of in bins)
+            begins = tuple((place, f"{1 << place >> 1:,}") for place in range(first, last + 1))
             across = Axis(f"length in {self._unit}, from", first, last + 1, begins)
             chart = Chart(f"{name} by length", across, up)
             for of in bins:

@@ -8,6 +8,7 @@ from pathlib import Path
 from seqpipe.atomic import atomic_write, reported
 from seqpipe.builtin.html_text import escaped
 from seqpipe.errors import Location
+from seqpipe.metrics import ValueComparison
 from seqpipe.training.evaluation.outcomes import RATE
 from seqpipe.training.evaluation.report.judgement import Judgement
 from seqpipe.training.evaluation.report.section import Block, Cell, Picture, Remark, Shaded, Table
@@ -48,7 +49,7 @@ def page(report: Judgement) -> Iterator[str]:
 <h1>{title}</h1>
 <p class="about">{report.records:,} records of <bdi>{escaped(report.data)}</bdi></p>
 """
-    yield _table(_figures(report))
+    yield from map(_table, _figures(report))
     for section, _ in report.filled:
         yield f"<section>\n<h2>{escaped(section.title)}</h2>\n"
         yield from map(_block, section.blocks())
@@ -60,15 +61,15 @@ def page(report: Judgement) -> Iterator[str]:
     yield "</main>\n</body>\n</html>\n"
 
 
-def _figures(report: Judgement) -> Table:
-    signatures = {metric.name: metric.signature for metric in report.metrics}
-    columns = 4 if any(signatures.values()) else 3
+def _figures(report: Judgement) -> Iterator[Table]:
     rows = []
     for name, figure in report.figures.items():
         bounds = "" if name == RATE else f"{figure.low:.4g} to {figure.high:.4g}"
-        rows.append((name, f"{figure.value:.4g}", bounds, signatures.get(name, ""))[:columns])
-    head = ("metric", "value", "bounds", "signature")[:columns]
-    return Table("With a confidence of 95 %, a metric lies between its bounds (bootstrap over records)", head, rows)
+        rows.append((name, f"{figure.value:.4g}", bounds))
+    caption = "With a confidence of 95 %, a metric lies between its bounds (bootstrap over records)"
+    yield Table(caption, ("metric", "value", "bounds"), rows)
+    if signed := [(metric.name, metric.signature) for metric in report.metrics if metric.signature]:
+        yield Table("How exactly they are computed", ("metric", "signature"), signed, numbers=False)
 
 
 def _which(report: Judgement) -> str:
@@ -77,7 +78,10 @@ def _which(report: Judgement) -> str:
     if "attention" in kinds:
         text += " Words are the darker, the more attention the network paid them."
     if "gradient" in kinds:
-        text += " Blue spoke for what was found, orange and underlined against it (gradient times input)."
+        greater = "made the value greater, orange and underlined made it smaller"
+        spoke = "spoke for what was found, orange and underlined spoke against it"
+        blue = greater if isinstance(report.comparison, ValueComparison) else spoke
+        text += f" Blue {blue} (gradient times input)."
     return text
 
 

@@ -16,7 +16,7 @@ figure { overflow-x: auto; margin: .5rem 0 1.4rem }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums }
 figcaption { position: sticky; left: 0; margin-bottom: .4rem; font-size: .9rem; color: var(--faint) }
 th, td { padding: .25rem .7rem; border-bottom: 1px solid var(--line); text-align: start; vertical-align: top;
-  max-width: 24rem; overflow-wrap: anywhere }
+  max-width: 24rem; overflow-wrap: break-word }
 thead th { font-weight: normal; color: var(--faint); white-space: nowrap } tbody th { font-weight: 600 }
 .numbers td, .numbers thead th + th { text-align: end; white-space: nowrap }
 td.right { background: hsl(var(--good) / calc(var(--share) * var(--strongest))) }

@@ -86,7 +86,7 @@ class ValueErrors(Section):
             of = self._of(index)
             numbers = (of["mean_residual"], of["deviation"], *of["quantiles"].values())
             rows.append((name, *(f"{number:.4g}" for number in numbers)))
-        shares = (f"{share:.0%} are below" for share in SHARES)
+        shares = (f"{share:.0%} below" for share in SHARES)
         yield Table("Residuals", ("value", "mean", "deviation", *shares), rows)
 
 

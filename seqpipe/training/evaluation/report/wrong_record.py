@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from seqpipe.attribution import Attribution
-from seqpipe.builtin.html_text import escaped
+from seqpipe.builtin.html_text import escaped, value_in_html
 from seqpipe.builtin.result_fields import plain
 from seqpipe.contracts import Comparison
 from seqpipe.metrics import LabelComparison, LabelSetComparison, Span, SpanComparison, TextComparison, ValueComparison
@@ -79,8 +77,9 @@ def _sides(comparison: Comparison | None, error: WrongRecord) -> tuple[str, str]
         case TextComparison():
             true, given = _texts(*comparison.texts(record, outcome))
         case _:
-            true = _json(plain(record.target, "target", record))
-            given = _json([plain(dict(result), "found", record) for result in outcome])
+            found = [plain(dict(result), "found", record) for result in outcome]
+            true = value_in_html(plain(record.target, "target", record))
+            given = value_in_html(found[0] if len(found) == 1 else found)
     return true, given
 
 
@@ -109,10 +108,6 @@ def _differing(element: str, pairs: Iterable[tuple[str | None, str | None]]) -> 
     for own, other in pairs:
         if own is not None:
             yield escaped(own) if own == other else f"<{element}>{escaped(own)}</{element}>"
-
-
-def _json(value: Any) -> str:
-    return _short(json.dumps(value, ensure_ascii=False))
 
 
 def _short(text: str, most: int = LONGEST) -> str:
