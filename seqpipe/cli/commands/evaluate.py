@@ -33,12 +33,9 @@ from seqpipe.registry import Registry
 from seqpipe.training.evaluation.measurement import measure
 from seqpipe.training.evaluation.outcomes import RATE
 from seqpipe.training.evaluation.report.judgement import Judgement
-from seqpipe.training.evaluation.report.page import PAGE, write_page
+from seqpipe.training.evaluation.report.page import ERRORS, PAGE, make_folder, write_page
 
 log = logging.getLogger("seqpipe")
-
-ERRORS = 20
-"""Records of a page that are shown if nobody says how many."""
 
 
 @click.command("evaluate")
@@ -92,6 +89,7 @@ def command(
     """
     if report is not None:
         check_free(report / PAGE, overwrite=overwrite)
+        make_folder(report)  # before hours of work, rather than after
     with log_to_stderr(quiet=quiet, verbose=verbose), compilation_announced(wanted=not quiet):
         registry = Registry.discover()
         opened = open_pipeline(pipeline, registry, settings)

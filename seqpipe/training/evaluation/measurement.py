@@ -22,6 +22,7 @@ from seqpipe.training.evaluation.outcomes import RATE, Stopwatch, each_outcome, 
 from seqpipe.training.evaluation.report.contents import sections_of
 from seqpipe.training.evaluation.report.explanation import explained
 from seqpipe.training.evaluation.report.judgement import Judgement, nested
+from seqpipe.training.evaluation.report.page import ERRORS, make_folder, write_page
 from seqpipe.training.evaluation.report.worst import WorstRecords
 from seqpipe.training.evaluation.unknown_labels import UnknownLabels
 from seqpipe.training.section.train_section import data_reader
@@ -85,6 +86,7 @@ def evaluate(
     settings: Iterable[str] = (),
     labels: Sequence[str] = (),
     threads: int = 1,
+    report: str | os.PathLike[str] | None = None,
 ) -> dict[str, Any]:
     """Return how good a trained pipeline is: a figure with ``value``, ``low`` and ``high`` for each metric.
 
@@ -94,13 +96,22 @@ def evaluate(
         settings: as for ``--set``: ``["decoder.beam=10"]``.
         labels: the only ones that the pipeline may answer; targets keep all of theirs.
         threads: to compute on.
+        report: a folder, for a page with all that can be said: ``report.html``, which is replaced.
 
     Raises:
-        SeqpipeError: the pipeline or the data are wrong.
+        SeqpipeError: the pipeline or the data are wrong, or the page cannot be written.
     """
+    if report is not None:
+        make_folder(Path(report))
     registry = Registry.discover()
     opened = open_pipeline(os.fspath(name), registry, settings)
-    return nested(measure(opened, registry, os.fspath(data), labels=labels, threads=threads).figures)
+    errors = ERRORS if report is not None else 0
+    judged = measure(
+        opened, registry, os.fspath(data), labels=labels, threads=threads, errors=errors, report=report is not None
+    )
+    if report is not None:
+        write_page(judged, Path(report))
+    return nested(judged.figures)
 
 
 def _reader(opened: OpenedPipeline, registry: Registry) -> Reader:

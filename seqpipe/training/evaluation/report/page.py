@@ -19,14 +19,26 @@ PAGE = "report.html"
 """The name of the file."""
 
 
+ERRORS = 20
+"""Wrong records that a page shows if nobody says how many."""
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder of a page, unless it is there.
+
+    Raises:
+        OutputError: it cannot be made.
+    """
+    with reported(Location(str(folder))):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
 def write_page(report: Judgement, folder: Path) -> None:
-    """Write a report's page into a folder, which is made if it is not there.
+    """Write a report's page into a folder.
 
     Raises:
         OutputError: it cannot be written.
     """
-    with reported(Location(str(folder))):
-        folder.mkdir(parents=True, exist_ok=True)
     with atomic_write(folder / PAGE) as file:
         file.writelines(page(report))
 
