@@ -123,6 +123,12 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "edit_distance",
         "nll_per_step",
         "ratio",
+        "Comparison",
+        "LabelComparison",
+        "LabelSetComparison",
+        "SpanComparison",
+        "TextComparison",
+        "ValueComparison",
     ),
     "For decoders": (
         "softmax",

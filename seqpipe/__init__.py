@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from seqpipe.builtin.readers.manifest import manifest_lines as manifest_lines
     from seqpipe.contracts import Augmentation as Augmentation
     from seqpipe.contracts import Back as Back
+    from seqpipe.contracts import Comparison as Comparison
     from seqpipe.contracts import Core as Core
     from seqpipe.contracts import Decoder as Decoder
     from seqpipe.contracts import Encoder as Encoder
@@ -108,6 +109,11 @@ if TYPE_CHECKING:
     from seqpipe.hookspecs import RunFinished as RunFinished
     from seqpipe.hookspecs import RunStarted as RunStarted
     from seqpipe.hookspecs import hookimpl as hookimpl
+    from seqpipe.metrics import LabelComparison as LabelComparison
+    from seqpipe.metrics import LabelSetComparison as LabelSetComparison
+    from seqpipe.metrics import SpanComparison as SpanComparison
+    from seqpipe.metrics import TextComparison as TextComparison
+    from seqpipe.metrics import ValueComparison as ValueComparison
     from seqpipe.metrics import accuracy as accuracy
     from seqpipe.metrics import edit_distance as edit_distance
     from seqpipe.metrics import entity_f1 as entity_f1
@@ -162,6 +168,7 @@ _MODULES = {
     "seqpipe.contracts": (
         "Augmentation",
         "Back",
+        "Comparison",
         "Core",
         "Decoder",
         "Encoder",
@@ -235,6 +242,11 @@ _MODULES = {
         "hookimpl",
     ),
     "seqpipe.metrics": (
+        "LabelComparison",
+        "LabelSetComparison",
+        "SpanComparison",
+        "TextComparison",
+        "ValueComparison",
         "accuracy",
         "edit_distance",
         "entity_f1",

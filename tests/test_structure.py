@@ -37,6 +37,7 @@ ORDER = [
     "shipped",
     "sources",
     "pipeline",
+    "attribution",
     "engine",
     "training",
     "interchange",

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
-from html import escape
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
+from seqpipe.builtin.html_text import escaped, list_in_html, value_in_html
 from seqpipe.builtin.marked_text import COLOURS, MarkedText, marked_text
 from seqpipe.builtin.result_fields import output_fields
 from seqpipe.contracts import Layout, Writer
 from seqpipe.data import Record
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _HUES = (215, 130, 30, 285, 185, 345, 60, 255, 100, 320, 160, 5)
 """Of each colour, in degrees; the first ones are those of people, places, organisations and the rest."""
 
@@ -44,12 +42,12 @@ class WriteHTML(Writer):
 script-src 'sha256-{digest}'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>{_escaped(self.title)}</title>
+<title>{escaped(self.title)}</title>
 <style>{_STYLE}{_colours()}</style>
 <script>{_SCRIPT}</script>
 </head>
 <body>
-<h1>{_escaped(self.title)}</h1>
+<h1>{escaped(self.title)}</h1>
 <fieldset id="types" hidden><legend>Types</legend></fieldset>
 """
         return head.encode(), None
@@ -58,48 +56,26 @@ script-src 'sha256-{digest}'">
         """Return the box of a result."""
         fields, marked = output_fields(record), marked_text(record)
         shown = marked.shown if marked else {"id"}
-        rows = [(_escaped(name), _value(value)) for name, value in fields.items() if name not in shown]
-        body = f"<h2>{_escaped(record.id)}</h2>\n"
+        rows = [(escaped(name), value_in_html(value)) for name, value in fields.items() if name not in shown]
+        body = f"<h2>{escaped(record.id)}</h2>\n"
         if marked:
             body += f'<p class="text" dir="auto">{_marked(marked)}</p>\n'
         if rows:
-            body += _list(rows) + "\n"
+            body += list_in_html(rows) + "\n"
         return f"<article>\n{body}</article>\n".encode()
 
 
 def _marked(marked: MarkedText) -> str:
     parts = []
     for text, mark in marked.parts():
-        part = _escaped(text)
+        part = escaped(text)
         if mark is not None:
-            kind = _escaped(mark.type)
+            kind = escaped(mark.type)
             part = (
                 f'<mark class="c{mark.colour}" data-type="{kind}"><bdi>{part}</bdi>&nbsp;<small>{kind}</small></mark>'
             )
         parts.append(part)
     return "".join(parts)
-
-
-def _value(value: Any) -> str:
-    """Return a plain value as people read it: texts and numbers as they are, mappings as lists of names and values."""
-    if isinstance(value, dict):
-        return _list([(_escaped(name), _value(item)) for name, item in value.items()])
-    if isinstance(value, list):
-        return ", ".join(map(_value, value))
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return "" if value is None else f'<span dir="auto">{_escaped(str(value))}</span>'
-
-
-def _list(rows: list[tuple[str, str]]) -> str:
-    return f"<dl>{''.join(f'<dt>{name}</dt><dd>{value}</dd>' for name, value in rows)}</dl>"
-
-
-def _escaped(text: str) -> str:
-    """Return a text that a page shows as it is; what no page may have in it becomes a replacement character."""
-    if not text.isprintable():
-        text = _FORBIDDEN.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return escape(text)
 
 
 def _colours() -> str:

@@ -7,7 +7,7 @@ from seqpipe.contracts.example import Example
 from seqpipe.contracts.incoming import Incoming, Precision
 from seqpipe.contracts.learned import Learned
 from seqpipe.contracts.network import Back, Network, Stepper, Training
-from seqpipe.contracts.objective import Metric, Objective, Outcome
+from seqpipe.contracts.objective import Comparison, Metric, Objective, Outcome
 from seqpipe.contracts.parameter import Parameter, Parameters
 from seqpipe.contracts.pipeline_stage import PipelineStage
 from seqpipe.contracts.reader import Read, Reader
@@ -19,6 +19,7 @@ from seqpipe.contracts.writer import Layout, Writer
 __all__ = [
     "Augmentation",
     "Back",
+    "Comparison",
     "Core",
     "Decoder",
     "Encoder",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from seqpipe.contracts.incoming import Incoming
-from seqpipe.contracts.objective import Metric, Objective
+from seqpipe.contracts.objective import Comparison, Metric, Objective
 from seqpipe.contracts.pipeline_stage import PipelineStage
 
 
@@ -29,6 +29,16 @@ class Decoder(PipelineStage):
     def metrics(self) -> tuple[Metric, ...]:
         """Return what is reported of the results that it gives, instead of the objective's metrics; none: those."""
         return ()
+
+    def comparison(self, incoming: Incoming) -> Comparison | None:
+        """Return how its results are compared with targets, for ``seqpipe evaluate --report``; None: not at all.
+
+        The decoder is asked whose metrics are reported.
+
+        Args:
+            incoming: with the spec of what comes in to this stage, and what it learned.
+        """
+        return None
 
     def for_evaluation(self) -> Decoder:
         """Return the form of this decoder whose outputs its metrics look at."""

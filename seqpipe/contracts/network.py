@@ -21,18 +21,21 @@ class Training:
             weights that is set to zero.
         key: seeds the dropout of this step of the training and of this stage; with the records' own positions it
             determines every mask, whatever batch or thread a record is in.
+        strengths: what came in as one-hot vectors gets a gradient, too (see `Back`); for explanations.
     """
 
     input_dropout: float = 0.0
     dropout: float = 0.0
     recurrent_dropout: float = 0.0
     key: int = 0
+    strengths: bool = False
 
 
 Back = Callable[[Array], tuple[Array | None, dict[str, Array]]]
 """From the gradient of what a network gave, in its shape, to that of what came in and that of each parameter by name.
 
-The gradient of one-hot vectors is None. It is called once.
+The gradient of one-hot vectors is None; where `Training.strengths` asks for it, it is that of a factor before each,
+shape (positions,), which tells how much each position counted. It is called once.
 """
 
 
@@ -54,6 +57,10 @@ class Network(Step):
 
         A stepper takes the true inputs from the batch (its sequence, or its column ``target``) and gives logits.
         """
+
+    def pooled_attention(self, batch: Batch) -> Ragged | None:
+        """Return how much each position of a row counts in a weighted mean of all; None where there is no such mean."""
+        return None
 
 
 class Stepper(ABC):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from seqpipe.contracts.parameter import Parameter, Parameters
@@ -37,6 +38,18 @@ class Metric:
     value: Callable[[npt.NDArray[Any]], float]
     higher_is_better: bool = True
     signature: str = ""
+
+
+class Comparison(ABC):
+    """How what was found for a record is compared with its target: what a report is made of beside the metrics.
+
+    The kinds that a report knows are in `seqpipe.metrics`: labels, sets of labels, values, spans and texts. Of any
+    other kind it has the metrics and the worst records.
+    """
+
+    @abstractmethod
+    def wrongness(self, record: Record, outcome: Outcome) -> float:
+        """Return how wrong a result is: 0 if it is right. It orders records that a metric finds equally bad."""
 
 
 class Objective(ABC):
@@ -78,6 +91,16 @@ class Objective(ABC):
             The loss of each row (shape (rows,), in nats), and the gradients of their sum for the logits (in the shape
             of their values) and for each of the parameters.
         """
+
+    def answered(self, logits: Array) -> Array:
+        """Return which logits an answer rests on, for explanations: 1 for these, 0 for others, in their shape.
+
+        By default it is the greatest of each position.
+        """
+        chosen = np.zeros_like(logits)
+        if logits.size:
+            chosen[np.arange(len(logits)), logits.argmax(axis=1)] = 1
+        return chosen
 
     def weights(self, batch: Batch) -> Array | None:
         """Return how many units of loss (positions, tokens) each row has, for the mean; None: one a row.

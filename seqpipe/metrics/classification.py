@@ -22,7 +22,7 @@ def accuracy(field: str, name: str = "accuracy") -> Metric:
     """
 
     def counts(record: Record, outcome: Outcome) -> Sequence[float]:
-        pairs = _pairs(record, outcome, field)
+        pairs = label_pairs(record, outcome, field)
         return sum(gold == given for gold, given in pairs), len(pairs)
 
     return Metric(name, counts, ratio)
@@ -86,7 +86,7 @@ def _confusion(field: str, labels: Sequence[str]) -> Callable[[Record, Outcome],
 
     def counts(record: Record, outcome: Outcome) -> Sequence[float]:
         table = np.zeros((len(labels) + 1, len(labels) + 1))
-        for gold, given in _pairs(record, outcome, field):
+        for gold, given in label_pairs(record, outcome, field):
             table[index.get(gold, -1), index.get(given, -1)] += 1
         return table.ravel().tolist()
 
@@ -97,14 +97,14 @@ def _share(field: str, positive: str, name: str, *, sought: bool) -> Metric:
     positive = label_of(positive)
 
     def counts(record: Record, outcome: Outcome) -> Sequence[float]:
-        pairs = [(gold == positive, given == positive) for gold, given in _pairs(record, outcome, field)]
+        pairs = [(gold == positive, given == positive) for gold, given in label_pairs(record, outcome, field)]
         among = [given == sought for gold, given in pairs if gold == sought]
         return sum(among), len(among)
 
     return Metric(name, counts, ratio)
 
 
-def _pairs(record: Record, outcome: Outcome, field: str) -> list[tuple[str, str]]:
+def label_pairs(record: Record, outcome: Outcome, field: str) -> list[tuple[str, str]]:
     """Pair true labels with those found, as text; positions that are not labelled are left out."""
     given = outcome[0][field] if outcome else None
     if isinstance(record.target, list | tuple):

@@ -20,8 +20,8 @@ def error_rate(field: str, split: Callable[[str], Sequence[str]], name: str) -> 
     """
 
     def counts(record: Record, outcome: Outcome) -> Sequence[float]:
-        true = split(_text(record.target))
-        return edit_distance(true, split(_text(outcome[0][field]) if outcome else "")), len(true)
+        true = split(transcript(record.target))
+        return edit_distance(true, split(transcript(outcome[0][field]) if outcome else "")), len(true)
 
     return Metric(name, counts, ratio, higher_is_better=False)
 
@@ -30,10 +30,11 @@ def exact_match(field: str, name: str = "string_accuracy") -> Metric:
     """The share of records whose transcript is right to the last symbol."""
 
     def counts(record: Record, outcome: Outcome) -> Sequence[float]:
-        return float(bool(outcome) and _text(outcome[0][field]) == _text(record.target)), 1
+        return float(bool(outcome) and transcript(outcome[0][field]) == transcript(record.target)), 1
 
     return Metric(name, counts, ratio)
 
 
-def _text(transcript: str | Sequence[str]) -> str:
-    return transcript if isinstance(transcript, str) else " ".join(transcript)
+def transcript(value: str | Sequence[str]) -> str:
+    """Return a transcript as text, where it may be a list of words."""
+    return value if isinstance(value, str) else " ".join(value)

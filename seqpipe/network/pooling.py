@@ -52,12 +52,8 @@ def attention_pool(values: Float, offsets: Int64, query: Float) -> tuple[Float, 
 
     The gradient is that of the values and that of the query.
     """
-    check_offsets("offsets", offsets, len(values))
     queries, rows = _one_query_each(query, offsets)
-    attended = Attended(np.empty(queries.shape, values.dtype), np.empty(len(values), values.dtype), offsets)
-    unit("attention").dot_attention(
-        queries, rows, values, values, offsets, attended.weights, attended.offsets, attended.contexts
-    )
+    attended = pooled_attention(values, offsets, query)
 
     def back(gradient: Float) -> tuple[Float, Float]:
         of_queries, of_keys, of_memory = dot_attention_backward(
@@ -66,6 +62,17 @@ def attention_pool(values: Float, offsets: Int64, query: Float) -> tuple[Float, 
         return of_keys + of_memory, of_queries.sum(axis=0)
 
     return attended.contexts, back
+
+
+def pooled_attention(values: Float, offsets: Int64, query: Float) -> Attended:
+    """Return what `attention_pool` gives, with the weight of each row."""
+    check_offsets("offsets", offsets, len(values))
+    queries, rows = _one_query_each(query, offsets)
+    attended = Attended(np.empty(queries.shape, values.dtype), np.empty(len(values), values.dtype), offsets)
+    unit("attention").dot_attention(
+        queries, rows, values, values, offsets, attended.weights, attended.offsets, attended.contexts
+    )
+    return attended
 
 
 def _one_query_each(query: Float, offsets: Int64) -> tuple[Float, Int64]:

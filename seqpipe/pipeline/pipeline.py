@@ -8,7 +8,19 @@ from functools import cached_property
 
 import numpy as np
 
-from seqpipe.contracts import Decoder, Learned, Metric, Network, Objective, Precision, Stage, State, Step
+from seqpipe.contracts import (
+    Comparison,
+    Decoder,
+    Incoming,
+    Learned,
+    Metric,
+    Network,
+    Objective,
+    Precision,
+    Stage,
+    State,
+    Step,
+)
 from seqpipe.data import Batch, Spec
 from seqpipe.data.ragged import Array
 from seqpipe.errors import RecordError, raised_by
@@ -92,6 +104,13 @@ class Pipeline:
         """What is reported of the outputs: the metrics of the last decoder that has some, else the objective's."""
         decoders = [stage for stage in self.stages if isinstance(stage, Decoder)]
         return next(filter(None, (decoder.metrics() for decoder in reversed(decoders))), self.objective.metrics)
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """How results are compared with targets, by the decoder whose `metrics` are reported; None: not at all."""
+        decoders = [(index, stage) for index, stage in enumerate(self.stages) if isinstance(stage, Decoder)]
+        index, decoder = next(((at, stage) for at, stage in reversed(decoders) if stage.metrics()), decoders[0])
+        return decoder.comparison(Incoming(self.steps[index - 1].spec, self.learned[index]))
 
     def encode(self, batch: Batch) -> Batch:
         """Run the steps before the network.

@@ -22,21 +22,71 @@ def test_json_has_value_and_bounds_of_each_metric(folder, command):
     Path("test.tsv").write_text("xya\tred\nyb\tred\nxa\tred\nb\tblue\n")
     result = command("evaluate", "colours.yaml", "--data", "test.tsv", "--json")
     figures = json.loads(result.out)
-    assert list(figures) == ["accuracy", "f1", "mcc", "records_per_second"]
+    assert list(figures) == ["accuracy", "f1", "mcc", "records_per_second", "report", "errors"]
     assert figures["accuracy"]["value"] == 0.75
     assert figures["accuracy"]["low"] < 0.75 < figures["accuracy"]["high"]
-    assert all(figure["low"] <= figure["value"] <= figure["high"] for figure in figures.values())
+    numbers = [figure for name, figure in figures.items() if name not in ("report", "errors")]
+    assert all(figure["low"] <= figure["value"] <= figure["high"] for figure in numbers)
+
+
+def test_json_has_all_that_a_report_has(folder, command):
+    Path("test.tsv").write_text("xya\tred\nyb\tred\nxa\tred\nb\tblue\n")
+    found = json.loads(command("evaluate", "colours.yaml", "--data", "test.tsv", "--json", "--errors", "2").out)
+    report = found["report"]
+    assert list(report) == [
+        "pipeline", "data", "records", "classes", "confusion", "calibration", "lengths", "speed"
+    ]  # fmt: skip
+    assert (report["pipeline"], report["data"], report["records"]) == ("colours", "test.tsv", 4)
+    assert report["classes"]["red"] == {
+        "precision": 1, "recall": 2 / 3, "f1": 0.8, "true": 3, "given": 2, "right": 2
+    }  # fmt: skip
+    assert report["confusion"]["counts"] == [[1, 0], [1, 2]]
+    (error,) = found["errors"]  # the others are right
+    assert (error["id"], error["text"], error["accuracy"], error["target"]) == ("test.tsv:2", "yb", 0, "red")
+    assert error["found"][0]["label"] == "blue"
+    assert error["counted_by"] == "gradient"
+    assert [part["text"] for part in error["parts"]] == ["y", "b"]
+
+
+def test_a_page(folder, command):
+    Path("test.tsv").write_text("xya\tred\nyb\tred\nxa\tred\nb\tblue\n")
+    evaluate = ("evaluate", "colours.yaml", "--data", "test.tsv", "--report", "out/first")
+    result = command(*evaluate)
+    assert (result.code, result.err) == (0, "")
+    assert [line.split()[0] for line in result.lines] == ["accuracy", "f1", "mcc", "records_per_second"]
+    page = Path("out/first/report.html").read_text()
+    assert "<h1>How good is colours?</h1>" in page
+    assert "<bdi>test.tsv:2</bdi>" in page
+    result = command(*evaluate)
+    assert (result.code, result.out) == (2, "")
+    where = str(Path("out/first/report.html"))
+    assert result.err == f"{where}: is there already (add --overwrite to replace it, or write elsewhere)\n"
+    assert command(*evaluate, "--overwrite", "--errors", "0").code == 0
+    assert "<h2>Errors</h2>" not in Path("out/first/report.html").read_text()
+
+
+def test_a_page_from_python(folder):
+    for _ in range(2):
+        assert seqpipe.evaluate("colours.yaml", "train.tsv", report=folder / "judged")["accuracy"].value == 1
+    assert "How good is colours?" in Path("judged/report.html").read_text()
+
+
+def test_a_page_where_there_is_a_file(folder, command):
+    result = command("evaluate", "colours.yaml", "--data", "train.tsv", "--report", "train.tsv/x")
+    where = str(Path("train.tsv/x"))
+    assert (result.code, result.out) == (4, "")
+    assert result.err == f"{where}: cannot be written: not a directory (check the path)\n"
 
 
 def test_the_worst_records(folder, command):
     Path("test.tsv").write_text("xya\tred\nyb\tred\nxa\tred\n")
-    result = command("evaluate", "colours.yaml", "--data", "test.tsv", "--errors", "1")
+    result = command("evaluate", "colours.yaml", "--data", "test.tsv", "--errors", "3")
     head, row = result.lines[-2:]
     assert head.split() == ["record", "accuracy", "target", "found"]
     assert row.startswith("test.tsv:2  0         red     blue; ")
     as_json = command("evaluate", "colours.yaml", "--data", "test.tsv", "--errors", "1", "--json")
-    assert json.loads(as_json.out)
-    assert "test.tsv:2" in as_json.err
+    assert [error["id"] for error in json.loads(as_json.out)["errors"]] == ["test.tsv:2"]
+    assert as_json.err == ""
 
 
 def test_limit_and_threads(folder, command):

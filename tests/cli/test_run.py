@@ -194,6 +194,9 @@ def test_explain_shows_what_each_stage_makes(folder, command):
     ]
     assert result.lines[5].startswith("  core core.rnn: logits of 2 float32 (one a record)")
     assert "      label: red" in result.lines
+    last = result.lines[-2]
+    assert last.startswith("  what counted (gradient): ")
+    assert {part.split()[0] for part in last.partition(": ")[2].split(", ")} == {"x", "z", "a"}
     assert result.err == ""
 
 

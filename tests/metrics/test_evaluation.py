@@ -5,8 +5,10 @@ import math
 import numpy as np
 import pytest
 
+from seqpipe.contracts import Metric
 from seqpipe.data import Record
-from seqpipe.metrics import accuracy, figures, values
+from seqpipe.metrics import accuracy, figures, macro_f1, values
+from seqpipe.metrics.evaluation import LONGEST, MetricCounts
 
 
 def results(right: int, wrong: int) -> list:
@@ -40,3 +42,23 @@ def test_what_cannot_be_known_is_not_a_number():
     unlabelled = [(Record("1", "", target=[None]), [{"label": ["a"]}])]
     assert np.isnan(values([accuracy("label")], unlabelled)["accuracy"])
     assert np.isnan(figures([accuracy("label")], unlabelled)["accuracy"].low)
+
+
+def test_rows_that_are_kept_once_give_what_all_rows_give():
+    found = [(Record(str(index), "", target="abc"[index % 3]), [{"label": "abc"[index % 2]}]) for index in range(50)]
+    metric = macro_f1("label", "abc")
+    longer = Metric(
+        "f1", lambda *of: [*metric.count(*of), *[0.0] * LONGEST], lambda sums: metric.value(sums[:-LONGEST])
+    )
+    assert figures([longer], found) == figures([metric], found)
+    assert values([longer], found) == values([metric], found)
+
+
+def test_long_rows_take_the_place_of_one_each():
+    metric = macro_f1("label", [f"label {index}" for index in range(100)])
+    counts = MetricCounts([metric])
+    for number in range(5000):
+        counts.add(Record(str(number), "", target=f"label {number % 5}"), [{"label": "label 1"}])
+    ((_, rows),) = counts._rows
+    assert len(rows) == 5000
+    assert len(rows._numbers) == 5 * 101**2

@@ -130,7 +130,9 @@ class _ConvolutionNetwork(Network):
                 case "swish":
                     gradient = swish_gradient(sums, gradient)
             gradients = convolution_back(gradient)
-            of_frames = None if isinstance(batch.sequence, OneHot) else gradients.values
+            of_frames: Array | None = gradients.values
+            if isinstance(batch.sequence, OneHot):
+                of_frames = (gradients.values * frames.array).sum(axis=1) if training.strengths else None
             return of_frames, {"weight": gradients.weight, "bias": gradients.bias}
 
         out = values if kept is None else values * kept

@@ -15,6 +15,7 @@ from seqpipe.network.cell import Cell
 from seqpipe.network.dropout import dropout_mask
 from seqpipe.network.embedding import embed, embed_gradient
 from seqpipe.network.initial_values import embedding
+from seqpipe.network.inputs import lookup
 
 WEIGHT = "embedding.weight"
 INSIDE_WORDS = ("pieces", "characters")
@@ -89,7 +90,7 @@ class InputLayer(Layer):
             if rate:
                 kept = dropout_mask(signal.keys(training), 1, rate)[:, 0] > 0
                 signal = signal._replace(values=np.where(kept, signal.values, np.int32(-1)))
-            return signal, lambda _: (None, {})
+            return self._written_out(signal) if training.strengths else (signal, lambda _: (None, {}))
         ids, own = signal.values, self._own(signal)
         ways = [part.forward(signal.batch) for part in self.inside]
         vectors = _joined([*own, *(of_part for of_part, _ in ways)])
@@ -111,9 +112,21 @@ class InputLayer(Layer):
                 of_table = embed_gradient(self._table(signal), ids, np.ascontiguousarray(of_own))
                 codes = signal.codebook
                 gradients[WEIGHT] = of_table if codes is None else codes.T @ of_table
-            return None, gradients
+            return (gradient * vectors).sum(axis=1) if training.strengths else None, gradients
 
         return self._of_vectors(signal, vectors if mask is None else vectors * mask), back
+
+    def _written_out(self, signal: Signal) -> tuple[Signal, Back]:
+        """Give one-hot vectors as numbers, so that the way back knows how much each counted."""
+        dtype = next(iter(self.weights.values())).dtype
+        codes = np.eye(self.depth, dtype=dtype) if signal.codebook is None else signal.codebook
+        vectors = lookup(codes, signal.values, np.zeros(self.depth, codes.dtype))
+
+        def back(gradient: Array | None) -> tuple[Array | None, dict[str, Array]]:
+            assert gradient is not None
+            return (gradient * vectors).sum(axis=1), {}
+
+        return self._of_vectors(signal, vectors), back
 
     def _own(self, signal: Signal) -> list[Array]:
         """Return the vectors of positions but for what is inside of them; none if that is all that is read."""

@@ -9,9 +9,10 @@ import numpy as np
 
 from seqpipe.builtin.cores.layers import Back, Layer, Signal
 from seqpipe.contracts import Parameter, Parameters, Training
+from seqpipe.data import Ragged
 from seqpipe.data.ragged import Array
 from seqpipe.network.initial_values import embedding
-from seqpipe.network.pooling import attention_pool, max_pool, mean_pool
+from seqpipe.network.pooling import attention_pool, max_pool, mean_pool, pooled_attention
 
 PoolName = Literal["max", "mean", "attention"]
 
@@ -37,7 +38,7 @@ class PoolingLayer(Layer):
 
     def parameters(self) -> dict[str, Parameter]:
         """What a weighted mean looks for."""
-        return {QUERY: Parameter((self.incoming,), embedding, decay=False)} if "attention" in self.parts else {}
+        return {QUERY: Parameter((self.incoming,), embedding, decay=False)} if self.attends else {}
 
     def __call__(self, signal: Signal) -> Signal:
         """Give one vector a row."""
@@ -60,6 +61,16 @@ class PoolingLayer(Layer):
             return total, gradients
 
         return out, back
+
+    @property
+    def attends(self) -> bool:
+        """Whether a weighted mean is among the summaries."""
+        return "attention" in self.parts
+
+    def attention(self, signal: Signal) -> Ragged:
+        """Return the weight of each position in the weighted mean."""
+        attended = pooled_attention(signal.values, signal.offsets, self.weights[QUERY])
+        return Ragged(attended.weights, attended.offsets)
 
     def _pooled(self, signal: Signal) -> tuple[Signal, list[Callable[[Array], Any]]]:
         values, offsets = signal.values, signal.offsets

@@ -8,6 +8,7 @@ import numpy as np
 
 from seqpipe.builtin.cores.input_layer import INSIDE_WORDS
 from seqpipe.builtin.cores.layers import Layer, Signal
+from seqpipe.builtin.cores.pooling import PoolingLayer
 from seqpipe.contracts import Back, Network, State, Training
 from seqpipe.data import Batch, Ragged, Spec, offsets_of, row_extents
 from seqpipe.data.ragged import Array
@@ -62,6 +63,16 @@ class RecurrentNetwork(Network):
             return incoming, gradients
 
         return self._out(signal), signal.state, back
+
+    def pooled_attention(self, batch: Batch) -> Ragged | None:
+        """Return the weights of the weighted mean, if that is among what is pooled."""
+        signal = Signal.of(batch, None)
+        pooling = next((layer for layer in self.layers if isinstance(layer, PoolingLayer) and layer.attends), None)
+        if pooling is None:
+            return None
+        for layer in self.layers[: self.layers.index(pooling)]:
+            signal = layer(signal)
+        return pooling.attention(signal)
 
     def _out(self, signal: Signal) -> Batch:
         batch = signal.batch

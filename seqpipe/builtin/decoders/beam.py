@@ -14,6 +14,7 @@ from seqpipe.builtin.decoders.beam_search import BeamSettings, Hypothesis, beam_
 from seqpipe.builtin.objectives import TranslationObjective
 from seqpipe.builtin.objectives.labels import missing
 from seqpipe.contracts import (
+    Comparison,
     Decoder,
     Incoming,
     Learned,
@@ -28,7 +29,7 @@ from seqpipe.contracts.fields import Share
 from seqpipe.data import Batch, Ragged, Record, Spec, offsets_of
 from seqpipe.data.ragged import Array
 from seqpipe.errors import ConfigError
-from seqpipe.metrics import error_rate, exact_match
+from seqpipe.metrics import TextComparison, error_rate, exact_match
 
 _TARGETS = Incoming(Spec("text"))
 """What comes in to the tokenizer of targets."""
@@ -97,6 +98,10 @@ class Beam(Decoder):
     def metrics(self) -> tuple[Metric, ...]:
         """Return how right the texts are, the first being what training watches; a class of its own may say others."""
         return (exact_match("text"), error_rate("text", str.split, "wer"))
+
+    def comparison(self, incoming: Incoming) -> Comparison:
+        """Compare the likeliest target, of which a word in the place of another is an error."""
+        return TextComparison()
 
     def build(self, incoming: Incoming) -> Step:
         """Take a stepper over what an encoder made of the source."""

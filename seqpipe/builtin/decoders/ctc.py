@@ -12,12 +12,12 @@ import numpy.typing as npt
 from pydantic import Field
 
 from seqpipe.builtin.objectives import CtcObjective, LabelLearner
-from seqpipe.contracts import Decoder, Incoming, Learned, Learner, Objective, State, Step
+from seqpipe.contracts import Comparison, Decoder, Incoming, Learned, Learner, Objective, State, Step
 from seqpipe.contracts.fields import Names
 from seqpipe.contracts.learned import LearnedLabels
 from seqpipe.data import Batch, Ragged, Spec, row_extents
 from seqpipe.errors import ConfigError
-from seqpipe.metrics import error_rate, exact_match
+from seqpipe.metrics import TextComparison, error_rate, exact_match
 from seqpipe.network.ctc import GreedyState, ctc_beam_search, ctc_greedy
 
 Int64 = npt.NDArray[np.int64]
@@ -47,6 +47,10 @@ class Ctc(Decoder):
         symbols = self._symbols(incoming.learned)
         metrics = (error_rate("text", list, "cer"), error_rate("text", str.split, "wer"), exact_match("text"))
         return CtcObjective(symbols, metrics, self.separator)
+
+    def comparison(self, incoming: Incoming) -> Comparison:
+        """Compare the text that the symbols make."""
+        return TextComparison()
 
     def build(self, incoming: Incoming) -> Step:
         """Take logits; give labels, with their spans in the source and, by best path, their scores."""

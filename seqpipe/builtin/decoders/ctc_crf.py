@@ -10,12 +10,12 @@ import numpy as np
 from pydantic import Field
 
 from seqpipe.builtin.objectives import CtcCrfObjective, LabelLearner
-from seqpipe.contracts import Decoder, Incoming, Learned, Learner, Objective, Step
+from seqpipe.contracts import Comparison, Decoder, Incoming, Learned, Learner, Objective, Step
 from seqpipe.contracts.fields import Names
 from seqpipe.contracts.learned import LearnedLabels
 from seqpipe.data import Batch, Ragged, Spec, row_extents
 from seqpipe.errors import ConfigError
-from seqpipe.metrics import error_rate, exact_match
+from seqpipe.metrics import TextComparison, error_rate, exact_match
 from seqpipe.network.ctc_crf import MOST_SYMBOLS, ctc_crf_path, ctc_crf_width
 
 MOST_LOGITS = 65_536
@@ -52,6 +52,10 @@ class CtcCrf(Decoder):
         symbols = self._symbols(incoming.learned)
         metrics = (error_rate("text", list, "cer"), exact_match("text"))
         return CtcCrfObjective(symbols, self.context, metrics, self.separator)
+
+    def comparison(self, incoming: Incoming) -> Comparison:
+        """Compare the text that the symbols make."""
+        return TextComparison()
 
     def build(self, incoming: Incoming) -> Step:
         """Take logits; give labels, with their spans in the source and how probable each is."""

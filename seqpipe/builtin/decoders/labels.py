@@ -13,11 +13,22 @@ from seqpipe.builtin.decoders.label_decoder import LabelDecoder
 from seqpipe.builtin.objectives import ClassificationObjective, LabelLearner
 from seqpipe.builtin.objectives.labels import items_of
 from seqpipe.builtin.objectives.many_labels import ManyLabelsObjective
-from seqpipe.contracts import Incoming, Learner, Objective, Outcome, Step
+from seqpipe.contracts import Comparison, Decoder, Incoming, Learner, Objective, Outcome, Step
 from seqpipe.contracts.fields import Share
 from seqpipe.data import Batch, Record
 from seqpipe.data.label import label_of
-from seqpipe.metrics import accuracy, macro_f1, mcc, same_set, sensitivity, set_f1, set_macro_f1, specificity
+from seqpipe.metrics import (
+    LabelComparison,
+    LabelSetComparison,
+    accuracy,
+    macro_f1,
+    mcc,
+    same_set,
+    sensitivity,
+    set_f1,
+    set_macro_f1,
+    specificity,
+)
 from seqpipe.network.sampling import sigmoid, softmax
 
 Weight = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -76,6 +87,17 @@ class Labels(LabelDecoder):
         return ClassificationObjective(
             labels, pooled=True, metrics=tuple(metrics), smoothing=self.smoothing, label_weights=self.weights
         )
+
+    def comparison(self, incoming: Incoming) -> Comparison:
+        """Compare one label a record, or sets of them."""
+        labels = self.labels_of(incoming)
+        if self.many:
+            return LabelSetComparison(labels, partial(_sets, decoder=self))
+        return LabelComparison(self.field, labels)
+
+    def for_evaluation(self) -> Decoder:
+        """Give the probabilities, of which a report says how far they can be trusted."""
+        return self.model_copy(update={"probabilities": True})
 
     def build(self, incoming: Incoming) -> Step:
         """Take logits, one position a record."""

@@ -10,12 +10,12 @@ from pydantic import Field
 
 from seqpipe.builtin.decoders.label_decoder import LabelDecoder
 from seqpipe.builtin.objectives import ClassificationObjective
-from seqpipe.contracts import Incoming, Objective, State, Step
+from seqpipe.contracts import Comparison, Incoming, Objective, State, Step
 from seqpipe.contracts.fields import Names
 from seqpipe.data import Batch, Ragged, Spec
 from seqpipe.data.ragged import Array
 from seqpipe.errors import ConfigError
-from seqpipe.metrics import accuracy
+from seqpipe.metrics import LabelComparison, accuracy
 from seqpipe.network.sampling import softmax
 
 
@@ -43,6 +43,10 @@ class Segments(LabelDecoder):
         labels = self.labels_of(incoming)
         metrics = (accuracy("label"),) if self.each == "window" else ()
         return ClassificationObjective(labels, pooled=self.each == "window", metrics=metrics)
+
+    def comparison(self, incoming: Incoming) -> Comparison | None:
+        """Compare the label of a record of one window."""
+        return LabelComparison("label", self.labels_of(incoming)) if self.each == "window" else None
 
     def build(self, incoming: Incoming) -> Step:
         """Take logits of positions that know their spans in the source."""

@@ -10,10 +10,10 @@ from pydantic import Field
 
 from seqpipe.builtin.decoders.label_decoder import LabelDecoder
 from seqpipe.builtin.objectives import CrfObjective
-from seqpipe.contracts import Incoming, Objective, Step
-from seqpipe.data import Batch, Ragged
+from seqpipe.contracts import Comparison, Incoming, Objective, Outcome, Step
+from seqpipe.data import Batch, Ragged, Record
 from seqpipe.data.ragged import Array
-from seqpipe.metrics import accuracy, entity_f1, entity_f1_per_type, segments
+from seqpipe.metrics import LabelComparison, Span, SpanComparison, accuracy, entity_f1, entity_f1_per_type, segments
 from seqpipe.network.crf import crf_viterbi
 
 
@@ -34,6 +34,12 @@ class Tags(LabelDecoder):
         """Ask for one logit a label at each position."""
         labels = self.labels_of(incoming)
         return CrfObjective(labels, (entity_f1("labels"), accuracy("labels"), *entity_f1_per_type(labels)))
+
+    def comparison(self, incoming: Incoming) -> Comparison:
+        """Compare segments where labels mark them, else the label of each token."""
+        labels = self.labels_of(incoming)
+        types = sorted({kind for prefix, _, kind in (label.partition("-") for label in labels) if prefix in ("B", "I")})
+        return SpanComparison(tuple(types), _spans, in_text=False) if types else LabelComparison("labels", labels)
 
     def build(self, incoming: Incoming) -> Step:
         """Take logits, one position a token; the best labelling is known only at the end, so nothing is streamed."""
@@ -56,6 +62,10 @@ def _tag(batch: Batch, labels: Sequence[str], scores: tuple[Array, Array, Array]
         for row, result in enumerate(results):
             result["entities"] = _entities(batch, row, tags[row])
     return batch.with_outputs((result,) for result in results)
+
+
+def _spans(record: Record, outcome: Outcome) -> tuple[set[Span], set[Span]]:
+    return segments(record.target), segments(outcome[0]["labels"]) if outcome else set()
 
 
 def _entities(batch: Batch, row: int, labels: list[str]) -> list[dict[str, Any]]:

@@ -10,12 +10,12 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from seqpipe.builtin.objectives.values import ValuesLearner, ValuesObjective, values_of
-from seqpipe.contracts import Decoder, Incoming, Learner, Objective, Step
+from seqpipe.contracts import Comparison, Decoder, Incoming, Learner, Objective, Step
 from seqpipe.contracts.fields import Names
 from seqpipe.contracts.learned import LearnedNumbers
 from seqpipe.data import Batch, Record
 from seqpipe.data.ragged import Array
-from seqpipe.metrics import coverage, mae, r2, rmse
+from seqpipe.metrics import ValueComparison, coverage, mae, r2, rmse
 
 
 class Values(Decoder):
@@ -65,6 +65,12 @@ class Values(Decoder):
         if self.interval is not None:
             metrics.append(coverage(partial(_bounds, names=self.names)))
         return ValuesObjective(self.names, *self._units(incoming), self.quantiles, tuple(metrics))
+
+    def comparison(self, incoming: Incoming) -> Comparison:
+        """Compare each value with the true one."""
+        _, deviation = self._units(incoming)
+        read = partial(_pairs, names=self.names, field=self.field)
+        return ValueComparison(self.names or (self.field,), read, tuple(deviation.tolist()))
 
     def build(self, incoming: Incoming) -> Step:
         """Take logits, one position a record."""

@@ -6,15 +6,16 @@ import json
 import logging
 import sys
 from contextlib import redirect_stdout
-from typing import Any
+from pathlib import Path
 
 import click
-import numpy as np
 
 from seqpipe.builtin.result_fields import plain
 from seqpipe.cli.global_options import traceback_option
 from seqpipe.cli.shared_options import (
+    check_free,
     limit_option,
+    overwrite_option,
     pipeline_argument,
     settings_option,
     threads_option,
@@ -27,11 +28,12 @@ from seqpipe.cli.terminal.error_report import SOME_FAILED
 from seqpipe.cli.terminal.log import log_to_stderr
 from seqpipe.data import Record
 from seqpipe.errors import RecordError
-from seqpipe.metrics import Figure
 from seqpipe.pipeline.opened_pipeline import open_pipeline
 from seqpipe.registry import Registry
-from seqpipe.training.evaluation.measurement import Measurement, measure, nested
+from seqpipe.training.evaluation.measurement import measure
 from seqpipe.training.evaluation.outcomes import RATE
+from seqpipe.training.evaluation.report.judgement import Judgement
+from seqpipe.training.evaluation.report.page import ERRORS, PAGE, make_folder, write_page
 
 log = logging.getLogger("seqpipe")
 
@@ -40,7 +42,14 @@ log = logging.getLogger("seqpipe")
 @pipeline_argument
 @click.option("--data", required=True, metavar="PATH", help="A file, folder or glob of records with targets.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--errors", type=click.IntRange(min=0), default=0, metavar="N", help="Show the N records that are worst.")
+@click.option("--errors", type=click.IntRange(min=0), metavar="N", help="Show the N records that are worst.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help=f"Write a page about all of it: DIR/{PAGE}.",
+)
+@overwrite_option
 @click.option("--labels", metavar="A,B", help="The only labels that the pipeline may answer; targets keep all.")
 @click.option(
     "--on-error",
@@ -58,7 +67,9 @@ def command(
     pipeline: str,
     data: str,
     as_json: bool,  # noqa: FBT001 - click's
-    errors: int,
+    errors: int | None,
+    report: Path | None,
+    overwrite: bool,  # noqa: FBT001 - click's
     labels: str | None,
     on_error: str,
     settings: tuple[str, ...],
@@ -71,7 +82,14 @@ def command(
 
     Each metric comes with bounds: with a confidence of 95 %, it is between them. The speed is measured once, so
     its bounds are its value. The data are read as the training data were.
+
+    The page has what applies to the results: precision and recall of each label, confusions, how far probabilities can
+    be trusted, residuals, words that were misread, length, speed, and the worst records (20, or as many as --errors
+    says) with what counted in them. --json prints the same as one object.
     """
+    if report is not None:
+        check_free(report / PAGE, overwrite=overwrite)
+        make_folder(report)  # before hours of work, rather than after
     with log_to_stderr(quiet=quiet, verbose=verbose), compilation_announced(wanted=not quiet):
         registry = Registry.discover()
         opened = open_pipeline(pipeline, registry, settings)
@@ -79,16 +97,25 @@ def command(
             left_out = _LeftOut()
             failed = left_out if on_error == "skip" else None
             chosen = _split(labels)
-            measured = measure(opened, registry, data, labels=chosen, limit=limit, threads=threads, failed=failed)
+            shown = errors if errors is not None else ERRORS if report else 0
+            measured = measure(
+                opened,
+                registry,
+                data,
+                labels=chosen,
+                limit=limit,
+                threads=threads,
+                failed=failed,
+                errors=shown,
+                report=as_json or report is not None,
+            )
+    if report is not None:
+        write_page(measured, report)
     if as_json:
-        signatures = {metric.name: metric.signature for metric in measured.metrics if metric.signature}
-        plain = {name: _plain(figure, signatures.get(name)) for name, figure in measured.figures.items()}
-        click.echo(json.dumps(nested(plain)))
+        click.echo(json.dumps(measured.plain()))
     else:
-        for line in _table(measured):
+        for line in (*_table(measured), *(_worst(measured) if errors else ())):
             click.echo(line)
-    for line in _worst(measured, errors) if errors else ():
-        click.echo(line, err=as_json)
     return SOME_FAILED if left_out.count else 0
 
 
@@ -107,11 +134,7 @@ def _split(labels: str | None) -> tuple[str, ...]:
     return tuple(label.strip() for label in labels.split(",")) if labels else ()
 
 
-def _plain(figure: Figure, signature: str | None) -> dict[str, Any]:
-    return {**figure.plain(), "signature": signature} if signature else figure.plain()
-
-
-def _table(measured: Measurement) -> list[str]:
+def _table(measured: Judgement) -> list[str]:
     signatures = {metric.name: metric.signature for metric in measured.metrics}
     rows = []
     for name, figure in measured.figures.items():
@@ -120,18 +143,15 @@ def _table(measured: Measurement) -> list[str]:
     return aligned(rows, numbers=frozenset({1}))
 
 
-def _worst(measured: Measurement, number: int) -> list[str]:
-    """Return a line for each of the records that the first metric likes least."""
-    metric, results = measured.metrics[0], measured.results
-    values = [metric.value(np.array(metric.count(record, outcome), np.float64)) for record, outcome in results]
-    sign = 1 if metric.higher_is_better else -1
-    order = sorted(range(len(results)), key=lambda index: (bool(np.isnan(values[index])), sign * values[index]))
-    rows = [("record", metric.name, "target", "found")]
-    for index in order[:number]:
-        record, outcome = results[index]
+def _worst(measured: Judgement) -> list[str]:
+    """Return a line for each of the worst records."""
+    rows = [("record", measured.metrics[0].name if measured.metrics else "", "target", "found")]
+    for error in measured.errors:
+        record = error.record
         result = "; ".join(
-            abbreviated(plain(value, name, record)) for fields in outcome for name, value in fields.items()
+            abbreviated(plain(value, name, record)) for fields in error.outcome for name, value in fields.items()
         )
         target = abbreviated(plain(record.target, "target", record))
-        rows.append((abbreviated_id(record.id), f"{values[index]:.4g}", target, result))
+        value = "nan" if error.value is None else f"{error.value:.4g}"
+        rows.append((abbreviated_id(record.id), value, target, result))
     return ["", *aligned(rows)]

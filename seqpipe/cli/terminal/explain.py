@@ -8,6 +8,7 @@ from typing import Any
 import click
 import numpy as np
 
+from seqpipe.attribution import attributions
 from seqpipe.builtin.result_fields import plain
 from seqpipe.cli.terminal import columns
 from seqpipe.cli.terminal.abbreviation import abbreviated, abbreviated_id, one_line
@@ -35,7 +36,7 @@ _VECTORS = 6
 
 
 def explain(pipeline: Pipeline, records: Iterable[Record]) -> None:
-    """Print for each record what comes out of each stage."""
+    """Print for each record what comes out of each stage, and which of its parts counted for its answer."""
     pipeline = _for_explanation(pipeline)
     states: Sequence[State] = (None,) * len(pipeline.steps)
     for batch in (portion.batch for portion in portions_of(records, size=1)):
@@ -47,14 +48,25 @@ def explain(pipeline: Pipeline, records: Iterable[Record]) -> None:
 
 
 def _explain(pipeline: Pipeline, batch: Batch, states: Sequence[State]) -> list[State]:
-    after = []
+    after, given = [], batch
     for stage, step, state in zip(pipeline.stages, pipeline.steps, states, strict=True):
         batch, left = step(batch, state)
         after.append(left)
         click.echo(f"  {stage.kind} {stage.name}: {step.spec}{_size(batch, step.spec)}")
         for line in _details(stage, batch, step.spec):
             click.echo(f"      {line}")
+    if given.final and all(state is None for state in states):
+        for line in _counted(pipeline, given):
+            click.echo(f"  {line}")
     return after
+
+
+def _counted(pipeline: Pipeline, batch: Batch) -> Iterator[str]:
+    """Yield what in whole records counted most for their answers."""
+    for attribution in filter(None, attributions(pipeline, batch)):
+        shown = (f"{one_line(part.name)} {part.share:.0%}" for part in attribution.most(_SCORES))
+        more = " ..." if len(attribution.parts) > _SCORES else ""
+        yield f"what counted ({attribution.how}): {', '.join(shown)}{more}"
 
 
 def _for_explanation(pipeline: Pipeline) -> Pipeline:

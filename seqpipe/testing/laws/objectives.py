@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from seqpipe.contracts import Decoder, Example, Objective
-from seqpipe.data import Batch, Ragged, offsets_of
+from seqpipe.contracts import Decoder, Example, Objective, Outcome
+from seqpipe.data import Batch, Ragged, Record, offsets_of
 from seqpipe.data.ragged import Array
 from seqpipe.errors import RecordError
 from seqpipe.testing.law import DoesNotApply, broken
@@ -55,7 +55,7 @@ def loss_has_its_gradient(example: Example) -> None:
 
 
 def metrics_count(example: Example) -> None:
-    """Each metric gives as many numbers for every record, and a figure for their sum."""
+    """Each metric gives as many numbers for every record, and a figure for their sum; what is wrong has a number."""
     subject = subject_of(example)
     objective, stage = subject.objective, subject.stage
     assert isinstance(stage, Decoder)
@@ -69,12 +69,17 @@ def metrics_count(example: Example) -> None:
     evaluated = stage.for_evaluation().build(subject.incoming)
     out, _ = evaluated(subject.batch())
     assert out.outputs is not None
+    outcomes: list[tuple[Record, Outcome]] = [*zip(records, out.outputs, strict=True), (records[0], ())]
     for metric in metrics:
-        outcomes = [*zip(records, out.outputs, strict=True), (records[0], ())]
         counts = [list(metric.count(record, outcome)) for record, outcome in outcomes]
         if len(set(map(len, counts))) > 1 or not np.isfinite(np.array(counts, np.float64)).all():
             broken(f"{metric.name} counts {counts[0]} of one record, and {counts[-1]} of one without results")
         float(metric.value(np.sum(counts, axis=0)))
+    comparison = stage.comparison(subject.incoming)
+    found = [] if comparison is None else [comparison.wrongness(*of) for of in outcomes]
+    for wrongness in found:
+        if not (np.isfinite(wrongness) and wrongness >= 0):
+            broken(f"its comparison says that a result is wrong by {wrongness}, which is no number from 0 on")
 
 
 def _asked(subject: Subject) -> tuple[Objective, Batch]:

@@ -2,46 +2,30 @@
 
 from __future__ import annotations
 
-import logging
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from seqpipe.builtin.objectives import ClassificationObjective
 from seqpipe.builtin.readers.lines import ReadLines
 from seqpipe.config import dump, parse_document
 from seqpipe.config.stages import declared_stage
-from seqpipe.contracts import Metric, Objective, Outcome, Reader
-from seqpipe.data import Record
+from seqpipe.contracts import Reader
 from seqpipe.engine.feed import Feed, records_of
 from seqpipe.errors import InputError, Location
-from seqpipe.metrics import Figure, figures
-from seqpipe.notice import NOTICE
+from seqpipe.metrics import MetricCounts
 from seqpipe.pipeline.fit import BadRecordHandler
 from seqpipe.pipeline.opened_pipeline import OpenedPipeline, open_pipeline
 from seqpipe.registry import Registry
 from seqpipe.sources import expand
-from seqpipe.training.evaluation.outcomes import RATE, for_evaluation, outcomes
+from seqpipe.training.evaluation.outcomes import RATE, Stopwatch, each_outcome, for_evaluation, rate_of
+from seqpipe.training.evaluation.report.contents import sections_of
+from seqpipe.training.evaluation.report.explanation import explained
+from seqpipe.training.evaluation.report.judgement import Judgement, nested
+from seqpipe.training.evaluation.report.page import ERRORS, make_folder, write_page
+from seqpipe.training.evaluation.report.worst import WorstRecords
+from seqpipe.training.evaluation.unknown_labels import UnknownLabels
 from seqpipe.training.section.train_section import data_reader
-
-log = logging.getLogger("seqpipe")
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Measurement:
-    """How good a pipeline is on a data set.
-
-    Attributes:
-        figures: of each metric and of the speed, by name; a name such as ``f1_per_type.PER`` is one of a group.
-        metrics: that the decoder owns.
-        results: each record with what was found.
-    """
-
-    figures: Mapping[str, Figure]
-    metrics: tuple[Metric, ...]
-    results: Sequence[tuple[Record, Outcome]]
 
 
 def measure(
@@ -53,7 +37,9 @@ def measure(
     limit: int | None = None,
     threads: int = 1,
     failed: BadRecordHandler | None = None,
-) -> Measurement:
+    errors: int = 0,
+    report: bool = False,
+) -> Judgement:
     """Run a trained pipeline over records whose targets are known.
 
     Args:
@@ -64,6 +50,8 @@ def measure(
         limit: read that many records at most.
         threads: to compute on.
         failed: is told of records that cannot be evaluated, which are left out; None: the first one is raised.
+        errors: how many of the worst records to return.
+        report: also fill the sections of the report, and say what counted in the worst records.
 
     Raises:
         SeqpipeError: the data cannot be read or have no targets, or a label is not known.
@@ -71,12 +59,24 @@ def measure(
     built = for_evaluation(opened.pipeline(), labels=labels)
     reader = _reader(opened, registry)
     feed = Feed(reader.read, expand([data], reader.suffixes), reader.name, limit=limit)
-    evaluated = outcomes(built, records_of(feed, failed), threads, failed)
-    if not evaluated.results:
+    clock = Stopwatch(each_outcome(built, records_of(feed, failed), threads, failed))
+    counts, unknown = MetricCounts(built.metrics), UnknownLabels(built.objective)
+    worst = WorstRecords(built.metrics[0] if built.metrics else None, built.comparison, errors)
+    sections = sections_of(built.comparison, built.metrics, clock) if report else ()
+    records = 0
+    for measured in clock:
+        records += 1
+        counts.add(measured.record, measured.outcome)
+        unknown.add(measured)
+        worst.add(measured)
+        for section in sections:
+            section.add(measured)
+    if not records:
         raise InputError("there are no records to evaluate on", "name a file that has some", Location(data))
-    _notice_unknown_labels(built.objective, evaluated.results)
-    metrics = built.metrics
-    return Measurement({**figures(metrics, evaluated.results), RATE: evaluated.rate}, metrics, evaluated.results)
+    unknown.tell(records)
+    found = {**counts.figures(), RATE: rate_of(records, clock.seconds)}
+    wrong = explained(built, worst.records) if report else worst.records
+    return Judgement(opened.declared.name, data, records, found, built.metrics, sections, built.comparison, wrong)
 
 
 def evaluate(
@@ -86,6 +86,7 @@ def evaluate(
     settings: Iterable[str] = (),
     labels: Sequence[str] = (),
     threads: int = 1,
+    report: str | os.PathLike[str] | None = None,
 ) -> dict[str, Any]:
     """Return how good a trained pipeline is: a figure with ``value``, ``low`` and ``high`` for each metric.
 
@@ -95,41 +96,22 @@ def evaluate(
         settings: as for ``--set``: ``["decoder.beam=10"]``.
         labels: the only ones that the pipeline may answer; targets keep all of theirs.
         threads: to compute on.
+        report: a folder, for a page with all that can be said: ``report.html``, which is replaced.
 
     Raises:
-        SeqpipeError: the pipeline or the data are wrong.
+        SeqpipeError: the pipeline or the data are wrong, or the page cannot be written.
     """
+    if report is not None:
+        make_folder(Path(report))
     registry = Registry.discover()
     opened = open_pipeline(os.fspath(name), registry, settings)
-    return nested(measure(opened, registry, os.fspath(data), labels=labels, threads=threads).figures)
-
-
-def nested(figures: Mapping[str, Any]) -> dict[str, Any]:
-    """Return figures with those of a group (``f1_per_type.PER``) in a mapping of their own."""
-    groups: dict[str, Any] = {}
-    for name, figure in figures.items():
-        group, dot, member = name.partition(".")
-        if dot:
-            groups.setdefault(group, {})[member] = figure
-        else:
-            groups[name] = figure
-    return groups
-
-
-def _notice_unknown_labels(objective: Objective, results: Sequence[tuple[Record, Outcome]]) -> None:
-    """Say how many records have a label that is never given, which may be spelled in another way."""
-    if not isinstance(objective, ClassificationObjective) or not objective.pooled:
-        return
-    unknown = [str(record.target) for record, _ in results if str(record.target) not in objective.labels]
-    if unknown:
-        log.log(
-            NOTICE,
-            "%s of %s records have a label that the model does not know, and count as wrong, such as %r (known: %s)",
-            f"{len(unknown):,}",
-            f"{len(results):,}",
-            unknown[0],
-            ", ".join(objective.labels),
-        )
+    errors = ERRORS if report is not None else 0
+    judged = measure(
+        opened, registry, os.fspath(data), labels=labels, threads=threads, errors=errors, report=report is not None
+    )
+    if report is not None:
+        write_page(judged, Path(report))
+    return nested(judged.figures)
 
 
 def _reader(opened: OpenedPipeline, registry: Registry) -> Reader:

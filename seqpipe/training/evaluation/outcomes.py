@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from seqpipe.pipeline import Pipeline, assemble
 from seqpipe.pipeline.fit import BadRecordHandler
 from seqpipe.pipeline.parameters import Existing
 
+T = TypeVar("T")
 RATE = "records_per_second"
 
 
@@ -40,8 +41,46 @@ class Outcomes:
     @property
     def rate(self) -> Figure:
         """Records a second; measured once, so its bounds are its value."""
-        value = len(self.results) / self.seconds if self.seconds > 0 else 0.0
-        return Figure(value, value, value)
+        return rate_of(len(self.results), self.seconds)
+
+
+class Measured(NamedTuple):
+    """A record with what was found for it.
+
+    Attributes:
+        record: itself; of one in pieces, the last piece.
+        outcome: all that was found for it.
+        length: items of its payloads, such as characters; None where a payload has no length.
+    """
+
+    record: Record
+    outcome: Outcome
+    length: int | None
+
+
+class Stopwatch(Iterator[T]):
+    """Counts the seconds in which an iterator is waited for.
+
+    Attributes:
+        seconds: so far.
+    """
+
+    def __init__(self, items: Iterator[T]) -> None:
+        self._items = items
+        self.seconds = 0.0
+
+    def __next__(self) -> T:
+        begin = time.perf_counter()
+        try:
+            return next(self._items)
+        finally:
+            self.seconds += time.perf_counter() - begin
+
+
+def rate_of(records: int, seconds: float) -> Figure:
+    """Return records a second as a figure; measured once, so its bounds are its value."""
+    value = records / seconds if seconds > 0 else 0.0
+    return Figure(value, value, value)
 
 
 def outcomes(
@@ -59,7 +98,8 @@ def outcomes(
         RecordError: a record cannot be processed, or has no target although the metrics compare with it.
     """
     begin = time.perf_counter()
-    return Outcomes(list(_results(pipeline, records, threads, failed)), time.perf_counter() - begin)
+    results = [(measured.record, measured.outcome) for measured in each_outcome(pipeline, records, threads, failed)]
+    return Outcomes(results, time.perf_counter() - begin)
 
 
 def for_evaluation(pipeline: Pipeline, weights: Parameters | None = None, labels: Sequence[str] = ()) -> Pipeline:
@@ -80,10 +120,15 @@ def for_evaluation(pipeline: Pipeline, weights: Parameters | None = None, labels
     return _restricted(built, labels) if labels else built
 
 
-def _results(
-    pipeline: Pipeline, records: Iterable[Record], threads: int, failed: BadRecordHandler | None
-) -> Iterator[tuple[Record, Outcome]]:
-    of_pieces: dict[RecordKey, list[Any]] = {}
+def each_outcome(
+    pipeline: Pipeline, records: Iterable[Record], threads: int = 1, failed: BadRecordHandler | None = None
+) -> Iterator[Measured]:
+    """Yield what `outcomes` returns, one record after the other, none of which is kept.
+
+    Raises:
+        RecordError: as for `outcomes`.
+    """
+    of_pieces: dict[RecordKey, tuple[list[Any], int | None]] = {}
     check = _TargetCheck(pipeline, every=failed is not None)
     for computed in engine_of(threads).map(pipeline, portions_of(records, patient=True)):
         assert computed is not None
@@ -95,10 +140,19 @@ def _results(
                     raise_failure(outcome)
                 of_pieces.pop(key, None)
                 failed(record, outcome)
-            elif not record.last:
-                of_pieces.setdefault(key, []).extend(outcome)
+                continue
+            found, length = of_pieces.pop(key, ([], 0))
+            found.extend(outcome)
+            length = _added(length, record)
+            if record.last:
+                yield Measured(record, found, length)
             else:
-                yield record, [*of_pieces.pop(key, ()), *outcome]
+                of_pieces[key] = found, length
+
+
+def _added(before: int | None, record: Record) -> int | None:
+    """Return the length of what came of a record, with a further piece."""
+    return before + len(record.payload) if before is not None and hasattr(record.payload, "__len__") else None
 
 
 class _TargetCheck:

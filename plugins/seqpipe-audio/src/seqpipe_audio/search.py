@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from seqpipe import (
     Batch,
+    Comparison,
     ConfigError,
     CtcObjective,
     Decoder,
@@ -30,6 +31,7 @@ from seqpipe import (
     Ragged,
     Spec,
     Step,
+    TextComparison,
     ctc_beam_search,
     error_rate,
     exact_match,
@@ -82,6 +84,10 @@ class Search(Decoder):
         """Ask for one logit a character at each position, and one for the blank."""
         metrics = (error_rate("text", list, "cer"), error_rate("text", str.split, "wer"), exact_match("text"))
         return CtcObjective(tuple(incoming.learned.get("labels", ())), metrics)
+
+    def comparison(self, incoming: Incoming) -> Comparison:
+        """Compare what was said."""
+        return TextComparison()
 
     def build(self, incoming: Incoming) -> Step:
         """Take logits; give labels, with their spans in the source and their scores.

@@ -12,8 +12,10 @@ from pydantic import Field
 from seqpipe import (
     Batch,
     ClassificationObjective,
+    Comparison,
     Decoder,
     Incoming,
+    LabelComparison,
     Metric,
     Objective,
     Outcome,
@@ -47,6 +49,10 @@ class Stars(Decoder):
         """Ask for five logits, once a record; targets are 1 to 5."""
         metrics = (accuracy("stars"), _accuracy_binary(), _mean_absolute_error())
         return ClassificationObjective(STARS, pooled=True, metrics=metrics, smoothing=self.smoothing)
+
+    def comparison(self, incoming: Incoming) -> Comparison:
+        """Compare the stars of each record."""
+        return LabelComparison("stars", STARS)
 
     def for_evaluation(self) -> Decoder:
         """Give the probabilities, which the metrics look at."""

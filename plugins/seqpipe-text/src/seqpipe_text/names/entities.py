@@ -12,6 +12,7 @@ from pydantic import Field
 
 from seqpipe import (
     Batch,
+    Comparison,
     ConfigError,
     Decoder,
     Incoming,
@@ -21,10 +22,12 @@ from seqpipe import (
     Names,
     Objective,
     Ragged,
+    SpanComparison,
     Step,
     crf_viterbi,
 )
 from seqpipe_text.names.annotation import Annotation
+from seqpipe_text.names.entity_metrics import entity_sets
 from seqpipe_text.names.entity_objective import EntityObjective
 
 Scores = tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]
@@ -63,6 +66,10 @@ class Entities(Decoder):
     def objective(self, incoming: Incoming) -> Objective:
         """Ask for a logit for O, and for the beginning and the inside of each type, at each word."""
         return EntityObjective(tuple(incoming.learned.get("types", ())), self.unsure)
+
+    def comparison(self, incoming: Incoming) -> Comparison:
+        """Compare whole entities, of the types that were looked for in a text."""
+        return SpanComparison(tuple(incoming.learned.get("types", ())), entity_sets)
 
     def build(self, incoming: Incoming) -> Step:
         """Take logits, one position a word; what a word is, is known only at the end, so nothing is streamed."""

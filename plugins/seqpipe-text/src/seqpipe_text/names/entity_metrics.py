@@ -8,7 +8,7 @@ from typing import Any
 import numpy.typing as npt
 
 from seqpipe import Metric, Outcome, Record
-from seqpipe_text.names.annotation import Annotation
+from seqpipe_text.names.annotation import Annotation, Entity
 
 
 def entity_figures(types: Iterable[str]) -> tuple[Metric, ...]:
@@ -19,16 +19,17 @@ def entity_figures(types: Iterable[str]) -> tuple[Metric, ...]:
     return (_f1("f1", None), *(_f1(f"f1_per_type.{kind}", kind) for kind in types))
 
 
+def entity_sets(record: Record, outcome: Outcome) -> tuple[set[Entity], set[Entity]]:
+    """Return the entities that a text has, and those that were given, of the types that were looked for."""
+    annotation = Annotation.of(record)
+    entities = (entity for result in outcome for entity in result["entities"])
+    given = {(entity["type"], entity["start"], entity["stop"]) for entity in entities}
+    return set(annotation.entities), {entity for entity in given if annotation.counts(entity[0])}
+
+
 def _f1(name: str, kind: str | None) -> Metric:
     def counts(record: Record, outcome: Outcome) -> Sequence[float]:
-        annotation = Annotation.of(record)
-        gold = {entity for entity in annotation.entities if kind in (None, entity[0])}
-        given = {
-            (entity["type"], entity["start"], entity["stop"])
-            for result in outcome
-            for entity in result["entities"]
-            if kind in (None, entity["type"]) and annotation.counts(entity["type"])
-        }
+        gold, given = ({entity for entity in of if kind in (None, entity[0])} for of in entity_sets(record, outcome))
         return len(gold & given), len(given), len(gold)
 
     def value(sums: npt.NDArray[Any]) -> float:

@@ -10,7 +10,19 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from seqpipe import Batch, Beam, BeamSettings, Decoder, KnownTarget, Metric, Ragged, row_extents
+from seqpipe import (
+    Batch,
+    Beam,
+    BeamSettings,
+    Comparison,
+    Decoder,
+    Incoming,
+    KnownTarget,
+    Metric,
+    Ragged,
+    TextComparison,
+    row_extents,
+)
 from seqpipe_text.translation.copied_words import copied_words
 from seqpipe_text.translation.translation_metrics import bleu, chrf, require_sacrebleu
 from seqpipe_text.words.unknown_token import UNKNOWN
@@ -46,6 +58,10 @@ class Translate(Beam):
     def metrics(self) -> tuple[Metric, ...]:
         """Add BLEU, chrF, and BLEU in lower case."""
         return (bleu("text"), chrf("text"), bleu("text", "bleu_lc", lowercase=True), *super().metrics())
+
+    def comparison(self, incoming: Incoming) -> Comparison:
+        """Compare translations, of which others may be as good."""
+        return TextComparison(edits=False)
 
     def known(self, batch: Batch) -> Sequence[KnownTarget | None]:
         """Return the sentences without any letter, such as numbers and emoji, or without a known word, as they are."""

@@ -13,9 +13,11 @@ from pydantic import Field
 from seqpipe import (
     Batch,
     ClassificationObjective,
+    Comparison,
     ConfigError,
     Decoder,
     Incoming,
+    LabelComparison,
     LabelDecoder,
     Objective,
     Ragged,
@@ -60,6 +62,10 @@ class Activity(LabelDecoder):
         labels = self.labels_of(incoming)
         metrics = (accuracy("label"), macro_f1("label", labels))
         return ClassificationObjective(labels, pooled=True, metrics=metrics, smoothing=self.smoothing)
+
+    def comparison(self, incoming: Incoming) -> Comparison:
+        """Compare the label of each video."""
+        return LabelComparison("label", self.labels_of(incoming))
 
     def build(self, incoming: Incoming) -> Step:
         """Take logits of windows whose spans are in frames of a known rate.
