@@ -16,13 +16,13 @@ from seqpipe.cli.terminal.error_report import SOME_FAILED
 from seqpipe.cli.terminal.input_share import InputShare
 from seqpipe.cli.terminal.log import notice
 from seqpipe.cli.terminal.run_view import failures, progress_bar
+from seqpipe.engine.engine import Engine
 from seqpipe.engine.identity import Identity, identify
 from seqpipe.engine.journaled_output import Earlier
 from seqpipe.engine.observers import Observers, Watch
 from seqpipe.engine.output import Output
 from seqpipe.engine.run import OnError, Summary, run
 from seqpipe.engine.stop import Stop
-from seqpipe.engine.threads import Threads
 from seqpipe.errors import SeqpipeError
 from seqpipe.journal import RunProgress
 from seqpipe.pipeline import Pipeline
@@ -38,7 +38,7 @@ class RunOptions:
         output: where results go; None: where the pipeline says, else to standard output.
         on_error: what becomes of records that fail.
         earlier: what becomes of what earlier runs left in the place of the output.
-        threads: batches that are computed at a time.
+        engine: where batches are computed.
         metrics: a file to keep figures in.
         bar: show on a terminal how far the run is.
         every: show every record that fails, not only the first ones.
@@ -47,7 +47,7 @@ class RunOptions:
     output: str | None
     on_error: OnError
     earlier: Earlier
-    threads: int
+    engine: Engine
     metrics: Path | None
     bar: bool
     every: bool
@@ -117,7 +117,7 @@ class RunCommand:
                 Observers(self.registry, bar, *failed, *metrics),
                 name=name,
                 on_error=options.on_error,
-                engine=Threads(options.threads),
+                engine=options.engine,
                 stop=stop,
             )
 

@@ -14,10 +14,11 @@ from seqpipe.data import Batch, Record, Spec
 from seqpipe.engine import prefetch as prefetch_module
 from seqpipe.engine import stop as stop_module
 from seqpipe.engine.engine import CallingThread, Computed, Engine, OpenRecords
+from seqpipe.engine.in_order import AHEAD
 from seqpipe.engine.portions import Portion, items_of, portions_of
 from seqpipe.engine.prefetch import Prefetch
 from seqpipe.engine.stop import Stop
-from seqpipe.engine.threads import AHEAD, Threads, engine_of
+from seqpipe.engine.threads import Threads, engine_of
 from seqpipe.errors import RecordError
 from tests.stub_pipeline import stub_pipeline
 

@@ -9,8 +9,10 @@ import click
 
 from seqpipe.cli.global_options import GlobalOptions, traceback_option
 from seqpipe.cli.run_command import RunCommand, RunOptions
+from seqpipe.cli.run_engine import run_engine
 from seqpipe.cli.run_input import InputOptions, chosen_input
 from seqpipe.cli.shared_options import (
+    engine_option,
     limit_option,
     overwrite_option,
     pipeline_argument,
@@ -52,6 +54,7 @@ log = logging.getLogger("seqpipe")
 @settings_option
 @limit_option
 @threads_option
+@engine_option
 @click.option("--explain", is_flag=True, help="Show what each stage makes of each record.")
 @click.option("--metrics", type=click.Path(path_type=Path), metavar="FILE", help="Keep figures of the run in a file.")
 @verbosity_options
@@ -71,6 +74,7 @@ def command(
     settings: tuple[str, ...],
     limit: int | None,
     threads: int,
+    engine: str | None,
     explain: bool,  # noqa: FBT001 - click's
     metrics: Path | None,
     quiet: bool,  # noqa: FBT001 - click's
@@ -93,15 +97,16 @@ def command(
     earlier: Earlier = "resume" if resume else "overwrite" if overwrite else "refuse"
     given = InputOptions(inputs, texts, retry, Shard.parse(shard), limit)
     bar, every = not quiet and not global_options.json_log, global_options.json_log
-    options = RunOptions(output, on_error, earlier, threads, metrics, bar, every)
     with log_to_stderr(quiet=quiet, verbose=verbose), compilation_announced(wanted=not quiet):
         registry = Registry.discover()
         opened = open_pipeline(pipeline, registry, settings)
         declared = opened.declared
+        chosen_engine = run_engine(opened, registry, engine, threads)
+        options = RunOptions(output, on_error, earlier, chosen_engine, metrics, bar, every)
         with reading(opened.reader, declared.limits) as read:
             chosen = chosen_input(opened, given, read)
             built = opened.pipeline()
-            log.info("pipeline %s, model %s, threads: %d", declared.document.source, opened.model_path, threads)
+            log.info("pipeline %s, model %s, %s", declared.document.source, opened.model_path, chosen_engine)
             log.info("reading %s", ", ".join(chosen.names) or f"{len(texts)} texts")
             if explain:
                 explain_records(built, records_of(chosen.feed))
