@@ -46,7 +46,7 @@ class Remote(Engine):
         self, pipeline: Pipeline, portions: Iterable[Portion | None], stop: Stop | None = None
     ) -> Iterator[Computed | None]:
         """Yield each portion with what the pipeline made of it."""
-        with self.engine.start(pack_work(AttemptWork(pipeline), self.plugins)) as workers:
+        with self.engine.start(pack_work(AttemptWork(pipeline.for_inference()), self.plugins)) as workers:
             attempts = _Attempts(workers)
             yield from computed_in_order(portions, attempts.submit, lambda: workers.count, stop or Stop())
 
