@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from inspect import cleandoc
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -31,8 +31,7 @@ def pipeline_schema(stages: Iterable[type[Stage]]) -> Schema:
     declared = list(stages)
     definitions = {_key(stage): _stage(stage) for stage in declared}
     for kind in _KINDS:
-        references = [_reference(_key(stage)) for stage in declared if stage.kind == kind]
-        definitions[kind] = {"oneOf": references} if references else {"not": {}}
+        definitions[kind] = _any_of_kind(kind, [stage for stage in declared if stage.kind == kind])
     top = _mapping(PipelineFile)
     top["properties"]["stages"] = _list_of(IN_STAGES, PipelineFile.model_fields["stages"])
     top["properties"]["train"] = _train()
@@ -55,14 +54,34 @@ def _reference(definition: str) -> Schema:
 
 
 def _stage(stage: type[Stage]) -> Schema:
-    schema = _mapping(stage)
+    schema = {"title": stage.name, **_mapping(stage)}  # by which editors name the stage in what they say
     schema["properties"] = {stage.kind: {"const": stage.name}, **schema["properties"]}
     schema["required"] = [stage.kind, *schema.get("required", [])]
     return schema
 
 
-def _list_of(kinds: Iterable[str], field: FieldInfo) -> Schema:
-    return {"type": "array", "items": {"anyOf": [*map(_reference, kinds)]}, "description": field.description}
+def _any_of_kind(kind: str, stages: Sequence[type[Stage]]) -> Schema:
+    """Return the schema of any stage of a kind: its name says which one's parameters it has.
+
+    So a mistake in a parameter is an error of that stage, and not of each stage that it might have been.
+    """
+    return {
+        "type": "object",
+        "required": [kind],
+        "properties": {kind: {"enum": [stage.name for stage in stages]}},
+        "allOf": [_if(kind, {"const": stage.name}, _reference(_key(stage))) for stage in stages],
+    }
+
+
+def _list_of(kinds: Sequence[str], field: FieldInfo) -> Schema:
+    """Return the schema of a list of stages: the key that an entry has says of which kind it is."""
+    entry: Schema = {"type": "object", "allOf": [_if(kind, {}, _reference(kind)) for kind in kinds]}
+    entry |= {"anyOf": [{"required": [kind]} for kind in kinds]} if len(kinds) > 1 else {"required": [*kinds]}
+    return {"type": "array", "items": entry, "description": field.description}
+
+
+def _if(key: str, value: Schema, then: Schema) -> Schema:
+    return {"if": {"required": [key], "properties": {key: value}}, "then": then}
 
 
 def _train() -> Schema:
@@ -111,7 +130,7 @@ def _value(field: FieldInfo) -> Schema:
         choices = [*models, *({"type": "null"} for member in members if member is NoneType)]
         return choices[0] if len(choices) == 1 else {"anyOf": choices}
     schema = TypeAdapter(Annotated[annotation, *field.metadata] if field.metadata else annotation).json_schema()
-    return schema if _takes_text_or_many(schema) else {"anyOf": [schema, dict(_ENVIRONMENT)]}
+    return schema if _takes_text_or_many(schema) else {"if": dict(_ENVIRONMENT), "else": schema}
 
 
 def _takes_text_or_many(schema: Schema) -> bool:

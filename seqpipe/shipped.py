@@ -58,6 +58,9 @@ def pipeline_path(name: str, registry: Registry) -> Path:
     if is_shipped_name(name):
         return shipped("pipelines", name, registry)
     path = Path(name)
+    if name == "-":
+        what = "only `seqpipe run` and `seqpipe check` take a pipeline from standard input"
+        raise UsageError(what, "write it to a file, and name that")
     if is_folder(path):
         return _of_training(path)
     if not exists(path):

@@ -95,12 +95,16 @@ def journaled(
     quarantine: bool = False,
     facts: dict[str, Any] | None = None,
     writer: Writer | None = None,
+    shard: Shard = WHOLE,
 ) -> FileOutput | RunProgress:
     """Open an output with a journal."""
-    same = {"inputs": [], "model": "", "plugins": {}, "stages": [], "settings": {}}
+    settings = {"--shard": str(shard)} if shard != WHOLE else {}
+    same = {"inputs": [], "contents": "", "model": "", "plugins": {}, "stages": [], "settings": settings}
     paths = OutputPaths.of(out)
     identity = Identity({**same, **(facts or {})}, [])
-    return open_journaled(writer or WriteJSONLines(), paths, identity, earlier=earlier, quarantine=quarantine)
+    return open_journaled(
+        writer or WriteJSONLines(), paths, identity, earlier=earlier, quarantine=quarantine, indexed=shard != WHOLE
+    )
 
 
 def run_into(
@@ -116,7 +120,8 @@ def run_into(
     writer: Writer | None = None,
 ) -> Summary:
     """Run the pipeline into a file."""
-    output = journaled(out, earlier=earlier, quarantine=on_error == "quarantine", facts=facts, writer=writer)
+    quarantine = on_error == "quarantine"
+    output = journaled(out, earlier=earlier, quarantine=quarantine, facts=facts, writer=writer, shard=feed.shard)
     assert isinstance(output, FileOutput)
     with output:
         observers = Observers(Registry(()), *watches)

@@ -20,6 +20,7 @@ from seqpipe.errors import UsageError, did_you_mean
 COMMANDS = {
     "init": "Write a first pipeline for a table of your own.",
     "run": "Run records through a pipeline.",
+    "merge": "Merge the outputs of shards into one.",
     "verify": "Check an output of a run against its journal.",
     "check": "Check a pipeline file and show what flows through it.",
     "train": "Train a pipeline as its file says.",

@@ -20,6 +20,13 @@ class GlobalOptions:
     json_log: bool = False
 
 
+def logs_in_json() -> bool:
+    """Whether the command that runs writes objects in JSON to standard error."""
+    context = click.get_current_context(silent=True)
+    options = context.find_object(GlobalOptions) if context else None
+    return options is not None and options.json_log
+
+
 def _show_traceback(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's
     if value:
         context.ensure_object(GlobalOptions).traceback = True

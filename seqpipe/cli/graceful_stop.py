@@ -59,4 +59,4 @@ class GracefulStop:
         with suppress(OSError, RuntimeError):  # the signal may have come in the middle of writing there
             if sys.stderr.isatty():
                 click.echo(err=True)  # the line has a bar, and perhaps ^C
-            show(self._what)
+            show(self._what, "stopping")

@@ -15,7 +15,7 @@ from seqpipe.cli.run_output import STANDARD_OUTPUT, Destination, chosen_output, 
 from seqpipe.cli.terminal.error_report import SOME_FAILED
 from seqpipe.cli.terminal.input_share import InputShare
 from seqpipe.cli.terminal.log import notice
-from seqpipe.cli.terminal.run_view import failures, progress_bar
+from seqpipe.cli.terminal.run_view import failures, progress_bar, progress_log
 from seqpipe.engine.engine import Engine
 from seqpipe.engine.identity import Identity, identify
 from seqpipe.engine.journaled_output import Earlier
@@ -41,7 +41,7 @@ class RunOptions:
         engine: where batches are computed.
         metrics: a file to keep figures in.
         bar: show on a terminal how far the run is.
-        every: show every record that fails, not only the first ones.
+        for_programs: tell in the log how far the run is, and every record that fails, not only the first ones.
     """
 
     output: str | None
@@ -50,7 +50,7 @@ class RunOptions:
     engine: Engine
     metrics: Path | None
     bar: bool
-    every: bool
+    for_programs: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,12 @@ class RunCommand:
         metrics = [MetricsFile(self.options.metrics, self.opened.declared.name)] if self.options.metrics else []
         stop = Stop()
         with GracefulStop("stopping; once more to stop at once", stop.ask, at_once=True) as interruption:
-            output = to.open(lambda: self._identity(to), earlier=self.options.earlier, on_error=self.options.on_error)
+            output = to.open(
+                lambda: self._identity(to),
+                earlier=self.options.earlier,
+                on_error=self.options.on_error,
+                shard=self.given.shard,
+            )
             if isinstance(output, RunProgress):
                 assert to.paths is not None
                 notice(f"{to.paths.shown} is complete: {_counted(output.records)}", "complete", records=output.records)
@@ -104,7 +109,8 @@ class RunCommand:
         """Run while observers, the bar and the file of figures are told what happens."""
         options, name = self.options, self.opened.declared.name
         share = InputShare(self.input.feed, output.start.source)
-        failed = [failures(every=options.every)] if options.on_error != "fail" else []
+        told = [failures(every=options.for_programs)] if options.on_error != "fail" else []
+        told += [progress_log(share.after)] if options.for_programs else []
         with (
             output,
             redirect_stdout(sys.stderr),  # what a plugin prints is no result
@@ -114,7 +120,7 @@ class RunCommand:
                 self.pipeline,
                 self.input.feed,
                 output,
-                Observers(self.registry, bar, *failed, *metrics),
+                Observers(self.registry, bar, *told, *metrics),
                 name=name,
                 on_error=options.on_error,
                 engine=options.engine,

@@ -15,6 +15,7 @@ from seqpipe.engine.identity import Identity
 from seqpipe.engine.journaled_output import Earlier, open_journaled
 from seqpipe.engine.output import Output, StreamOutput
 from seqpipe.engine.run import OnError
+from seqpipe.engine.shards import WHOLE, Shard
 from seqpipe.errors import Location, OutputError, UsageError
 from seqpipe.journal import OutputPaths, RunProgress
 from seqpipe.paths import is_file, is_folder
@@ -37,21 +38,30 @@ class Destination:
     paths: OutputPaths | None
     table: bool = False
 
-    def open(self, identify: Callable[[], Identity], *, earlier: Earlier, on_error: OnError) -> Output | RunProgress:
+    def open(
+        self, identify: Callable[[], Identity], *, earlier: Earlier, on_error: OnError, shard: Shard
+    ) -> Output | RunProgress:
         """Return the output, or how much is in it if it is complete already.
 
         Args:
             identify: says what the run is, which takes a while.
             earlier: what becomes of what earlier runs left there.
             on_error: what becomes of records that fail.
+            shard: which of the records are written.
 
         Raises:
             UsageError: an option does not go with standard output, or an earlier run stands in the way.
             OutputError: the output cannot be written.
         """
         if self.paths is not None:
-            quarantine = on_error == "quarantine"
-            return open_journaled(self.writer, self.paths, identify(), earlier=earlier, quarantine=quarantine)
+            return open_journaled(
+                self.writer,
+                self.paths,
+                identify(),
+                earlier=earlier,
+                quarantine=on_error == "quarantine",
+                indexed=shard != WHOLE,
+            )
         if earlier != "refuse":
             raise UsageError(f"--{earlier} needs an output file", "name it: -o FILE")
         if on_error == "quarantine":

@@ -9,7 +9,7 @@ from seqpipe.config.dump import dump
 from seqpipe.config.environment import Template
 from seqpipe.config.file_limits import FILE_LIMITS
 from seqpipe.config.file_text import read_text
-from seqpipe.config.files import Resolve, load, relative
+from seqpipe.config.files import Resolve, load, load_standard_input, relative
 from seqpipe.config.node import STAGE_KINDS, KeyPath, describe
 from seqpipe.config.overrides import apply_overrides
 from seqpipe.config.validation import errors_from_pydantic
@@ -26,6 +26,7 @@ __all__ = [
     "dump",
     "errors_from_pydantic",
     "load",
+    "load_standard_input",
     "merge",
     "one_or_all",
     "parse_document",

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
+from typing import BinaryIO
 
 from seqpipe.config.file_limits import FILE_LIMITS
 from seqpipe.errors import ConfigError, Location
 from seqpipe.system_errors import read_failure
+
+STANDARD_INPUT = "standard input"
+"""What messages call it."""
 
 _NOT_TEXT = re.compile("[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 
@@ -21,16 +26,36 @@ def read_text(path: Path) -> str:
     where = Location(str(path))
     try:
         with path.open("rb") as file:
-            data = file.read(FILE_LIMITS.file_bytes + 1)
+            return _read(file, str(path))
     except FileNotFoundError:
         raise ConfigError("no such file", "check the path", where) from None
     except IsADirectoryError:
         raise ConfigError("this is a folder", "name a YAML file in it", where) from None
     except OSError as error:
         raise ConfigError(*read_failure(error), where) from None
+
+
+def read_standard_input() -> str:
+    """Return the text of standard input, as `read_text` does that of a file.
+
+    Raises:
+        ConfigError: as there, or standard input is closed.
+    """
+    where = Location(STANDARD_INPUT)
+    if sys.stdin is None:
+        raise ConfigError("is closed", "name a pipeline's file", where)
+    try:
+        return _read(sys.stdin.buffer, STANDARD_INPUT)
+    except OSError as error:
+        raise ConfigError(*read_failure(error), where) from None
+
+
+def _read(file: BinaryIO, source: str) -> str:
+    data = file.read(FILE_LIMITS.file_bytes + 1)
     if len(data) > FILE_LIMITS.file_bytes:
-        raise ConfigError(f"larger than {FILE_LIMITS.file_bytes} bytes", "keep data in a file of its own", where)
-    return decode(data, str(path))
+        what = f"larger than {FILE_LIMITS.file_bytes} bytes"
+        raise ConfigError(what, "keep data in a file of its own", Location(source))
+    return decode(data, source)
 
 
 def decode(data: bytes, source: str) -> str:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from seqpipe.config.document import Document, merge, parse_document
 from seqpipe.config.file_limits import FILE_LIMITS
-from seqpipe.config.file_text import read_text
+from seqpipe.config.file_text import STANDARD_INPUT, read_standard_input, read_text
 from seqpipe.config.node import describe
 from seqpipe.errors import ConfigError, SeqpipeError
 from seqpipe.paths import is_file
@@ -37,11 +37,24 @@ def load(path: str | os.PathLike[str], resolve: Resolve = relative) -> Document:
     return _load(Path(path), resolve, ())
 
 
+def load_standard_input(resolve: Resolve = relative) -> Document:
+    """Return the document that comes from standard input, as `load`; its paths are relative to the working directory.
+
+    Raises:
+        ConfigError: as `load`.
+    """
+    document = parse_document(read_standard_input(), STANDARD_INPUT, Path())
+    return _over_its_base(document, resolve, ())
+
+
 def _load(path: Path, resolve: Resolve, chain: tuple[Path, ...]) -> Document:
-    document = parse_document(read_text(path), str(path), path.parent)
+    return _over_its_base(parse_document(read_text(path), str(path), path.parent), resolve, (*chain, path))
+
+
+def _over_its_base(document: Document, resolve: Resolve, chain: tuple[Path, ...]) -> Document:
+    """Return a document over what it extends; ``chain`` has the files so far, the document's own last."""
     if ("extends",) not in document:
         return document
-    chain = (*chain, path)
     try:
         base = _base(document, resolve, chain)
     except SeqpipeError as error:
@@ -51,7 +64,7 @@ def _load(path: Path, resolve: Resolve, chain: tuple[Path, ...]) -> Document:
 
 
 def _base(document: Document, resolve: Resolve, chain: tuple[Path, ...]) -> Path:
-    """Return the path of the file that a document extends; ``chain`` ends with the document's own."""
+    """Return the path of the file that a document extends."""
     name = document.written(("extends",))
     if not isinstance(name, str):
         raise ConfigError(f"extends must be text, not {describe(name)}", "name one file")

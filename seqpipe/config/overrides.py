@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,10 @@ OPTIONAL = frozenset({"engine", "model", "precision", "write"})
 """What files have or have not: taken out where it is not there, nothing changes."""
 
 
+_OPTION = "--set "
+_BRACKET = re.compile(r"[\[{]")
+
+
 def apply_overrides(document: Document, overrides: Iterable[str]) -> Document:
     """Return a document with values replaced, each override being ``path=value``; later ones see earlier ones.
 
@@ -35,7 +40,7 @@ def apply_overrides(document: Document, overrides: Iterable[str]) -> Document:
     """
     errors: list[SeqpipeError] = []
     for override in overrides:
-        where = Location(f"--set {override}")
+        where = Location(f"{_OPTION}{override}")
         try:
             parts, text = _split(override)
             if text:
@@ -49,6 +54,25 @@ def apply_overrides(document: Document, overrides: Iterable[str]) -> Document:
     if errors:
         raise one_or_all(errors)
     return document
+
+
+def quoted_for_shell(where: Location, written: str) -> str:
+    """Return how a list or a mapping is handed over with ``--set``: shells split it at blanks, and expand braces.
+
+    Args:
+        where: the place of the value.
+        written: what has the bracket or the brace that it is to begin with.
+
+    Returns:
+        the advice; empty where the value is none of these, is a part of one, or comes from a file.
+    """
+    if not where.source.startswith(_OPTION) or not (bracket := _BRACKET.search(written)):
+        return ""
+    key, _, value = (part.strip() for part in where.source.removeprefix(_OPTION).partition("="))
+    if value != written and _BRACKET.match(value):
+        return ""
+    inner = "[a, b]" if bracket[0] == "[" else "{key: value}"
+    return f"quote all of it for the shell: --set '{key}={inner}'"
 
 
 def _with_sections(document: Document, parts: list[str], where: Location) -> Document:
@@ -75,7 +99,11 @@ def _split(override: str) -> tuple[list[str], str]:
 def _value(text: str, where: Location) -> Node:
     if not text.startswith(("[", "{", '"', "'")):
         return Node(read_scalar(text, plain=True), where, Path(), where)
-    node = parse(text, where.source, Path())
+    try:
+        node = parse(text, where.source, Path())
+    except SeqpipeError as error:
+        todo = quoted_for_shell(where, text) if error.todo.startswith("close") else ""
+        raise ConfigError(error.what, f"{error.todo}; if it is, {todo}" if todo else error.todo) from None
     if isinstance(node.value, Mapping) and not text.startswith("{"):
         raise ConfigError("a mapping without braces", "write {key: value}")
     return _placed(node, where)

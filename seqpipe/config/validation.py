@@ -15,6 +15,7 @@ from seqpipe.config.collected_errors import one_or_all
 from seqpipe.config.document import Document
 from seqpipe.config.environment import Template
 from seqpipe.config.node import KeyPath, describe
+from seqpipe.config.overrides import quoted_for_shell
 from seqpipe.config.phrases import example, expected
 from seqpipe.errors import ConfigError, SeqpipeError, did_you_mean
 
@@ -140,8 +141,9 @@ def _must_be(document: Document, root: KeyPath, path: KeyPath, group: Sequence[_
     what = f"{_name(document, root, path)} must be {' or '.join(dict.fromkeys(one.expected for one in group))}"
     if path not in document:
         return ConfigError(what, "write it down", document.where(path))
-    what = f"{what}, not {describe(document.written(path))}"
-    return ConfigError(what, next((one.example for one in group if one.example), _CORRECT), document.where(path))
+    what, where = f"{what}, not {describe(document.written(path))}", document.where(path)
+    todo = next((one.example for one in group if one.example), _CORRECT)
+    return ConfigError(what, quoted_for_shell(where, todo) or todo, where)
 
 
 def _author_says(details: ErrorDetails, document: Document, path: KeyPath) -> tuple[str, str]:

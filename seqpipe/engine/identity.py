@@ -47,13 +47,7 @@ class Identity:
             earlier: the facts of that run.
             failed: records that failed in it: if none did, what becomes of such may change.
         """
-        return (
-            self._inputs(earlier["inputs"])
-            or ("" if self.facts["model"] == earlier["model"] else "the model has changed")
-            or _plugins(self.facts["plugins"], earlier["plugins"])
-            or _stages(self.facts["stages"], earlier["stages"])
-            or _settings(self.facts["settings"], earlier["settings"], failed)
-        )
+        return self._inputs(earlier["inputs"]) or difference(self.facts, earlier, failed=failed)
 
     def _inputs(self, earlier: Sequence[str]) -> str:
         now = self.facts["inputs"]
@@ -63,6 +57,21 @@ class Identity:
         if len(now) != len(earlier):
             return f"the inputs are {len(now)}, and were {len(earlier)}"
         return "standard input cannot be read again" if STANDARD_INPUT in now else ""
+
+
+def difference(now: Facts, earlier: Facts, *, failed: int) -> str:
+    """Say what differs between two runs but for their inputs; nothing if nothing does.
+
+    Args:
+        now, earlier: what they are.
+        failed: records that failed: if none did, what becomes of such may differ.
+    """
+    return (
+        ("" if now["model"] == earlier["model"] else "the model has changed")
+        or _plugins(now["plugins"], earlier["plugins"])
+        or _stages(now["stages"], earlier["stages"])
+        or _settings(now["settings"], earlier["settings"], failed)
+    )
 
 
 def identify(
@@ -86,8 +95,10 @@ def identify(
         InputError: an input is not there any more.
     """
     stages = [reader, *opened.declared.stages, writer]
+    digests = [_input(source, ends=len(inputs) <= _MANY) for source in inputs]
     facts = {
-        "inputs": [_input(source, ends=len(inputs) <= _MANY) for source in inputs],
+        "inputs": [digest for digest, _ in digests],
+        "contents": _digest("".join(content for _, content in digests).encode()),
         "model": _digest(opened.model_path.read_bytes()) if opened.model_path else "",
         "plugins": distributions([stage.name for stage in stages], registry),
         "stages": [[f"{stage.kind} {stage.name}", _declared(stage)] for stage in stages],
@@ -126,20 +137,22 @@ def _settings(now: Facts, earlier: Facts, failed: int) -> str:
     return ""
 
 
-def _input(source: Source, *, ends: bool) -> str:
-    """Return the digest of an input: its name, size, time of change, beginning and end."""
+def _input(source: Source, *, ends: bool) -> tuple[str, str]:
+    """Return two digests of an input: of its name, time of change and content, and of its content alone.
+
+    The content is its size, beginning and end.
+    """
     if source.standard_input:
-        return STANDARD_INPUT
+        return STANDARD_INPUT, STANDARD_INPUT
     if source.excerpt is not None:
-        return _digest(source.excerpt)
+        return _digest(source.excerpt), _digest(source.excerpt)
     try:
         status = Path(source.name).stat()
-        content = _ends(source.name) if ends else b""
+        content = f"{status.st_size}\0".encode() + (_ends(source.name) if ends else b"")
     except OSError as error:
         raise InputError(*read_failure(error), Location(source.name)) from None
-    return _digest(
-        f"{source.name}\0{status.st_size}\0{status.st_mtime_ns}\0".encode(errors="surrogateescape") + content
-    )
+    file = f"{source.name}\0{status.st_mtime_ns}\0".encode(errors="surrogateescape")
+    return _digest(file + content), _digest(content)
 
 
 def _ends(name: str) -> bytes:

@@ -8,16 +8,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Literal
 
-from seqpipe.atomic import atomic_write
 from seqpipe.contracts import Writer
 from seqpipe.data import Record
-from seqpipe.engine.file_names import TakenNames, file_name
+from seqpipe.engine.file_names import file_name
 from seqpipe.engine.identity import Identity
 from seqpipe.engine.output import Output
+from seqpipe.engine.portions import Cursor
 from seqpipe.engine.quarantine import to_line
+from seqpipe.engine.result_files import ResultFiles
 from seqpipe.errors import Location, OutputError, RecordError, UsageError, raised_by
 from seqpipe.hookspecs import RecordFailed
-from seqpipe.journal import MANIFEST, BlockWriter, OutputPaths, PartialOutput, RunProgress, read_journal
+from seqpipe.journal import MANIFEST, BlockWriter, IndexEntry, OutputPaths, PartialOutput, RunProgress, read_journal
 from seqpipe.paths import exists, is_file
 
 Earlier = Literal["refuse", "resume", "overwrite"]
@@ -39,6 +40,7 @@ class FileOutput(Output):
         self.blocks = blocks
         self.start = blocks.progress
         self._finished = False
+        self._size = self._results = 0  # of the record that is coming
 
     def put(self, results: Sequence[Record]) -> None:
         """Append results, with what stands before the first one."""
@@ -49,15 +51,22 @@ class FileOutput(Output):
             encoded = [self.writer.encode(result, layout) for result in results]
         self.blocks.layout = layout
         self.blocks.output.append(b"".join((head, *encoded)) if head or len(encoded) != 1 else encoded[0])
+        self._count(encoded)
 
     def reject(self, failed: RecordFailed) -> None:
         """Append a record that failed to the quarantine, if there is one."""
         if self.blocks.quarantine:
             self.blocks.quarantine.append(to_line(failed))
 
+    def record_ended(self, cursor: Cursor, *, failed: bool) -> None:
+        """Add the record to the index, if there is one."""
+        self.blocks.add_entry(IndexEntry(cursor.source, cursor.item, self._size, self._results, int(failed)))
+        self._size = self._results = 0
+
     def drop(self) -> None:
         """Forget what was put since something was last reached."""
         self.blocks.drop()
+        self._size = self._results = 0
 
     def reached(self, progress: RunProgress) -> None:
         """Keep what was put."""
@@ -93,6 +102,11 @@ class FileOutput(Output):
         finally:
             self.part.close()
 
+    def _count(self, encoded: Sequence[bytes]) -> None:
+        """Count what belongs to the record that is coming."""
+        self._size += sum(map(len, encoded))
+        self._results += len(encoded)
+
     @property
     def _begun(self) -> bool:
         return self.blocks.layout is not None or self.blocks.output.size > 0
@@ -108,9 +122,7 @@ class FolderOutput(FileOutput):
 
     def __init__(self, writer: Writer, part: PartialOutput, blocks: BlockWriter, *, replace: bool) -> None:
         super().__init__(writer, part, blocks)
-        self._replace = replace
-        self._folder = part.paths.output.parent
-        self._taken = TakenNames(self._folder, _listed(part.paths, blocks.output.size))
+        self._files = ResultFiles(part.paths, _listed(part.paths, blocks.output.size), replace=replace)
 
     def put(self, results: Sequence[Record]) -> None:
         """Write a file for each result.
@@ -125,19 +137,12 @@ class FolderOutput(FileOutput):
                 encoded.append(head + self.writer.encode(result, layout))
         for result, content in zip(results, encoded, strict=True):
             name = file_name(result.id) + self.writer.suffix
-            if twin := self._taken.twin(name):
-                where = Location(self.part.paths.shown)
-                also = "" if twin == name else f", which is {twin!r} here"
-                what = f"two results would be written to {name!r}{also}"
-                raise OutputError(what, "give the records different ids", where)
-            if not self._replace and (self._folder / name).exists():
-                where = Location(self.part.paths.show(self._folder / name))
-                raise OutputError("is there already", "add --overwrite to replace it, or name another folder", where)
-            self._taken.add(name)
-            with atomic_write(self._folder / name, "wb") as file:
+            with self._files.open(name) as file:
                 file.write(content)
             entry = {"file": name, "size": len(content), "checksum": zlib.crc32(content)}
-            self.blocks.output.append(json.dumps(entry).encode() + b"\n")
+            line = json.dumps(entry).encode() + b"\n"
+            self.blocks.output.append(line)
+            self._count([line])
 
     def finish(self) -> None:
         """Take note that the input has ended."""
@@ -155,7 +160,13 @@ def _named(writer: Writer, results: Sequence[Record]) -> Iterator[None]:
 
 
 def open_journaled(
-    writer: Writer, paths: OutputPaths, identity: Identity, *, earlier: Earlier, quarantine: bool
+    writer: Writer,
+    paths: OutputPaths,
+    identity: Identity,
+    *,
+    earlier: Earlier,
+    quarantine: bool,
+    indexed: bool = False,
 ) -> FileOutput | RunProgress:
     """Return the output that a run writes to, new or from where an earlier run ended; or that this one has completed.
 
@@ -165,18 +176,19 @@ def open_journaled(
         identity: what the run is.
         earlier: what becomes of what is there; "resume" begins a run of which there is nothing.
         quarantine: keep records that fail.
+        indexed: keep an index, so that the output of a shard can be merged with others.
 
     Raises:
         UsageError: there is an output, or a part of one, that this run may neither continue nor replace.
         OutputError: the output cannot be written, or another run is writing it.
     """
     if not exists(paths.part):
-        _check_free(paths, earlier)
+        check_replaceable(paths, earlier)
         if earlier == "resume" and (done := _completed(paths, identity)):
             return done
     part = PartialOutput(paths)
     try:
-        blocks = _begin_or_resume(part, identity, earlier=earlier, quarantine=quarantine)
+        blocks = _begin_or_resume(part, identity, earlier=earlier, quarantine=quarantine, indexed=indexed)
         if isinstance(blocks, RunProgress):
             part.close()
             return blocks
@@ -189,15 +201,15 @@ def open_journaled(
 
 
 def _begin_or_resume(
-    part: PartialOutput, identity: Identity, *, earlier: Earlier, quarantine: bool
+    part: PartialOutput, identity: Identity, *, earlier: Earlier, quarantine: bool, indexed: bool
 ) -> BlockWriter | RunProgress:
     journal, paths = part.journal, part.paths
     if earlier == "overwrite" or (not journal.blocks and not journal.sealed):
         if earlier == "resume" and (done := _completed(paths, identity)):
             part.discard()
             return done
-        _check_free(paths, earlier)
-        return part.begin(identity.facts, quarantine=quarantine)
+        check_replaceable(paths, earlier)
+        return part.begin(identity.facts, quarantine=quarantine, indexed=indexed)
     what = f"an earlier run ended after {journal.last.progress.records:,} records"
     if earlier == "refuse":
         todo = "add --resume to continue, or --overwrite to begin again"
@@ -208,10 +220,10 @@ def _begin_or_resume(
     if journal.sealed:
         part.publish()
         return journal.last.progress
-    return part.resume(quarantine=quarantine)
+    return part.resume(quarantine=quarantine, indexed=indexed)
 
 
-def _check_free(paths: OutputPaths, earlier: Earlier) -> None:
+def check_replaceable(paths: OutputPaths, earlier: Earlier) -> None:
     """Check that no complete output would be replaced without being asked to.
 
     Raises:

@@ -9,6 +9,7 @@ from typing import BinaryIO, Self
 
 from seqpipe.contracts import Layout, Writer
 from seqpipe.data import Record
+from seqpipe.engine.portions import Cursor
 from seqpipe.errors import OutputError, raised_by
 from seqpipe.hookspecs import RecordFailed
 from seqpipe.journal import RunProgress
@@ -38,6 +39,14 @@ class Output(ABC):
 
     def reject(self, failed: RecordFailed) -> None:
         """Take a record that failed; where there is no place for such, forget it."""
+
+    def record_ended(self, cursor: Cursor, *, failed: bool) -> None:
+        """Take note that all results of a record were put; of one that failed there are none.
+
+        Args:
+            cursor: after the record.
+            failed: whether it did.
+        """
 
     def drop(self) -> None:
         """Forget what was put since something was last reached; what cannot be taken back stays."""

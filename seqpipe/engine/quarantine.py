@@ -37,6 +37,16 @@ def to_line(failed: RecordFailed) -> bytes:
     }
     if failed.rest:
         entry["rest"] = failed.rest
+    return _encode(entry)
+
+
+def of_all_shards(line: bytes) -> bytes:
+    """Return the line of a shard as it would be without shards: what could not be read on is all of the rest."""
+    entry = json.loads(line)
+    return _encode({**entry, "rest": str(WHOLE)}) if "rest" in entry else line
+
+
+def _encode(entry: Mapping[str, Any]) -> bytes:
     try:
         return json.dumps(entry, ensure_ascii=False).encode() + b"\n"
     except UnicodeEncodeError:

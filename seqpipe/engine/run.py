@@ -108,6 +108,7 @@ class _Ledger:
         start = output.start
         self.cursor = Cursor(start.source, start.item, start.read)
         self.records, self.failed, self.results = start.records, start.failed, start.results
+        self.failed_before = self.failed  # the record that is coming
         self.pieces = 0  # of the record that is coming in pieces
         self.results_of_pieces = 0
         self.piece_failed = False
@@ -179,6 +180,8 @@ class _Ledger:
             self.observers.tell(failed)
 
     def _end_record(self, cursor: Cursor) -> None:
+        self.output.record_ended(cursor, failed=self.failed > self.failed_before)
+        self.failed_before = self.failed
         self.cursor = cursor
         self.records += 1
         self.pieces = self.results_of_pieces = 0

@@ -13,6 +13,7 @@ from seqpipe.errors import Location
 from seqpipe.journal.entries import Block, Journal, RunProgress, encode_block, encode_run, encode_seal
 from seqpipe.journal.growing_file import GrowingFile
 from seqpipe.journal.output_paths import OutputPaths
+from seqpipe.journal.record_index import IndexEntry, RecordIndex
 
 SHARE = 50
 """A block is ended when this many times as long has passed as ending the one before took: it costs a fiftieth."""
@@ -31,6 +32,7 @@ class BlockWriter:
         journal: what is whole; what the files have after it is cut off. Empty: a new output.
         run: what the run is, for a new journal.
         quarantine: whether there is a file for records that fail.
+        indexed: whether the journal keeps an index, which a shard needs to be merged.
 
     Attributes:
         output: takes the results.
@@ -38,12 +40,15 @@ class BlockWriter:
         layout: what the writer has to know of the first record, known from then on.
     """
 
-    def __init__(self, paths: OutputPaths, journal: Journal, run: Mapping[str, Any], *, quarantine: bool) -> None:
+    def __init__(
+        self, paths: OutputPaths, journal: Journal, run: Mapping[str, Any], *, quarantine: bool, indexed: bool = False
+    ) -> None:
         self._paths, self._shown = paths, Location(paths.shown)
         self._last = journal.last
         self._layout_is_known = journal.layout is not None
         self.layout: Any = journal.layout
         self.progress = journal.last.progress
+        self._index = RecordIndex() if indexed else None
         self._ended: float | None = None
         self._pause = SHORTEST
         with reported(self._shown):
@@ -67,8 +72,15 @@ class BlockWriter:
         """Whether there is anything that another run could resume."""
         return self._last != Block()
 
+    def add_entry(self, entry: IndexEntry) -> None:
+        """Add a record to the index, if there is one."""
+        if self._index:
+            self._index.add(entry)
+
     def reached(self, progress: RunProgress) -> None:
         """Keep what was added: it is all that the input gives up to here. End a block if it is time."""
+        if self._index:
+            self._index.keep()
         self.output.keep()
         if self.quarantine:
             self.quarantine.keep()
@@ -81,6 +93,8 @@ class BlockWriter:
 
     def drop(self) -> None:
         """Forget what was added since something was last reached."""
+        if self._index:
+            self._index.drop()
         self.output.drop()
         if self.quarantine:
             self.quarantine.drop()
@@ -98,6 +112,7 @@ class BlockWriter:
             self.quarantine.size if self.quarantine else 0,
             self.quarantine.end_block() if self.quarantine else 0,
             None if self._layout_is_known else self.layout,
+            self._index.take() if self._index else "",
         )
         if block.progress != self._last.progress or block.size != self._last.size:
             if not self.has_blocks:

@@ -8,16 +8,18 @@ ignored.
 from __future__ import annotations
 
 import json
+import os
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from seqpipe.errors import InputError, Location
+from seqpipe.journal.record_index import IndexEntry, decode_index
 from seqpipe.system_errors import read_failure
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Block:
         rejected: the size of the quarantine up to the end of the block, in bytes.
         rejected_checksum: CRC-32 of what the block added to the quarantine.
         layout: what the writer has to know of the first record, in the block with which it became known.
+        index: of a shard, see `record_index`; a journal that has been read leaves it in the file, as it is long.
     """
 
     progress: RunProgress = RunProgress()
@@ -60,6 +63,7 @@ class Block:
     rejected: int = 0
     rejected_checksum: int = 0
     layout: Any = None
+    index: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,24 +127,34 @@ def read_journal(path: Path) -> Journal:
         InputError: it cannot be read, or was written by a seqpipe that writes others.
     """
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            lines = list(_whole_lines(file))
+            sound = file.seek(0, os.SEEK_END) == (lines[-1].end if lines else 0)
     except FileNotFoundError:
         return Journal((), (), sound=True)
     except OSError as error:
         raise InputError(*read_failure(error), Location(str(path))) from None
-    lines: list[Line] = []
-    end = checksum = 0
-    for raw in content.splitlines(keepends=True):
-        checksum = zlib.crc32(raw[_DIGITS:], checksum)
-        if raw[:_DIGITS] != b"%08x " % checksum or not raw.endswith(b"\n"):
-            break
-        end += len(raw)
-        lines.append(Line(json.loads(raw[_DIGITS:]), end, checksum))
     if lines and lines[0].value.get("format") != FORMAT:
         what = f"a journal of format {lines[0].value.get('format')}, and this seqpipe has {FORMAT}"
         raise InputError(what, "use the seqpipe that wrote it, or remove it", Location(str(path)))
     blocks = tuple(_block(line.value["block"]) for line in lines if "block" in line.value)
-    return Journal(tuple(lines), blocks, sound=end == len(content))
+    return Journal(tuple(lines), blocks, sound=sound)
+
+
+def read_index(path: Path) -> Iterator[Iterator[IndexEntry]]:
+    """Yield the index of each block of a journal that is whole.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            for raw in file:
+                value = json.loads(raw[_DIGITS:])
+                if "block" in value:
+                    yield decode_index(value["block"].get("index", ""))
+    except OSError as error:
+        raise InputError(*read_failure(error), Location(str(path))) from None
 
 
 def encode_run(run: Mapping[str, Any]) -> tuple[bytes, int]:
@@ -151,6 +165,8 @@ def encode_run(run: Mapping[str, Any]) -> tuple[bytes, int]:
 def encode_block(block: Block, previous: int) -> tuple[bytes, int]:
     """Return the line of a block, and its checksum; ``previous`` is that of the line before."""
     values = asdict(block)
+    if not block.index:
+        del values["index"]
     return _encode({"block": {**values.pop("progress"), **values}}, previous)
 
 
@@ -161,6 +177,18 @@ def encode_seal(previous: int) -> tuple[bytes, int]:
 
 _DIGITS = 9  # with the blank after them
 _PROGRESS = tuple(field.name for field in fields(RunProgress))
+
+
+def _whole_lines(file: BinaryIO) -> Iterator[Line]:
+    end = checksum = 0
+    for raw in file:
+        checksum = zlib.crc32(raw[_DIGITS:], checksum)
+        if raw[:_DIGITS] != b"%08x " % checksum or not raw.endswith(b"\n"):
+            return
+        end += len(raw)
+        value = json.loads(raw[_DIGITS:])
+        value.get("block", {}).pop("index", None)
+        yield Line(value, end, checksum)
 
 
 def _encode(value: Mapping[str, Any], previous: int) -> tuple[bytes, int]:

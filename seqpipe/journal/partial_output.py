@@ -39,18 +39,19 @@ class PartialOutput:
             self._lock = _locked(paths)
         self.journal = read_journal(paths.part_journal)
 
-    def begin(self, run: Mapping[str, Any], *, quarantine: bool) -> BlockWriter:
+    def begin(self, run: Mapping[str, Any], *, quarantine: bool, indexed: bool = False) -> BlockWriter:
         """Begin again; what there was is dropped."""
-        return BlockWriter(self.paths, Journal((), (), sound=True), run, quarantine=quarantine)
+        return BlockWriter(self.paths, Journal((), (), sound=True), run, quarantine=quarantine, indexed=indexed)
 
-    def resume(self, *, quarantine: bool) -> BlockWriter:
+    def resume(self, *, quarantine: bool, indexed: bool = False) -> BlockWriter:
         """Resume after the last block that is whole in all files; what follows it is dropped."""
         blocks = self.journal.blocks
         whole = (
             count_whole(self.paths.part_output, output_extents(blocks)),
             count_whole(self.paths.part_quarantine, quarantine_extents(blocks)),
         )
-        return BlockWriter(self.paths, self.journal.first(min(whole)), self.journal.run or {}, quarantine=quarantine)
+        journal = self.journal.first(min(whole))
+        return BlockWriter(self.paths, journal, self.journal.run or {}, quarantine=quarantine, indexed=indexed)
 
     def publish(self) -> None:
         """Give a sealed output its name, and its journal and quarantine theirs.

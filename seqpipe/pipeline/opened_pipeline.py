@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from seqpipe.builtin.readers.lines import ReadLines
-from seqpipe.config import Document, apply_overrides, dump, load, merge, parse_document
+from seqpipe.config import Document, Resolve, apply_overrides, dump, load, load_standard_input, merge, parse_document
 from seqpipe.config.declaration import Declaration, declaration
 from seqpipe.contracts import PipelineStage, Precision, Reader, Stage
 from seqpipe.contracts.learned import problem_with
@@ -86,7 +86,12 @@ class OpenedPipeline:
 
 
 def open_pipeline(
-    name: str, registry: Registry, overrides: Iterable[str] = (), *, with_model: bool = True
+    name: str,
+    registry: Registry,
+    overrides: Iterable[str] = (),
+    *,
+    with_model: bool = True,
+    standard_input: bool = False,
 ) -> OpenedPipeline:
     """Read a pipeline file and its model.
 
@@ -96,13 +101,17 @@ def open_pipeline(
         registry: has the plugins.
         overrides: from ``--set``.
         with_model: False to train, when the model is what will be written.
+        standard_input: whether the name ``-`` stands for a pipeline file on standard input.
 
     Raises:
         UsageError: there is no such file.
         ConfigError: it is wrong.
         ModelError: the model that it names is missing or damaged.
     """
-    document = _document(pipeline_path(name, registry), registry)
+    if name == "-" and standard_input:
+        document = load_standard_input(_resolve_in(registry))
+    else:
+        document = _document(pipeline_path(name, registry), registry)
     overrides = list(overrides)
     document = apply_overrides(document, [override for override in overrides if override.startswith("model=")])
     wanted = with_model or not document.keys(("stages",))
@@ -120,9 +129,12 @@ def _document(path: Path, registry: Registry) -> Document:
     """Return what a file says: a pipeline file, or a model, which is a pipeline that names it and nothing else."""
     if path.suffix == MODEL_ENDING:
         return parse_document(dump({"model": path.name}), str(path), path.parent)
-    return load(
-        path, lambda base, folder: shipped("pipelines", base, registry) if is_shipped_name(base) else folder / base
-    )
+    return load(path, _resolve_in(registry))
+
+
+def _resolve_in(registry: Registry) -> Resolve:
+    """Return what finds the file that another one extends, by its path or its shipped name."""
+    return lambda base, folder: shipped("pipelines", base, registry) if is_shipped_name(base) else folder / base
 
 
 def _model_path(document: Document, registry: Registry) -> Path | None:

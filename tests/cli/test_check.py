@@ -96,3 +96,24 @@ def test_mistakes_in_the_training_are_found(folder, command):
         2,
         "colours.yaml:13:3: unknown key 'epoch' in train (did you mean 'epochs'?)\n",
     )
+
+
+def test_a_pipeline_from_standard_input(folder, command):
+    written = Path("colours.yaml").read_bytes()
+    result = command("check", "-", stdin=written)
+    assert (result.code, result.err) == (0, "")
+    assert result.lines[0] == "colours (standard input)"
+    assert result.lines[1:] == command("check", "colours.yaml").lines[1:]
+    wrong = command("check", "-", stdin=written.replace(b"hidden: 4", b"hiden: 4"))
+    assert wrong.err == "standard input:8:5: unknown key 'hiden' in core.rnn (did you mean 'hidden'?)\n"
+    extended = command("check", "-", stdin=b"extends: colours.yaml\nname: mine\n")
+    assert extended.lines[0] == "mine (standard input)"
+
+
+def test_a_list_that_the_shell_has_not_passed_on(folder, command):
+    result = command("check", "colours.yaml", "--set", "core.pooling=max")
+    assert (result.code, result.err) == (
+        2,
+        "--set core.pooling=max: pooling must be a list, not text 'max' "
+        "(quote all of it for the shell: --set 'core.pooling=[a, b]')\n",
+    )

@@ -196,3 +196,23 @@ def test_a_full_disk_behind_standard_output(folder, process):
     assert err == (
         b"standard output: cannot be written: no space left on device (free some space, or write to another disk)\n"
     )
+
+
+def test_a_pipeline_from_standard_input(folder, command):
+    Path("in.txt").write_text("xya\nb\n")
+    written = Path("colours.yaml").read_bytes()
+    result = command("run", "-", "in.txt", stdin=written)
+    assert result.lines == command("run", "colours.yaml", "in.txt").lines
+    both = "standard input is the pipeline and an input at once (name a file for one of them)\n"
+    for inputs, pipeline in ((["-"], written), ([], written.replace(b"core.lines", b"core.lines, path: '-'"))):
+        result = command("run", "-", *inputs, stdin=pipeline)
+        assert (result.code, result.err) == (2, both)
+
+
+def test_other_commands_take_files(folder, command):
+    result = command("train", "-", stdin=Path("colours.yaml").read_bytes())
+    assert (result.code, result.err) == (
+        2,
+        "only `seqpipe run` and `seqpipe check` take a pipeline from standard input "
+        "(write it to a file, and name that)\n",
+    )

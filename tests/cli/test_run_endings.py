@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from seqpipe.cli.terminal import run_view
+
 MANY = "xya\nyb\nxa\nb\n" * 12_500
 
 
@@ -145,6 +147,20 @@ def test_the_log_in_json(folder, command):
     failed, finished = map(json.loads, result.err.splitlines())
     assert (failed["event"], failed["source"], failed["position"]) == ("record_failed", "some.txt", 2)
     assert (finished["event"], finished["records"], finished["failed"]) == ("finished", 3, 1)
+
+
+def test_the_log_in_json_says_how_far_a_run_is(folder, command, monkeypatch):
+    monkeypatch.setattr(run_view, "EVERY", 0.0)
+    Path("some.txt").write_bytes(b"xa\n\xff\nyb\n")
+    result = command("run", "colours.yaml", "some.txt", "--on-error", "skip", "--log-format", "json")
+    told = [line for line in map(json.loads, result.err.splitlines()) if line["event"] == "progress"]
+    assert {"records": 3, "failed": 1, "share": 1.0}.items() <= told[-1].items()
+    assert told[-1]["message"] == "3 records, 1 failed"
+    assert told[-1].keys() >= {"time", "level", "seconds", "rate"}
+    quiet = command("run", "colours.yaml", "some.txt", "--on-error", "skip", "--log-format", "json", "-q")
+    assert quiet.err == ""
+    generated = command("run", "colours.yaml", "-", "--log-format", "json", stdin=b"xa\n")
+    assert json.loads(generated.err.splitlines()[0])["share"] is None
 
 
 def test_figures_in_a_file(folder, command):

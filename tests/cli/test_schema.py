@@ -16,17 +16,21 @@ PIPELINES = sorted([*ROOT.glob("pipelines/*.yaml"), *ROOT.glob("plugins/*/src/*/
 
 
 @pytest.fixture
-def mistakes(command):
+def errors(command):
     schema = json.loads(command("schema").out)
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
 
-    def mistakes(text):
+    def errors(text):
         document = parse_document(text, "", Path())
-        written = json.loads(json.dumps(document.written(), default=str))
-        return [error.message for error in validator.iter_errors(written)]
+        return list(validator.iter_errors(json.loads(json.dumps(document.written(), default=str))))
 
-    return mistakes
+    return errors
+
+
+@pytest.fixture
+def mistakes(errors):
+    return lambda text: [error.message for error in errors(text)]
 
 
 @pytest.mark.parametrize("path", PIPELINES, ids=lambda path: path.stem)
@@ -57,6 +61,30 @@ def test_what_is_wrong_does_not_fit(mistakes, trained, right, wrong):
     text = (trained / "colours.yaml").read_text()
     assert right in text
     assert mistakes(text.replace(right, wrong)) != []
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "place", "message"),
+    [
+        ("hidden: 4", "hiden: 4", "stages/2", "Additional properties are not allowed ('hiden' was unexpected)"),
+        ("hidden: 4", "hidden: four", "stages/2/hidden", "'four' is not of type 'integer'"),
+        ("hidden: 4", "hidden: 0", "stages/2/hidden", "0 is less than the minimum of 1"),
+        ("core.rnn", "core.rnnn", "stages/2/core", "'core.rnnn' is not one of ['core.rnn', 'core.gru', "),
+        ("- core: ", "- cor: ", "stages/2", "{'cor': 'core.rnn', 'hidden': 4, 'output': 'last'} is not valid under "),
+        ("core.lines}", "core.lines, paht: a}", "read", "Additional properties are not allowed ('paht' was une"),
+        ("target: colour", "goal: colour", "train/data/reader", "Additional properties are not allowed ('goal' was un"),
+    ],
+)
+def test_a_mistake_is_one_error_of_its_stage(errors, trained, right, wrong, place, message):
+    text = (trained / "colours.yaml").read_text()
+    (error,) = errors(text.replace(right, wrong))
+    assert "/".join(map(str, error.absolute_path)) == place
+    assert error.message.startswith(message)
+
+
+def test_the_schema_of_a_stage_has_its_name(errors, trained):
+    (error,) = errors((trained / "colours.yaml").read_text().replace("hidden: 4", "hiden: 4"))
+    assert error.schema["title"] == "core.rnn"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """``seqpipe search``."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,14 @@ def test_a_line_for_each_trial_and_the_best_file_at_the_end(folder, command):
     again = command("search", "colours.yaml", "space.yaml", "--resume", "found", "--trials", "3", "-q", *SETTINGS)
     assert (again.code, again.out, again.err) == (0, "found/best.yaml\n", "")
     assert len(Path("found/trials.csv").read_text().splitlines()) == 4
+
+
+def test_the_log_in_json(folder, command):
+    options = ("-o", "found", "--trials", "1", "--log-format", "json")
+    (trial,) = command("search", "colours.yaml", "space.yaml", *options, *SETTINGS).err.splitlines()
+    expected = {"event": "trial", "folder": "trial-1", "state": "finished", "metric": "accuracy"}
+    assert expected.items() <= json.loads(trial).items()
+    assert json.loads(trial)["values"].keys() == {"core.hidden"}
 
 
 def test_it_needs_one_folder(folder, command):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from seqpipe.cli.terminal import training_view
+
 
 def test_a_line_for_each_epoch_and_the_model_at_the_end(folder, command):
     result = command("train", "colours.yaml", "-o", "run")
@@ -86,3 +88,16 @@ def test_groups_are_for_folds(folder, command):
         2,
         "--group says which records are in one fold (say how many folds: --folds 5)\n",
     )
+
+
+def test_the_log_in_json(folder, command, monkeypatch):
+    monkeypatch.setattr(training_view, "EVERY", 0.0)
+    result = command("train", "colours.yaml", "-o", "new", "--log-format", "json")
+    assert (result.code, result.lines) == (0, [str(Path("new/model.safetensors"))])
+    told = [json.loads(line) for line in result.err.splitlines()]
+    assert [line["event"] for line in told] == ["learning", *["progress", "epoch"] * 3]
+    assert {"folder": "new", "records": 6, "dev": 0, "epochs": 0, "level": "info"}.items() <= told[0].items()
+    assert {"epoch": 1, "step": 1}.items() <= told[1].items()
+    assert told[1].keys() >= {"loss", "share", "message", "time"}
+    assert told[-1]["message"].startswith("epoch 3 loss ")
+    assert {"epoch": 3, "best": False}.items() <= told[-1].items()

@@ -1,8 +1,11 @@
+import io
+import sys
 from pathlib import Path
 
 import pytest
 
-from seqpipe.config.files import load
+from seqpipe.config.file_limits import FILE_LIMITS
+from seqpipe.config.files import load, load_standard_input
 from seqpipe.errors import ConfigError, SeqpipeError
 
 
@@ -107,3 +110,23 @@ def test_an_error_in_a_base_is_placed_in_it() -> None:
 def test_a_large_file_fails_at_once() -> None:
     write("p.yaml", "a: [\n" * 2_000_000)
     assert refusal("p.yaml") == "p.yaml: larger than 1000000 bytes (keep data in a file of its own)"
+
+
+def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused() -> str:
+        with pytest.raises(ConfigError) as caught:
+            load_standard_input()
+        return str(caught.value)
+
+    def give(data: bytes) -> None:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+
+    write("base.yaml", "name: base\ntrain: {seed: 1}\n")
+    give(b"extends: base.yaml\nname: top\n")
+    assert load_standard_input().written() == {"name": "top", "train": {"seed": 1}}
+    give(b"extends: none.yaml\n")
+    assert refused() == "standard input:1:10: extends 'none.yaml': no such file (write its path relative to this file)"
+    give(b"#" * (FILE_LIMITS.file_bytes + 1))
+    assert refused() == (f"standard input: larger than {FILE_LIMITS.file_bytes} bytes (keep data in a file of its own)")
+    monkeypatch.setattr(sys, "stdin", None)
+    assert refused() == "standard input: is closed (name a pipeline's file)"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqpipe.config.document import parse_document
-from seqpipe.config.overrides import apply_overrides
+from seqpipe.config.overrides import apply_overrides, quoted_for_shell
 from seqpipe.errors import Errors, Location, SeqpipeError
 
 DOCUMENT = parse_document(
@@ -99,7 +99,22 @@ def test_later_ones_see_earlier_ones() -> None:
         ("core.hiden.x=1", "no key 'hiden' in core.gru (did you mean 'hidden'?)"),
         ("stages.3.x=1", "stages is a list without an entry '3' (use 0 to 2)"),
         ("stages.core=1", "stages is a list without an entry 'core' (use 0 to 2)"),
-        ("core.kernels=[1", "a list without ',' or ']' after an entry (close '[' with ']')"),
+        (
+            "core.kernels=[1",
+            "a list without ',' or ']' after an entry "
+            "(close '[' with ']'; if it is, quote all of it for the shell: --set 'core.kernels=[a, b]')",
+        ),
+        (
+            "core.kernels=[1,",
+            "the file ends inside a list or mapping "
+            "(close it; if it is, quote all of it for the shell: --set 'core.kernels=[a, b]')",
+        ),
+        (
+            "write={writer:",
+            "the file ends inside a list or mapping "
+            "(close it; if it is, quote all of it for the shell: --set 'write={key: value}')",
+        ),
+        ('name="a', "a quote that is never closed (close it)"),
         ("name='a': b", "a mapping without braces (write {key: value})"),
         (
             "core.kernels=[*a, *b]",
@@ -158,3 +173,17 @@ def test_an_empty_list_has_no_entries() -> None:
     with pytest.raises(SeqpipeError) as caught:
         apply_overrides(document, ["stages.0.x=1"])
     assert str(caught.value) == "--set stages.0.x=1: stages is a list without an entry '0' (it is empty)"
+
+
+@pytest.mark.parametrize(
+    ("where", "written", "advice"),
+    [
+        ("--set a.b=c", "[...]", "quote all of it for the shell: --set 'a.b=[a, b]'"),
+        ("--set a.b=c", "{...}", "quote all of it for the shell: --set 'a.b={key: value}'"),
+        ("--set a.b=c", "0.5", ""),
+        ("--set a={b: c}", "b: [...]", ""),
+        ("pipeline.yaml", "[...]", ""),
+    ],
+)
+def test_how_a_list_is_handed_over_by_a_shell(where: str, written: str, advice: str) -> None:
+    assert quoted_for_shell(Location(where), written) == advice

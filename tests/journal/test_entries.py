@@ -89,5 +89,5 @@ def test_a_journal_of_another_format(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read_journal(path)
     assert str(caught.value) == (
-        f"{path}: a journal of format 99, and this seqpipe has 1 (use the seqpipe that wrote it, or remove it)"
+        f"{path}: a journal of format 99, and this seqpipe has 2 (use the seqpipe that wrote it, or remove it)"
     )

@@ -25,10 +25,10 @@ from seqpipe.training.section.train_section import augmentations, data_reader
 def command(pipeline: str, settings: tuple[str, ...], resolved: bool) -> None:  # noqa: FBT001 - click's
     """Read the file of a PIPELINE, build it, and show what each stage takes and gives.
 
-    Nothing is run. A pipeline that is not trained yet can be checked as well.
+    Nothing is run. PIPELINE may be - for a file on standard input, and one that is not trained yet.
     """
     registry = Registry.discover()
-    opened = open_pipeline(pipeline, registry, settings)
+    opened = open_pipeline(pipeline, registry, settings, standard_input=True)
     declared_engine(opened.declared.document, registry)
     if known_training(opened.declared):
         data_reader(opened.declared, registry)

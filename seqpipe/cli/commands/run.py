@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -24,6 +25,7 @@ from seqpipe.cli.terminal.compilation_notice import compilation_announced
 from seqpipe.cli.terminal.explain import explain as explain_records
 from seqpipe.cli.terminal.log import log_to_stderr
 from seqpipe.engine.feed import records_of
+from seqpipe.engine.identity import STANDARD_INPUT
 from seqpipe.engine.isolated_stages import isolating, reading
 from seqpipe.engine.journaled_output import Earlier
 from seqpipe.engine.run import OnError
@@ -80,7 +82,8 @@ def command(
     quiet: bool,  # noqa: FBT001 - click's
     verbose: bool,  # noqa: FBT001 - click's
 ) -> int:
-    """Run records through a trained PIPELINE: a pipeline file, a model, a training's folder or a shipped name.
+    """Run records through a trained PIPELINE: a pipeline file, a model, a training's folder, a shipped name, or - for a
+    pipeline file on standard input.
 
     An INPUT is a file, a folder, a glob, or - for standard input; without any, the path that the pipeline file names
     is read. Results come in the order of the records: in the form that the suffix of FILE stands for, else by the
@@ -94,17 +97,19 @@ def command(
         raise UsageError("--explain writes no results", "leave out -o")
     if resume and overwrite:
         raise UsageError("--resume and --overwrite do not go together", "leave one of them out")
+    _check_read_once(pipeline, inputs)
     earlier: Earlier = "resume" if resume else "overwrite" if overwrite else "refuse"
     given = InputOptions(inputs, texts, retry, Shard.parse(shard), limit)
-    bar, every = not quiet and not global_options.json_log, global_options.json_log
+    bar, for_programs = not quiet and not global_options.json_log, global_options.json_log
     with log_to_stderr(quiet=quiet, verbose=verbose), compilation_announced(wanted=not quiet):
         registry = Registry.discover()
-        opened = open_pipeline(pipeline, registry, settings)
+        opened = open_pipeline(pipeline, registry, settings, standard_input=True)
         declared = opened.declared
         chosen_engine = run_engine(opened, registry, engine, threads)
-        options = RunOptions(output, on_error, earlier, chosen_engine, metrics, bar, every)
+        options = RunOptions(output, on_error, earlier, chosen_engine, metrics, bar, for_programs)
         with reading(opened.reader, declared.limits) as read:
             chosen = chosen_input(opened, given, read)
+            _check_read_once(pipeline, chosen.names)
             built = opened.pipeline()
             log.info("pipeline %s, model %s, %s", declared.document.source, opened.model_path, chosen_engine)
             log.info("reading %s", ", ".join(chosen.names) or f"{len(texts)} texts")
@@ -113,3 +118,13 @@ def command(
                 return 0
             with isolating(built, declared.limits) as isolated:
                 return RunCommand(opened, registry, isolated, chosen, given, options).run()
+
+
+def _check_read_once(pipeline: str, inputs: Sequence[str]) -> None:
+    """Check that standard input is not both the pipeline and an input.
+
+    Raises:
+        UsageError: it is.
+    """
+    if pipeline == STANDARD_INPUT and STANDARD_INPUT in inputs:
+        raise UsageError("standard input is the pipeline and an input at once", "name a file for one of them")

@@ -12,7 +12,7 @@ from seqpipe.cli.graceful_stop import GracefulStop
 from seqpipe.cli.shared_options import pipeline_argument, settings_option, threads_option, verbosity_options
 from seqpipe.cli.terminal.compilation_notice import compilation_announced
 from seqpipe.cli.terminal.error_report import SOME_FAILED, show
-from seqpipe.cli.terminal.log import log_to_stderr
+from seqpipe.cli.terminal.log import log_to_stderr, tell
 from seqpipe.errors import UsageError
 from seqpipe.training import Interrupted
 from seqpipe.training.search.search import DEFAULT_TRIALS, SearchOptions, search
@@ -68,7 +68,7 @@ def command(
             found = None
     if found is None:
         again = [*_again(pipeline, space, settings, trials, minutes), "--resume", str(output or resume)]
-        show(f"stopped, all is saved; resume with: {shlex.join(again)}")
+        show(f"stopped, all is saved; resume with: {shlex.join(again)}", "stopped")
         return interruption.exit_code
     if not found.best.exists():
         show("no trial was finished, so none is the best")
@@ -87,7 +87,9 @@ class _Lines:
         if not self._quiet:
             value = "" if trial.value is None else f"  {metric} {trial.value:.4f}"
             values = "  ".join(f"{path}={value}" for path, value in trial.values.items())
-            click.echo(f"{trial.folder}  {trial.state}{value}  {values}", err=True)
+            told = {"folder": str(trial.folder), "state": trial.state, "values": dict(trial.values)}
+            line = f"{trial.folder}  {trial.state}{value}  {values}"
+            tell(line, "trial", **told, metric=metric, value=trial.value)
 
 
 def _again(

@@ -95,7 +95,7 @@ def command(
                 folder = watcher.folder.parent if folds else watcher.folder
                 lines = None
     if lines is None:
-        show(f"stopped, all is saved; resume with: {shlex.join([*words, '--resume', str(folder)])}")
+        show(f"stopped, all is saved; resume with: {shlex.join([*words, '--resume', str(folder)])}", "stopped")
         return interruption.exit_code
     for line in lines:
         click.echo(line)

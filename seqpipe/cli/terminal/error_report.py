@@ -6,9 +6,11 @@ import os
 import signal
 import sys
 from traceback import print_exception
+from typing import Any
 
 import click
 
+from seqpipe.cli.global_options import logs_in_json
 from seqpipe.cli.standard_streams import ReaderGone
 from seqpipe.errors import SeqpipeError, did_you_mean, origin_of
 
@@ -28,9 +30,7 @@ def report(error: BaseException, *, traceback: bool, json_log: bool = False) -> 
         print_exception(error)
     line, code = _described(error)
     if json_log:
-        from seqpipe.cli.terminal.log import as_object  # noqa: PLC0415 - most errors are for people
-
-        line = as_object("error", line, {"event": "error", "exit_code": code})
+        line = _as_object("error", line, {"event": "error", "exit_code": code})
     show(line)
     return code
 
@@ -70,9 +70,17 @@ def _bug(error: BaseException) -> str:
     return f"{place}{what}: {message} (run again with --traceback and {report_to})"
 
 
-def show(line: str) -> None:
-    """Write a line about an error to standard error, in red on a terminal."""
+def show(line: str, event: str = "message") -> None:
+    """Write a line about what is not well to standard error: in red on a terminal, as an object in a log of objects."""
+    if logs_in_json():
+        line = _as_object("warning", line, {"event": event})
     click.secho(line, err=True, fg="red" if colourful() else None)
+
+
+def _as_object(level: str, line: str, values: dict[str, Any]) -> str:
+    from seqpipe.cli.terminal.log import as_object  # noqa: PLC0415 - most messages are for people
+
+    return as_object(level, line, values)
 
 
 def colourful() -> bool:

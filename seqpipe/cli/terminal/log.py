@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from seqpipe.cli.global_options import GlobalOptions
+from seqpipe.cli.global_options import logs_in_json
 from seqpipe.notice import NOTICE
 
 log = logging.getLogger("seqpipe")
@@ -20,9 +20,8 @@ log = logging.getLogger("seqpipe")
 @contextmanager
 def log_to_stderr(*, quiet: bool, verbose: bool) -> Iterator[None]:
     """Show seqpipe's log on standard error: warnings, nothing but errors if ``quiet``, everything if ``verbose``."""
-    global_options = click.get_current_context().find_object(GlobalOptions) or GlobalOptions()
     handler = _StandardError(logging.ERROR if quiet else logging.DEBUG if verbose else NOTICE)
-    handler.setFormatter(_JsonFormatter() if global_options.json_log else _LineFormatter())
+    handler.setFormatter(_JsonFormatter() if logs_in_json() else _LineFormatter())
     level = log.level
     log.setLevel(handler.level)
     log.addHandler(handler)
@@ -41,6 +40,13 @@ def notice(line: str, event: str, **values: Any) -> None:
 def warn(line: str, event: str, **values: Any) -> None:
     """As `notice`, of something that is wrong."""
     log.warning("%s", line, extra={"values": {"event": event, **values}})
+
+
+def tell(line: str, event: str, **values: Any) -> None:
+    """As `notice`, of what the command is for: nothing in it is collapsed, and `quiet` is for the caller to heed."""
+    click.echo(
+        as_object("info", " ".join(line.split()), {"event": event, **values}) if logs_in_json() else line, err=True
+    )
 
 
 class _StandardError(logging.Handler):

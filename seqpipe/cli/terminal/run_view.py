@@ -1,4 +1,4 @@
-"""What is seen of a run while it lasts: a bar on a terminal, and a line for each record that fails."""
+"""What is seen of a run while it lasts: how far it is, and the records that fail."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from seqpipe.cli.terminal.log import warn
+from seqpipe.cli.terminal.log import notice, warn
 from seqpipe.engine.observers import Watch
 from seqpipe.hookspecs import BatchFinished, RecordFailed
 
 SHOWN = 20
 """Records that fail of which each is shown in a line; in JSON all are."""
+
+EVERY = 5.0
+"""Seconds after which the log says how far a run is."""
 
 
 def failures(*, every: bool) -> Watch:
@@ -31,6 +34,37 @@ def failures(*, every: bool) -> Watch:
             warn(str(event.error), "record_failed", **where, stage=event.stage, reason=event.error.what)
         elif count == SHOWN + 1:
             warn("more records fail; they are counted at the end", "more_records_fail")
+
+    return watch
+
+
+def progress_log(share_after: Callable[[int], float | None]) -> Watch:
+    """Return what tells in the log, every few seconds, how far a run is.
+
+    Args:
+        share_after: as for `progress_bar`.
+    """
+    records = failed = 0
+    begin = told = time.monotonic()
+
+    def watch(event: Any) -> None:
+        nonlocal records, failed, told
+        records += event.records if isinstance(event, BatchFinished) else 0
+        failed += isinstance(event, RecordFailed)
+        now = time.monotonic()
+        if now - told < EVERY:
+            return
+        told = now
+        share = share_after(records)
+        notice(
+            f"{records:,} records, {failed:,} failed",
+            "progress",
+            records=records,
+            failed=failed,
+            seconds=round(now - begin, 3),
+            rate=round(records / (now - begin), 1),
+            share=None if share is None else round(share, 4),
+        )
 
     return watch
 

@@ -8,10 +8,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import click
-
+from seqpipe.cli.global_options import logs_in_json
+from seqpipe.cli.terminal.log import tell
+from seqpipe.cli.terminal.run_view import EVERY
 from seqpipe.training import Epoch, StepFinished, Watcher
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ class _EpochLines(_FolderWatcher):
 
     def begun(self, folder: Path, records: int, dev: int, epochs: int) -> None:
         super().begun(folder, records, dev, epochs)
-        self._say(_opening(folder, records, dev, epochs))
+        line = _opening(folder, records, dev, epochs)
+        self._say(line, "learning", folder=str(folder), records=records, dev=dev, epochs=epochs)
 
     def stepped(self, step: StepFinished) -> None:
         self.records += step.records
@@ -46,10 +48,27 @@ class _EpochLines(_FolderWatcher):
     def epoch_finished(self, epoch: Epoch, *, best: bool) -> None:
         rate = self.records / self.seconds if self.seconds else 0.0
         self.records, self.seconds = 0, 0.0
-        self._say(f"{_figures(epoch, best=best)}  {rate:,.0f} records/s")
+        line = f"{_figures(epoch, best=best)}  {rate:,.0f} records/s"
+        self._say(line, "epoch", **(epoch.line() | {"best": best, "rate": round(rate, 1)}))
 
-    def _say(self, line: str) -> None:
-        click.echo(line, err=True)
+    def _say(self, line: str, event: str, **values: Any) -> None:
+        tell(line, event, **values)
+
+
+class _EpochEvents(_EpochLines):
+    """The same for programs, and every few seconds how far the training is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told = time.monotonic()
+
+    def stepped(self, step: StepFinished) -> None:
+        super().stepped(step)
+        if (now := time.monotonic()) - self._told < EVERY:
+            return
+        self._told = now
+        line = f"epoch {step.epoch}  step {step.step:,}  loss {step.loss:.4f}"
+        self._say(line, "progress", epoch=step.epoch, step=step.step, loss=step.loss, share=step.share)
 
 
 class _LiveView(_EpochLines):
@@ -85,7 +104,7 @@ class _LiveView(_EpochLines):
     def _show(self, share: float | None, now: str) -> None:
         self.progress.update(self._bar, completed=share, now=now)
 
-    def _say(self, line: str) -> None:
+    def _say(self, line: str, event: str, **values: Any) -> None:
         self.console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
@@ -94,9 +113,11 @@ _RECENT = 5.0  # seconds over which speed is measured
 
 @contextmanager
 def view(name: str, *, quiet: bool) -> Iterator[_FolderWatcher]:
-    """Return what shows a training on standard error: nothing if ``quiet``, a live view on a terminal."""
+    """Return what shows a training on standard error: nothing if ``quiet``; a live view, lines, or events."""
     if quiet:
         yield _FolderWatcher()
+    elif logs_in_json():
+        yield _EpochEvents()
     elif not sys.stderr.isatty() or os.environ.get("CI"):
         yield _EpochLines()
     else:
