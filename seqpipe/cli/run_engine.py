@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seqpipe.config.engine_section import declared_engine
+from seqpipe.contracts import RemoteEngine
 from seqpipe.engine.engine import Engine
 from seqpipe.engine.identity import distributions
 from seqpipe.engine.remote import Remote
@@ -11,21 +11,19 @@ from seqpipe.pipeline.opened_pipeline import OpenedPipeline
 from seqpipe.registry import Registry
 
 
-def run_engine(opened: OpenedPipeline, registry: Registry, chosen: str | None, threads: int) -> Engine:
+def run_engine(remote: RemoteEngine | None, threads: int, opened: OpenedPipeline, registry: Registry) -> Engine:
     """Return where a run computes.
 
     Args:
+        remote: the engine that is named; None: this process.
+        threads: of this process.
         opened: the pipeline.
         registry: has the plugins.
-        chosen: from ``--engine``.
-        threads: of this process, where no other engine is named.
-
-    Raises:
-        ConfigError: the file's section ``engine`` is wrong.
-        PluginError: the engine is not installed.
     """
-    remote = declared_engine(opened.declared.document, registry, chosen)
-    if remote is None:
-        return Threads(threads)
+    return Remote(remote, plugins_on_workers(remote, opened, registry)) if remote else Threads(threads)
+
+
+def plugins_on_workers(remote: RemoteEngine, opened: OpenedPipeline, registry: Registry) -> dict[str, str]:
+    """Return the distribution, with its version, of each plugin that workers must have."""
     stages = (opened.reader, *opened.declared.stages)
-    return Remote(remote, distributions([remote.name, *(stage.name for stage in stages)], registry))
+    return distributions([remote.name, *(stage.name for stage in stages)], registry)

@@ -9,9 +9,10 @@ from pathlib import Path
 import click
 
 from seqpipe.cli.global_options import GlobalOptions, traceback_option
-from seqpipe.cli.run_command import RunCommand, RunOptions
+from seqpipe.cli.run_command import RunOptions, opened_run
 from seqpipe.cli.run_engine import run_engine
-from seqpipe.cli.run_input import InputOptions, chosen_input
+from seqpipe.cli.run_input import InputOptions
+from seqpipe.cli.sharded_run import ShardedRun
 from seqpipe.cli.shared_options import (
     engine_option,
     limit_option,
@@ -24,9 +25,9 @@ from seqpipe.cli.shared_options import (
 from seqpipe.cli.terminal.compilation_notice import compilation_announced
 from seqpipe.cli.terminal.explain import explain as explain_records
 from seqpipe.cli.terminal.log import log_to_stderr
+from seqpipe.config.engine_section import declared_engine
 from seqpipe.engine.feed import records_of
 from seqpipe.engine.identity import STANDARD_INPUT
-from seqpipe.engine.isolated_stages import isolating, reading
 from seqpipe.engine.journaled_output import Earlier
 from seqpipe.engine.run import OnError
 from seqpipe.engine.shards import WHOLE, Shard
@@ -104,20 +105,19 @@ def command(
     with log_to_stderr(quiet=quiet, verbose=verbose), compilation_announced(wanted=not quiet):
         registry = Registry.discover()
         opened = open_pipeline(pipeline, registry, settings, standard_input=True)
-        declared = opened.declared
-        chosen_engine = run_engine(opened, registry, engine, threads)
-        options = RunOptions(output, on_error, earlier, chosen_engine, metrics, bar, for_programs)
-        with reading(opened.reader, declared.limits) as read:
-            chosen = chosen_input(opened, given, read)
-            _check_read_once(pipeline, chosen.names)
-            built = opened.pipeline()
-            log.info("pipeline %s, model %s, %s", declared.document.source, opened.model_path, chosen_engine)
-            log.info("reading %s", ", ".join(chosen.names) or f"{len(texts)} texts")
+        remote = declared_engine(opened.declared.document, registry, engine)
+        computing = run_engine(remote, threads, opened, registry)
+        options = RunOptions(output, on_error, earlier, computing, metrics, bar, for_programs)
+        with opened_run(opened, registry, given, options) as run:
+            _check_read_once(pipeline, run.input.names)
+            log.info("pipeline %s, model %s, %s", opened.declared.document.source, opened.model_path, computing)
+            log.info("reading %s", ", ".join(run.input.names) or f"{len(texts)} texts")
             if explain:
-                explain_records(built, records_of(chosen.feed))
+                explain_records(run.pipeline, records_of(run.input.feed))
                 return 0
-            with isolating(built, declared.limits) as isolated:
-                return RunCommand(opened, registry, isolated, chosen, given, options).run()
+            if remote and remote.shards:
+                return ShardedRun(run, remote, remote.shards, pipeline, settings).run()
+            return run.run()
 
 
 def _check_read_once(pipeline: str, inputs: Sequence[str]) -> None:
