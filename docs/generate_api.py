@@ -151,6 +151,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "RunFinished",
         "EpochFinished",
     ),
+    "Engines": ("RemoteEngine", "Workers", "WorkerDied", "load_work"),
     "Errors": (
         "SeqpipeError",
         "UsageError",

@@ -56,12 +56,15 @@ if TYPE_CHECKING:
     from seqpipe.contracts import Parameter as Parameter
     from seqpipe.contracts import Parameters as Parameters
     from seqpipe.contracts import Reader as Reader
+    from seqpipe.contracts import RemoteEngine as RemoteEngine
     from seqpipe.contracts import Stage as Stage
     from seqpipe.contracts import State as State
     from seqpipe.contracts import Step as Step
     from seqpipe.contracts import Stepper as Stepper
     from seqpipe.contracts import Tokenizer as Tokenizer
     from seqpipe.contracts import Training as Training
+    from seqpipe.contracts import WorkerDied as WorkerDied
+    from seqpipe.contracts import Workers as Workers
     from seqpipe.contracts import Writer as Writer
     from seqpipe.contracts import concatenate_rows as concatenate_rows
     from seqpipe.contracts import select_rows as select_rows
@@ -93,6 +96,7 @@ if TYPE_CHECKING:
     from seqpipe.data.json_text import parse_json as parse_json
     from seqpipe.data.source import Source as Source
     from seqpipe.data.unicode_form import normalized as normalized
+    from seqpipe.engine.work import load_work as load_work
     from seqpipe.errors import ConfigError as ConfigError
     from seqpipe.errors import InputError as InputError
     from seqpipe.errors import Location as Location
@@ -184,12 +188,15 @@ _MODULES = {
         "Parameter",
         "Parameters",
         "Reader",
+        "RemoteEngine",
         "Stage",
         "State",
         "Step",
         "Stepper",
         "Tokenizer",
         "Training",
+        "WorkerDied",
+        "Workers",
         "Writer",
         "concatenate_rows",
         "select_rows",
@@ -221,6 +228,7 @@ _MODULES = {
     "seqpipe.data.json_text": ("JSONError", "parse_json"),
     "seqpipe.data.source": ("Source",),
     "seqpipe.data.unicode_form": ("normalized",),
+    "seqpipe.engine.work": ("load_work",),
     "seqpipe.errors": (
         "ConfigError",
         "InputError",

@@ -1,7 +1,7 @@
 """All hooks of seqpipe. A plugin is a module (entry-point group ``seqpipe``) with functions marked `hookimpl`.
 
-Two hooks give: `seqpipe_register_stages`, and `seqpipe_register_examples` for tests. The others are for observers: what
-they return is ignored, what they raise is reported and changes nothing.
+Three hooks give: `seqpipe_register_stages`, `seqpipe_register_engines`, and `seqpipe_register_examples` for tests. The
+others are for observers: what they return is ignored, what they raise is reported and changes nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 import pluggy
 
-from seqpipe.contracts import Example, Stage
+from seqpipe.contracts import Example, RemoteEngine, Stage
 from seqpipe.data import Record
 from seqpipe.errors import SeqpipeError
 
@@ -88,6 +88,11 @@ class EpochFinished:
 @hookspec
 def seqpipe_register_stages() -> Sequence[type[Stage]]:  # type: ignore[empty-body]
     """Return this plugin's stages; the name of each begins with the plugin's name and a dot."""
+
+
+@hookspec
+def seqpipe_register_engines() -> Sequence[type[RemoteEngine]]:  # type: ignore[empty-body]
+    """Return this plugin's engines; the name of each is the plugin's, or begins with it and a dot."""
 
 
 @hookspec

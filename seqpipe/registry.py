@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
@@ -16,7 +16,18 @@ from typing import Any
 import pluggy
 
 from seqpipe import hookspecs
-from seqpipe.contracts import Augmentation, Core, Decoder, Encoder, Example, Reader, Stage, Tokenizer, Writer
+from seqpipe.contracts import (
+    Augmentation,
+    Core,
+    Decoder,
+    Encoder,
+    Example,
+    Reader,
+    RemoteEngine,
+    Stage,
+    Tokenizer,
+    Writer,
+)
 from seqpipe.errors import PluginError, SeqpipeError, did_you_mean
 
 GROUP = "seqpipe"
@@ -27,6 +38,9 @@ KINDS: Mapping[str, type[Stage]] = {
 
 Stages = Mapping[tuple[str, str], type[Stage]]
 """Stages by kind and full name: a reader and a writer may both be called core.jsonl."""
+
+Engines = Mapping[str, type[RemoteEngine]]
+"""Engines by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +75,7 @@ class Registry:
         self.manager = pluggy.PluginManager("seqpipe")
         self.manager.add_hookspecs(hookspecs)
         self._stages: dict[str, Stages] = {}
+        self._engines: dict[str, Engines] = {}
 
     @classmethod
     def discover(cls) -> Registry:
@@ -102,6 +117,26 @@ class Registry:
             raise PluginError(f"{name} is a {others[0]}, not a {kind}", f"write `{others[0]}: {name}`")
         alike = [known for known_kind, known in stages if known_kind == kind] or [known for _, known in stages]
         raise PluginError(f"plugin {plugin!r} has no {kind} {name!r}", did_you_mean(name, alike))
+
+    def engines(self, plugin: str) -> Engines:
+        """Import a plugin and return its engines; raises what `stages` raises."""
+        self.stages(plugin)
+        return self._engines[plugin]
+
+    def engine(self, name: str) -> type[RemoteEngine]:
+        """Return the class of an engine.
+
+        Raises:
+            PluginError: no installed plugin has it, or the plugin is broken.
+        """
+        plugin = name.partition(".")[0]
+        if plugin not in self.plugins:
+            todo = f"install the distribution that has it, such as seqpipe-{plugin}; `threads` is built in"
+            raise PluginError(f"no engine {name!r} is installed", todo)
+        engines = self.engines(plugin)
+        if name not in engines:
+            raise PluginError(f"plugin {plugin!r} has no engine {name!r}", did_you_mean(name, engines))
+        return engines[name]
 
     def examples(self, plugin: str) -> list[Example]:
         """Import a plugin and return the examples that it gives of its stages.
@@ -147,6 +182,7 @@ class Registry:
                 _check_version(module, whose)
                 _check_hooks(module, whose)
                 self.manager.register(module, name=plugin.name)
+                self._engines[plugin.name] = self._registered_engines(plugin.name, module, whose)
                 return self._registered(plugin.name, module, whose)
         except Exception as error:
             if self.manager.has_plugin(plugin.name):
@@ -159,19 +195,30 @@ class Registry:
 
     def _registered(self, plugin: str, module: ModuleType, whose: str) -> Stages:
         stages: dict[tuple[str, str], type[Stage]] = {}
-        for implementation in self.manager.hook.seqpipe_register_stages.get_hookimpls():
-            if implementation.plugin is not module:
-                continue
-            registered = implementation.function()
-            if not isinstance(registered, list | tuple):
-                raise PluginError(
-                    f"{whose} registers {type(registered).__name__}, not a list of stages", "tell its author"
-                )
-            for stage in registered:
-                if problem := _problem(stage, plugin) or _taken(stage, stages):
-                    raise PluginError(f"{whose} registers {problem}", "tell its author")
-                stages[stage.kind, stage.name] = stage
+        for stage in self._given("stages", module, whose):
+            if problem := _problem(stage, plugin) or _taken(stage, stages):
+                raise PluginError(f"{whose} registers {problem}", "tell its author")
+            stages[stage.kind, stage.name] = stage
         return stages
+
+    def _registered_engines(self, plugin: str, module: ModuleType, whose: str) -> Engines:
+        engines: dict[str, type[RemoteEngine]] = {}
+        for engine in self._given("engines", module, whose):
+            if problem := _engine_problem(engine, plugin, engines):
+                raise PluginError(f"{whose} registers {problem}", "tell its author")
+            engines[engine.name] = engine
+        return engines
+
+    def _given(self, what: str, module: ModuleType, whose: str) -> Iterator[Any]:
+        """Yield what the hook of a plugin that registers stages, or engines, returns."""
+        for implementation in getattr(self.manager.hook, f"seqpipe_register_{what}").get_hookimpls():
+            if implementation.plugin is module:
+                registered = implementation.function()
+                if not isinstance(registered, list | tuple):
+                    raise PluginError(
+                        f"{whose} registers {type(registered).__name__}, not a list of {what}", "tell its author"
+                    )
+                yield from registered
 
 
 def _distribution(entry: EntryPoint) -> str:
@@ -213,6 +260,18 @@ def _problem(stage: Any, plugin: str) -> str:
     if stage.name.partition(".")[0] != plugin or not stage.name.partition(".")[2]:
         return f"{stage.name!r}, but its names must begin with '{plugin}.'"
     return ""
+
+
+def _engine_problem(engine: Any, plugin: str, engines: Engines) -> str:
+    """Say what is wrong with what a plugin registers as an engine; empty if nothing is."""
+    if not (isinstance(engine, type) and issubclass(engine, RemoteEngine)):
+        return f"{engine!r}, which is not a class of engines"
+    if inspect.isabstract(engine):
+        return f"{engine.__qualname__}, which lacks {', '.join(sorted(engine.__abstractmethods__))}"
+    name = getattr(engine, "name", None)
+    if not isinstance(name, str) or name.partition(".")[0] != plugin:
+        return f"the engine {name!r}, but its name must be {plugin!r} or begin with '{plugin}.'"
+    return f"two engines named {name}" if name in engines else ""
 
 
 def _taken(stage: type[Stage], stages: Stages) -> str:

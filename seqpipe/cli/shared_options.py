@@ -49,6 +49,12 @@ threads_option = click.option(
     help="Batches computed at a time; the results are the same for any number.",
 )
 
+engine_option = click.option(
+    "--engine",
+    metavar="NAME[://ADDRESS]",
+    help="Compute elsewhere, as with ray; threads: in this process. Default: what the pipeline says, else threads.",
+)
+
 
 def check_free(path: Path, *, overwrite: bool) -> None:
     """Check that a file which a command writes replaces none, unless that is asked for.

@@ -39,6 +39,9 @@ class PipelineFile(BaseModel):
     read: dict[str, Any] | None = Field(None, description="where records come from: a reader")
     stages: list[dict[str, Any]] | None = Field(None, description="tokenizers, encoders, cores, decoders, in order")
     write: dict[str, Any] | None = Field(None, description="the form of results: a writer")
+    engine: dict[str, Any] | None = Field(
+        None, description="where runs compute: the name of an engine, and its options"
+    )
     limits: Limits | None = Field(None, description="how much one record may take")
     train: dict[str, Any] | None = Field(None, description="how to train: data, optimizer, ...")
     imports: dict[str, Any] | None = Field(None, description="how weights of other programs become this pipeline's")

@@ -14,11 +14,11 @@ from seqpipe.config.node import STAGE_KINDS, KeyPath, Node, describe
 from seqpipe.config.parser import parse
 from seqpipe.errors import ConfigError, Location, SeqpipeError, did_you_mean
 
-SECTIONS = frozenset({"limits", "train"})
+SECTIONS = frozenset({"engine", "limits", "train"})
 """Where mappings may be left out because they have only values with defaults."""
 
 
-OPTIONAL = frozenset({"model", "precision", "write"})
+OPTIONAL = frozenset({"engine", "model", "precision", "write"})
 """What files have or have not: taken out where it is not there, nothing changes."""
 
 
@@ -31,7 +31,7 @@ def apply_overrides(document: Document, overrides: Iterable[str]) -> Document:
 
     A path is keys and indices with dots between them. It begins with a key of the top level (``train.seed``,
     ``stages.2.hidden``), with a stage by its kind (``core.hidden``; ``core`` alone replaces which stage it is), or with
-    a stage by its name (``core.gru.hidden``). All but the last part must exist, except in ``train`` and ``limits``;
+    a stage by its name (``core.gru.hidden``). All but the last part must exist, except in `SECTIONS`;
     whether the last one is a parameter is for the stage to say. A value is a list, a mapping or quoted text as in YAML,
     else the whole rest as an unquoted scalar: ``*.txt`` needs no quotes. Without a value the entry is taken out.
 

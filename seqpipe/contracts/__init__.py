@@ -11,6 +11,7 @@ from seqpipe.contracts.objective import Comparison, Metric, Objective, Outcome
 from seqpipe.contracts.parameter import Parameter, Parameters
 from seqpipe.contracts.pipeline_stage import PipelineStage
 from seqpipe.contracts.reader import Read, Reader
+from seqpipe.contracts.remote_engine import RemoteEngine, WorkerDied, Workers
 from seqpipe.contracts.stage import Learner, Stage, Step
 from seqpipe.contracts.state import State, concatenate_rows, select_rows
 from seqpipe.contracts.transform import Encoder, Tokenizer
@@ -38,12 +39,15 @@ __all__ = [
     "Precision",
     "Read",
     "Reader",
+    "RemoteEngine",
     "Stage",
     "State",
     "Step",
     "Stepper",
     "Tokenizer",
     "Training",
+    "WorkerDied",
+    "Workers",
     "Writer",
     "concatenate_rows",
     "select_rows",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import pickle
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
@@ -59,6 +60,28 @@ class Unforeseen(RecordError):
         unforeseen = cls(what, "check the record, or tell the stage's author", where, stage=stage)
         unforeseen.__cause__ = error
         return unforeseen
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _unforeseen, (type(self), self.args, self.__dict__, portable(self.__cause__))
+
+
+def _unforeseen(
+    kind: type[Unforeseen], args: tuple[Any, ...], attributes: Mapping[str, Any], cause: BaseException | None
+) -> Unforeseen:
+    """Return an error as it was in another process, with its cause, which exceptions do not take along."""
+    error = kind(*args)
+    error.__dict__.update(attributes)
+    error.__cause__ = cause
+    return error
+
+
+def portable(error: BaseException | None) -> BaseException | None:
+    """Return an error that can go to another process: itself, or one that says the same where it cannot be pickled."""
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - pickled in the same line
+    except Exception:  # noqa: BLE001 - whatever it holds
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
 
 
 def raise_failure(error: SeqpipeError) -> NoReturn:

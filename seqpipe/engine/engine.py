@@ -46,7 +46,7 @@ class Engine(Protocol):
         more portions are taken than can be computed soon, so that memory stays bounded.
 
         Args:
-            pipeline: built; it can be pickled.
+            pipeline: built.
             portions: None where there is none now, upon which those that are done are yielded, and then None.
             stop: when it asks for the end, what is in flight is waited for as long as it says.
         """

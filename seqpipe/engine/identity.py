@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -96,16 +96,26 @@ def identify(
     """
     stages = [reader, *opened.declared.stages, writer]
     digests = [_input(source, ends=len(inputs) <= _MANY) for source in inputs]
-    plugins = sorted({"core", *(stage.name.partition(".")[0] for stage in stages)})
     facts = {
         "inputs": [digest for digest, _ in digests],
         "contents": _digest("".join(content for _, content in digests).encode()),
         "model": _digest(opened.model_path.read_bytes()) if opened.model_path else "",
-        "plugins": {name: registry.plugins[name].distribution for name in plugins if name in registry.plugins},
+        "plugins": distributions([stage.name for stage in stages], registry),
         "stages": [[f"{stage.kind} {stage.name}", _declared(stage)] for stage in stages],
         "settings": dict(settings) | ({"precision": opened.precision} if opened.precision != "float32" else {}),
     }
     return Identity(facts, [source.name for source in inputs])
+
+
+def distributions(names: Iterable[str], registry: Registry) -> dict[str, str]:
+    """Return the distribution, with its version, of each plugin that is used.
+
+    Args:
+        names: of stages and engines; the core is always among the plugins.
+        registry: has the plugins.
+    """
+    plugins = sorted({"core", *(name.partition(".")[0] for name in names)})
+    return {name: registry.plugins[name].distribution for name in plugins if name in registry.plugins}
 
 
 def _plugins(now: Facts, earlier: Facts) -> str:

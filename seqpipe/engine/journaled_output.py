@@ -188,7 +188,7 @@ def open_journaled(
     """
     if not exists(paths.part):
         check_replaceable(paths, earlier)
-        if earlier == "resume" and (done := _completed(paths, identity)):
+        if earlier == "resume" and (done := completed_run(paths, identity)):
             return done
     part = PartialOutput(paths)
     try:
@@ -209,7 +209,7 @@ def _begin_or_resume(
 ) -> BlockWriter | RunProgress:
     journal, paths = part.journal, part.paths
     if earlier == "overwrite" or (not journal.blocks and not journal.sealed):
-        if earlier == "resume" and (done := _completed(paths, identity)):
+        if earlier == "resume" and (done := completed_run(paths, identity)):
             part.discard()
             return done
         check_replaceable(paths, earlier)
@@ -239,7 +239,7 @@ def check_replaceable(paths: OutputPaths, earlier: Earlier) -> None:
         raise UsageError(what, todo, Location(paths.shown))
 
 
-def _completed(paths: OutputPaths, identity: Identity) -> RunProgress | None:
+def completed_run(paths: OutputPaths, identity: Identity) -> RunProgress | None:
     """Return what an output holds that this run has completed earlier; None if there is none.
 
     Raises:

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from concurrent.futures import TimeoutError as NotYet
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, ParamSpec, TypeVar
 
 from seqpipe.data import Batch
 from seqpipe.engine.attempt import Attempt, attempt
-from seqpipe.engine.engine import CallingThread, Computed, Engine, OpenRecords
+from seqpipe.engine.engine import CallingThread, Computed, Engine
+from seqpipe.engine.in_order import computed_in_order
 from seqpipe.engine.portions import Portion
-from seqpipe.engine.prefetch import Prefetch
 from seqpipe.engine.stop import Stop
 from seqpipe.pipeline import Pipeline
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-AHEAD = 2
-"""Portions in flight for each thread: one that is computed and one that waits, so that memory stays bounded."""
-
-_TICK = 0.1
-"""Seconds after which whoever waits for a portion looks whether the run is to end."""
 
 
 def engine_of(threads: int) -> Engine:
@@ -43,44 +35,27 @@ class Threads(Engine):
     def __init__(self, threads: int = 1) -> None:
         self.threads = threads
 
+    def __str__(self) -> str:
+        return f"threads: {self.threads}"
+
     def map(
         self, pipeline: Pipeline, portions: Iterable[Portion | None], stop: Stop | None = None
     ) -> Iterator[Computed | None]:
         """Yield each portion with what the pipeline made of it."""
-        stop = stop or Stop()
-        workers = _Workers(self.threads)
-        in_flight: deque[tuple[Portion, Future[Attempt]]] = deque()
-        open_records = OpenRecords[Future[Attempt]]()
-        failures: list[Exception] = []
+        workers = _Pool(self.threads)
+
+        def submit(portion: Portion, earlier: Sequence[tuple[Future[Attempt], int]]) -> Future[Attempt]:
+            if earlier:
+                return workers.submit(_attempt_later, pipeline, portion.batch, earlier)
+            return workers.submit(attempt, pipeline, portion.batch)
+
         try:
-            for portion in _until_failure(portions, failures):
-                if portion is not None:
-                    earlier = open_records.before(portion)
-                    if earlier:
-                        future = workers.submit(_attempt_later, pipeline, portion.batch, earlier)
-                    else:
-                        future = workers.submit(attempt, pipeline, portion.batch)
-                    open_records.add(portion, future)
-                    in_flight.append((portion, future))
-                    if isinstance(portions, Prefetch):
-                        future.add_done_callback(lambda _: portions.wake())
-                while in_flight and (in_flight[0][1].done() or len(in_flight) >= AHEAD * self.threads):
-                    if not _wait(in_flight[0][1], stop):
-                        break
-                    yield _computed(*in_flight.popleft())
-                if portion is None:
-                    yield None
-            while in_flight and _wait(in_flight[0][1], stop):
-                yield _computed(*in_flight.popleft())
-            if failures:
-                raise failures[0]
+            yield from computed_in_order(portions, submit, lambda: self.threads, stop or Stop())
         finally:
-            for _, future in in_flight:
-                future.cancel()
             workers.close()
 
 
-class _Workers:
+class _Pool:
     """Up to so many threads, each started for a task that comes; they end when there is nothing to do after `close`.
 
     Unlike those of `concurrent.futures`, they do not keep the process from ending.
@@ -115,31 +90,6 @@ class _Workers:
                     future.set_exception(error)
 
 
-def _until_failure(portions: Iterable[T], failures: list[Exception]) -> Iterator[T]:
-    """Yield portions; add what reading raises to the failures: what came before it is in flight, and not lost."""
-    try:
-        yield from portions
-    except Exception as error:  # noqa: BLE001 - it is raised after the results before it
-        failures.append(error)
-
-
 def _attempt_later(pipeline: Pipeline, batch: Batch, earlier: Sequence[tuple[Future[Attempt], int]]) -> Attempt:
     """Wait for the pieces before those of a batch, which were submitted before them, and run these."""
     return attempt(pipeline, batch, [future.result().carried[row] for future, row in earlier])
-
-
-def _computed(portion: Portion, future: Future[Attempt]) -> Computed:
-    return Computed(portion, future.result().attempted)
-
-
-def _wait(future: Future[Attempt], stop: Stop) -> bool:
-    """Wait for a portion; return whether it is there, False if the run is to end before."""
-    while True:
-        seconds = stop.seconds_left(_TICK)
-        try:
-            future.exception(seconds)
-        except NotYet:
-            if not stop.signal or seconds > 0:
-                continue
-            return False
-        return True

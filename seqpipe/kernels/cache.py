@@ -15,6 +15,9 @@ import os
 import re
 import stat
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,10 +26,12 @@ import llvmlite
 import llvmlite.binding as llvm
 import platformdirs
 
+from seqpipe.journal.lock import lock
 from seqpipe.kernels import isa
 from seqpipe.kernels.units import SOURCES, UnitName, source_files, source_module
 
 KEPT = 4  # entries of a unit and variant: of this environment, and of others that take turns with it
+_TICK = 0.02  # seconds after which whoever waits for another process looks again
 _FOR_EQUATIONS = "seqpipe.cell_equations"
 _IMPORT = re.compile(r"^from ([\w.]+) import", re.MULTILINE)
 
@@ -128,6 +133,29 @@ def write(unit: UnitName, variant: str, description: dict[str, Any], code: bytes
     except OSError as error:
         return f"it cannot be written to: {(error.strerror or type(error).__name__).lower()}"
     return ""
+
+
+@contextmanager
+def compiling(unit: UnitName, variant: str) -> Iterator[None]:
+    """Let no other process of this machine compile a unit within the block: who waited finds it in the cache.
+
+    Where the folder cannot be used, nobody waits. A process that dies lets the others go on.
+    """
+    path = folder()
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = (
+            None if distrusted(path) else os.open(path / f"{unit}-{variant}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        )
+    except OSError:
+        descriptor = None
+    try:
+        while descriptor is not None and not lock(descriptor):
+            time.sleep(_TICK)
+        yield
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
 
 
 def _remove_old(path: Path, pattern: str) -> None:

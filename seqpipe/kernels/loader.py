@@ -211,20 +211,26 @@ def _load(name: UnitName, variant: str) -> Mapping[str, Kernel]:
 def _native(name: UnitName, variant: str) -> dict[str, Kernel]:
     entry = stored.read(name, variant)
     if entry is None:
-        log.info(Compiling(str(name), variant))
-        compiler, module = _import(name)
-        description = {kernel: function.kernel for kernel, function in compiler.entry_points(module).items()}
-        code = compiler.compile_unit(module, variant)
-        if reason := stored.write(name, variant, description, code):
-            log.info(NotKept(stored.folder(), reason))
-    else:
-        description, code = entry
+        with stored.compiling(name, variant):
+            entry = stored.read(name, variant) or _compiled(name, variant)
+    description, code = entry
     engine = _link(code)
     kernels: dict[str, Kernel] = {}
     for kernel, declared in description.items():
         address = engine.get_function_address(SYMBOL_PREFIX + kernel)
         kernels[kernel] = NativeKernel(kernel, Signature(declared, variant), address)
     return kernels
+
+
+def _compiled(name: UnitName, variant: str) -> tuple[dict[str, Any], bytes]:
+    """Compile a unit, keep it, and return its description and object code."""
+    log.info(Compiling(str(name), variant))
+    compiler, module = _import(name)
+    description = {kernel: function.kernel for kernel, function in compiler.entry_points(module).items()}
+    code = compiler.compile_unit(module, variant)
+    if reason := stored.write(name, variant, description, code):
+        log.info(NotKept(stored.folder(), reason))
+    return description, code
 
 
 def _plain(name: UnitName, variant: str) -> dict[str, Kernel]:

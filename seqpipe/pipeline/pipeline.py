@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -76,6 +76,10 @@ class Pipeline:
         begin = max(tokenizers, default=-1) + 1
         end = max(begin, max(self.networks, default=-1) + 1)
         return range(begin), range(begin, end), range(end, len(self.steps))
+
+    def for_inference(self) -> Pipeline:
+        """Return what a run needs of it: steps without objective and parameters, which can be pickled."""
+        return replace(self, objective=None, parameters={})  # type: ignore[arg-type]  # nobody asks for it
 
     def _run(self, part: range, batch: Batch, states: Sequence[State]) -> tuple[Batch, list[State]]:
         """Run some of the steps; ``states`` has that of each step there is."""

@@ -8,6 +8,7 @@ from seqpipe.cli.global_options import traceback_option
 from seqpipe.cli.shared_options import pipeline_argument, settings_option
 from seqpipe.cli.terminal.columns import aligned
 from seqpipe.cli.terminal.resolved_view import resolved_lines
+from seqpipe.config.engine_section import declared_engine
 from seqpipe.pipeline import Pipeline
 from seqpipe.pipeline.opened_pipeline import OpenedPipeline, open_pipeline
 from seqpipe.pipeline.parameters import count
@@ -28,6 +29,7 @@ def command(pipeline: str, settings: tuple[str, ...], resolved: bool) -> None:  
     """
     registry = Registry.discover()
     opened = open_pipeline(pipeline, registry, settings, standard_input=True)
+    declared_engine(opened.declared.document, registry)
     if known_training(opened.declared):
         data_reader(opened.declared, registry)
         augmentations(opened.declared.document, registry)

@@ -10,9 +10,12 @@ import click
 
 from seqpipe.cli.completed_arguments import files
 from seqpipe.cli.global_options import GlobalOptions, traceback_option
-from seqpipe.cli.run_command import RunCommand, RunOptions
-from seqpipe.cli.run_input import InputOptions, chosen_input
+from seqpipe.cli.run_command import RunOptions, opened_run
+from seqpipe.cli.run_engine import run_engine
+from seqpipe.cli.run_input import InputOptions
+from seqpipe.cli.sharded_run import ShardedRun
 from seqpipe.cli.shared_options import (
+    engine_option,
     limit_option,
     overwrite_option,
     pipeline_argument,
@@ -23,9 +26,9 @@ from seqpipe.cli.shared_options import (
 from seqpipe.cli.terminal.compilation_notice import compilation_announced
 from seqpipe.cli.terminal.explain import explain as explain_records
 from seqpipe.cli.terminal.log import log_to_stderr
+from seqpipe.config.engine_section import declared_engine
 from seqpipe.engine.feed import records_of
 from seqpipe.engine.identity import STANDARD_INPUT
-from seqpipe.engine.isolated_stages import isolating, reading
 from seqpipe.engine.journaled_output import Earlier
 from seqpipe.engine.run import OnError
 from seqpipe.engine.shards import WHOLE, Shard
@@ -66,6 +69,7 @@ log = logging.getLogger("seqpipe")
 @settings_option
 @limit_option
 @threads_option
+@engine_option
 @click.option("--explain", is_flag=True, help="Show what each stage makes of each record.")
 @click.option("--metrics", type=click.Path(path_type=Path), metavar="FILE", help="Keep figures of the run in a file.")
 @verbosity_options
@@ -85,6 +89,7 @@ def command(
     settings: tuple[str, ...],
     limit: int | None,
     threads: int,
+    engine: str | None,
     explain: bool,  # noqa: FBT001 - click's
     metrics: Path | None,
     quiet: bool,  # noqa: FBT001 - click's
@@ -109,22 +114,22 @@ def command(
     earlier: Earlier = "resume" if resume else "overwrite" if overwrite else "refuse"
     given = InputOptions(inputs, texts, retry, Shard.parse(shard), limit)
     bar, for_programs = not quiet and not global_options.json_log, global_options.json_log
-    options = RunOptions(output, on_error, earlier, threads, metrics, bar, for_programs)
     with log_to_stderr(quiet=quiet, verbose=verbose), compilation_announced(wanted=not quiet):
         registry = Registry.discover()
         opened = open_pipeline(pipeline, registry, settings, standard_input=True)
-        declared = opened.declared
-        with reading(opened.reader, declared.limits) as read:
-            chosen = chosen_input(opened, given, read)
-            _check_read_once(pipeline, chosen.names)
-            built = opened.pipeline()
-            log.info("pipeline %s, model %s, threads: %d", declared.document.source, opened.model_path, threads)
-            log.info("reading %s", ", ".join(chosen.names) or f"{len(texts)} texts")
+        remote = declared_engine(opened.declared.document, registry, engine)
+        computing = run_engine(remote, threads, opened, registry)
+        options = RunOptions(output, on_error, earlier, computing, metrics, bar, for_programs)
+        with opened_run(opened, registry, given, options) as run:
+            _check_read_once(pipeline, run.input.names)
+            log.info("pipeline %s, model %s, %s", opened.declared.document.source, opened.model_path, computing)
+            log.info("reading %s", ", ".join(run.input.names) or f"{len(texts)} texts")
             if explain:
-                explain_records(built, records_of(chosen.feed))
+                explain_records(run.pipeline, records_of(run.input.feed))
                 return 0
-            with isolating(built, declared.limits) as isolated:
-                return RunCommand(opened, registry, isolated, chosen, given, options).run()
+            if remote and remote.shards:
+                return ShardedRun(run, remote, remote.shards, pipeline, settings).run()
+            return run.run()
 
 
 def _check_read_once(pipeline: str, inputs: Sequence[str]) -> None:

@@ -23,6 +23,8 @@ def resolved(declared: Declaration) -> dict[str, Any]:
     ]
     if declared.writer:
         values["write"] = document.masked(declared.writer.declaration(), ("write",))
+    if ("engine",) in document:
+        values["engine"] = document.written(("engine",))
     if ("limits",) in document:
         values["limits"] = document.masked(declared.limits.model_dump(mode="json"), ("limits",))
     if ("train",) in document:
