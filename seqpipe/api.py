@@ -22,6 +22,7 @@ from seqpipe.errors import UsageError
 from seqpipe.limits import Limits
 from seqpipe.pipeline import Pipeline
 from seqpipe.pipeline.opened_pipeline import open_pipeline
+from seqpipe.pipeline.profile import Profile, profile_of
 from seqpipe.registry import Registry
 from seqpipe.sources import expand
 
@@ -35,11 +36,14 @@ class Loaded:
     """A trained pipeline, ready to be called.
 
     Results are mappings, the same as the lines that the writer ``core.jsonl`` writes: ``id``, the columns of the
-    input, and what was found.
+    input, and what was found. `profile` says what it takes and gives.
     """
 
-    def __init__(self, name: str, pipeline: Pipeline, reader: Reader, limits: Limits, threads: int = 1) -> None:
+    def __init__(
+        self, name: str, pipeline: Pipeline, reader: Reader, limits: Limits, profile: Profile, threads: int = 1
+    ) -> None:
         self.name = name
+        self.profile = profile
         self.pipeline = pipeline
         self.reader = reader
         self.limits = limits
@@ -149,6 +153,8 @@ def load(name: str | os.PathLike[str], *, settings: Iterable[str] = (), threads:
     Raises:
         SeqpipeError: it does not exist, is wrong, or has no model.
     """
-    opened = open_pipeline(os.fspath(name), Registry.discover(), settings)
-    declared = opened.declared
-    return Loaded(declared.name, opened.pipeline(), opened.reader, declared.limits, threads)
+    registry = Registry.discover()
+    opened = open_pipeline(os.fspath(name), registry, settings)
+    declared, pipeline, reader = opened.declared, opened.pipeline(), opened.reader
+    profile = profile_of(declared, pipeline, reader, registry)
+    return Loaded(declared.name, pipeline, reader, declared.limits, profile, threads)
