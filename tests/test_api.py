@@ -67,7 +67,7 @@ def test_texts_of_unknown_number_are_computed_by_the_hundred() -> None:
         (Record("1", "text"), "a Record"),
         ({"text": "A fine film."}, "a dict"),
         (7, "a int"),
-        (np.zeros(4000, np.float32), "one array of numbers"),
+        (np.zeros(4000, np.float32), "one ndarray of numbers"),
     ],
 )
 def test_a_single_payload_is_not_taken_apart(single: Any, kind: str) -> None:
