@@ -56,7 +56,7 @@ class FileReaders:
 
     def close(self) -> None:
         """End the threads and the child processes."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        self._executor.shutdown(wait=False, cancel_futures=True)
         self._kept.close()
 
     async def items(self, served: Served, source: seqpipe.Source) -> AsyncIterator[list[Given]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import seqpipe
 from seqpipe_serve.app import create_app
 from seqpipe_serve.batcher import Workers
+from seqpipe_serve.connections import Connections
 from seqpipe_serve.figures import Figures
 from seqpipe_serve.files import FileReaders
 from seqpipe_serve.guard import Access, checked_token, is_loopback
@@ -57,9 +58,11 @@ def serve(names: Sequence[str], settings: Iterable[str], changed_limits: Iterabl
         figures = Figures()
         workers = Workers(options.threads, options.wait, limits.waiting, limits.wait_seconds, figures.batch)
         figures.observe("seqpipe_waiting_rows", "Records that wait to be computed.", lambda: workers.waiting)
+        connections = Connections(limits)
+        figures.observe("seqpipe_connections", "Connections that are open.", lambda: len(connections))
         readers = FileReaders(options.threads)
         with offered(loaded, workers) as served, closing(workers), closing(readers):
             host, port = bound.getsockname()[:2]
             shown = f"[{host}]" if ":" in host else host
             log.log(seqpipe.NOTICE, "serving %s on http://%s:%d", ", ".join(served), shown, port)
-            run(create_app(served, readers, access, limits, figures), bound, limits)
+            run(create_app(served, readers, access, limits, figures), bound, connections)
