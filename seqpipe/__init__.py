@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from seqpipe.builtin.readers.lines import text_lines as text_lines
     from seqpipe.builtin.readers.lines import text_record as text_record
     from seqpipe.builtin.readers.manifest import manifest_lines as manifest_lines
+    from seqpipe.builtin.result_fields import output_fields as output_fields
     from seqpipe.contracts import Augmentation as Augmentation
     from seqpipe.contracts import Back as Back
     from seqpipe.contracts import Comparison as Comparison
@@ -96,6 +97,13 @@ if TYPE_CHECKING:
     from seqpipe.data.json_text import parse_json as parse_json
     from seqpipe.data.source import Source as Source
     from seqpipe.data.unicode_form import normalized as normalized
+    from seqpipe.engine.attempt import Attempt as Attempt
+    from seqpipe.engine.attempt import StateRow as StateRow
+    from seqpipe.engine.attempt import Unforeseen as Unforeseen
+    from seqpipe.engine.attempt import attempt as attempt
+    from seqpipe.engine.engine import results_of as results_of
+    from seqpipe.engine.isolated_stages import isolating as isolating
+    from seqpipe.engine.isolated_stages import reading as reading
     from seqpipe.engine.work import load_work as load_work
     from seqpipe.errors import ConfigError as ConfigError
     from seqpipe.errors import InputError as InputError
@@ -139,6 +147,8 @@ if TYPE_CHECKING:
     from seqpipe.network.sampling import softmax as softmax
     from seqpipe.network.sampling import uniforms as uniforms
     from seqpipe.notice import NOTICE as NOTICE
+    from seqpipe.pipeline import Pipeline as Pipeline
+    from seqpipe.pipeline.profile import Profile as Profile
     from seqpipe.system_errors import read_failure as read_failure
     from seqpipe.training.evaluation.measurement import evaluate as evaluate
     from seqpipe.training.experiment.curve.curve import CurvePoint as CurvePoint
@@ -169,6 +179,7 @@ _MODULES = {
     "seqpipe.builtin.decoders.label_decoder": ("LabelDecoder",),
     "seqpipe.builtin.readers.manifest": ("manifest_lines",),
     "seqpipe.builtin.readers.lines": ("LineReader", "TextReader", "text_lines", "text_record"),
+    "seqpipe.builtin.result_fields": ("output_fields",),
     "seqpipe.contracts": (
         "Augmentation",
         "Back",
@@ -227,6 +238,9 @@ _MODULES = {
     "seqpipe.data.archive": ("read_archive",),
     "seqpipe.data.json_text": ("JSONError", "parse_json"),
     "seqpipe.data.source": ("Source",),
+    "seqpipe.engine.attempt": ("Attempt", "StateRow", "Unforeseen", "attempt"),
+    "seqpipe.engine.engine": ("results_of",),
+    "seqpipe.engine.isolated_stages": ("isolating", "reading"),
     "seqpipe.data.unicode_form": ("normalized",),
     "seqpipe.engine.work": ("load_work",),
     "seqpipe.errors": (
@@ -273,6 +287,8 @@ _MODULES = {
     "seqpipe.network.ctc": ("Grammar", "ctc_beam_search"),
     "seqpipe.network.sampling": ("log_softmax", "sample", "softmax", "uniforms"),
     "seqpipe.notice": ("NOTICE",),
+    "seqpipe.pipeline": ("Pipeline",),
+    "seqpipe.pipeline.profile": ("Profile",),
     "seqpipe.system_errors": ("read_failure",),
     "seqpipe.training.evaluation.measurement": ("evaluate",),
     "seqpipe.training.experiment.curve.curve": ("CurvePoint", "LearningCurve"),

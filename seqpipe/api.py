@@ -22,6 +22,7 @@ from seqpipe.errors import UsageError
 from seqpipe.limits import Limits
 from seqpipe.pipeline import Existing, Pipeline, assemble
 from seqpipe.pipeline.opened_pipeline import open_pipeline
+from seqpipe.pipeline.profile import Profile, profile_of
 from seqpipe.registry import Registry
 from seqpipe.sources import expand
 
@@ -33,14 +34,17 @@ class Loaded:
     """A trained pipeline, ready to be called.
 
     Results are mappings, the same as the lines that the writer ``core.jsonl`` writes: ``id``, the columns of the
-    input, and what was found.
+    input, and what was found. `profile` says what it takes and gives.
 
     Isolated stages run in child processes, which end with each call; within a block (``with load(...) as pipeline:``)
     they stay open until its end. It can be pickled, with the model in it.
     """
 
-    def __init__(self, name: str, pipeline: Pipeline, reader: Reader, limits: Limits, threads: int = 1) -> None:
+    def __init__(
+        self, name: str, pipeline: Pipeline, reader: Reader, limits: Limits, profile: Profile, threads: int = 1
+    ) -> None:
         self.name = name
+        self.profile = profile
         self.pipeline = pipeline
         self.reader = reader
         self.limits = limits
@@ -67,7 +71,7 @@ class Loaded:
         """Be pickled as what the pipeline is built of, and built again where it arrives."""
         built = self.pipeline
         parts = (built.stages, built.source, built.learned, built.parameters, built.precision)
-        return _rebuilt, (self.name, parts, self.reader, self.limits, self.threads)
+        return _rebuilt, (self.name, parts, self.reader, self.limits, self.profile, self.threads)
 
     def __call__(self, payloads: Iterable[Any], *, on_error: OnCallError = "fail") -> list[dict[str, Any]]:
         """Return the results for payloads (texts, series of numbers, ...).
@@ -204,11 +208,13 @@ def _without_pauses(results: Generator[Result | None, None, None]) -> Iterator[R
                 yield result
 
 
-def _rebuilt(name: str, parts: tuple[Any, ...], reader: Reader, limits: Limits, threads: int) -> Loaded:
+def _rebuilt(
+    name: str, parts: tuple[Any, ...], reader: Reader, limits: Limits, profile: Profile, threads: int
+) -> Loaded:
     """Return what was pickled."""
     stages, source, learned, parameters, precision = parts
     pipeline = assemble(stages, source, learned, Existing(parameters, name), precision=precision)
-    return Loaded(name, pipeline, reader, limits, threads)
+    return Loaded(name, pipeline, reader, limits, profile, threads)
 
 
 def load(name: str | os.PathLike[str], *, settings: Iterable[str] = (), threads: int = 1) -> Loaded:
@@ -223,6 +229,8 @@ def load(name: str | os.PathLike[str], *, settings: Iterable[str] = (), threads:
     Raises:
         SeqpipeError: it does not exist, is wrong, or has no model.
     """
-    opened = open_pipeline(os.fspath(name), Registry.discover(), settings)
-    declared = opened.declared
-    return Loaded(declared.name, opened.pipeline(), opened.reader, declared.limits, threads)
+    registry = Registry.discover()
+    opened = open_pipeline(os.fspath(name), registry, settings)
+    declared, pipeline, reader = opened.declared, opened.pipeline(), opened.reader
+    profile = profile_of(declared, pipeline, reader, registry)
+    return Loaded(declared.name, pipeline, reader, declared.limits, profile, threads)

@@ -67,6 +67,7 @@ class WriteTSV(_SeparatedValues):
 
     name: ClassVar[str] = "core.tsv"
     suffix: ClassVar[str] = ".tsv"
+    media_type: ClassVar[str] = "text/tab-separated-values"
 
     def line(self, cells: Sequence[str]) -> str:
         """Return the cells between tabs."""
@@ -83,6 +84,7 @@ class WriteCSV(_SeparatedValues):
 
     name: ClassVar[str] = "core.csv"
     suffix: ClassVar[str] = ".csv"
+    media_type: ClassVar[str] = "text/csv"
 
     separator: Literal[",", ";", "\t", "|"] = Field(
         ",", description="what stands between cells; spreadsheets of some countries take semicolons"

@@ -18,6 +18,7 @@ class WriteJSONLines(Writer):
 
     name: ClassVar[str] = "core.jsonl"
     suffix: ClassVar[str] = ".jsonl"
+    media_type: ClassVar[str] = "application/x-ndjson"
 
     def encode(self, record: Record, layout: Layout = None) -> bytes:
         """Return the line, in UTF-8; a text that UTF-8 cannot hold (half a surrogate pair) makes it ASCII."""
@@ -33,6 +34,7 @@ class WriteText(Writer):
 
     name: ClassVar[str] = "core.text"
     suffix: ClassVar[str] = ".txt"
+    media_type: ClassVar[str] = "text/plain"
 
     field: str = Field("", description="the field to write; if not given, the first of the results")
 

@@ -22,11 +22,14 @@ class Reader(Stage):
 
     Attributes:
         suffixes: the files that it takes from a folder, by their endings, without those of compressions; empty: all.
+        takes: what people call what is in its files: ``text``, ``sound``, ``music``, ``signal``, ``dna``, ``video``,
+            ``poses``, ``numbers``; empty: what its spec is the natural kind of, such as ``sound`` of samples.
         out_of_nothing: where no input is named it makes records itself, from the source `Source.nothing`.
     """
 
     kind: ClassVar[str] = "reader"
     suffixes: ClassVar[tuple[str, ...]] = ()
+    takes: ClassVar[str] = ""
     out_of_nothing: ClassVar[bool] = False
 
     path: Paths = Field((), description="files, folders, globs, or - for standard input; relative to this file")

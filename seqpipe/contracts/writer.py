@@ -21,6 +21,7 @@ class Writer(Stage):
     Attributes:
         suffix: the ending of its files, such as ``.jsonl``.
         other_suffixes: further endings by which people know the form.
+        media_type: what the form is called in HTTP, such as ``audio/midi``; empty: it cannot be asked for there.
         separate: one file a record, rather than one stream.
         assembled: `assemble` makes the file when all results are there, in a form that cannot be appended to.
     """
@@ -28,6 +29,7 @@ class Writer(Stage):
     kind: ClassVar[str] = "writer"
     suffix: ClassVar[str] = ""
     other_suffixes: ClassVar[tuple[str, ...]] = ()
+    media_type: ClassVar[str] = ""
     separate: ClassVar[bool] = False
     assembled: ClassVar[bool] = False
 

@@ -14,6 +14,10 @@ class CompressedFileError(ValueError):
     """A file is not compressed in the form that its name says, or not a whole one."""
 
 
+class DecompressesToTooMuch(ValueError):
+    """A compressed file holds more than it may."""
+
+
 class Decompressed(io.RawIOBase):
     """What a compressed file holds, of all its members.
 
@@ -22,13 +26,15 @@ class Decompressed(io.RawIOBase):
     Args:
         file: open for reading.
         form: of the compression.
+        most: bytes that it may hold; None: any number.
 
     Raises:
         PluginError: the library of the form is not installed.
     """
 
-    def __init__(self, file: BinaryIO, form: Compression) -> None:
+    def __init__(self, file: BinaryIO, form: Compression, most: int | None = None) -> None:
         self._file = file
+        self._left = most
         self._form = form
         self._member = form.decompressor()
         self._packed = b""
@@ -44,12 +50,14 @@ class Decompressed(io.RawIOBase):
 
         Raises:
             CompressedFileError: nothing more can be read, and it is not the end.
+            DecompressesToTooMuch: it holds more than it may.
         """
         while True:
             if self._member.eof and not self._begin_member():
                 return 0
             if self._packed or not self._member.needs_input:
                 content = self._content(len(buffer))
+                self._count(len(content))
                 buffer[: len(content)] = content
                 if content:
                     return len(content)
@@ -57,6 +65,12 @@ class Decompressed(io.RawIOBase):
                 if not self._begun:
                     return 0
                 raise CompressedFileError("it ends in the middle")
+
+    def _count(self, decompressed: int) -> None:
+        if self._left is not None:
+            self._left -= decompressed
+            if self._left < 0:
+                raise DecompressesToTooMuch
 
     def _read(self) -> bool:
         """Read on; say whether there is more."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
-from seqpipe.compression import compression_of, without_compression
-from seqpipe.data.decompressed import CompressedFileError, Decompressed
+from seqpipe.compression import Compression, compression_of, without_compression
+from seqpipe.data.decompressed import CompressedFileError, Decompressed, DecompressesToTooMuch
 from seqpipe.errors import InputError, Location
 from seqpipe.system_errors import read_failure
 
@@ -32,6 +32,8 @@ class Source:
         first: the position of the first record (the number of its line): above one in an excerpt.
         excerpt: the bytes themselves, as `Record.raw` has them; None: they are in the file.
         longest: bytes that one record may have, for readers of text; None: any number.
+        content: the bytes of a whole file that has no path, as one that came over a network; None: they are elsewhere.
+        most_decompressed: bytes that the content may have once it is decompressed; None: any number.
     """
 
     name: str
@@ -39,6 +41,8 @@ class Source:
     first: int = 1
     excerpt: bytes | None = None
     longest: int | None = None
+    content: bytes | None = field(default=None, repr=False)
+    most_decompressed: int | None = None
     _tell: list[Callable[[], int]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @classmethod
@@ -52,9 +56,14 @@ class Source:
         return self.name == ""
 
     @property
+    def is_alone(self) -> bool:
+        """Whether it has no path, so that no file may be opened that it names, or that should lie beside it."""
+        return self.content is not None
+
+    @property
     def standard_input(self) -> bool:
         """Whether it is standard input."""
-        return self.name == "-" and self.excerpt is None
+        return self.name == "-" and self.excerpt is None and self.content is None
 
     @property
     def location(self) -> Location:
@@ -101,20 +110,28 @@ class Source:
         try:
             if self.excerpt is not None:
                 yield io.BytesIO(self.excerpt)
+            elif self.content is not None:
+                yield self._decompressed(io.BytesIO(self.content), form)
             elif self.standard_input:
                 yield sys.stdin.buffer
             else:
                 with Path(self.name).open("rb") as file, self._measured(file.raw.tell):
-                    yield io.BufferedReader(Decompressed(file, form), _DECOMPRESSED) if form else file
+                    yield self._decompressed(file, form)
         except CompressedFileError as error:
             what = f"not a whole {form.name if form else ''} file: {error}"
             raise InputError(what, "check that it was copied completely", where) from None
+        except DecompressesToTooMuch:
+            what = f"it decompresses to more than {self.most_decompressed:,} bytes"
+            raise InputError(what, "send it in parts", where) from None
         except FileNotFoundError:
             raise InputError("no such file", "check the path", where) from None
         except IsADirectoryError:
             raise InputError("a folder, where a file is needed", "name a file in it", where) from None
         except OSError as error:
             raise InputError(*read_failure(error), where) from None
+
+    def _decompressed(self, file: BinaryIO, form: Compression | None) -> BinaryIO:
+        return io.BufferedReader(Decompressed(file, form, self.most_decompressed), _DECOMPRESSED) if form else file
 
     @contextmanager
     def open_seekable(self) -> Iterator[BinaryIO]:

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from seqpipe.builtin.readers.lines import ReadLines
+from seqpipe.builtin.readers.manifest import manifest_lines
+from seqpipe.data import Record
 from seqpipe.data import source as module
 from seqpipe.data.source import Source
 from seqpipe.errors import InputError
@@ -69,3 +72,25 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
 )
 def test_the_endings_of_a_name(name: str, suffix: str, compression: str) -> None:
     assert (Source(name).suffix, Source(name).compression) == (suffix, compression)
+
+
+def test_content_without_a_path_is_read_as_a_file_is() -> None:
+    content = "Größe\n".encode("latin-1")
+    (record,) = ReadLines(encoding="latin-1").read(Source("words.txt", content=content))
+    assert record == Record("words.txt:1", "Größe", "words.txt", 1, {"text": "Größe"})
+    with Source("words.txt.gz", content=gzip.compress(content)).open_seekable() as file:
+        assert file.read() == content
+
+
+def test_content_unpacks_to_no_more_than_it_may() -> None:
+    source = Source("zeros.txt.gz", content=gzip.compress(bytes(10_000_000)), most_decompressed=1_000_000)
+    with pytest.raises(InputError, match=r"zeros.txt.gz: it decompresses to more than 1,000,000 bytes"):
+        list(ReadLines().read(source))
+
+
+def test_content_without_a_path_leads_to_no_other_file(tmp_path: Path) -> None:
+    (tmp_path / "there.wav").write_bytes(b"RIFF")
+    table = Source(str(tmp_path / "table.tsv"), content=b"there.wav\tone\n")
+    with pytest.raises(InputError, match="a table of files, which has come without them"):
+        next(manifest_lines(table))
+    assert not Source("-", content=b"").standard_input
