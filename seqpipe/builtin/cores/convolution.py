@@ -88,6 +88,8 @@ class _CarriedFrames:
 
 
 class _ConvolutionNetwork(Network):
+    remembers = _CarriedFrames
+
     def __init__(self, spec: Spec, core: ConvolutionCore, parameters: Parameters) -> None:
         self.spec = spec
         self.core = core

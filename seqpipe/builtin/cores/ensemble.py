@@ -69,6 +69,7 @@ class _EnsembleNetwork(Network):
     def __init__(self, members: Sequence[Sequence[Network]]) -> None:
         self.spec = members[0][-1].spec
         self.members = members
+        self.remembers = _all([_all([network.remembers for network in member]) for member in members])
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
         outs, states = [], []
@@ -109,6 +110,11 @@ class _EnsembleNetwork(Network):
             return total, gradients
 
         return _repeated(outs[0], np.repeat(np.arange(rows), len(outs))).replace(sequence=logits), None, back
+
+
+def _all(kinds: Sequence[Any]) -> Any:
+    """Return the type of a tuple of states."""
+    return tuple[tuple(kinds)]  # type: ignore[misc]  # it is only read at run time
 
 
 def _through(backs: Sequence[Back], gradient: Array) -> tuple[Array | None, dict[str, Array]]:

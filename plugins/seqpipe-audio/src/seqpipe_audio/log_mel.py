@@ -83,6 +83,8 @@ class _Heard:
 
 
 class _Frames(Step):
+    remembers = list[_Heard]
+
     def __init__(self, spec: Spec, log_mel: LogMel) -> None:
         self.spec = spec
         self.log_mel = log_mel

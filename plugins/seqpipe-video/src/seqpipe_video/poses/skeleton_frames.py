@@ -89,6 +89,8 @@ class _Window:
 
 
 class _Windows(Step):
+    remembers = list[_Seen]
+
     def __init__(self, spec: Spec, length: int, stride: int) -> None:
         self.spec = spec
         self.length = length
