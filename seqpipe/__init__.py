@@ -91,6 +91,7 @@ if TYPE_CHECKING:
     from seqpipe.data.json_text import JSONError as JSONError
     from seqpipe.data.json_text import parse_json as parse_json
     from seqpipe.data.source import Source as Source
+    from seqpipe.engine.session import Session as Session
     from seqpipe.errors import ConfigError as ConfigError
     from seqpipe.errors import InputError as InputError
     from seqpipe.errors import Location as Location
@@ -208,6 +209,7 @@ _MODULES = {
     "seqpipe.data.archive": ("read_archive",),
     "seqpipe.data.json_text": ("JSONError", "parse_json"),
     "seqpipe.data.source": ("Source",),
+    "seqpipe.engine.session": ("Session",),
     "seqpipe.errors": (
         "ConfigError",
         "InputError",

@@ -34,7 +34,7 @@ def flattened(state: State, arrays: list[Array]) -> Any:
     Raises:
         StateError: part of it is neither plain nor an array.
     """
-    kind = type(state)
+    kind: Any = type(state)
     if state is None or kind in (bool, int, str):
         return state
     if kind is float:
@@ -114,13 +114,13 @@ def _collection(form: Any, arrays: Arrays, kind: Any, arguments: Sequence[Any]) 
             raise StateError("it is no list")
         return [restored(item, arrays, arguments[0] if arguments else Any) for item in form]
     if kind is tuple:
-        repeated = len(arguments) == 2 and arguments[1] is Ellipsis  # noqa: PLR2004 - tuple[X, ...]
+        repeated = len(arguments) == 2 and arguments[1] is Ellipsis
         values = _under("tuple", form, None if repeated or not arguments else len(arguments))
         of_items = arguments if arguments and not repeated else (*arguments[:1], Any)[:1] * len(values)
         return tuple(restored(item, arrays, of) for item, of in zip(values, of_items, strict=True))
     entries = _under("mapping", form, None)
     of_values = arguments[1] if arguments else Any
-    if not all(isinstance(entry, list) and len(entry) == 2 and _is_key(entry[0]) for entry in entries):  # noqa: PLR2004
+    if not all(isinstance(entry, list) and len(entry) == 2 and _is_key(entry[0]) for entry in entries):
         raise StateError("it is no mapping")
     return {key: restored(item, arrays, of_values) for key, item in entries}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -88,12 +88,18 @@ class _CarriedFrames:
 
 
 class _ConvolutionNetwork(Network):
-    remembers = _CarriedFrames
-
     def __init__(self, spec: Spec, core: ConvolutionCore, parameters: Parameters) -> None:
         self.spec = spec
         self.core = core
         self.parameters = parameters
+
+    @property
+    def remembers(self) -> Any:
+        """Frames, as many as their count says."""
+        return Annotated[_CarriedFrames, self._check_carried]
+
+    def _check_carried(self, carried: _CarriedFrames) -> None:
+        self._prepared.check_state(carried.frames)
 
     @cached_property
     def _prepared(self) -> Convolution:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -69,7 +69,11 @@ class _EnsembleNetwork(Network):
     def __init__(self, members: Sequence[Sequence[Network]]) -> None:
         self.spec = members[0][-1].spec
         self.members = members
-        self.remembers = _all([_all([network.remembers for network in member]) for member in members])
+
+    @property
+    def remembers(self) -> Any:
+        """The states of the members, in each those of its cores."""
+        return _all([_all([network.remembers for network in member]) for member in self.members])
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
         outs, states = [], []
@@ -114,7 +118,7 @@ class _EnsembleNetwork(Network):
 
 def _all(kinds: Sequence[Any]) -> Any:
     """Return the type of a tuple of states."""
-    return tuple[tuple(kinds)]  # type: ignore[misc]  # it is only read at run time
+    return tuple.__class_getitem__(tuple(kinds))
 
 
 def _through(backs: Sequence[Back], gradient: Array) -> tuple[Array | None, dict[str, Array]]:

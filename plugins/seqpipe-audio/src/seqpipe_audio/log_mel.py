@@ -81,6 +81,10 @@ class _Heard:
     frames: int
     samples: Samples
 
+    def __post_init__(self) -> None:
+        if self.frames < 0:
+            raise ValueError("a number of frames is negative")
+
 
 class _Frames(Step):
     remembers = list[_Heard]
