@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from seqpipe.builtin.readers.lines import text_lines as text_lines
     from seqpipe.builtin.readers.lines import text_record as text_record
     from seqpipe.builtin.readers.manifest import manifest_lines as manifest_lines
+    from seqpipe.builtin.result_fields import output_fields as output_fields
     from seqpipe.contracts import Augmentation as Augmentation
     from seqpipe.contracts import Back as Back
     from seqpipe.contracts import Core as Core
@@ -91,6 +92,12 @@ if TYPE_CHECKING:
     from seqpipe.data.json_text import JSONError as JSONError
     from seqpipe.data.json_text import parse_json as parse_json
     from seqpipe.data.source import Source as Source
+    from seqpipe.engine.attempt import Attempt as Attempt
+    from seqpipe.engine.attempt import StateRow as StateRow
+    from seqpipe.engine.attempt import attempt as attempt
+    from seqpipe.engine.engine import results_of as results_of
+    from seqpipe.engine.isolated_stages import isolating as isolating
+    from seqpipe.engine.isolated_stages import reading as reading
     from seqpipe.engine.session import Session as Session
     from seqpipe.errors import ConfigError as ConfigError
     from seqpipe.errors import InputError as InputError
@@ -129,6 +136,8 @@ if TYPE_CHECKING:
     from seqpipe.network.sampling import softmax as softmax
     from seqpipe.network.sampling import uniforms as uniforms
     from seqpipe.notice import NOTICE as NOTICE
+    from seqpipe.pipeline import Pipeline as Pipeline
+    from seqpipe.pipeline.profile import Profile as Profile
     from seqpipe.system_errors import read_failure as read_failure
     from seqpipe.training.evaluation.measurement import evaluate as evaluate
     from seqpipe.training.folds.cross_validation import cross_validate as cross_validate
@@ -155,6 +164,7 @@ _MODULES = {
     "seqpipe.builtin.decoders.label_decoder": ("LabelDecoder",),
     "seqpipe.builtin.readers.manifest": ("manifest_lines",),
     "seqpipe.builtin.readers.lines": ("LineReader", "TextReader", "text_lines", "text_record"),
+    "seqpipe.builtin.result_fields": ("output_fields",),
     "seqpipe.contracts": (
         "Augmentation",
         "Back",
@@ -209,6 +219,9 @@ _MODULES = {
     "seqpipe.data.archive": ("read_archive",),
     "seqpipe.data.json_text": ("JSONError", "parse_json"),
     "seqpipe.data.source": ("Source",),
+    "seqpipe.engine.attempt": ("Attempt", "StateRow", "attempt"),
+    "seqpipe.engine.engine": ("results_of",),
+    "seqpipe.engine.isolated_stages": ("isolating", "reading"),
     "seqpipe.engine.session": ("Session",),
     "seqpipe.errors": (
         "ConfigError",
@@ -249,6 +262,8 @@ _MODULES = {
     "seqpipe.network.ctc": ("Grammar", "ctc_beam_search"),
     "seqpipe.network.sampling": ("log_softmax", "sample", "softmax", "uniforms"),
     "seqpipe.notice": ("NOTICE",),
+    "seqpipe.pipeline": ("Pipeline",),
+    "seqpipe.pipeline.profile": ("Profile",),
     "seqpipe.system_errors": ("read_failure",),
     "seqpipe.training.evaluation.measurement": ("evaluate",),
     "seqpipe.training.folds.cross_validation": ("cross_validate",),

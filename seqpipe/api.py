@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from typing import Any
 
-import numpy as np
-
-from seqpipe.builtin.result_fields import output_fields
 from seqpipe.contracts import Reader
-from seqpipe.data import Record
 from seqpipe.data.source import Source
 from seqpipe.engine.engine import Engine
-from seqpipe.engine.feed import Feed, records_of
+from seqpipe.engine.feed import Feed
 from seqpipe.engine.isolated_stages import isolating, reading
 from seqpipe.engine.kept_session import KeptSession
-from seqpipe.engine.portions import RECORDS, Portion, items_of, portions_of
+from seqpipe.engine.payloads import items_of_payloads, payloads_of
+from seqpipe.engine.portions import RECORDS, Item, Portion, grouped
 from seqpipe.engine.prefetch import Prefetch
+from seqpipe.engine.results import OnCallError, Results
 from seqpipe.engine.session import Session
 from seqpipe.engine.threads import engine_of
 from seqpipe.errors import UsageError
 from seqpipe.limits import Limits
 from seqpipe.pipeline import Pipeline
 from seqpipe.pipeline.opened_pipeline import open_pipeline
+from seqpipe.pipeline.profile import Profile, profile_of
 from seqpipe.registry import Registry
 from seqpipe.sources import expand
-
-Results = Iterator[dict[str, Any]]
 
 LEAST_SHARE = 16
 """Payloads of a call that a thread gets at least: to start it takes as long as some short texts."""
@@ -37,31 +34,43 @@ class Loaded:
     """A trained pipeline, ready to be called.
 
     Results are mappings, the same as the lines that the writer ``core.jsonl`` writes: ``id``, the columns of the
-    input, and what was found.
+    input, and what was found. `profile` says what it takes and gives.
     """
 
-    def __init__(self, name: str, pipeline: Pipeline, reader: Reader, limits: Limits, threads: int = 1) -> None:
+    def __init__(
+        self, name: str, pipeline: Pipeline, reader: Reader, limits: Limits, profile: Profile, threads: int = 1
+    ) -> None:
         self.name = name
+        self.profile = profile
         self.pipeline = pipeline
         self.reader = reader
         self.limits = limits
         self.threads = threads
 
-    def __call__(self, payloads: Iterable[Any]) -> list[dict[str, Any]]:
-        """Return the results for payloads (texts, series of numbers, ...), or for whole `Record` objects.
+    def __call__(self, payloads: Iterable[Any], *, on_error: OnCallError = "fail") -> list[dict[str, Any]]:
+        """Return the results for payloads (texts, series of numbers, ...).
 
-        If there are several threads, they share the payloads of a list.
+        A payload may also stand in a mapping, with columns that are passed through to its results, or in a whole
+        `Record`; the rows of a data frame, of pandas or polars, are such mappings. If there are several threads, they
+        share the payloads of a list.
+
+        Args:
+            payloads: a list of them, a series, a data frame, or another iterable.
+            on_error: what becomes of a record that cannot be processed. ``fail``: its error is raised; ``skip``: it is
+                left out; ``include``: in the place of its results stands a mapping with ``error``: the ``stage``, the
+                ``message`` and what ``todo``.
 
         Raises:
             UsageError: it is not a list, but a single payload.
-            RecordError: for the first that cannot be processed.
+            InputError: a payload is of no use here.
+            RecordError: a record cannot be processed.
         """
-        _check_many(payloads)
+        results, items = Results(on_error), items_of_payloads(payloads_of(payloads), self.reader)
         share = self._share(payloads)
         engine = engine_of(1 if isinstance(payloads, Sized) and len(payloads) <= share else self.threads)
-        return list(self._results(portions_of(self._records(payloads), share, patient=True), engine))
+        return list(self._results(grouped(items, share, patient=True), engine, results))
 
-    def iterate(self, payloads: Iterable[Any]) -> Results:
+    def iterate(self, payloads: Iterable[Any], *, on_error: OnCallError = "fail") -> Iterator[dict[str, Any]]:
         """Yield results while payloads come in, from an iterable that may be endless, and may let itself be waited for.
 
         Payloads that come at once are computed together. Where the next one is waited for, those that have come are
@@ -80,24 +89,34 @@ class Loaded:
             >>> for result in seqpipe.load("audio/speech-stream").iterate(heard()):  # doctest: +SKIP
             ...     print(result["id"], result["word"])
 
+        Args:
+            payloads: an iterable of what a call takes as well.
+            on_error: as in a call. Of a record in pieces, what was yielded before the bad one stays.
+
         Raises:
             UsageError: it is not an iterable of payloads, but a single one.
         """
-        _check_many(payloads)
-        return self._while_read(self._records(payloads))
+        items = items_of_payloads(payloads_of(payloads), self.reader)
+        return self._while_read(items, Results(on_error))
 
-    def read(self, *inputs: str | os.PathLike[str]) -> Results:
+    def read(self, *inputs: str | os.PathLike[str], on_error: OnCallError = "fail") -> Iterator[dict[str, Any]]:
         """Yield the results for files, folders or globs, which the pipeline's reader reads.
 
         Without any, for what a reader makes out of nothing, where it does.
 
+        Args:
+            inputs: their paths.
+            on_error: as in a call; a file that cannot be read on counts as a record that failed, and the next one is
+                read.
+
         Raises:
             InputError: one of them cannot be read.
         """
+        results = Results(on_error)
         sources = expand([os.fspath(path) for path in inputs], self.reader.suffixes, self.limits.record_bytes)
         if not inputs and self.reader.out_of_nothing:
             sources = [Source.nothing()]
-        return self._read(sources)
+        return self._read(sources, results)
 
     def session(self, state: bytes | None = None, *, id: str = "1") -> Session:  # noqa: A002 - the field of results
         """Begin a record whose pieces are fed as they come, or continue one.
@@ -110,28 +129,24 @@ class Loaded:
             UsageError: the pipeline takes records whole.
             InputError: the state is damaged, or of another pipeline or model.
         """
-        if stage := self.pipeline.not_streamable:
+        if stage := self.pipeline.not_streamable():
             todo = "call the pipeline with whole records"
             raise UsageError(f"{self.name} takes no pieces: {stage.name} needs all of a record", todo)
         begun = KeptSession(id, 0, None, ())
         kept = begun if state is None else KeptSession.of_bytes(state, self.pipeline, self.name)
         return Session(self.name, self.pipeline, self.reader, self.limits, kept)
 
-    def _read(self, sources: Sequence[Source]) -> Results:
+    def _read(self, sources: Sequence[Source], results: Results) -> Iterator[dict[str, Any]]:
         with reading(self.reader, self.limits) as read:
-            yield from self._while_read(records_of(Feed(read, sources, self.reader.name)))
+            yield from self._while_read(Feed(read, sources, self.reader.name).items(), results)
 
-    def _while_read(self, records: Iterator[Record]) -> Results:
+    def _while_read(self, items: Iterator[Item], results: Results) -> Iterator[dict[str, Any]]:
         """Yield the results of records that come with time."""
-        portions = Prefetch(items_of(records), ahead=0)
+        portions = Prefetch(items, ahead=0)
         try:
-            yield from self._results(portions, engine_of(self.threads))
+            yield from self._results(portions, engine_of(self.threads), results)
         finally:
             portions.close()
-
-    def _records(self, payloads: Iterable[Any]) -> Iterator[Record]:
-        for position, payload in enumerate(payloads, 1):
-            yield payload if isinstance(payload, Record) else self.reader.record(payload, position)
 
     def _share(self, payloads: Iterable[Any]) -> int:
         """Return how many of the payloads of a call are computed together, so that all threads have some."""
@@ -139,22 +154,16 @@ class Loaded:
             return RECORDS
         return min(RECORDS, max(LEAST_SHARE, -(-len(payloads) // self.threads)))
 
-    def _results(self, portions: Iterable[Portion | None], engine: Engine) -> Results:
+    def _results(
+        self, portions: Iterable[Portion | None], engine: Engine, results: Results
+    ) -> Iterator[dict[str, Any]]:
         with isolating(self.pipeline, self.limits) as pipeline:
             for computed in engine.map(pipeline, portions):
                 if computed is not None:
-                    yield from map(output_fields, computed.results())
+                    yield from results.of(computed)
 
     def __repr__(self) -> str:
         return f"<seqpipe pipeline {self.name!r}: {' > '.join(stage.name for stage in self.pipeline.stages)}>"
-
-
-def _check_many(payloads: object) -> None:
-    """Check that something is payloads, and not one that would be taken apart into characters, keys or numbers."""
-    is_numbers = isinstance(payloads, np.ndarray) and payloads.ndim < 2 and payloads.dtype.kind in "biufc"
-    if is_numbers or isinstance(payloads, str | bytes | Mapping | Record) or not isinstance(payloads, Iterable):
-        kind = "one array of numbers" if is_numbers else f"a {type(payloads).__name__}"
-        raise UsageError(f"expected a list of payloads, not {kind}", "put it in a list: [...]")
 
 
 def load(name: str | os.PathLike[str], *, settings: Iterable[str] = (), threads: int = 1) -> Loaded:
@@ -169,6 +178,8 @@ def load(name: str | os.PathLike[str], *, settings: Iterable[str] = (), threads:
     Raises:
         SeqpipeError: it does not exist, is wrong, or has no model.
     """
-    opened = open_pipeline(os.fspath(name), Registry.discover(), settings)
-    declared = opened.declared
-    return Loaded(declared.name, opened.pipeline(), opened.reader, declared.limits, threads)
+    registry = Registry.discover()
+    opened = open_pipeline(os.fspath(name), registry, settings)
+    declared, pipeline, reader = opened.declared, opened.pipeline(), opened.reader
+    profile = profile_of(declared, pipeline, reader, registry)
+    return Loaded(declared.name, pipeline, reader, declared.limits, profile, threads)

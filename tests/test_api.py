@@ -18,6 +18,7 @@ from seqpipe.contracts import State, Step
 from seqpipe.data import Batch, Record, Spec
 from seqpipe.errors import UsageError
 from seqpipe.limits import Limits
+from seqpipe.pipeline.profile import Profile
 from tests.stub_pipeline import stub_pipeline
 
 
@@ -32,7 +33,9 @@ class WhoComputes(Step):
 
 
 def loaded(threads: int) -> Loaded:
-    return Loaded("who", replace(stub_pipeline(), steps=(WhoComputes(),)), ReadLines(), Limits(), threads)
+    pipeline = replace(stub_pipeline(), steps=(WhoComputes(),))
+    profile = Profile("", "many-to-one", "text", "", None, False, (), None, {})
+    return Loaded("who", pipeline, ReadLines(), Limits(), profile, threads)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +67,7 @@ def test_texts_of_unknown_number_are_computed_by_the_hundred() -> None:
         (Record("1", "text"), "a Record"),
         ({"text": "A fine film."}, "a dict"),
         (7, "a int"),
-        (np.zeros(4000, np.float32), "one array of numbers"),
+        (np.zeros(4000, np.float32), "one ndarray of numbers"),
     ],
 )
 def test_a_single_payload_is_not_taken_apart(single: Any, kind: str) -> None:

@@ -30,6 +30,7 @@ class WriteHTML(Writer):
 
     name: ClassVar[str] = "core.html"
     suffix: ClassVar[str] = ".html"
+    media_type: ClassVar[str] = "text/html"
 
     title: str = Field("Results", description="of the page")
 

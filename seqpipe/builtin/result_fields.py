@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import date, time
 from typing import Any
 
 import numpy as np
@@ -40,8 +41,8 @@ def output_fields(record: Record) -> dict[str, Any]:
 def plain(value: Any, name: str, record: Record) -> Any:
     """Return a value as JSON's own: NumPy's scalars and arrays become numbers and lists, NaN and infinities null.
 
-    A number that a float32 holds exactly gets the fewest digits that give that float32 back: 0.9, not
-    0.8999999761581421.
+    Dates and times become texts, as ISO 8601 has them. A number that a float32 holds exactly gets the fewest digits
+    that give that float32 back: 0.9, not 0.8999999761581421.
 
     Raises:
         RecordError: it, or something in it, is of a type that JSON does not have.
@@ -59,6 +60,8 @@ def plain(value: Any, name: str, record: Record) -> Any:
         return plain(value.tolist(), name, record)
     if isinstance(value, list | tuple):
         return [plain(item, name, record) for item in value]
+    if isinstance(value, date | time):
+        return value.isoformat()
     if isinstance(value, str | int | float):  # of a class of its own
         return plain(next(base(value) for base in (str, int, float) if isinstance(value, base)), name, record)
     raise RecordError(

@@ -73,6 +73,7 @@ class WriteSRT(_Subtitles):
 
     name: ClassVar[str] = "core.srt"
     suffix: ClassVar[str] = ".srt"
+    media_type: ClassVar[str] = "application/x-subrip"
 
     def _head(self) -> str:
         return ""
@@ -86,6 +87,7 @@ class WriteVTT(_Subtitles):
 
     name: ClassVar[str] = "core.vtt"
     suffix: ClassVar[str] = ".vtt"
+    media_type: ClassVar[str] = "text/vtt"
 
     def _head(self) -> str:
         return "WEBVTT\n\n"

@@ -19,6 +19,7 @@ class WriteJSONLines(Writer):
 
     name: ClassVar[str] = "core.jsonl"
     suffix: ClassVar[str] = ".jsonl"
+    media_type: ClassVar[str] = "application/x-ndjson"
 
     def encode(self, record: Record, layout: Layout = None) -> bytes:
         """Return the line, in UTF-8; a text that UTF-8 cannot hold (half a surrogate pair) makes it ASCII."""
@@ -39,6 +40,7 @@ class WriteTSV(Writer):
 
     name: ClassVar[str] = "core.tsv"
     suffix: ClassVar[str] = ".tsv"
+    media_type: ClassVar[str] = "text/tab-separated-values"
 
     fields: Names = Field((), description="the fields to write, in order; one that a record lacks is an empty cell")
 
@@ -68,6 +70,7 @@ class WriteText(Writer):
 
     name: ClassVar[str] = "core.text"
     suffix: ClassVar[str] = ".txt"
+    media_type: ClassVar[str] = "text/plain"
 
     field: str = Field("", description="the field to write; if not given, the first of the results")
 

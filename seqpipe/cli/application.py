@@ -13,6 +13,7 @@ import click
 from seqpipe import __version__
 from seqpipe.cli.global_options import GlobalOptions, traceback_option
 from seqpipe.cli.interruption import interrupt_in_order
+from seqpipe.cli.plugin_commands import PLUGIN_COMMANDS, plugin_command
 from seqpipe.cli.standard_streams import standard_streams
 from seqpipe.cli.terminal.error_report import report
 from seqpipe.errors import UsageError, did_you_mean
@@ -56,21 +57,25 @@ class _LazyGroup(CommandGroup):
     modules: ClassVar[Sequence[str]] = tuple(COMMANDS)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.modules)
+        return [*self.modules, *PLUGIN_COMMANDS]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.modules:
+        command = None if cmd_name in self.modules else plugin_command(cmd_name)
+        if command is None and cmd_name not in self.modules:
             return None
         _check_address_space()
         if cmd_name != "doctor":  # which says it as a finding
             _check_instruction_set()
-        command: click.Command = import_module(f"seqpipe.cli.commands.{cmd_name}").command
+        if command is None:
+            command = import_module(f"seqpipe.cli.commands.{cmd_name}").command
         interrupt_in_order()  # from here on there may be something to clear up
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, COMMANDS[name]) for name in self.modules])
+        with formatter.section("Commands of other distributions"):
+            formatter.write_dl([(name, f"{summary} ({whose})") for name, (summary, whose) in PLUGIN_COMMANDS.items()])
 
 
 _LEAST_ADDRESS_SPACE = 512_000_000

@@ -116,9 +116,7 @@ def _of_file(path: Path, declared: Declaration, registry: Registry) -> Writer:
         return writer
     if not suffix:
         return WriteJSONLines()
-    plugins = dict.fromkeys(("core", *(stage.name.partition(".")[0] for stage in declared.stages)))
-    stages = [stage for plugin in plugins for stage in registry.stages(plugin).values()]
-    of_streams = [stage for stage in stages if issubclass(stage, Writer) and not stage.separate]
+    of_streams = [stage for stage in declared.writers(registry) if not stage.separate]
     writers = {ending: stage for stage in reversed(of_streams) for ending in stage.suffixes()}
     if suffix in writers:
         return writers[suffix]()

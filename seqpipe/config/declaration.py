@@ -78,6 +78,12 @@ class Declaration:
         """Return a path that the file names at a key, made relative to the file; ``-`` and full paths stay."""
         return value if value == "-" else str(self.document.folder(key) / value)
 
+    def writers(self, registry: Registry) -> list[type[Writer]]:
+        """Return the forms that results may take: the writers of the core, and of the plugins whose stages it has."""
+        plugins = dict.fromkeys(("core", *(stage.name.partition(".")[0] for stage in self.stages)))
+        stages = [stage for plugin in plugins for stage in registry.stages(plugin).values()]
+        return [stage for stage in stages if issubclass(stage, Writer)]
+
 
 def declaration(document: Document, registry: Registry) -> Declaration:
     """Return what a document declares.

@@ -14,6 +14,15 @@ class Decoder(PipelineStage):
 
     kind: ClassVar[str] = "decoder"
 
+    @property
+    def gives(self) -> str:
+        """What people call its results, so that a page can show them as what they are; empty: what came before says it.
+
+        ``label``, ``labels``, ``stars``, ``values``, ``tags``, ``entities``, ``text``, ``translation``, ``words``,
+        ``segments``, ``music``, ``bases``, ``sites``; others are shown as fields with values.
+        """
+        return ""
+
     def objective(self, incoming: Incoming) -> Objective | None:
         """Return what it asks of the network; None for a decoder that only follows another one.
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar, Self
 
+import numpy as np
 from pydantic import Field
 
 from seqpipe.contracts.fields import Paths
 from seqpipe.contracts.stage import Stage
 from seqpipe.data import Record, Spec
 from seqpipe.data.source import Source
-from seqpipe.errors import RecordError
+from seqpipe.errors import InputError, Location, RecordError, did_you_mean
 
 
 class Reader(Stage):
@@ -20,11 +22,14 @@ class Reader(Stage):
 
     Attributes:
         suffixes: the files that it takes from a folder, by their endings, without ``.gz``; empty: all.
+        takes: what people call what is in its files: ``text``, ``sound``, ``music``, ``signal``, ``dna``, ``video``,
+            ``poses``, ``numbers``; empty: what its spec is the natural kind of, such as ``sound`` of samples.
         out_of_nothing: where no input is named it makes records itself, from the source `Source.nothing`.
     """
 
     kind: ClassVar[str] = "reader"
     suffixes: ClassVar[tuple[str, ...]] = ()
+    takes: ClassVar[str] = ""
     out_of_nothing: ClassVar[bool] = False
 
     path: Paths = Field((), description="files, folders, globs, or - for standard input; relative to this file")
@@ -66,6 +71,43 @@ class Reader(Stage):
             InputError: the payload is of no use here.
         """
         return Record(str(position), payload, position=position)
+
+    @property
+    def payload_key(self) -> str:
+        """The key of the payload in a mapping from Python: the kind of the payloads, such as ``text`` or ``samples``.
+
+        Readers in whose files the payload has a name override it with that name.
+        """
+        return self.spec.kind
+
+    def record_of(self, given: Any, position: int) -> Record:
+        """Return the record of what comes from Python: a payload, a mapping that has one, or a whole `Record`.
+
+        In a mapping the payload stands under `payload_key`, and what stands under ``id``, a text or a whole number, is
+        the record's id. All the rest is passed through, and so is the payload where `record` passes it.
+
+        Raises:
+            InputError: the payload is of no use here, or the mapping has none.
+        """
+        if isinstance(given, Record):
+            return given
+        if not isinstance(given, Mapping):
+            return self.record(given, position)
+        where, key = Location(f"record {position}"), self.payload_key
+        for name in given:
+            if not isinstance(name, str):
+                raise InputError(f"the key {name!r} is no text", "name each column by a text", where)
+        if key not in given:
+            known = f"the keys are {', '.join(given)}" if given else "the mapping is empty"
+            raise InputError(f"no key {key!r} for the payload", did_you_mean(key, given, known), where)
+        record = self.record(given[key], position)
+        name = given.get("id", record.id)
+        if isinstance(name, bool) or not isinstance(name, str | int | np.integer):
+            raise InputError(f"an id of the type {type(name).__name__}", "give a text or a whole number", where)
+        passed = {**given, **record.columns}
+        for dropped in {"id", key} - record.columns.keys():
+            passed.pop(dropped, None)
+        return replace(record, id=str(name), columns=passed)
 
 
 Read = Callable[[Source], Iterator[Record | RecordError]]

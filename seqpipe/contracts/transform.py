@@ -11,9 +11,13 @@ from seqpipe.contracts.pipeline_stage import PipelineStage
 class Tokenizer(PipelineStage):
     """Turns payloads into sequences: text into words, samples into frames. It sets ``sequence``, and ``spans`` where
     a position of the sequence can be told from its place in the source.
+
+    Attributes:
+        takes: what people call its payloads, where it takes some of their kind only, such as ``dna`` of texts.
     """
 
     kind: ClassVar[str] = "tokenizer"
+    takes: ClassVar[str] = ""
 
     @property
     def invertible(self) -> bool:

@@ -21,12 +21,14 @@ class Writer(Stage):
     Attributes:
         suffix: the ending of its files, such as ``.jsonl``.
         other_suffixes: further endings by which people know the form.
+        media_type: what the form is called in HTTP, such as ``audio/midi``; empty: it cannot be asked for there.
         separate: one file a record, rather than one stream.
     """
 
     kind: ClassVar[str] = "writer"
     suffix: ClassVar[str] = ""
     other_suffixes: ClassVar[tuple[str, ...]] = ()
+    media_type: ClassVar[str] = ""
     separate: ClassVar[bool] = False
 
     path: FileName | None = Field(None, description="the file to write, relative to this file; none: standard output")

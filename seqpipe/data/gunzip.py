@@ -17,6 +17,10 @@ class GzipError(ValueError):
     """A file is no gzip, or not a whole one."""
 
 
+class UnpacksToTooMuch(ValueError):
+    """A packed file holds more than it may."""
+
+
 class Gunzipped(io.RawIOBase):
     """What a gzip file holds, of all its members.
 
@@ -24,10 +28,12 @@ class Gunzipped(io.RawIOBase):
 
     Args:
         file: open for reading.
+        most: bytes that it may hold; None: any number.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, most: int | None = None) -> None:
         self._file = file
+        self._left = most
         self._member = zlib.decompressobj(_GZIP)
         self._packed = b""
         self._begun = False
@@ -42,12 +48,14 @@ class Gunzipped(io.RawIOBase):
 
         Raises:
             GzipError: nothing more can be read, and it is not the end.
+            UnpacksToTooMuch: it holds more than it may.
         """
         while True:
             if self._member.eof and not self._begin_member():
                 return 0
             unpacked = self._unpacked(len(buffer))
             if unpacked:
+                self._count(len(unpacked))
                 buffer[: len(unpacked)] = unpacked
                 return len(unpacked)
             if self._member.eof or self._packed:
@@ -57,6 +65,12 @@ class Gunzipped(io.RawIOBase):
                 if not self._begun:
                     return 0
                 raise GzipError("it ends in the middle")
+
+    def _count(self, unpacked: int) -> None:
+        if self._left is not None:
+            self._left -= unpacked
+            if self._left < 0:
+                raise UnpacksToTooMuch
 
     def _begin_member(self) -> bool:
         """Begin with the next member; say whether there is one. Zeros between them fill up a block."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from seqpipe.data.gunzip import Gunzipped, GzipError
+from seqpipe.data.gunzip import Gunzipped, GzipError, UnpacksToTooMuch
 from seqpipe.errors import InputError, Location
 from seqpipe.system_errors import read_failure
 
@@ -31,6 +31,8 @@ class Source:
         first: the position of the first record (the number of its line): above one in an excerpt.
         excerpt: the bytes themselves, as `Record.raw` has them; None: they are in the file.
         longest: bytes that one record may have, for readers of text; None: any number.
+        content: the bytes of a whole file that has no path, as one that came over a network; None: they are elsewhere.
+        most_unpacked: bytes that the content may have once it is unpacked; None: any number.
     """
 
     name: str
@@ -38,6 +40,8 @@ class Source:
     first: int = 1
     excerpt: bytes | None = None
     longest: int | None = None
+    content: bytes | None = field(default=None, repr=False)
+    most_unpacked: int | None = None
     _tell: list[Callable[[], int]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @classmethod
@@ -51,9 +55,14 @@ class Source:
         return self.name == ""
 
     @property
+    def is_alone(self) -> bool:
+        """Whether it has no path, so that no file may be opened that it names, or that should lie beside it."""
+        return self.content is not None
+
+    @property
     def standard_input(self) -> bool:
         """Whether it is standard input."""
-        return self.name == "-" and self.excerpt is None
+        return self.name == "-" and self.excerpt is None and self.content is None
 
     @property
     def location(self) -> Location:
@@ -89,22 +98,29 @@ class Source:
         try:
             if self.excerpt is not None:
                 yield io.BytesIO(self.excerpt)
+            elif self.content is not None:
+                yield self._unpacked(io.BytesIO(self.content))
             elif self.standard_input:
                 yield sys.stdin.buffer
             else:
                 with Path(self.name).open("rb") as file, self._measured(file.raw.tell):
-                    if self.name.lower().endswith(".gz"):
-                        yield io.BufferedReader(Gunzipped(file), _UNPACKED)
-                    else:
-                        yield file
+                    yield self._unpacked(file)
         except GzipError as error:
             raise InputError(f"not a whole gzip file: {error}", "check that it was copied completely", where) from None
+        except UnpacksToTooMuch:
+            what = f"it unpacks to more than {self.most_unpacked:,} bytes"
+            raise InputError(what, "send it in parts", where) from None
         except FileNotFoundError:
             raise InputError("no such file", "check the path", where) from None
         except IsADirectoryError:
             raise InputError("a folder, where a file is needed", "name a file in it", where) from None
         except OSError as error:
             raise InputError(*read_failure(error), where) from None
+
+    def _unpacked(self, file: BinaryIO) -> BinaryIO:
+        if not self.name.lower().endswith(".gz"):
+            return file
+        return io.BufferedReader(Gunzipped(file, self.most_unpacked), _UNPACKED)
 
     @contextmanager
     def open_seekable(self) -> Iterator[BinaryIO]:

@@ -83,8 +83,8 @@ def attempt(pipeline: Pipeline, batch: Batch, carried: Sequence[StateRow | Recor
     failed = [index for index, row in enumerate(carried) if isinstance(row, RecordError)]
     if failed or not batch.records:
         return _attempt_others(pipeline, batch, carried, failed)
-    if not batch.final and pipeline.not_streamable:
-        errors = [_not_streamed(record, pipeline.not_streamable) for record in batch.records]
+    if not batch.final and (stage := pipeline.not_streamable()):
+        errors = [_not_streamed(record, stage) for record in batch.records]
         return Attempt(errors, errors)
     states = None
     try:

@@ -8,10 +8,9 @@ from typing import Generic, Protocol, TypeVar
 
 from seqpipe.contracts import Outcome
 from seqpipe.data import Record
-from seqpipe.engine.attempt import Attempt, OutcomeOrError, attempt, raise_failure
+from seqpipe.engine.attempt import Attempt, OutcomeOrError, attempt
 from seqpipe.engine.portions import Portion, RecordKey
 from seqpipe.engine.stop import Stop
-from seqpipe.errors import RecordError
 from seqpipe.pipeline import Pipeline
 
 T = TypeVar("T")
@@ -28,22 +27,6 @@ class Computed:
 
     portion: Portion
     attempted: Sequence[OutcomeOrError]
-
-    def outcomes(self) -> Sequence[Outcome]:
-        """Return the results of each record.
-
-        Raises:
-            RecordError: the first one that has failed; or what a stage raised, if that was no error of seqpipe's.
-        """
-        for outcome in self.attempted:
-            if isinstance(outcome, RecordError):
-                raise_failure(outcome)
-        return self.attempted  # type: ignore[return-value]  # none of them is an error
-
-    def results(self) -> Iterator[Record]:
-        """Yield an output record for each result; raises what `outcomes` raises."""
-        for record, outcome in zip(self.portion.batch.records, self.outcomes(), strict=True):
-            yield from results_of(record, outcome)
 
 
 def results_of(record: Record, outcome: Outcome) -> list[Record]:

@@ -69,8 +69,13 @@ def items_of(records: Iterable[Record]) -> Iterator[Item]:
 
 def portions_of(records: Iterable[Record], size: int | None = None, *, patient: bool = False) -> Iterator[Portion]:
     """Group records that come from nowhere in particular; see `Grouping`."""
+    return grouped(items_of(records), size, patient=patient)
+
+
+def grouped(items: Iterable[Item], size: int | None = None, *, patient: bool = False) -> Iterator[Portion]:
+    """Group what comes from the input; see `Grouping`."""
     grouping = Grouping(size, patient=patient)
-    for item in items_of(records):
+    for item in items:
         yield from grouping.add(item)
     yield from grouping.rest()
 

@@ -97,7 +97,7 @@ class Session:
     def piece(self, payload: Any, *, last: bool = False) -> Record:
         """Return the record that is the next piece, for whoever computes it with the pieces of other sessions."""
         self._check_open()
-        record = self._reader.record(payload, 1)
+        record = self._reader.record_of(payload, 1)
         return replace(record, id=self.id, last=last, raw=None)
 
     def _compute(self, piece: Record) -> list[dict[str, Any]]:

@@ -134,7 +134,6 @@ class Pipeline:
         declarations = [stage.declaration() for stage in self.stages]
         return fingerprint(declarations, self.learned, self.parameters, self.precision)
 
-    @cached_property
     def not_streamable(self) -> Stage | None:
         """The first stage that cannot take a sequence in pieces; None: all can."""
         for stage, step in zip(self.stages, self.steps, strict=True):

@@ -55,3 +55,27 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught, Source(str(tmp_path)).open():
         pass
     assert str(caught.value) == f"{tmp_path}: a folder, where a file is needed (name a file in it)"
+
+
+def test_content_without_a_path_is_read_as_a_file_is() -> None:
+    content = "Größe\n".encode("latin-1")
+    (record,) = ReadLines(encoding="latin-1").read(Source("words.txt", content=content))
+    assert record == Record("words.txt:1", "Größe", "words.txt", 1, {"text": "Größe"})
+    with Source("words.txt.gz", content=gzip.compress(content)).open_seekable() as file:
+        assert file.read() == content
+
+
+def test_content_unpacks_to_no_more_than_it_may() -> None:
+    source = Source("zeros.txt.gz", content=gzip.compress(bytes(10_000_000)), most_unpacked=1_000_000)
+    with pytest.raises(InputError, match="unpacks to more than 1,000,000 bytes") as raised, source.open() as file:
+        while file.read(100_000):
+            pass
+    assert str(raised.value).startswith("zeros.txt.gz: ")
+
+
+def test_content_without_a_path_leads_to_no_other_file(tmp_path: Path) -> None:
+    (tmp_path / "there.wav").write_bytes(b"RIFF")
+    table = Source(str(tmp_path / "table.tsv"), content=b"there.wav\tone\n")
+    with pytest.raises(InputError, match="a table of files, which has come without them"):
+        next(manifest_lines(table))
+    assert not Source("-", content=b"").standard_input

@@ -13,7 +13,7 @@ from seqpipe.contracts import State, Step
 from seqpipe.data import Batch, Record, Spec
 from seqpipe.engine import prefetch as prefetch_module
 from seqpipe.engine import stop as stop_module
-from seqpipe.engine.engine import CallingThread, Computed, Engine, OpenRecords
+from seqpipe.engine.engine import CallingThread, Computed, Engine, OpenRecords, results_of
 from seqpipe.engine.portions import Portion, items_of, portions_of
 from seqpipe.engine.prefetch import Prefetch
 from seqpipe.engine.stop import Stop
@@ -43,8 +43,13 @@ def computed(engine: Engine, given: Iterable[Portion | None], stop: Stop | None 
     return (one for one in engine.map(stub_pipeline(), given, stop) if one is not None)
 
 
+def results(done: Computed) -> list[Record]:
+    found = zip(done.portion.batch.records, done.attempted, strict=True)
+    return [result for record, outcome in found for result in results_of(record, outcome)]  # type: ignore[arg-type]
+
+
 def shouts(found: Iterable[Computed]) -> list[str]:
-    return [result.payload["shout"] for one in found for result in one.results()]
+    return [result.payload["shout"] for one in found for result in results(one)]
 
 
 @every_engine
@@ -52,7 +57,7 @@ def test_results_keep_their_order_and_their_portions(engine: Engine) -> None:
     given = [one("slow" if number % 5 == 0 else f"t{number}", number) for number in range(1, 12)]
     found = list(computed(engine, given))
     assert [one.portion for one in found] == given
-    assert [result.id for one in found for result in one.results()] == [str(number) for number in range(1, 12)]
+    assert [result.id for one in found for result in results(one)] == [str(number) for number in range(1, 12)]
 
 
 class WhichThread(Step):
@@ -69,14 +74,14 @@ class WhichThread(Step):
 def test_no_more_threads_are_started_than_compute(threads: int, count: int, computing: set[str]) -> None:
     pipeline = replace(stub_pipeline(), steps=(WhichThread(),))
     before = set(threading.enumerate())
-    results = [
+    seen = [
         (result.payload["thread"], set(threading.enumerate()) - before)
         for found in engine_of(threads).map(pipeline, [one("a", number) for number in range(count)])
         if found is not None
-        for result in found.results()
+        for result in results(found)
     ]
-    assert {name for name, _ in results} == computing
-    assert all({thread.name for thread in started} <= computing for _, started in results)
+    assert {name for name, _ in seen} == computing
+    assert all({thread.name for thread in started} <= computing for _, started in seen)
 
 
 def test_one_thread_computes_a_portion_before_it_reads_the_next() -> None:
@@ -93,7 +98,7 @@ def test_one_thread_computes_a_portion_before_it_reads_the_next() -> None:
 @every_engine
 def test_pieces_get_the_state_of_the_one_before(engine: Engine) -> None:
     given = portions(*(piece(f"p{number}", last=number % 4 == 3) for number in range(8)))
-    found = [result.payload["piece"] for one in computed(engine, given) for result in one.results()]
+    found = [result.payload["piece"] for one in computed(engine, given) for result in results(one)]
     assert found == [0, 1, 2, 3] * 2
 
 
@@ -104,7 +109,7 @@ def test_pieces_of_several_records_each_get_their_own_state(engine: Engine) -> N
     given += [piece("p", name, last=True) for name in "abc"]
     found = list(computed(engine, portions_of(given)))
     assert max(len(one.portion.batch.records) for one in found) == 3
-    seen = [(result.id, result.payload["piece"]) for one in found for result in one.results()]
+    seen = [(result.id, result.payload["piece"]) for one in found for result in results(one)]
     assert seen == [(name, names[:number].count(name)) for number, name in enumerate(names)] + [
         ("a", 5),
         ("b", 4),
@@ -129,7 +134,7 @@ def test_a_record_that_breaks_off_leaves_nothing_to_one_of_the_same_name(engine:
     given = [*begun, replace(one("x"), truncated=[("in", 0, "1")]), later, *(portions(again, piece("p", last=True)))][
         :3
     ]
-    found = [result.payload for done in computed(engine, given) for result in done.results()]
+    found = [result.payload for done in computed(engine, given) for result in results(done)]
     assert [payload.get("piece") for payload in found] == [0, None, 0]
 
 
@@ -139,15 +144,6 @@ def test_a_record_that_breaks_off_is_forgotten() -> None:
     open_records.add(begun, 1)
     open_records.add(replace(one("x"), truncated=begun.pieces), 2)
     assert not open_records._last
-
-
-@every_engine
-def test_the_first_failure_in_order_is_raised(engine: Engine) -> None:
-    given = [one("slow bad", 1), one("bug", 2)]
-    with pytest.raises(RecordError, match=r"^in:1: stub.shout: refused"):
-        shouts(computed(engine, given))
-    with pytest.raises(ZeroDivisionError):
-        shouts(computed(engine, given[1:]))
 
 
 @pytest.mark.parametrize("threads", [1, 3])

@@ -89,6 +89,11 @@ class Beam(Decoder):
         learner = self.target.learner(_TARGETS)
         return _OfTargets(learner) if learner else None
 
+    @property
+    def gives(self) -> str:
+        """Text."""
+        return "text"
+
     def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a token of the target, and one for its end."""
         tokenize = _Targets(self.target.build(_TARGETS.replace(learned=incoming.learned)))

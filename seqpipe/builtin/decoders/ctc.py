@@ -42,6 +42,11 @@ class Ctc(Decoder):
         """Gather the symbols of the targets, unless they are given."""
         return None if self.symbols else LabelLearner(sequences=True, separator=self.separator, least=1)
 
+    @property
+    def gives(self) -> str:
+        """Text."""
+        return "text"
+
     def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a symbol at each position, and one for the blank."""
         symbols = self._symbols(incoming.learned)

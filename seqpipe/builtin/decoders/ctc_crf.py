@@ -47,6 +47,11 @@ class CtcCrf(Decoder):
         """Gather the symbols of the targets, unless they are given."""
         return None if self.symbols else LabelLearner(sequences=True, separator=self.separator, least=1)
 
+    @property
+    def gives(self) -> str:
+        """Text."""
+        return "text"
+
     def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a context and symbol at each position."""
         symbols = self._symbols(incoming.learned)

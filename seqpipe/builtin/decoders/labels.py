@@ -62,6 +62,11 @@ class Labels(LabelDecoder):
             return super().learner(incoming)
         return LabelLearner(sequences=True, separator=self.separator, least=1)
 
+    @property
+    def gives(self) -> str:
+        """A label, or with `many` a list of them."""
+        return "labels" if self.many else "label"
+
     def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a label, once a record."""
         labels = self.labels_of(incoming)

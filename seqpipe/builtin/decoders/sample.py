@@ -54,6 +54,11 @@ class Sample(_Generator):
     stop: str | None = Field(None, description="the token that ends a sequence")
     separator: str = Field("", description="what to put between tokens")
 
+    @property
+    def gives(self) -> str:
+        """Text."""
+        return "text"
+
     def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a token."""
         spec = incoming.spec.require(self.name, "one_hot")
@@ -72,6 +77,11 @@ class Keys(_Generator):
 
     fewest: int = Field(0, ge=0, description="keys that are on at least, at each step that is generated")
     most: int | None = Field(None, ge=1, le=64, description="keys that are on at most")
+
+    @property
+    def gives(self) -> str:
+        """Keys that sound together, step by step."""
+        return "keys"
 
     def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a key: of the column ``keys`` where an encoder has put more beside them."""

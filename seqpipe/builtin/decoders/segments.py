@@ -38,6 +38,11 @@ class Segments(LabelDecoder):
         """Whether each position has a label, rather than each window."""
         return self.each == "position"
 
+    @property
+    def gives(self) -> str:
+        """Stretches of the sequence, each with its label."""
+        return "segments"
+
     def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a label, at each position or for each window."""
         labels = self.labels_of(incoming)

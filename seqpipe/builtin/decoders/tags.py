@@ -30,6 +30,11 @@ class Tags(LabelDecoder):
         """Targets are sequences of labels."""
         return True
 
+    @property
+    def gives(self) -> str:
+        """A label for each position."""
+        return "tags"
+
     def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a label at each position."""
         labels = self.labels_of(incoming)

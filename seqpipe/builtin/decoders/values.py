@@ -52,6 +52,11 @@ class Values(Decoder):
         """Find mean and deviation."""
         return ValuesLearner(self.names)
 
+    @property
+    def gives(self) -> str:
+        """Numbers."""
+        return "values"
+
     def objective(self, incoming: Incoming) -> Objective:
         """Ask for a logit a value, or three for its bounds, once a record."""
         read = partial(_pairs, names=self.names, field=self.field)

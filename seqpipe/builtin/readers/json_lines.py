@@ -39,6 +39,11 @@ class ReadJSONLines(LineReader):
             return text_record(payload, position, self.payload)
         return super().record(payload, position)
 
+    @property
+    def payload_key(self) -> str:
+        """The key of what is processed."""
+        return self.payload
+
     def parse(self, line: str, source: str, position: int, raw: bytes) -> Record | None:
         """Return the record of an object, and none of a line without anything in it."""
         if not line.strip():

@@ -8,7 +8,7 @@ from pathlib import Path
 from seqpipe.builtin.readers.lines import text_lines
 from seqpipe.data import Record
 from seqpipe.data.source import Source
-from seqpipe.errors import RecordError
+from seqpipe.errors import InputError, RecordError
 
 
 def manifest_lines(source: Source) -> Iterator[tuple[Path, Record] | RecordError]:
@@ -24,8 +24,11 @@ def manifest_lines(source: Source) -> Iterator[tuple[Path, Record] | RecordError
         The path of a file, and the record to be made of it: its id is the path as it is written, its payload None.
 
     Raises:
-        InputError: the manifest cannot be read.
+        InputError: the manifest cannot be read, or has no path, so that it may name no files.
     """
+    if source.is_alone:
+        what = "a table of files, which has come without them"
+        raise InputError(what, "give the files that it names", source.location)
     folder = Path() if source.standard_input else Path(source.name).parent
     for position, _, line in text_lines(source):
         if isinstance(line, RecordError):

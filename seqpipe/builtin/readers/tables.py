@@ -77,7 +77,12 @@ class _Table(TextReader):
 
     def record(self, payload: Any, position: int) -> Record:
         """Return the record of a text from Python or from ``--text``."""
-        return text_record(payload, position, self._payload(self.columns))
+        return text_record(payload, position, self.payload_key)
+
+    @property
+    def payload_key(self) -> str:
+        """The name of the column that is processed."""
+        return self._payload(self.columns)
 
     _separator: ClassVar[str]
 

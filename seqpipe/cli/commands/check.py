@@ -56,6 +56,6 @@ def _size(opened: OpenedPipeline, pipeline: Pipeline) -> list[str]:
         lines.append(f"trained: {opened.model_path} ({opened.model_path.stat().st_size / 1e6:,.1f} MB)")
     else:
         lines.append("not trained yet: sizes that come from vocabularies and labels are upper bounds or missing")
-    stage = pipeline.not_streamable
+    stage = pipeline.not_streamable()
     lines.append(f"takes a record whole: {stage.name} needs all of it" if stage else "takes records in pieces as well")
     return lines

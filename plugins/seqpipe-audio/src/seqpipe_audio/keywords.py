@@ -51,6 +51,11 @@ class Keywords(Decoder):
         """Gather the words of the targets, unless the labels are given."""
         return None if self.labels else LabelLearner(sequences=True, separator=" ", least=1)
 
+    @property
+    def gives(self) -> str:
+        """Words, each when it was said."""
+        return "words"
+
     def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a label at each position.
 

@@ -32,6 +32,7 @@ class ReadMidi(Reader):
     """
 
     name: ClassVar[str] = "audio.midi"
+    takes: ClassVar[str] = "music"
     suffixes: ClassVar[tuple[str, ...]] = (".mid", ".midi", ".rmi")
     isolated: ClassVar[bool] = True
     out_of_nothing: ClassVar[bool] = True

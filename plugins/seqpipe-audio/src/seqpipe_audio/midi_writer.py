@@ -42,6 +42,7 @@ class WriteMidi(Writer):
 
     name: ClassVar[str] = "audio.midi"
     suffix: ClassVar[str] = ".mid"
+    media_type: ClassVar[str] = "audio/midi"
     separate: ClassVar[bool] = True
 
     tempo: float | None = Field(None, ge=10, le=500, description=TEMPO)

@@ -28,6 +28,11 @@ class Notes(Decoder):
         """Leave out what was given."""
         return self.model_copy(update={"opening": False})
 
+    @property
+    def gives(self) -> str:
+        """Music."""
+        return "music"
+
     def build(self, incoming: Incoming) -> Step:
         """Take the outputs of `core.keys`."""
         spec = incoming.spec.require(self.name, "outputs")

@@ -23,6 +23,7 @@ class WriteWav(Writer):
 
     name: ClassVar[str] = "audio.wav"
     suffix: ClassVar[str] = ".wav"
+    media_type: ClassVar[str] = "audio/wav"
     separate: ClassVar[bool] = True
 
     tempo: float | None = Field(None, ge=10, le=500, description=TEMPO)

@@ -30,6 +30,7 @@ class WriteRollSvg(Writer):
 
     name: ClassVar[str] = "audio.roll_svg"
     suffix: ClassVar[str] = ".svg"
+    media_type: ClassVar[str] = "image/svg+xml"
     separate: ClassVar[bool] = True
 
     quarter: float = Field(16.0, gt=0, le=200, description="pixels that a quarter note is wide")

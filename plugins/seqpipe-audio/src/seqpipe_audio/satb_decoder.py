@@ -68,6 +68,11 @@ class SampleVoices(Decoder):
     opening: bool = Field(True, description="begin the result with what was given")
     score: bool = Field(False, description="also give minus the log probability (nats) of what is given, and its steps")
 
+    @property
+    def gives(self) -> str:
+        """Music."""
+        return "music"
+
     def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a token."""
         spec = incoming.spec.require(self.name, "one_hot")

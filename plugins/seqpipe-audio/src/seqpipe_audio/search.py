@@ -78,6 +78,11 @@ class Search(Decoder):
         """Gather the characters of the targets, and count n-grams."""
         return _Language(self.language)
 
+    @property
+    def gives(self) -> str:
+        """Text."""
+        return "text"
+
     def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a character at each position, and one for the blank."""
         metrics = (error_rate("text", list, "cer"), error_rate("text", str.split, "wer"), exact_match("text"))

@@ -28,6 +28,11 @@ class Transcript(Decoder):
         """Give one text a recording, which the metrics look at."""
         return self.model_copy(update={"each": "recording"})
 
+    @property
+    def gives(self) -> str:
+        """Text, or words one by one."""
+        return "words" if self.each == "word" else "text"
+
     def build(self, incoming: Incoming) -> Step:
         """Take labels whose spans are in samples of a known rate.
 

@@ -43,6 +43,11 @@ class Stars(Decoder):
     probabilities: bool = Field(True, description="also give the probability of each number of stars")
     smoothing: Share = Field(0.0, description="label smoothing, in training")
 
+    @property
+    def gives(self) -> str:
+        """One to five stars."""
+        return "stars"
+
     def objective(self, incoming: Incoming) -> Objective:
         """Ask for five logits, once a record; targets are 1 to 5."""
         metrics = (accuracy("stars"), _accuracy_binary(), _mean_absolute_error())

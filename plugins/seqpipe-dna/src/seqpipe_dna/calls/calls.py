@@ -38,6 +38,11 @@ class Calls(Decoder):
         """Leave out what metrics do not look at."""
         return self.model_copy(update={"moves": False})
 
+    @property
+    def gives(self) -> str:
+        """Bases with their qualities."""
+        return "bases"
+
     def build(self, incoming: Incoming) -> Step:
         """Take labels of one letter each with spans in samples and scores.
 

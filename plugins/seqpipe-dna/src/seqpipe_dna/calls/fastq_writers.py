@@ -15,6 +15,7 @@ class WriteFASTQ(Writer):
 
     name: ClassVar[str] = "dna.fastq"
     suffix: ClassVar[str] = ".fastq"
+    media_type: ClassVar[str] = "text/x-fastq"
     other_suffixes: ClassVar[tuple[str, ...]] = (".fq",)
 
     tags: bool = Field(False, description="also write SAM's optional fields behind the name, as minimap2 -y takes them")
@@ -35,6 +36,7 @@ class WriteFASTA(Writer):
 
     name: ClassVar[str] = "dna.fasta"
     suffix: ClassVar[str] = ".fasta"
+    media_type: ClassVar[str] = "text/x-fasta"
     other_suffixes: ClassVar[tuple[str, ...]] = (".fa", ".fna")
 
     width: int = Field(80, ge=0, description="bases in a line; 0: all of them")

@@ -19,6 +19,7 @@ class WriteSAM(Writer):
 
     name: ClassVar[str] = "dna.sam"
     suffix: ClassVar[str] = ".sam"
+    media_type: ClassVar[str] = "text/x-sam"
 
     def begin(self, first: Record | None) -> tuple[bytes, Layout]:
         """Return the header: the version of the format, and which program wrote it."""

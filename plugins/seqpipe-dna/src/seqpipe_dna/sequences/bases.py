@@ -30,6 +30,7 @@ class Bases(Tokenizer):
     """Nucleotides of DNA or RNA, one a position, by the 15 IUPAC codes: A, C, G, T and those that leave a choice."""
 
     name: ClassVar[str] = "dna.bases"
+    takes: ClassVar[str] = "dna"
 
     length: int | None = Field(None, ge=1, description="how many bases each sequence must have; none: any number")
 

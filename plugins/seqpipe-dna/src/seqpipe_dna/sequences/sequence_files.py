@@ -26,6 +26,7 @@ class ReadSequences(Reader):
     """
 
     name: ClassVar[str] = "dna.sequences"
+    takes: ClassVar[str] = "dna"
     suffixes: ClassVar[tuple[str, ...]] = (".fa", ".fasta", ".fna", ".ffn", ".fas", ".fq", ".fastq")
 
     stretch: int | None = Field(

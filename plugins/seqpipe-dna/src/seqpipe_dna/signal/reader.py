@@ -39,6 +39,7 @@ class ReadSignal(Reader):
     """
 
     name: ClassVar[str] = "dna.signal"
+    takes: ClassVar[str] = "signal"
     suffixes: ClassVar[tuple[str, ...]] = tuple(_FORMATS)
     isolated: ClassVar[bool] = True
 

@@ -22,6 +22,7 @@ class WriteBedGraph(Writer):
 
     name: ClassVar[str] = "dna.bedgraph"
     suffix: ClassVar[str] = ".bedgraph"
+    media_type: ClassVar[str] = "text/x-bedgraph"
 
     label: str | None = Field(None, description="whose score; none: the highest of all")
     strand: str = Field("both", pattern=r"^([+-]|both)$", description="+, - or both: the higher score of the two")

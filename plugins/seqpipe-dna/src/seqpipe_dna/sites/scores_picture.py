@@ -31,6 +31,7 @@ class WriteScoresSvg(Writer):
 
     name: ClassVar[str] = "dna.scores_svg"
     suffix: ClassVar[str] = ".svg"
+    media_type: ClassVar[str] = "image/svg+xml"
     separate: ClassVar[bool] = True
 
     width: int = Field(1100, ge=100, le=20_000, description="pixels that the scores are wide, whatever their number")

@@ -16,6 +16,7 @@ class WriteBED(Writer):
 
     name: ClassVar[str] = "dna.bed"
     suffix: ClassVar[str] = ".bed"
+    media_type: ClassVar[str] = "text/x-bed"
 
     def encode(self, record: Record, layout: Layout = None) -> bytes:
         """Return the line.
@@ -34,6 +35,7 @@ class WriteGFF3(Writer):
 
     name: ClassVar[str] = "dna.gff3"
     suffix: ClassVar[str] = ".gff3"
+    media_type: ClassVar[str] = "text/x-gff3"
 
     type: str | None = Field(
         None, min_length=1, description="the type of the sites, a term of the Sequence Ontology; none: their label"

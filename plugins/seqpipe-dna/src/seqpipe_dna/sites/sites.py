@@ -48,6 +48,11 @@ class Sites(LabelDecoder):
         "site", description="a result for each site, or one a record with its sites and the scores of all windows"
     )
 
+    @property
+    def gives(self) -> str:
+        """Places in a sequence."""
+        return "sites"
+
     def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a label, for each window."""
         return SitesObjective(self.labels_of(incoming), self.other)

@@ -24,6 +24,7 @@ class WriteCoNLL(Writer):
 
     name: ClassVar[str] = "text.conll"
     suffix: ClassVar[str] = ".conll"
+    media_type: ClassVar[str] = "text/x-conll"
 
     scheme: Literal["iob1", "iob2", "iobes", "bilou"] = Field("iob2", description="how tags mark entities")
 

@@ -60,6 +60,11 @@ class Entities(Decoder):
         incoming.spec.require(self.name, "text")
         return _TypeLearner()
 
+    @property
+    def gives(self) -> str:
+        """Names in a text."""
+        return "entities"
+
     def objective(self, incoming: Incoming) -> Objective:
         """Ask for a logit for O, and for the beginning and the inside of each type, at each word."""
         return EntityObjective(tuple(incoming.learned.get("types", ())), self.unsure)

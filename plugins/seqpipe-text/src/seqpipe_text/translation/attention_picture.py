@@ -32,6 +32,7 @@ class WriteAttentionSvg(Writer):
 
     name: ClassVar[str] = "text.attention_svg"
     suffix: ClassVar[str] = ".svg"
+    media_type: ClassVar[str] = "image/svg+xml"
     separate: ClassVar[bool] = True
 
     cell: int = Field(22, ge=4, le=100, description="pixels that a position is wide and high")

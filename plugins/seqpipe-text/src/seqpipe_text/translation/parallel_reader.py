@@ -33,7 +33,7 @@ class ReadParallel(LineReader):
             InputError: a file cannot be read, there is none beside it, or the two have not equally many lines.
         """
         stem, language = self._parts(source)
-        if not language or source.excerpt is not None:
+        if not language or source.excerpt is not None or source.is_alone:
             yield from super().read(source)
             return
         packed = ".gz" if source.name.endswith(".gz") else ""

@@ -34,6 +34,11 @@ class Translate(Beam):
     )
     copy_unknown: bool = Field(True, description="words that are not known are copied from the text")
 
+    @property
+    def gives(self) -> str:
+        """A translation."""
+        return "translation"
+
     def for_evaluation(self) -> Decoder:
         """Make sure that the metrics can be computed.
 

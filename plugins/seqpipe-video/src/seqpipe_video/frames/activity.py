@@ -55,6 +55,11 @@ class Activity(LabelDecoder):
         """Give one label a video, which the metrics look at."""
         return self.model_copy(update={"each": "video", "pictures": None})
 
+    @property
+    def gives(self) -> str:
+        """A label with its segments, or segments one by one."""
+        return "segments"
+
     def objective(self, incoming: Incoming) -> Objective:
         """Ask for one logit a label, for each window."""
         labels = self.labels_of(incoming)

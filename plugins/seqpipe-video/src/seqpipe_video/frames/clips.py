@@ -75,6 +75,7 @@ class ReadVideo(_Clips):
     """Videos of any container and codec that FFmpeg reads, each a record of grey frames; `-`: also raw frames."""
 
     name: ClassVar[str] = "video.frames"
+    takes: ClassVar[str] = "video"
     suffixes: ClassVar[tuple[str, ...]] = _SUFFIXES
     single: ClassVar[bool] = True
 

@@ -29,6 +29,7 @@ class WriteTimeline(Writer):
 
     name: ClassVar[str] = "video.timeline"
     suffix: ClassVar[str] = ".svg"
+    media_type: ClassVar[str] = "image/svg+xml"
     separate: ClassVar[bool] = True
 
     width: int = Field(960, ge=200, le=10_000, description="pixels of the line of time")

@@ -55,7 +55,8 @@ class PoseFiles:
             InputError: the file cannot be read.
         """
         name = "standard input" if source.standard_input else source.name
-        if frame := _ONE_FRAME.match(PurePath(source.name).name):
+        frame = None if source.is_alone else _ONE_FRAME.match(PurePath(source.name).name)
+        if frame:
             number = int(frame[2])
             if number == 0 or not _sibling(source.name, frame, number - 1).exists():
                 yield from self._film([_json(path) for path in _sequence(source.name, frame)], name)

@@ -29,6 +29,7 @@ class ReadPoses(Reader):
     """
 
     name: ClassVar[str] = "video.poses"
+    takes: ClassVar[str] = "poses"
     suffixes: ClassVar[tuple[str, ...]] = (".npz", ".json", ".jsonl", ".csv", ".bvh")
     isolated: ClassVar[bool] = True
 
