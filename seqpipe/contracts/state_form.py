@@ -6,9 +6,9 @@ What a file says need not be true. A state is made only of the types that a step
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from functools import cache
+from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
@@ -71,7 +71,7 @@ def restored(form: Any, arrays: Arrays, kind: Any) -> State:
     if origin is Annotated:
         state = restored(form, arrays, arguments[0])
         for check in arguments[1:]:
-            _checked(check, state)
+            _checked(partial(check, state))
         return state
     if kind is np.ndarray or origin is np.ndarray:
         return _array(form, arrays, arguments[1] if arguments else np.dtype[Any])
@@ -82,7 +82,7 @@ def restored(form: Any, arrays: Arrays, kind: Any) -> State:
     if _names(kind):
         values = _under("fields", form, len(_names(kind)))
         inside = [restored(one, arrays, of) for one, of in zip(values, _kinds(kind), strict=True)]
-        return _checked(kind, *inside)
+        return _checked(partial(kind, **dict(zip(_names(kind), inside, strict=True))))
     return _any(form, arrays) if kind is Any else _plain(form, kind)
 
 
@@ -163,13 +163,11 @@ def _under(what: str, form: Any, count: int | None = -1) -> Any:
     return value
 
 
-def _checked(make: Any, *values: Any) -> Any:
+def _checked(make: Callable[[], Any]) -> Any:
     """Call what may refuse values that do not belong together."""
     try:
-        return make(*values)
-    except StateError:
-        raise
-    except (ValueError, TypeError) as error:
+        return make()
+    except ValueError as error:
         raise StateError(str(error)) from error
 
 

@@ -17,10 +17,14 @@ from seqpipe.contracts.state import row_counts
 from seqpipe.contracts.state_form import Arrays, StateError, flattened, restored
 from seqpipe.data.json_text import JSONError, parse_json
 from seqpipe.data.ragged import Array
-from seqpipe.errors import InputError, PluginError
+from seqpipe.errors import InputError, Location, PluginError
 from seqpipe.pipeline import Pipeline
 
 FORMAT = 1
+
+WHERE = Location("state of a session")
+"""In messages."""
+
 _BEGIN = b"seqpipe session\n"
 _DIGEST = 16
 _HEADER = "header"
@@ -57,7 +61,7 @@ class KeptSession:
         for stage, step, state in zip(pipeline.stages, pipeline.steps, self.states, strict=False):
             try:
                 if state is not None and step.remembers is None:
-                    raise StateError("it has no `remembers`")
+                    raise StateError("it does not say what it remembers")
                 forms.append(flattened(state, arrays))
             except StateError as error:
                 todo = "tell its author to run `seqpipe plugins test`"
@@ -89,16 +93,16 @@ class KeptSession:
         """
         header, arrays = _opened(data)
         if header.get("format") != FORMAT:
-            raise InputError("the state is one of another version of seqpipe", "begin another session")
+            raise InputError("of another version of seqpipe", "begin another session", WHERE)
         if header.get("pipeline") != pipeline.fingerprint:
             todo = "load the pipeline that it was kept by, with the same settings"
-            raise InputError(f"the state is of another pipeline or model than {name}", todo)
+            raise InputError(f"of another pipeline or model than {name}", todo, WHERE)
         try:
             kept = cls._of_header(header, arrays, pipeline.steps)
             if arrays:
                 raise StateError("it has arrays that belong to nothing")
-        except (StateError, TypeError, ValueError) as error:
-            raise InputError(f"the state is damaged: {error}", _AGAIN) from None
+        except StateError as error:
+            raise InputError(f"damaged: {error}", _AGAIN, WHERE) from None
         return kept
 
     @classmethod
@@ -117,9 +121,17 @@ class KeptSession:
             None if form is None else restored(form, arrays, step.remembers)
             for form, step in zip(forms, steps, strict=True)
         ]
-        if any(count != 1 for state in states for count in row_counts(state)):
+        if any(_rows(state) - {1} for state in states):
             raise StateError("it is of none or of several records")
         return cls(record_id, position, empty[:0], states)
+
+
+def _rows(state: State) -> set[int]:
+    """Return how many rows the parts of a state have."""
+    try:
+        return set(row_counts(state))
+    except TypeError:
+        raise StateError("it has a part without rows") from None
 
 
 def _opened(data: bytes) -> tuple[dict[str, Any], Arrays]:
@@ -130,9 +142,9 @@ def _opened(data: bytes) -> tuple[dict[str, Any], Arrays]:
     """
     begin, body = data[: len(_BEGIN)], data[len(_BEGIN) + _DIGEST :]
     if begin != _BEGIN:
-        raise InputError("this is not the state of a session", "give the bytes that `state()` of a session returned")
+        raise InputError("this is none", "give the bytes that `state()` of a session returned", WHERE)
     if data[len(_BEGIN) : len(_BEGIN) + _DIGEST] != _digest(body):
-        raise InputError("the state is cut off, or has changed since it was kept", _AGAIN)
+        raise InputError("cut off, or changed since it was kept", _AGAIN, WHERE)
     try:
         tensors = load(body)
         header = parse_json(tensors.pop(_HEADER).tobytes())
@@ -140,7 +152,7 @@ def _opened(data: bytes) -> tuple[dict[str, Any], Arrays]:
         if not isinstance(header, dict):
             raise StateError("its header is no object")
     except (SafetensorError, JSONError, KeyError, ValueError, TypeError, OverflowError) as error:
-        raise InputError("the state is damaged: it cannot be read", _AGAIN) from error
+        raise InputError("damaged: it cannot be read", _AGAIN, WHERE) from error
     return header, arrays
 
 

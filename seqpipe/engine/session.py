@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from seqpipe.data import Batch, Record
 from seqpipe.engine.attempt import OutcomeOrError, StateRow, Unforeseen, attempt, raise_failure
 from seqpipe.engine.engine import results_of
 from seqpipe.engine.isolated_stages import isolating
-from seqpipe.engine.kept_session import KeptSession
+from seqpipe.engine.kept_session import WHERE, KeptSession
 from seqpipe.errors import InputError, RecordError, UsageError
 from seqpipe.limits import Limits
 from seqpipe.pipeline import Pipeline
@@ -53,7 +52,9 @@ class Session:
         self._finished = False
 
     def feed(self, piece: Any) -> list[dict[str, Any]]:
-        """Return the results that are known with one more piece, such as an array of samples.
+        """Return the results that are known with one more piece: a payload, such as an array of samples.
+
+        They have the record's `id` and what was found, and not the payload.
 
         Raises:
             UsageError: the session is finished.
@@ -69,11 +70,11 @@ class Session:
         Raises:
             UsageError, InputError, RecordError: as for `feed`.
         """
+        self._check_open()
         if self._empty is None:
-            self._check_open()
             self._finished = True
             return []
-        return self._compute(self.piece(self._empty, last=True))
+        return self._compute(Record(self.id, self._empty, position=1))
 
     def state(self) -> bytes:
         """Return all that is known of the record, from which `Loaded.session` continues, in any process.
@@ -97,8 +98,8 @@ class Session:
     def piece(self, payload: Any, *, last: bool = False) -> Record:
         """Return the record that is the next piece, for whoever computes it with the pieces of other sessions."""
         self._check_open()
-        record = self._reader.record_of(payload, 1)
-        return replace(record, id=self.id, last=last, raw=None)
+        payload = self._reader.record(payload, 1).payload
+        return Record(self.id, payload, position=1, last=last)
 
     def _compute(self, piece: Record) -> list[dict[str, Any]]:
         carried = [] if self.carried is None else [self.carried]
@@ -114,8 +115,8 @@ class Session:
         self.position += len(piece.payload)
         if isinstance(outcome, RecordError):
             if self._continued and isinstance(outcome, Unforeseen):
-                what = f"the state cannot be continued: {outcome.stage} {outcome.what}"
-                raise InputError(what, "begin another session") from outcome
+                what = f"it cannot be continued: {outcome.stage} {outcome.what}"
+                raise InputError(what, "begin another session", WHERE) from outcome
             raise_failure(outcome)
         return [output_fields(result) for result in results_of(piece, outcome)]
 
