@@ -54,7 +54,7 @@ class Session:
     def feed(self, piece: Any) -> list[dict[str, Any]]:
         """Return the results that are known with one more piece: a payload, such as an array of samples.
 
-        They have the record's `id` and what was found, and not the payload.
+        They have the record's `id` and what was found, and not the payload. The payload of a `Record` is taken as it is.
 
         Raises:
             UsageError: the session is finished.
@@ -98,8 +98,8 @@ class Session:
     def piece(self, payload: Any, *, last: bool = False) -> Record:
         """Return the record that is the next piece, for whoever computes it with the pieces of other sessions."""
         self._check_open()
-        payload = self._reader.record(payload, 1).payload
-        return Record(self.id, payload, position=1, last=last)
+        given = payload.payload if isinstance(payload, Record) else self._reader.payload_of_piece(payload)
+        return Record(self.id, given, position=1, last=last)
 
     def _compute(self, piece: Record) -> list[dict[str, Any]]:
         carried = [] if self.carried is None else [self.carried]
@@ -111,13 +111,13 @@ class Session:
         """Return the results of a piece that was computed, and take up what it leaves."""
         self.carried = carried
         self._finished = piece.last
-        self._empty = piece.payload[:0]
-        self.position += len(piece.payload)
         if isinstance(outcome, RecordError):
             if self._continued and isinstance(outcome, Unforeseen):
                 what = f"it cannot be continued: {outcome.stage} {outcome.what}"
                 raise InputError(what, "begin another session", WHERE) from outcome
             raise_failure(outcome)
+        self._empty = piece.payload[:0]
+        self.position += len(piece.payload)
         return [output_fields(result) for result in results_of(piece, outcome)]
 
     def _check_open(self) -> None:
