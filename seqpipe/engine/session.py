@@ -54,7 +54,7 @@ class Session:
     def feed(self, piece: Any) -> list[dict[str, Any]]:
         """Return the results that are known with one more piece: a payload, such as an array of samples.
 
-        They have the record's `id` and what was found, and not the payload. The payload of a `Record` is taken as it is.
+        They have the record's `id` and what was found, and not the payload. That of a `Record` is taken as it is.
 
         Raises:
             UsageError: the session is finished.
