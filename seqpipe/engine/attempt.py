@@ -34,6 +34,12 @@ class StateRow(NamedTuple):
     row: int
     rows: int
 
+    def alone(self) -> StateRow:
+        """Return the same without the other records of the batch, so that these can be forgotten."""
+        if self.rows == 1:
+            return self
+        return StateRow([select_rows(state, np.array([self.row])) for state in self.states], 0, 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:

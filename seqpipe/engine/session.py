@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from seqpipe.builtin.result_fields import output_fields
-from seqpipe.contracts import Reader, select_rows
+from seqpipe.contracts import Reader
 from seqpipe.data import Batch, Record
 from seqpipe.engine.attempt import OutcomeOrError, StateRow, Unforeseen, attempt, raise_failure
 from seqpipe.engine.engine import results_of
@@ -70,11 +68,8 @@ class Session:
         Raises:
             UsageError, InputError, RecordError: as for `feed`.
         """
-        self._check_open()
-        if self._empty is None:
-            self._finished = True
-            return []
-        return self._compute(Record(self.id, self._empty, position=1))
+        piece = self.last_piece()
+        return [] if piece is None else self._compute(piece)
 
     def state(self) -> bytes:
         """Return all that is known of the record, from which `Loaded.session` continues, in any process.
@@ -89,17 +84,38 @@ class Session:
         self._check_open()
         if isinstance(self.carried, RecordError):
             raise UsageError("a session of which a piece has failed cannot be kept", "begin another one")
-        states = []
-        if self.carried is not None:
-            row = np.array([self.carried.row])
-            states = [select_rows(state, row) for state in self.carried.states]
+        self.rest()
+        states = [] if self.carried is None else self.carried.states
         return KeptSession(self.id, self.position, self._empty, states).to_bytes(self._pipeline)
 
-    def piece(self, payload: Any, *, last: bool = False) -> Record:
-        """Return the record that is the next piece, for whoever computes it with the pieces of other sessions."""
+    def rest(self) -> None:
+        """Let go of the records that were computed together with the last piece: where no piece is expected soon."""
+        if isinstance(self.carried, StateRow):
+            self.carried = self.carried.alone()
+
+    def piece(self, payload: Any) -> Record:
+        """Return the record that is the next piece, for whoever computes it with pieces of other sessions.
+
+        With `carried` it goes to `seqpipe.attempt`, and what comes of it to `after`.
+
+        Raises:
+            UsageError, InputError: as for `feed`.
+        """
         self._check_open()
         given = payload.payload if isinstance(payload, Record) else self._reader.payload_of_piece(payload)
-        return Record(self.id, given, position=1, last=last)
+        return Record(self.id, given, position=1, last=False)
+
+    def last_piece(self) -> Record | None:
+        """Return the record that is the last piece, with nothing in it; None if none came before, so none is needed.
+
+        Raises:
+            UsageError: the session is finished.
+        """
+        self._check_open()
+        if self._empty is None:
+            self._finished = True
+            return None
+        return Record(self.id, self._empty, position=1)
 
     def _compute(self, piece: Record) -> list[dict[str, Any]]:
         carried = [] if self.carried is None else [self.carried]
@@ -108,7 +124,11 @@ class Session:
         return self.after(piece, computed.attempted[0], None if piece.last else computed.carried[0])
 
     def after(self, piece: Record, outcome: OutcomeOrError, carried: Carried) -> list[dict[str, Any]]:
-        """Return the results of a piece that was computed, and take up what it leaves."""
+        """Return the results of a piece that was computed, and take up what it leaves.
+
+        Raises:
+            InputError, RecordError: as for `feed`.
+        """
         self.carried = carried
         self._finished = piece.last
         if isinstance(outcome, RecordError):
