@@ -105,7 +105,9 @@ def main() -> None:
     best = max(peers, key=lambda each: each.rate)
     p99 = best.quantile(0.99)
     equal = max((each.rate for each in own.values() if each.quantile(0.99) <= p99), default=0.0)
-    print(f"at p99 of {p99:.1f} ms or less: {equal:,.0f} requests/s, PyTorch {best.rate:,.0f}: {equal / best.rate:.2f} times")
+    print(
+        f"at p99 of {p99:.1f} ms or less: {equal:,.0f} requests/s, PyTorch {best.rate:,.0f}: {equal / best.rate:.2f} times"
+    )
 
 
 if __name__ == "__main__":
