@@ -1,8 +1,8 @@
 """Requests a second for ``text/sentiment``, beside the same network in PyTorch behind FastAPI: ``serve_speed.py``.
 
-Each request has one comment. Clients on the same machine send one after the other, 1 to 128 clients at a time. At equal
-p99: the peer's best rate, with whatever p99 that has, and the best rate of seqpipe whose p99 is not above it. ``--peer``
-names a Python that has PyTorch, FastAPI and uvicorn[standard], if this one has not.
+Each request has one comment. Clients on the same machine send one after the other, 1 to 128 clients at a time. At
+equal p99: the peer's best rate, with whatever p99 that has, and the best rate of seqpipe whose p99 is not above it.
+``--peer`` names a Python that has PyTorch, FastAPI and uvicorn[standard], if this one has not.
 """
 
 from __future__ import annotations
@@ -105,9 +105,8 @@ def main() -> None:
     best = max(peers, key=lambda each: each.rate)
     p99 = best.quantile(0.99)
     equal = max((each.rate for each in own.values() if each.quantile(0.99) <= p99), default=0.0)
-    print(
-        f"at p99 of {p99:.1f} ms or less: {equal:,.0f} requests/s, PyTorch {best.rate:,.0f}: {equal / best.rate:.2f} times"
-    )
+    rates = f"{equal:,.0f} requests/s, PyTorch {best.rate:,.0f}"
+    print(f"at a p99 of {p99:.1f} ms or less: {rates}: {equal / best.rate:.2f} times")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The network of ``text/sentiment`` in PyTorch behind FastAPI, as one would write it: ``torch_server.py WEIGHTS PORT HOW``.
+"""The network of ``text/sentiment`` in PyTorch behind FastAPI: ``torch_server.py WEIGHTS PORT HOW``.
 
 WEIGHTS is an archive of NumPy's that `serve_speed.py` writes. HOW is ``loop``, where the network is called in the event
 loop, or ``pool``, where FastAPI calls it in its threads. A request's texts are packed; PyTorch may use two threads. The
