@@ -30,7 +30,7 @@ not public and may change. How to use it: [From Python](python.md), [Writing plu
 """
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "Pipelines": ("load", "Loaded", "evaluate"),
+    "Pipelines": ("load", "Loaded", "Session", "evaluate"),
     "Trainings": (
         "train",
         "TrainingArguments",

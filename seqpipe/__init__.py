@@ -104,6 +104,7 @@ if TYPE_CHECKING:
     from seqpipe.engine.engine import results_of as results_of
     from seqpipe.engine.isolated_stages import isolating as isolating
     from seqpipe.engine.isolated_stages import reading as reading
+    from seqpipe.engine.session import Session as Session
     from seqpipe.engine.work import load_work as load_work
     from seqpipe.errors import ConfigError as ConfigError
     from seqpipe.errors import InputError as InputError
@@ -241,6 +242,7 @@ _MODULES = {
     "seqpipe.engine.attempt": ("Attempt", "StateRow", "Unforeseen", "attempt"),
     "seqpipe.engine.engine": ("results_of",),
     "seqpipe.engine.isolated_stages": ("isolating", "reading"),
+    "seqpipe.engine.session": ("Session",),
     "seqpipe.data.unicode_form": ("normalized",),
     "seqpipe.engine.work": ("load_work",),
     "seqpipe.errors": (
