@@ -17,6 +17,7 @@ from seqpipe_serve.answers import json_bytes
 from seqpipe_serve.catalogue import catalogue, entry
 from seqpipe_serve.guard import Access, Guard, refused
 from seqpipe_serve.limits import ServerLimits
+from seqpipe_serve.page import page_routes
 from seqpipe_serve.problem import Problem
 from seqpipe_serve.records import JSON, answer_json
 from seqpipe_serve.requests import Bodies
@@ -36,6 +37,7 @@ def create_app(served: Mapping[str, Served], access: Access, limits: ServerLimit
     endpoints = _Endpoints(served, limits)
     return Starlette(
         routes=[
+            *page_routes(),
             Route("/health", endpoints.health),
             Route("/ready", endpoints.health),
             Route("/v1", endpoints.catalogue),

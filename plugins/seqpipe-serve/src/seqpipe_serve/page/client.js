@@ -1,0 +1,97 @@
+/** What the server is asked, over HTTP. */
+
+import { RecordStream } from "./record_stream.js";
+import { ServerError } from "./server_error.js";
+
+const KEY = "seqpipe.token";
+
+/** The server that this page comes from. */
+export class Client {
+  #token = sessionStorage.getItem(KEY) ?? "";
+
+  /** Whether requests carry a token. */
+  get authorized() {
+    return this.#token !== "";
+  }
+
+  /** Remember a token until the tab is closed. */
+  authorize(token) {
+    this.#token = token;
+    sessionStorage.setItem(KEY, token);
+  }
+
+  /** Return the descriptions of the pipelines. */
+  async pipelines() {
+    return (await json(await this.#fetch(address()))).pipelines;
+  }
+
+  /** Send a request (see requests.js) to a pipeline; return the entries of its answer, one a record. */
+  async ask(pipeline, request, signal) {
+    const { query, ...init } = request.options();
+    const response = await this.#fetch(address(pipeline.name, query), { method: "POST", signal, ...init });
+    return (await json(response)).records;
+  }
+
+  /** Return the bytes that the pipeline's writer makes of a request's results. */
+  async written(pipeline, request, mediaType) {
+    const { query, headers, body } = request.options();
+    const init = { method: "POST", headers: { ...headers, Accept: mediaType }, body };
+    return (await this.#fetch(address(pipeline.name, query), init)).blob();
+  }
+
+  /** Return a file that a pipeline comes with. */
+  async example(pipeline, name) {
+    const response = await this.#fetch(address(pipeline.name, "", `examples/${encodeURIComponent(name)}`));
+    const blob = await response.blob();
+    return new File([blob], name, { type: blob.type });
+  }
+
+  /** Open a stream of one record; `listener` has `result`, `finished` and `failed`. */
+  stream(pipeline, listener) {
+    const url = address(pipeline.name, "", "stream");
+    url.protocol = url.protocol.replace("http", "ws");
+    return new RecordStream(url, this.#token, listener);
+  }
+
+  async #fetch(url, init = {}) {
+    const headers = { ...init.headers };
+    if (this.#token) headers.Authorization = `Bearer ${this.#token}`;
+    let response;
+    try {
+      response = await fetch(url, { ...init, headers });
+    } catch (error) {
+      if (error.name === "AbortError") throw error;
+      throw new ServerError("the server does not answer", "look whether it still runs, and try again");
+    }
+    if (!response.ok) throw await refusal(response);
+    return response;
+  }
+}
+
+/** Return the address of a pipeline, or of the list of all. */
+export function address(name = "", query = "", below = "") {
+  const path = ["v1", ...name.split("/").filter(Boolean).map(encodeURIComponent), ...(below ? [below] : [])].join("/");
+  const url = new URL(path, document.baseURI);
+  url.search = query;
+  url.hash = "";
+  return url;
+}
+
+async function refusal(response) {
+  let said = null;
+  try {
+    said = (await response.json()).error;
+  } catch {
+    // a proxy in between may answer in its own way
+  }
+  return new ServerError(said?.message ?? `the server answered ${response.status}`, said?.todo ?? "", response.status);
+}
+
+async function json(response) {
+  try {
+    return await response.json();
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new ServerError("the answer is cut off", "try again");
+  }
+}
