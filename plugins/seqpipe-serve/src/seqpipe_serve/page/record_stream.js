@@ -24,7 +24,8 @@ export class RecordStream {
   #over = false;
   #failures = 0;
   #ready = false;
-  #timer = 0;
+  #later = 0; // timers: to send what the browser has no room for, and to connect again
+  #again = 0;
 
   constructor(url, token, listener) {
     this.#url = url;
@@ -51,7 +52,8 @@ export class RecordStream {
   /** Leave, without the last results. */
   stop() {
     this.#over = true;
-    clearTimeout(this.#timer);
+    clearTimeout(this.#later);
+    clearTimeout(this.#again);
     this.#socket?.close(NORMAL);
   }
 
@@ -87,12 +89,12 @@ export class RecordStream {
   }
 
   #flush() {
-    clearTimeout(this.#timer);
+    clearTimeout(this.#later);
     if (!this.#ready || this.#over) return;
     for (const { start, samples } of this.#pieces) {
       if (start + samples.length <= this.#sent) continue;
       if (this.#socket.bufferedAmount > AHEAD) {
-        this.#timer = setTimeout(() => this.#flush(), 50);
+        this.#later = setTimeout(() => this.#flush(), 50);
         return;
       }
       this.#socket.send(littleEndian(samples.subarray(this.#sent - start)));
@@ -108,7 +110,7 @@ export class RecordStream {
     this.#ready = false;
     if (this.#over) return;
     if (this.#session && this.#failures < RETRIES) {
-      this.#timer = setTimeout(() => this.#connect(), 200 * 2 ** this.#failures);
+      this.#again = setTimeout(() => this.#connect(), 200 * 2 ** this.#failures);
       this.#failures += 1;
     } else {
       this.#fail(new ServerError(reason || "the connection broke", "try again"));
