@@ -94,6 +94,7 @@ if TYPE_CHECKING:
     from seqpipe.data.source import Source as Source
     from seqpipe.engine.attempt import Attempt as Attempt
     from seqpipe.engine.attempt import StateRow as StateRow
+    from seqpipe.engine.attempt import Unforeseen as Unforeseen
     from seqpipe.engine.attempt import attempt as attempt
     from seqpipe.engine.engine import results_of as results_of
     from seqpipe.engine.isolated_stages import isolating as isolating
@@ -218,7 +219,7 @@ _MODULES = {
     "seqpipe.data.archive": ("read_archive",),
     "seqpipe.data.json_text": ("JSONError", "parse_json"),
     "seqpipe.data.source": ("Source",),
-    "seqpipe.engine.attempt": ("Attempt", "StateRow", "attempt"),
+    "seqpipe.engine.attempt": ("Attempt", "StateRow", "Unforeseen", "attempt"),
     "seqpipe.engine.engine": ("results_of",),
     "seqpipe.engine.isolated_stages": ("isolating", "reading"),
     "seqpipe.errors": (

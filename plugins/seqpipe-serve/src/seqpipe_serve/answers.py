@@ -1,12 +1,13 @@
-"""From records to the entries of an answer: the results of each, or what is wrong with it."""
+"""What records gave, and the forms in which it is sent."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar
 
 import seqpipe
 from seqpipe_serve.batcher import MOST_ROWS, Row, size_of
@@ -16,47 +17,81 @@ from seqpipe_serve.served import Served
 
 log = logging.getLogger("seqpipe")
 
-Entry = dict[str, Any]
-"""Of a record: its ``results``, or its ``error``."""
+P = ParamSpec("P")
+T = TypeVar("T")
 
 Given = seqpipe.Record | seqpipe.SeqpipeError
 """A record, or why what came is none."""
 
 
-def record_of(served: Served, payload: Any, position: int) -> Given:
-    """Return the record of a payload that came as JSON, or what is wrong with it."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a record gave.
+
+    Attributes:
+        results: an output record for each.
+        error: why there are none.
+        source: the name of the file that the record came in; empty: in none.
+    """
+
+    results: Sequence[seqpipe.Record] = ()
+    error: seqpipe.SeqpipeError | None = None
+    source: str = ""
+
+    @classmethod
+    def of(cls, record: seqpipe.Record, row: Row) -> Answer:
+        """Return what a record gave, or a piece of one."""
+        if isinstance(row.outcome, seqpipe.RecordError):
+            return cls(error=row.outcome, source=record.source)
+        return cls(seqpipe.results_of(record, row.outcome), source=record.source)
+
+    def entry(self) -> dict[str, Any]:
+        """Return what stands in JSON: ``results`` or ``error``, and where the record came in a file its ``source``."""
+        entry: dict[str, Any] = {"source": self.source} if self.source else {}
+        if self.error is None:
+            try:
+                return {**entry, "results": [seqpipe.output_fields(result) for result in self.results]}
+            except seqpipe.RecordError as error:
+                return {**entry, "error": described(error)}
+        return {**entry, "error": described(self.error)}
+
+
+def record_of(served: Served, given: Any, position: int, limits: ServerLimits) -> Given:
+    """Return the record of what came as JSON, or what is wrong with it.
+
+    Raises:
+        Problem: it is too long.
+    """
+    reader = served.loaded.reader
     try:
-        return served.loaded.reader.record(payload, position)
+        record = reader.record_of(given, position)
     except seqpipe.SeqpipeError as error:
         return error
     except Exception:
-        log.exception("%s: a payload was not foreseen", served.loaded.reader.name)
+        log.exception("%s failed at a payload that came as JSON", reader.name)
         return seqpipe.InputError("this is no payload of the pipeline", "see GET /v1 for what it takes")
+    check_length(record, size_of(record.payload), limits)
+    return record
 
 
-def check_length(record: seqpipe.Record, limits: ServerLimits) -> None:
+def check_length(record: seqpipe.Record, positions: int, limits: ServerLimits) -> None:
     """Check that a record is not too long.
 
     Raises:
         Problem: it is.
     """
-    most, what = limits.positions, "positions"
-    if isinstance(record.payload, str):
-        most, what = limits.characters, "characters"
-    if size_of(record.payload) > most + 1:
-        raise Problem(413, f"a record of more than {most:,} {what}", "cut it into several records")
+    is_text = isinstance(record.payload, str)
+    most, what = (limits.characters, "characters") if is_text else (limits.positions, "positions")
+    if positions > most:
+        raise Problem(413, f"a record of more than {most:,} {what}", "cut it into several records", close=True)
 
 
-async def entries_of(served: Served, given: Sequence[Given]) -> AsyncIterator[list[Entry]]:
-    """Yield the entries of whole records, in order, some at a time; no more rows wait at once than a batch has."""
+async def answers_to(served: Served, given: Sequence[Given]) -> AsyncIterator[list[Answer]]:
+    """Yield the answers to whole records, in order, some at a time; no more wait at once than a batch has."""
     for begin in range(0, len(given), MOST_ROWS):
         part = given[begin : begin + MOST_ROWS]
-        rows = await _rows(served, [each for each in part if isinstance(each, seqpipe.Record)])
-        computed = iter(rows)
-        yield [
-            entry_of(each, next(computed)) if isinstance(each, seqpipe.Record) else {"error": described(each)}
-            for each in part
-        ]
+        rows = iter(await _rows(served, [each for each in part if isinstance(each, seqpipe.Record)]))
+        yield [Answer.of(each, next(rows)) if isinstance(each, seqpipe.Record) else Answer(error=each) for each in part]
 
 
 async def _rows(served: Served, records: Sequence[seqpipe.Record]) -> list[Row]:
@@ -64,30 +99,23 @@ async def _rows(served: Served, records: Sequence[seqpipe.Record]) -> list[Row]:
     futures = [served.batcher.submit(record) for record in records]
     try:
         return [await future for future in futures]
-    except BaseException:
+    finally:
         for future in futures:
             future.cancel()
-        raise
-
-
-def entry_of(record: seqpipe.Record, row: Row) -> Entry:
-    """Return the entry of a record, or of a piece of one."""
-    if isinstance(row.outcome, seqpipe.RecordError):
-        return {"error": described(row.outcome)}
-    try:
-        return {"results": [seqpipe.output_fields(result) for result in seqpipe.results_of(record, row.outcome)]}
-    except seqpipe.RecordError as error:
-        return {"error": described(error)}
 
 
 def described(error: seqpipe.SeqpipeError) -> dict[str, str]:
     """Return what is told of an error; what nobody foresaw is told to the operator alone."""
-    if error.__cause__ is not None and not isinstance(error.__cause__, seqpipe.SeqpipeError):
+    if error.__cause__ is not None and not isinstance(error.__cause__, seqpipe.SeqpipeError | OSError | ValueError):
         log.error("%s", error, exc_info=error.__cause__)
-        what, todo = "the stage failed", "check the record, or tell the operator of the server"
-    else:
-        what, todo = error.what, error.todo
-    return {"message": what, "todo": todo, "stage": getattr(error, "stage", "")}
+    stage = getattr(error, "stage", "")
+    if isinstance(error, seqpipe.Unforeseen):
+        return {
+            "message": "the stage failed",
+            "todo": "check the record, or tell the server's operator",
+            "stage": stage,
+        }
+    return {"message": error.what, "todo": error.todo, "stage": stage}
 
 
 def json_bytes(value: Any) -> bytes:
@@ -98,6 +126,6 @@ def json_bytes(value: Any) -> bytes:
         return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
 
 
-async def off_loop(function: Any, *arguments: Any, heavy: bool) -> Any:
-    """Call a function, in another thread if it takes long, so that others are answered meanwhile."""
-    return await asyncio.to_thread(function, *arguments) if heavy else function(*arguments)
+async def apart(function: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
+    """Call a function that takes long in another thread, so that others are answered meanwhile."""
+    return await asyncio.to_thread(function, *arguments, **keywords)

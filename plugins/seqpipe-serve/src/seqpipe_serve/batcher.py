@@ -1,7 +1,7 @@
 """Records of all requests and sessions, computed together.
 
-A batch has the rows that wait at the same time, of one pipeline and of one kind. What a row gives does not depend on its
-batch, bit for bit, so nobody can tell.
+A batch has the rows that wait at the same time, of one pipeline and of one kind. What a row gives does not depend on
+its batch, bit for bit, so nobody can tell.
 """
 
 from __future__ import annotations
@@ -85,12 +85,20 @@ class Workers:
         wait: seconds that a row waits for others to share its batch, at most, while a thread has nothing to do.
         most_waiting: rows that wait, at most, before requests are refused.
         longest_wait: seconds that a new row would have to wait, at most, before requests are refused.
+        computed: is told of each batch how many rows it had, and how many seconds it took.
     """
 
-    def __init__(self, threads: int, wait: float, most_waiting: int = 4096, longest_wait: float = 5.0) -> None:
+    def __init__(
+        self,
+        threads: int,
+        wait: float,
+        most_waiting: int = 4096,
+        longest_wait: float = 5.0,
+        computed: Callable[[int, float], None] = lambda _rows, _seconds: None,
+    ) -> None:
         self.threads = threads
         self.wait = wait
-        self.computed: Callable[[int, float], None] = lambda _rows, _seconds: None
+        self._computed = computed
         self._most_waiting = most_waiting
         self._longest_wait = longest_wait
         self._free = threads
@@ -170,7 +178,7 @@ class Workers:
         self._free += 1
         seconds = time.monotonic() - begin
         batcher.learn(sum(row.size for row in rows), seconds)
-        self.computed(len(rows), seconds)
+        self._computed(len(rows), seconds)
         _deliver(rows, done)
         self._start_batches()
 

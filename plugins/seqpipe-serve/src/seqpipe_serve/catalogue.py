@@ -26,7 +26,7 @@ def entry(served: Served) -> dict[str, Any]:
             "kind": profile.takes,
             "suffixes": list(loaded.reader.suffixes),
             "rate": profile.rate,
-            "columns": [],
+            "columns": [loaded.reader.payload_key],
             "optional": loaded.reader.out_of_nothing,
         },
         "output": {"kind": profile.gives or "fields", "types": list(profile.writers)},

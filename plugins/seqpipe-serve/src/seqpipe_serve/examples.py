@@ -14,7 +14,7 @@ MOST = 8
 
 
 def examples_of(served: Served) -> list[dict[str, Any]]:
-    """Return examples: ``record``, a text itself; or ``file``, the name of a file, and ``url``, where it can be fetched."""
+    """Return examples: ``record``, a text itself; or ``file``, a file's name, and ``url``, where it can be fetched."""
     paths = files_of(served)
     if served.loaded.reader.spec.kind == "text" and not served.loaded.reader.isolated:
         return [{"record": text} for path in paths.values() for text in _texts(served.loaded.reader, path)][:MOST]

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
+import logging
 import socket
+from contextlib import suppress
+from functools import partial
+from types import FrameType
+from typing import Any
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 import seqpipe
-from seqpipe_serve.limits import ServerLimits
+from seqpipe_serve.connection import Connection
+from seqpipe_serve.connections import Connections
+
+log = logging.getLogger("seqpipe")
+
+_LAST_REQUESTS = 1.0
+"""Seconds in which those who are connected may still ask when the server stops."""
+
+_TICK = 0.01
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -23,34 +37,96 @@ def listening(host: str, port: int) -> socket.socket:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-        bound = socket.socket(family, kind, protocol)
+    except (socket.gaierror, UnicodeError):
+        raise seqpipe.UsageError("no such address", "give one of this machine's as --host", where) from None
+    bound = socket.socket(family, kind, protocol)
+    try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
-    except socket.gaierror:
-        raise seqpipe.UsageError("no such address", "give one of this machine's as --host", where) from None
     except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise seqpipe.UsageError(
-                "the port is in use", "end what uses it, or choose another --port", where
-            ) from None
-        if error.errno == errno.EACCES:
-            raise seqpipe.UsageError("this user may not use the port", "choose a --port above 1023", where) from None
-        raise seqpipe.UsageError("this machine has no such address", "give one that it has as --host", where) from None
+        bound.close()
+        todo = _TODO.get(error.errno or 0, ("this machine has no such address", "give one that it has as --host"))
+        raise seqpipe.UsageError(*todo, where) from None
     return bound
 
 
-def run(app: Starlette, bound: socket.socket, limits: ServerLimits) -> None:
-    """Answer requests until the process is asked to end."""
+_TODO = {
+    errno.EADDRINUSE: ("the port is in use", "end what uses it, or choose another --port"),
+    errno.EACCES: ("this user may not use the port", "choose a --port above 1023"),
+}
+
+
+def run(app: ASGIApp, bound: socket.socket, connections: Connections) -> None:
+    """Answer requests until the process is asked to end.
+
+    Args:
+        app: answers.
+        bound: the socket to listen at.
+        connections: that are open, with their limits.
+    """
+    limits = connections.limits
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=partial(Connection, connections=connections),  # type: ignore[arg-type]  # makes one, as a class does
         ws="websockets-sansio",
         lifespan="off",
         log_config=None,
+        log_level=logging.CRITICAL,  # what fails is told by the application
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        timeout_keep_alive=int(limits.idle_seconds),
-        timeout_graceful_shutdown=int(limits.grace_seconds),
+        timeout_keep_alive=max(1, round(limits.idle_seconds)),
+        timeout_graceful_shutdown=max(1, round(limits.grace_seconds)),
     )
-    uvicorn.Server(config).run(sockets=[bound])
+    _Server(config, connections).run(sockets=[bound])
+
+
+class _Server(uvicorn.Server):
+    """A server that loses no request when it stops."""
+
+    def __init__(self, config: uvicorn.Config, connections: Connections) -> None:
+        super().__init__(config)
+        self._connections = connections
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop in order at the first signal, and at once at the second."""
+        self.force_exit = self.should_exit
+        super().handle_exit(sig, frame)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop listening, answer what was sent, and end.
+
+        A client that is connected may be sending a request just now. It gets its answer, with the word that the
+        connection ends; only those that do not ask for a while are closed without one.
+        """
+        log.log(seqpipe.NOTICE, "stopping: what was accepted is answered; once more to stop at once")
+        self._connections.is_stopping = True
+        loop = asyncio.get_running_loop()
+        accepted = [connection for bound in sockets or [] for connection in _not_accepted_yet(bound)]
+        for server in self.servers:
+            server.close()
+        for connection in accepted:
+            await loop.connect_accepted_socket(self._protocol, connection)
+        until = loop.time() + min(_LAST_REQUESTS, self._connections.limits.grace_seconds)
+        while len(self._connections) and loop.time() < until and not self.force_exit:
+            await asyncio.sleep(_TICK)
+        await super().shutdown(sockets)
+
+    def _protocol(self) -> asyncio.Protocol:
+        make: Any = self.config.http_protocol_class
+        protocol: asyncio.Protocol = make(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+        return protocol
+
+
+def _not_accepted_yet(bound: socket.socket) -> list[socket.socket]:
+    """Return the connections that wait at a socket: to close it would reset them."""
+    bound.setblocking(False)
+    accepted: list[socket.socket] = []
+    with suppress(OSError):  # there is none left
+        while True:
+            connection, _ = bound.accept()
+            connection.setblocking(False)
+            accepted.append(connection)
+    return accepted

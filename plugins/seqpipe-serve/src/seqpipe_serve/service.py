@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 import seqpipe
 from seqpipe_serve.app import create_app
 from seqpipe_serve.batcher import Workers
+from seqpipe_serve.connections import Connections
+from seqpipe_serve.figures import Figures
+from seqpipe_serve.files import FileReaders
 from seqpipe_serve.guard import Access, checked_token, is_loopback
 from seqpipe_serve.limits import limits_of
 from seqpipe_serve.served import load_all, offered
@@ -51,10 +55,14 @@ def serve(names: Sequence[str], settings: Iterable[str], changed_limits: Iterabl
     access = Access(options.host, token, options.names)
     with listening(options.host, options.port) as bound:
         loaded = load_all(names, settings)
-        workers = Workers(options.threads, options.wait, limits.waiting, limits.wait_seconds)
-        with offered(loaded, workers) as served:
+        figures = Figures()
+        workers = Workers(options.threads, options.wait, limits.waiting, limits.wait_seconds, figures.batch)
+        figures.observe("seqpipe_waiting_rows", "Records that wait to be computed.", lambda: workers.waiting)
+        connections = Connections(limits)
+        figures.observe("seqpipe_connections", "Connections that are open.", lambda: len(connections))
+        readers = FileReaders(options.threads)
+        with offered(loaded, workers) as served, closing(workers), closing(readers):
             host, port = bound.getsockname()[:2]
             shown = f"[{host}]" if ":" in host else host
             log.log(seqpipe.NOTICE, "serving %s on http://%s:%d", ", ".join(served), shown, port)
-            run(create_app(served, access, limits), bound, limits)
-        workers.close()
+            run(create_app(served, readers, access, limits, figures), bound, connections)

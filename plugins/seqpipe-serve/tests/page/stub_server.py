@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
+import anyio
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -166,18 +167,17 @@ class Stub:
         self.asked.append((name, kind, body))
         if refused := self.refusal(request.headers.get("authorization", "")):
             return refused
-        record = json.loads(body)["record"] if kind == "application/json" else None
+        sent = json.loads(body) if kind == "application/json" else {"record": None}
+        record = sent.get("record")
         if request.headers.get("accept") == "audio/midi":
             return Response(b"MThd", media_type="audio/midi")
         if isinstance(record, str) and record in self.wait:
-            import anyio
-
             await anyio.sleep(self.wait[record])
-        results = [{"id": "1", **result} for result in ANSWERS[name](record)]
+        entry = {"results": [{"id": "1", **result} for result in ANSWERS[name](record)]}
         if isinstance(record, str) and "bad" in record:
             error = {"message": "this record is bad", "todo": "write a good one", "stage": "stub"}
             return JSONResponse({"records": [{"error": error}]})
-        return JSONResponse({"records": [{"results": results}]})
+        return JSONResponse({"records": [entry] * len(sent.get("records", [record]))})
 
     async def stream(self, socket: WebSocket) -> None:
         await socket.accept(subprotocol="seqpipe")

@@ -136,9 +136,9 @@ def test_music_is_played(at):
     page = at("audio/chorales")
     page.choose("Compose")
     page.choose("Play")
-    page.wait_until(lambda: page.run("return document.querySelector('.head').getAttribute('transform')"), "a playhead")
+    page.wait_until(lambda: page.run("return document.querySelector('.cursor').getAttribute('transform')"), "a playhead")
     page.choose("Stop")
-    assert page.wait_for(".roll .head").get_attribute("visibility") == "hidden"
+    assert page.wait_for(".roll .cursor").get_attribute("visibility") == "hidden"
 
 
 def test_each_click_composes_another_piece(at, stub):
@@ -189,7 +189,7 @@ def test_numbers_are_drawn_and_answered(at, stub):
     page = at("series/fruit")
     assert page.wait_for(".figures").text.split("\n") == ["value", "6.5", "5.5 to 7.5"]
     assert page.wait_for(".series").accessible_name == "What goes in: 3 positions between 1 and 3"
-    page.type("1 2\t3;4")
+    page.type("1 2, 3;4")
     page.wait_for(".figures", "10")
     page.type("1, two")
     assert page.wait_for(".error").text.split("\n") == ["“two” is no number", "write numbers such as 1.5 or -2e3"]
@@ -197,6 +197,7 @@ def test_numbers_are_drawn_and_answered(at, stub):
 
 def test_lines_of_numbers_are_positions(at, stub):
     page = at("series/steps")
-    assert page.wait_for(".lanes").text.split("\n") == ["move", "rest"]
+    page.wait_for(".lanes")
+    assert [label.text for label in page.all(".lanes .label")] == ["move", "rest"]
     assert stub.asked[-1][2] == b'{"record":[[0,1],[1,0],[3,2]]}'
     assert len(page.all(".series path")) == 2

@@ -35,7 +35,6 @@ export class FileInput {
 
   takeFile(file) {
     this.#name.textContent = file.name;
-    const video = this.#pipeline.input.kind === "video" && file.type.startsWith("video/") ? file : null;
-    this.#workbench.ask(new FileRequest(file), { video });
+    this.#workbench.ask(new FileRequest(file), { video: this.#pipeline.input.kind === "video" ? file : null });
   }
 }

@@ -19,7 +19,7 @@ export function pianoRoll(notes, end, label) {
   const [low, high] = [Math.min(...pitches) - 2, Math.max(...pitches) + 2];
   const [width, height] = [MARGIN + Math.ceil(end) * BEAT, (high - low + 1) * KEY];
   const y = (pitch) => (high - pitch) * KEY;
-  const head = shape("path", { class: "head", d: `M0 0V${height}`, visibility: "hidden" });
+  const head = shape("path", { class: "cursor", d: `M0 0V${height}`, visibility: "hidden" });
   const drawn = shape(
     "svg",
     { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label },
