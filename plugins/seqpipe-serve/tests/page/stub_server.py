@@ -29,7 +29,7 @@ def described(name: str, takes: str, gives: str, **more: Any) -> dict[str, Any]:
     taken = {"kind": takes, "suffixes": more.pop("suffixes", []), "rate": more.pop("rate", None)}
     taken |= {"columns": more.pop("columns", []), "optional": takes == "music"}
     fixed = {"name": name, "description": f"A stub of {takes}.", "topology": "many-to-one", "stages": []}
-    return {**fixed, "input": taken, "output": {"kind": gives}, "streams": False, "examples": [], **more}
+    return {**fixed, "input": taken, "output": {"kind": gives, "types": ["audio/midi"]}, "streams": False, "examples": [], **more}
 
 
 PIPELINES = [
@@ -170,7 +170,7 @@ class Stub:
         sent = json.loads(body) if kind == "application/json" else {"record": None}
         record = sent.get("record")
         if request.headers.get("accept") == "audio/midi":
-            return Response(b"MThd", media_type="audio/midi")
+            return Response(f"MThd {request.query_params['result']}".encode(), media_type="audio/midi")
         if isinstance(record, str) and record in self.wait:
             await anyio.sleep(self.wait[record])
         entry = {"results": [{"id": "1", **result} for result in ANSWERS[name](record)]}

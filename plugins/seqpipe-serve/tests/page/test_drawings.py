@@ -129,7 +129,7 @@ def test_music_is_drawn_described_and_saved(at, stub):
     assert len(page.all(".roll .key")) == 96
     page.choose("Save as MIDI")
     saved = page.wait_until(lambda: list(page.downloads.glob("music*.mid")), "the file")
-    assert saved[0].read_bytes() == b"MThd"
+    assert saved[0].read_bytes() == b"MThd 1"
 
 
 def test_music_is_played(at):
@@ -148,6 +148,8 @@ def test_each_click_composes_another_piece(at, stub):
     page.choose("Compose")
     page.wait_for(".command code", '{"records":[[],[]]}')
     assert page.wait_for(".name").text == "Piece 2"
+    page.choose("Save as MIDI")
+    page.wait_until(lambda: {file.read_bytes() for file in page.downloads.glob("music*.mid")} >= {b"MThd 2"}, "the file")
 
 
 def test_bases_have_their_qualities(at):

@@ -32,11 +32,13 @@ export class Client {
     return (await json(response)).records;
   }
 
-  /** Return the bytes that the pipeline's writer makes of a request's results. */
-  async written(pipeline, request, mediaType) {
+  /** Return the bytes that a writer makes of one of a request's results, counted from 1. */
+  async written(pipeline, request, mediaType, number) {
     const { query, headers, body } = request.options();
+    const url = address(pipeline.name, query);
+    url.searchParams.set("result", number);
     const init = { method: "POST", headers: { ...headers, Accept: mediaType }, body };
-    return (await this.#fetch(address(pipeline.name, query), init)).blob();
+    return (await this.#fetch(url, init)).blob();
   }
 
   /** Return a file that a pipeline comes with. */

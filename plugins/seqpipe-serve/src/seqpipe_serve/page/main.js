@@ -85,8 +85,13 @@ nav.addEventListener("keydown", (event) => {
   menu.focus();
 });
 
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault(); // the address goes on naming the pipeline
+  main.focus();
+});
+
 addEventListener("hashchange", () => {
-  if (!location.hash.startsWith("#/") || pipelines.length === 0) return;
+  if (pipelines.length === 0) return;
   show();
   scrollTo(0, 0);
   main.querySelector("h1").focus();

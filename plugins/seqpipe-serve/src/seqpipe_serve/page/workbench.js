@@ -133,7 +133,7 @@ export class Workbench {
   }
 
   #show(entries, context, time) {
-    const written = (mediaType) => this.#client.written(this.#pipeline, context.request, mediaType);
+    const written = (...form) => this.#client.written(this.#pipeline, context.request, ...form);
     const { element: drawn, summary } = answerElement(this.#pipeline, entries, { ...context, written });
     this.#body.replaceChildren(drawn);
     this.#time.textContent = time;

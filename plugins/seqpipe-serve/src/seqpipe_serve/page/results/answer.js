@@ -20,7 +20,7 @@ const MOST = 50; // records that are drawn
 /**
  * What an answer may be made of, chosen by the fields of the results. A part is called with the results of a record,
  * the pipeline's description, and the context: what was asked (`request`), and what drawings need besides results
- * (`sound`, `video`, `series`, and `written(mediaType)`, which gives the bytes of a writer). It returns
+ * (`sound`, `video`, `series`, and `written(mediaType)`, which gives them as a file). It returns
  * null, or its `element`, its `summary` for those who hear it, and the `fields` that it has shown.
  */
 const PARTS = [
@@ -37,18 +37,20 @@ const PARTS = [
   valuesPart,
 ];
 
-/** Return the drawing of an answer's entries, and a sentence that says it. */
+/** Return the drawing of an answer's entries, only of the last if the context has `last`, and a sentence that says it. */
 export function answerElement(pipeline, answered, context) {
-  const entries = context.last ? answered.slice(-1) : answered;
-  const shown = entries.slice(0, MOST).map((entry) => drawn(pipeline, entry, { ...context, alone: entries.length === 1 }));
-  if (entries.length === 1) return { element: element("div", {}, shown[0].element, source(entries)), ...said(shown) };
+  let number = 1; // of the entry's first result
+  const numbered = answered.map((entry) => {
+    const first = number;
+    number += entry.results?.length ?? 0;
+    return { entry, written: (mediaType) => context.written(mediaType, first) };
+  });
+  const entries = context.last ? numbered.slice(-1) : numbered;
+  const shown = entries.slice(0, MOST).map(({ entry, written }) => drawn(pipeline, entry, { ...context, written }));
+  if (entries.length === 1) return { element: element("div", {}, shown[0].element, json(answered)), summary: shown[0].summary };
   const list = element("ol", { class: "records" }, ...shown.map((one) => element("li", {}, one.element)));
   const more = entries.length > MOST ? element("p", { class: "note" }, `and ${entries.length - MOST} more`) : null;
-  return { element: element("div", {}, list, more, source(entries)), summary: `${entries.length} answers` };
-}
-
-function said([{ summary }]) {
-  return { summary };
+  return { element: element("div", {}, list, more, json(answered)), summary: `${entries.length} answers` };
 }
 
 function drawn(pipeline, { results, error }, context) {
@@ -69,14 +71,13 @@ function asked(results, { request }) {
   return typeof record === "string" ? Object.keys(results[0]).filter((name) => results[0][name] === record) : [];
 }
 
-function source(entries) {
+function json(entries) {
   const text = JSON.stringify(entries, null, 2);
   const code = element("code");
-  const details = element(
+  return element(
     "details",
     { class: "json", ontoggle: () => (code.textContent = text) },
     element("summary", {}, "As JSON"),
     element("pre", { tabindex: "0", role: "region", "aria-label": "The answer as JSON" }, code),
   );
-  return details;
 }

@@ -6,9 +6,9 @@ import { pitchName } from "../music/pitches.js";
 import { Synthesizer } from "../music/synthesizer.js";
 
 const TEMPO = 96; // quarter notes a minute, where the music says none
-const SUFFIXES = { "audio/midi": ".mid" };
+const MIDI = "audio/midi";
 
-export function musicPart(results, pipeline, { written, alone }) {
+export function musicPart(results, pipeline, { written }) {
   const [{ notes, tempos }] = results;
   if (results.length !== 1 || !isMusic(notes)) return null;
   const tempo = tempos?.[0]?.tempo ?? TEMPO;
@@ -20,7 +20,7 @@ export function musicPart(results, pipeline, { written, alone }) {
       "div",
       { class: "music" },
       roll.element,
-      controls(notes, tempo, roll, alone ? written : null),
+      controls(notes, tempo, roll, pipeline.output.types?.includes(MIDI) ? written : null),
       element("p", { class: "note" }, summary),
     ),
     summary,
@@ -69,11 +69,11 @@ function controls(notes, tempo, roll, written) {
   return element("div", { class: "row" }, play, element("label", { class: "tempo" }, "Tempo ", speed, said), save);
 }
 
-/** Save what the pipeline's own writer makes of it. */
-async function saved(written, near, mediaType = "audio/midi") {
+/** Save what the server writes of it. */
+async function saved(written, near) {
   try {
-    const url = URL.createObjectURL(await written(mediaType));
-    element("a", { href: url, download: `music${SUFFIXES[mediaType]}` }).click();
+    const url = URL.createObjectURL(await written(MIDI));
+    element("a", { href: url, download: "music.mid" }).click();
     URL.revokeObjectURL(url);
   } catch (error) {
     near.replaceWith(element("span", { class: "note", role: "alert" }, `${error.message} (${error.todo})`));
