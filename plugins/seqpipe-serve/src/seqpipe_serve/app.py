@@ -15,14 +15,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from seqpipe_serve.answers import Answer, answers_to, json_bytes
 from seqpipe_serve.catalogue import catalogue, entry
+from seqpipe_serve.connections import Connections
 from seqpipe_serve.examples import files_of
 from seqpipe_serve.figures import MEDIA_TYPE, Counted, Figures
 from seqpipe_serve.files import FileReaders, answers_to_file, file_name, source_of
 from seqpipe_serve.form import sent_files
 from seqpipe_serve.forms import JSON, chosen_writer, response_of
 from seqpipe_serve.guard import Access, Guard, refused
-from seqpipe_serve.limits import ServerLimits
 from seqpipe_serve.lines import LINES, LinesResponse
+from seqpipe_serve.openapi import description
 from seqpipe_serve.page import page_routes
 from seqpipe_serve.problem import Problem
 from seqpipe_serve.records import sent_records
@@ -35,7 +36,7 @@ FORM = "multipart/form-data"
 
 
 def create_app(
-    served: Mapping[str, Served], readers: FileReaders, access: Access, limits: ServerLimits, figures: Figures
+    served: Mapping[str, Served], readers: FileReaders, access: Access, connections: Connections, figures: Figures
 ) -> Starlette:
     """Return the application that answers for some pipelines.
 
@@ -43,16 +44,17 @@ def create_app(
         served: the pipelines, under their names in URLs.
         readers: of files.
         access: who may ask.
-        limits: of requests.
+        connections: that are open, with the limits of their requests.
         figures: counted on the way.
     """
-    endpoints = Endpoints(served, readers, limits, figures)
+    endpoints = Endpoints(served, readers, connections, figures)
     return Starlette(
         routes=[
             *page_routes(),
             Route("/health", endpoints.health),
-            Route("/ready", endpoints.health),
+            Route("/ready", endpoints.ready),
             Route("/metrics", endpoints.metrics),
+            Route("/openapi.json", endpoints.openapi),
             Route("/v1", endpoints.catalogue),
             Route("/v1/{name:path}/examples/{file}", endpoints.example),
             Route("/v1/{name:path}", endpoints.pipeline, methods=["GET", "POST"]),
@@ -66,17 +68,27 @@ class Endpoints:
     """What is done for each address."""
 
     def __init__(
-        self, served: Mapping[str, Served], readers: FileReaders, limits: ServerLimits, figures: Figures
+        self, served: Mapping[str, Served], readers: FileReaders, connections: Connections, figures: Figures
     ) -> None:
         self._served = served
         self._readers = readers
-        self._limits = limits
+        self._connections = connections
+        self._limits = limits = connections.limits
         self._figures = figures
         self._bodies = Bodies(limits)
 
     async def health(self, _: Request) -> Response:
         """Say that the server answers."""
         return Response(b"ok\n", media_type="text/plain")
+
+    async def ready(self, _: Request) -> Response:
+        """Say whether the server takes requests."""
+        stopping = self._connections.is_stopping
+        return Response(b"stopping\n" if stopping else b"ready\n", 503 if stopping else 200, media_type="text/plain")
+
+    async def openapi(self, _: Request) -> Response:
+        """Say what can be asked."""
+        return Response(json_bytes(description(self._served)), media_type=JSON)
 
     async def metrics(self, _: Request) -> Response:
         """Give figures for Prometheus."""

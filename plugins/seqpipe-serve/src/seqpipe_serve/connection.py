@@ -49,8 +49,9 @@ class Connection(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self._connections = connections
         self._limits = connections.limits
-        self._app: ASGIApp = self.app  # type: ignore[assignment]  # the same by another name
-        self.app = self._answer  # type: ignore[assignment]  # as above
+        self._most_of_head = connections.limits.header_bytes
+        self._app: ASGIApp = self.app
+        self.app = self._answer
         self._task: asyncio.Task[Any] | None = None
         self._timer: asyncio.TimerHandle | None = None  # for the head of a request, or for the end
         self._write_timer: asyncio.TimerHandle | None = None
@@ -80,7 +81,7 @@ class Connection(HttpToolsProtocol):
         self._received += len(data)
         super().data_received(data)
         if self._in_head and not self._is_ending and not self._is_upgraded and self._received:
-            if self._received > self._limits.header_bytes:
+            if self._received > self._most_of_head:
                 self.refuse(_TOO_LARGE)
             elif self._timer is None:
                 self._await_head()
@@ -100,7 +101,7 @@ class Connection(HttpToolsProtocol):
         self._in_head = False
         self._cancel_timer()
         self._connections.set_awaited(self, awaited=False)
-        if self._head > self._limits.header_bytes:
+        if self._head > self._most_of_head:
             self._problem = _TOO_LARGE
             raise _Refused
         if len(self.pipeline) >= _MOST_AHEAD:

@@ -7,8 +7,9 @@ import ipaddress
 import re
 import socket
 from dataclasses import dataclass
+from functools import lru_cache
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,13 +27,18 @@ _BEARER = "bearer."
 _OPEN = frozenset({"/", "/health", "/ready"})
 """What needs no token: the page, which asks for it, and what tells nothing."""
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?", re.ASCII | re.IGNORECASE)
-_SAFE_HEADERS = {
-    "content-security-policy": "default-src 'self'; media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-}
+_SAFE_HEADERS = (
+    (b"cache-control", b"no-store"),
+    (
+        b"content-security-policy",
+        b"default-src 'self'; media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+)
+"""For browsers; a page is as strict as its policy. The blobs are videos that somebody has chosen, beside their answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +63,13 @@ class Access:
         """
         headers = Headers(scope=scope)
         host = headers.get("host", "")
-        if not self._is_called(host):
+        if not _is_called(host, self.host, self.names):
             raise Problem(421, "this server is not called so", "call it by its address, or start it with --name NAME")
         self._check_origin(headers, host, scope)
         if self.token is not None and not _is_open(scope["path"]) and not self._has_token(headers):
             raise Problem(
                 401, "no token, or a wrong one", "send Authorization: Bearer TOKEN", {"www-authenticate": "Bearer"}
             )
-
-    def _is_called(self, host: str) -> bool:
-        match = _HOST.fullmatch(host)
-        if match is None:
-            return False
-        name = match[1].strip("[]").lower()
-        if name in {"localhost", self.host.lower(), *map(str.lower, self.names)}:
-            return True
-        try:
-            address = ipaddress.ip_address(name)
-        except ValueError:  # a name: any page may have one made that leads here
-            return not is_loopback(self.host) and name == socket.gethostname().lower()
-        return address.is_loopback or not is_loopback(self.host)
 
     def _check_origin(self, headers: Headers, host: str, scope: Scope) -> None:
         """Check that what a browser sends comes from the server's own page."""
@@ -93,6 +86,22 @@ class Access:
             offered = [each.strip() for each in headers.get("sec-websocket-protocol", "").split(",")]
             token = next((each.removeprefix(_BEARER) for each in offered if each.startswith(_BEARER)), "")
         return hmac.compare_digest(token.strip().encode(), self.token.encode())
+
+
+@lru_cache(1024)
+def _is_called(host: str, address: str, names: tuple[str, ...]) -> bool:
+    """Whether a server that listens at an address may be called so in the header ``Host``."""
+    match = _HOST.fullmatch(host)
+    if match is None:
+        return False
+    name = match[1].strip("[]").lower()
+    if name in {"localhost", address.lower(), *map(str.lower, names)}:
+        return True
+    try:
+        called = ipaddress.ip_address(name)
+    except ValueError:  # a name: any page may have one made that leads here
+        return not is_loopback(address) and name == socket.gethostname().lower()
+    return called.is_loopback or not is_loopback(address)
 
 
 def _is_open(path: str) -> bool:
@@ -142,10 +151,7 @@ class Guard:
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _SAFE_HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("cache-control", "no-store")
+                message["headers"] = [*message["headers"], *_SAFE_HEADERS]
             await send(message)
 
         try:

@@ -19,10 +19,10 @@ _TYPES = {
 
 
 def page_routes() -> list[Route]:
-    """Return the routes of the page: ``/`` and what it needs, under ``/page/``. No other file can be reached by them."""
-    routes = {f"/page/{name}": _route(f"/page/{name}", file) for name, file in _files(files("seqpipe_serve") / "page")}
-    index = routes.pop("/page/index.html")
-    return [Route("/", index.endpoint), *routes.values()]
+    """Return the routes of the page: ``/``, and all that it needs under ``/page/``. They lead to no other file."""
+    found = dict(_files(files("seqpipe_serve") / "page"))
+    index = found.pop("index.html")
+    return [_route("/", index), *(_route(f"/page/{name}", file) for name, file in found.items())]
 
 
 def _files(folder: Traversable, before: str = "") -> list[tuple[str, Traversable]]:
@@ -36,7 +36,7 @@ def _files(folder: Traversable, before: str = "") -> list[tuple[str, Traversable
 
 def _route(path: str, file: Traversable) -> Route:
     content = file.read_bytes()
-    media_type = _TYPES[path[path.rindex(".") :]]
+    media_type = _TYPES[file.name[file.name.rindex(".") :]]
 
     async def answer(_: Request) -> Response:
         return Response(content, media_type=media_type)

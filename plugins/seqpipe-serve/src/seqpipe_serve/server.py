@@ -56,13 +56,14 @@ _TODO = {
 }
 
 
-def run(app: ASGIApp, bound: socket.socket, connections: Connections) -> None:
+def run(app: ASGIApp, bound: socket.socket, connections: Connections, names: str) -> None:
     """Answer requests until the process is asked to end.
 
     Args:
         app: answers.
         bound: the socket to listen at.
         connections: that are open, with their limits.
+        names: of what is served, for the log.
     """
     limits = connections.limits
     config = uvicorn.Config(
@@ -78,15 +79,25 @@ def run(app: ASGIApp, bound: socket.socket, connections: Connections) -> None:
         timeout_keep_alive=max(1, round(limits.idle_seconds)),
         timeout_graceful_shutdown=max(1, round(limits.grace_seconds)),
     )
-    _Server(config, connections).run(sockets=[bound])
+    _Server(config, connections, names).run(sockets=[bound])
 
 
 class _Server(uvicorn.Server):
     """A server that loses no request when it stops."""
 
-    def __init__(self, config: uvicorn.Config, connections: Connections) -> None:
+    def __init__(self, config: uvicorn.Config, connections: Connections, names: str) -> None:
         super().__init__(config)
         self._connections = connections
+        self._names = names
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and say so."""
+        await super().startup(sockets)
+        for bound in sockets or []:
+            host, port = bound.getsockname()[:2]
+            log.log(
+                seqpipe.NOTICE, "serving %s on http://%s:%d", self._names, f"[{host}]" if ":" in host else host, port
+            )
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop in order at the first signal, and at once at the second."""
@@ -108,7 +119,7 @@ class _Server(uvicorn.Server):
         for connection in accepted:
             await loop.connect_accepted_socket(self._protocol, connection)
         until = loop.time() + min(_LAST_REQUESTS, self._connections.limits.grace_seconds)
-        while len(self._connections) and loop.time() < until and not self.force_exit:
+        while len(self._connections) and loop.time() < until and not self.force_exit:  # noqa: ASYNC110 - a signal says it
             await asyncio.sleep(_TICK)
         await super().shutdown(sockets)
 

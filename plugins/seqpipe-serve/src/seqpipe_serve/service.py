@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,8 +16,6 @@ from seqpipe_serve.guard import Access, checked_token, is_loopback
 from seqpipe_serve.limits import limits_of
 from seqpipe_serve.served import load_all, offered
 from seqpipe_serve.server import listening, run
-
-log = logging.getLogger("seqpipe")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,4 @@ def serve(names: Sequence[str], settings: Iterable[str], changed_limits: Iterabl
         figures.observe("seqpipe_connections", "Connections that are open.", lambda: len(connections))
         readers = FileReaders(options.threads)
         with offered(loaded, workers) as served, closing(workers), closing(readers):
-            host, port = bound.getsockname()[:2]
-            shown = f"[{host}]" if ":" in host else host
-            log.log(seqpipe.NOTICE, "serving %s on http://%s:%d", ", ".join(served), shown, port)
-            run(create_app(served, readers, access, limits, figures), bound, connections)
+            run(create_app(served, readers, access, connections, figures), bound, connections, ", ".join(served))

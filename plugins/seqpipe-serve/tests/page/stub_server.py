@@ -29,12 +29,31 @@ def described(name: str, takes: str, gives: str, **more: Any) -> dict[str, Any]:
     taken = {"kind": takes, "suffixes": more.pop("suffixes", []), "rate": more.pop("rate", None)}
     taken |= {"columns": more.pop("columns", []), "optional": takes == "music"}
     fixed = {"name": name, "description": f"A stub of {takes}.", "topology": "many-to-one", "stages": []}
-    return {**fixed, "input": taken, "output": {"kind": gives, "types": ["audio/midi"]}, "streams": False, "examples": [], **more}
+    return {
+        **fixed,
+        "input": taken,
+        "output": {"kind": gives, "types": ["audio/midi"]},
+        "streams": False,
+        "examples": [],
+        **more,
+    }
 
 
 PIPELINES = [
-    described("text/sentiment", "text", "label", suffixes=[".txt"], examples=[{"record": "A fine film."}, {"record": "Two hours of my life."}]),
-    described("text/names", "text", "tags", suffixes=[".txt"], examples=[{"record": "🎉 Ann Lee left Oslo for Norrland Rail."}]),
+    described(
+        "text/sentiment",
+        "text",
+        "label",
+        suffixes=[".txt"],
+        examples=[{"record": "A fine film."}, {"record": "Two hours of my life."}],
+    ),
+    described(
+        "text/names",
+        "text",
+        "tags",
+        suffixes=[".txt"],
+        examples=[{"record": "🎉 Ann Lee left Oslo for Norrland Rail."}],
+    ),
     described("text/translate", "text", "text", suffixes=[".txt"], examples=[{"record": "Guten Morgen!"}]),
     described("audio/digits", "sound", "words", suffixes=[".wav"], rate=8000, examples=[{"file": "tone.wav"}]),
     described("audio/stream", "sound", "words", suffixes=[".raw"], rate=8000, streams=True),
@@ -43,8 +62,12 @@ PIPELINES = [
     described("dna/splice", "dna", "label", suffixes=[".fa"], examples=[{"record": "ACGTNACGTAGGTAAGTTTTCCCC"}]),
     described("dna/scan", "dna", "segments", suffixes=[".fa"], examples=[{"record": "ACGT" * 30}]),
     described("video/activity", "video", "segments", suffixes=[".mp4"], examples=[{"file": "walk.mp4"}]),
-    described("series/fruit", "numbers", "values", columns=["size"], examples=[{"record": [1, 2.5, 3]}, {"record": [0, 5]}]),
-    described("series/steps", "numbers", "segments", columns=["x", "y"], examples=[{"record": [[0, 1], [1, 0], [3, 2]]}]),
+    described(
+        "series/fruit", "numbers", "values", columns=["size"], examples=[{"record": [1, 2.5, 3]}, {"record": [0, 5]}]
+    ),
+    described(
+        "series/steps", "numbers", "segments", columns=["x", "y"], examples=[{"record": [[0, 1], [1, 0], [3, 2]]}]
+    ),
 ]
 
 
@@ -203,7 +226,9 @@ class Stub:
             else:
                 break
         for at, word in enumerate(WORDS):
-            await socket.send_json({"type": "result", "id": "1", "word": word, "start": at, "end": at + 0.4, "score": 0.9})
+            await socket.send_json(
+                {"type": "result", "id": "1", "word": word, "start": at, "end": at + 0.4, "score": 0.9}
+            )
         await socket.send_json({"type": "finished"})
         await socket.close()
 
@@ -220,7 +245,11 @@ def tone(seconds: float = 3.0, rate: int = 8000) -> bytes:
 
 
 def application(stub: Stub, video: bytes) -> Starlette:
-    held = {"tone.wav": (tone(), "audio/wav"), "walk.mp4": (video, "video/mp4"), "reads.npz": (b"PK", "application/zip")}
+    held = {
+        "tone.wav": (tone(), "audio/wav"),
+        "walk.mp4": (video, "video/mp4"),
+        "reads.npz": (b"PK", "application/zip"),
+    }
 
     def example(request: Request) -> Response:
         content, kind = held[request.path_params["file"]]

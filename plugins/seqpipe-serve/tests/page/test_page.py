@@ -104,22 +104,35 @@ def test_the_token_is_asked_for_and_sent(visitor, stub):
     visitor.run("sessionStorage.clear()")
 
 
-@pytest.mark.parametrize("text", ["It's “fine”", "a $HOME `ls` \\ \"b\"", "line one\nline two", "-d @x"])
+@pytest.mark.parametrize("text", ["It's “fine”", 'a $HOME `ls` \\ "b"', "line one\nline two", "-d @x"])
 def test_the_command_does_the_same_in_a_shell(visitor, stub, text):
     visitor.open(stub.url)
     visitor.wait_for(".stars")
-    visitor.run("const f = document.querySelector('textarea'); f.value = arguments[0]; f.dispatchEvent(new Event('input'))", text)
+    visitor.run(
+        "const f = document.querySelector('textarea'); f.value = arguments[0]; f.dispatchEvent(new Event('input'))",
+        text,
+    )
     visitor.wait_until(lambda: len(stub.asked) > 1, "the request")
     visitor.wait_for(".answer .time", "ms")
     shown = visitor.run("return document.querySelector('.command code').textContent")
     *_, body = shlex.split(shown.replace("\\\n", " "))
     assert body.encode() == stub.asked[-1][2]
-    echoed = subprocess.run(["sh", "-c", shown.replace("curl", "printf '%s|'", 1)], capture_output=True, text=True, check=True)
-    assert echoed.stdout.split("|")[:5] == [f"{stub.url}v1/text/sentiment", "-H", "Content-Type: application/json", "-d", body]
+    echoed = subprocess.run(
+        ["sh", "-c", shown.replace("curl", "printf '%s|'", 1)], capture_output=True, text=True, check=True
+    )
+    assert echoed.stdout.split("|")[:5] == [
+        f"{stub.url}v1/text/sentiment",
+        "-H",
+        "Content-Type: application/json",
+        "-d",
+        body,
+    ]
 
 
 def test_the_command_is_copied(visitor, stub):
-    visitor.driver.execute_cdp_cmd("Browser.grantPermissions", {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]})
+    visitor.driver.execute_cdp_cmd(
+        "Browser.grantPermissions", {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
+    )
     visitor.open(stub.url)
     shown = visitor.wait_for(".command code", "curl").text
     visitor.choose("Copy")

@@ -44,7 +44,7 @@ function show() {
   workbench?.leave();
   workbench = new Workbench(client, pipeline, refuse);
   main.replaceChildren(...workbench.elements);
-  document.title = `${pipeline.name} – seqpipe`;
+  document.title = `${pipeline.name} | seqpipe`;
   for (const link of nav.querySelectorAll("a")) {
     if (link.dataset.name === pipeline.name) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");

@@ -16,8 +16,7 @@ export function timelinePart(results, pipeline, { video, series }) {
       "div",
       {},
       video ? player(video, heads, end) : null,
-      element("ul", { class: "lanes", "aria-label": "What happens when" }, ...lanes),
-      element("p", { class: "axis", "aria-hidden": "true" }, element("span", {}, "0"), element("span", {}, unit(end, series))),
+      element("ul", { class: "lanes", "aria-label": "What happens when" }, ...lanes, axis(unit(end, series))),
     ),
     summary: segments.map(({ label, start, stop }) => `${label} from ${plain(start)} to ${plain(stop)}`).join(", "),
     fields: ["segments", ...(results[0].segments ? [] : ["label", "start", "end", "stop", "score"])],
@@ -55,6 +54,11 @@ function lane(label, hue, segments, end, heads) {
     element("span", { class: "label" }, label),
     element("div", { class: "lane" }, element("ul", {}, ...blocks), head),
   );
+}
+
+function axis(end) {
+  const ends = element("p", { class: "axis" }, element("span", {}, "0"), element("span", {}, end));
+  return element("li", { "aria-hidden": "true" }, ends);
 }
 
 function unit(end, series) {
