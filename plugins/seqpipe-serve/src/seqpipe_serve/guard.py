@@ -38,7 +38,7 @@ _SAFE_HEADERS = (
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
 )
-"""For browsers; a page is as strict as its policy. The blobs are videos that somebody has chosen, beside their answers."""
+"""For browsers; a page is as strict as its policy. The blobs are videos that somebody has chosen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,9 +70,7 @@ class Visitor:
             if value := holds():
                 return value
             time.sleep(0.02)
-        raise AssertionError(
-            f"{what} did not come; the page says:\n{self.driver.find_element(By.TAG_NAME, 'main').text}"
-        )
+        raise AssertionError(f"{what} did not come; the page says:\n{self.run('return document.body.innerText')}")
 
     def choose(self, label: str) -> None:
         """Click the button, or the link, with this text."""

@@ -21,53 +21,41 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 PAGE = files("seqpipe_serve") / "page"
 POLICY = "default-src 'self'; media-src 'self' blob:"
-TOKEN = "0123456789abcdef0123456789abcdef"
+TOKEN = "for-tests-" * 4
 WORDS = ("three", "one", "four")
 
 
-def described(name: str, takes: str, gives: str, **more: Any) -> dict[str, Any]:
-    taken = {"kind": takes, "suffixes": more.pop("suffixes", []), "rate": more.pop("rate", None)}
-    taken |= {"columns": more.pop("columns", []), "optional": takes == "music"}
-    fixed = {"name": name, "description": f"A stub of {takes}.", "topology": "many-to-one", "stages": []}
+def described(name: str, takes: str, gives: str, *examples: Any, **more: Any) -> dict[str, Any]:
+    """Return what `GET /v1` says of a pipeline; examples that begin with an at sign are files."""
+    taken = {"kind": takes, "suffixes": [], "rate": None, "columns": [], "optional": takes == "music", **more}
     return {
-        **fixed,
+        "name": name,
+        "description": f"A stub of {takes}.",
+        "topology": "many-to-one",
+        "stages": [],
         "input": taken,
         "output": {"kind": gives, "types": ["audio/midi"]},
-        "streams": False,
-        "examples": [],
-        **more,
+        "streams": name.endswith("stream"),
+        "examples": [
+            {"file": each[1:]} if isinstance(each, str) and each.startswith("@") else {"record": each}
+            for each in examples
+        ],
     }
 
 
 PIPELINES = [
-    described(
-        "text/sentiment",
-        "text",
-        "label",
-        suffixes=[".txt"],
-        examples=[{"record": "A fine film."}, {"record": "Two hours of my life."}],
-    ),
-    described(
-        "text/names",
-        "text",
-        "tags",
-        suffixes=[".txt"],
-        examples=[{"record": "🎉 Ann Lee left Oslo for Norrland Rail."}],
-    ),
-    described("text/translate", "text", "text", suffixes=[".txt"], examples=[{"record": "Guten Morgen!"}]),
-    described("audio/digits", "sound", "words", suffixes=[".wav"], rate=8000, examples=[{"file": "tone.wav"}]),
-    described("audio/stream", "sound", "words", suffixes=[".raw"], rate=8000, streams=True),
+    described("text/sentiment", "text", "stars", "A fine film.", "Two hours of my life.", suffixes=[".txt"]),
+    described("text/names", "text", "entities", "🎉 Ann Lee left Oslo for Norrland Rail."),
+    described("text/translate", "text", "translation", "Guten Morgen!"),
+    described("audio/digits", "sound", "text", "@tone.wav", suffixes=[".wav"], rate=8000),
+    described("audio/stream", "sound", "words", suffixes=[".raw"], rate=8000),
     described("audio/chorales", "music", "music", suffixes=[".mid"]),
-    described("dna/basecall", "signal", "text", suffixes=[".npz"], examples=[{"file": "reads.npz"}]),
-    described("dna/splice", "dna", "label", suffixes=[".fa"], examples=[{"record": "ACGTNACGTAGGTAAGTTTTCCCC"}]),
-    described("dna/scan", "dna", "segments", suffixes=[".fa"], examples=[{"record": "ACGT" * 30}]),
-    described("video/activity", "video", "segments", suffixes=[".mp4"], examples=[{"file": "walk.mp4"}]),
-    described(
-        "series/fruit", "numbers", "values", columns=["size"], examples=[{"record": [1, 2.5, 3]}, {"record": [0, 5]}]
-    ),
-    described(
-        "series/steps", "numbers", "segments", columns=["x", "y"], examples=[{"record": [[0, 1], [1, 0], [3, 2]]}]
-    ),
+    described("dna/basecall", "signal", "bases", "@reads.npz", suffixes=[".npz"]),
+    described("dna/splice", "dna", "label", "ACGTNACGTAGGTAAGTTTTCCCC", suffixes=[".fa"]),
+    described("dna/scan", "dna", "sites", "ACGT" * 30),
+    described("video/activity", "video", "segments", "@walk.mp4", suffixes=[".mp4"]),
+    described("series/fruit", "numbers", "values", [1, 2.5, 3], [0, 5], columns=["size"]),
+    described("series/steps", "numbers", "segments", [[0, 1], [1, 0], [3, 2]], columns=["x", "y"]),
 ]
 
 
@@ -226,9 +214,8 @@ class Stub:
             else:
                 break
         for at, word in enumerate(WORDS):
-            await socket.send_json(
-                {"type": "result", "id": "1", "word": word, "start": at, "end": at + 0.4, "score": 0.9}
-            )
+            fields = {"id": "1", "word": word, "start": at, "end": at + 0.4, "score": 0.9}
+            await socket.send_json({"type": "result", **fields})
         await socket.send_json({"type": "finished"})
         await socket.close()
 
@@ -247,7 +234,7 @@ def tone(seconds: float = 3.0, rate: int = 8000) -> bytes:
 def application(stub: Stub, video: bytes) -> Starlette:
     held = {
         "tone.wav": (tone(), "audio/wav"),
-        "walk.mp4": (video, "video/mp4"),
+        "walk.mp4": (video, "application/octet-stream"),
         "reads.npz": (b"PK", "application/zip"),
     }
 

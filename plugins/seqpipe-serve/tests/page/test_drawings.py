@@ -47,9 +47,8 @@ def test_the_latest_answer_wins(at, stub):
     page.wait_until(lambda: any(b"slow" in body for _, _, body in stub.asked), "the request")
     page.type("Ann Lee is fast")
     page.wait_for("mark", "Ann Lee")
-    assert not page.run(
-        "return new Promise((done) => setTimeout(() => done(document.querySelector('mark').textContent.includes('Oslo')), 2000))"
-    )
+    later = "setTimeout(() => arguments[0](document.querySelector('mark').textContent), 2000)"
+    assert "Ann Lee" in page.driver.execute_async_script(later)
 
 
 def test_names_are_marked_where_they_stand_also_behind_signs_of_two_units(at):
@@ -99,9 +98,7 @@ def test_what_is_spoken_is_sent_when_it_ends(at, stub):
     page = at("audio/digits")
     page.choose("Speak")
     page.wait_for(".live path")
-    page.wait_until(
-        lambda: len(page.run("return document.querySelector('.live path').getAttribute('d')")) > 500, "sound"
-    )
+    page.wait_until(lambda: len(page.wait_for(".live path").get_attribute("d")) > 500, "sound")
     page.choose("Stop")
     page.wait_for(".said", "three one four")
     ((name, kind, body),) = stub.asked
@@ -140,9 +137,7 @@ def test_music_is_played(at):
     page = at("audio/chorales")
     page.choose("Compose")
     page.choose("Play")
-    page.wait_until(
-        lambda: page.run("return document.querySelector('.cursor').getAttribute('transform')"), "a playhead"
-    )
+    page.wait_until(lambda: page.wait_for(".cursor").get_attribute("transform"), "a playhead")
     page.choose("Stop")
     assert page.wait_for(".roll .cursor").get_attribute("visibility") == "hidden"
 
@@ -155,9 +150,7 @@ def test_each_click_composes_another_piece(at, stub):
     page.wait_for(".command code", '{"records":[[],[]]}')
     assert page.wait_for(".name").text == "Piece 2"
     page.choose("Save as MIDI")
-    page.wait_until(
-        lambda: {file.read_bytes() for file in page.downloads.glob("music*.mid")} >= {b"MThd 2"}, "the file"
-    )
+    page.wait_until(lambda: b"MThd 2" in {file.read_bytes() for file in page.downloads.glob("*.mid")}, "the file")
 
 
 def test_bases_have_their_qualities(at):

@@ -41,7 +41,7 @@ def test_pipelines_are_listed_by_their_families(visitor, stub):
     visitor.choose("splice")
     visitor.wait_for("h1", "dna/splice")
     assert visitor.wait_for("nav [aria-current]").text == "splice"
-    assert visitor.driver.title == "dna/splice – seqpipe"
+    assert visitor.driver.title == "dna/splice | seqpipe"
     visitor.driver.back()
     visitor.wait_for("h1", "text/sentiment")
 
@@ -108,31 +108,22 @@ def test_the_token_is_asked_for_and_sent(visitor, stub):
 def test_the_command_does_the_same_in_a_shell(visitor, stub, text):
     visitor.open(stub.url)
     visitor.wait_for(".stars")
-    visitor.run(
-        "const f = document.querySelector('textarea'); f.value = arguments[0]; f.dispatchEvent(new Event('input'))",
-        text,
-    )
+    enter = "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input'))"
+    visitor.run(enter, visitor.wait_for("textarea"), text)
     visitor.wait_until(lambda: len(stub.asked) > 1, "the request")
     visitor.wait_for(".answer .time", "ms")
     shown = visitor.run("return document.querySelector('.command code').textContent")
     *_, body = shlex.split(shown.replace("\\\n", " "))
     assert body.encode() == stub.asked[-1][2]
-    echoed = subprocess.run(
-        ["sh", "-c", shown.replace("curl", "printf '%s|'", 1)], capture_output=True, text=True, check=True
-    )
-    assert echoed.stdout.split("|")[:5] == [
-        f"{stub.url}v1/text/sentiment",
-        "-H",
-        "Content-Type: application/json",
-        "-d",
-        body,
-    ]
+    shell = ["/bin/sh", "-c", shown.replace("curl", "printf '%s|'", 1)]
+    url, *arguments = subprocess.run(shell, capture_output=True, text=True, check=True).stdout.split("|")[:5]
+    assert url == f"{stub.url}v1/text/sentiment"
+    assert arguments == ["-H", "Content-Type: application/json", "-d", body]
 
 
 def test_the_command_is_copied(visitor, stub):
-    visitor.driver.execute_cdp_cmd(
-        "Browser.grantPermissions", {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
-    )
+    allowed = {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
+    visitor.driver.execute_cdp_cmd("Browser.grantPermissions", allowed)
     visitor.open(stub.url)
     shown = visitor.wait_for(".command code", "curl").text
     visitor.choose("Copy")
@@ -180,7 +171,7 @@ def test_what_has_the_focus_is_seen(visitor, stub, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_page_fits_all_screens_and_people(visitor, stub, name):
-    """Set SEQPIPE_AXE to the file axe.min.js of npm's axe-core to try its rules, SEQPIPE_PICTURES to a folder to look."""
+    """Set SEQPIPE_AXE to axe.min.js of npm's axe-core to try its rules, and SEQPIPE_PICTURES to a folder to look."""
     answered(visitor, stub, name)
     for screen, settings in SCREENS.items():
         visitor.see(**settings)
