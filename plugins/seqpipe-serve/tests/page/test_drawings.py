@@ -159,7 +159,7 @@ def test_bases_have_their_qualities(at):
     assert page.wait_for(".bases").accessible_name == "160 bases"
     assert [one.get_attribute("style") for one in page.all(".bases b")][:3] == [
         "--quality: 0;",
-        "--quality: 0.025;",
+        "--quality: 0.05;",
         "--quality: 0.05;",
     ]
 
@@ -183,7 +183,7 @@ def test_a_video_is_shown_with_what_happens_when(at):
     page = at("video/activity")
     page.choose("walk.mp4")
     page.wait_for(".lanes > li")
-    assert [label.text for label in page.all(".lanes .label")] == ["run", "walk"]
+    assert [label.text for label in page.all(".lanes .label")] == ["walk", "run"]
     page.wait_until(lambda: page.run("return document.querySelector('video')?.readyState > 0"), "the video")
     assert page.heard() == "walk from 0 to 4.5, run from 4.5 to 7.9. walk, 80%"
 
@@ -201,6 +201,6 @@ def test_numbers_are_drawn_and_answered(at, stub):
 def test_lines_of_numbers_are_positions(at, stub):
     page = at("series/steps")
     page.wait_for(".lanes")
-    assert [label.text for label in page.all(".lanes .label")] == ["move", "rest"]
+    assert [label.text for label in page.all(".lanes .label")] == ["rest", "move"]
     assert stub.asked[-1][2] == b'{"record":[[0,1],[1,0],[3,2]]}'
     assert len(page.all(".series path")) == 2

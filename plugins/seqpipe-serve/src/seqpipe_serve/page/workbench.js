@@ -8,6 +8,7 @@ import { exampleList } from "./example_list.js";
 import { chosenInput } from "./inputs/choice.js";
 import { Latest } from "./latest.js";
 import { answerElement } from "./results/answer.js";
+import { duration } from "./results/numbers.js";
 
 const SLOW = 300; // milliseconds after which it is said that something is computed
 
@@ -128,7 +129,7 @@ export class Workbench {
       if (!signal.aborted) this.#answer.removeAttribute("aria-busy");
     }
     if (signal.aborted) return;
-    this.#show(entries, { ...context, request }, `${Math.round(performance.now() - begin)} ms`);
+    this.#show(entries, { ...context, request }, duration(performance.now() - begin));
     this.#repeat(request);
   }
 

@@ -48,7 +48,7 @@ export function answerElement(pipeline, answered, context) {
   const entries = context.last ? numbered.slice(-1) : numbered;
   const shown = entries.slice(0, MOST).map(({ entry, written }) => drawn(pipeline, entry, { ...context, written }));
   if (entries.length === 1) return { element: element("div", {}, shown[0].element, json(answered)), summary: shown[0].summary };
-  const list = element("ol", { class: "records" }, ...shown.map((one) => element("li", {}, one.element)));
+  const list = element("ol", { class: "records" }, ...shown.map((one) => element("li", {}, one.name, one.element)));
   const more = entries.length > MOST ? element("p", { class: "note" }, `and ${entries.length - MOST} more`) : null;
   return { element: element("div", {}, list, more, json(answered)), summary: `${entries.length} answers` };
 }
@@ -60,6 +60,7 @@ function drawn(pipeline, { results, error }, context) {
   const shown = new Set(["id", ...asked(results, context), ...parts.flatMap(({ fields }) => fields)]);
   const rest = fieldsPart(results, shown);
   return {
+    name: element("h3", {}, results[0].id),
     element: element("div", { class: "parts" }, ...parts.map((part) => part.element), rest?.element),
     summary: [...parts, rest].filter(Boolean).map(({ summary }) => summary).filter(Boolean).join(". "),
   };

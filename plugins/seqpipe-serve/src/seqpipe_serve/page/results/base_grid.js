@@ -7,7 +7,7 @@ const TEN = 10;
 const MOST = 6000; // bases that are drawn
 const LETTERS = /^[ACGTUNRYSWKMBDHV]+$/i;
 const OFFSET = 33; // the code of quality 0 in FASTQ
-const BEST = 40; // the quality whose bar is as wide as its base
+const BEST = 20; // the quality whose bar is as wide as its base
 
 /** Whether a value is a sequence of bases. */
 export function isBases(value) {

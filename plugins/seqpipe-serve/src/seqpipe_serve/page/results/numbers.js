@@ -17,6 +17,11 @@ export function plain(value) {
   return PLAIN.format(value);
 }
 
+/** Return how long something took. */
+export function duration(milliseconds) {
+  return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
 /** Return seconds as minutes and seconds. */
 export function clock(seconds) {
   const whole = Math.floor(seconds / 60);

@@ -10,7 +10,8 @@ export function timelinePart(results, pipeline, { video, series }) {
   const end = Math.max(...segments.map(({ stop }) => stop), series?.length ?? 0);
   const colours = hues(segments.map(({ label }) => label));
   const heads = [];
-  const lanes = [...colours].map(([label, hue]) => lane(label, hue, segments, end, heads));
+  const labels = [...new Set(segments.map(({ label }) => label))];
+  const lanes = labels.map((label) => lane(label, colours.get(label), segments, end, heads));
   return {
     element: element(
       "div",
