@@ -30,7 +30,7 @@ not public and may change. How to use it: [From Python](python.md), [Writing plu
 """
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "Pipelines": ("load", "Loaded", "train", "evaluate", "cross_validate", "CrossValidation"),
+    "Pipelines": ("load", "Loaded", "Session", "train", "evaluate", "cross_validate", "CrossValidation"),
     "What flows": ("Record", "Stretch", "Source", "Ragged", "OneHot", "Column", "Batch", "Spec"),
     "Stages": (
         "Stage",

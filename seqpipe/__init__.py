@@ -99,6 +99,7 @@ if TYPE_CHECKING:
     from seqpipe.engine.engine import results_of as results_of
     from seqpipe.engine.isolated_stages import isolating as isolating
     from seqpipe.engine.isolated_stages import reading as reading
+    from seqpipe.engine.session import Session as Session
     from seqpipe.errors import ConfigError as ConfigError
     from seqpipe.errors import InputError as InputError
     from seqpipe.errors import Location as Location
@@ -222,6 +223,7 @@ _MODULES = {
     "seqpipe.engine.attempt": ("Attempt", "StateRow", "Unforeseen", "attempt"),
     "seqpipe.engine.engine": ("results_of",),
     "seqpipe.engine.isolated_stages": ("isolating", "reading"),
+    "seqpipe.engine.session": ("Session",),
     "seqpipe.errors": (
         "ConfigError",
         "InputError",

@@ -11,11 +11,14 @@ from seqpipe.data.source import Source
 from seqpipe.engine.engine import Engine
 from seqpipe.engine.feed import Feed
 from seqpipe.engine.isolated_stages import isolating, reading
+from seqpipe.engine.kept_session import KeptSession
 from seqpipe.engine.payloads import items_of_payloads, payloads_of
 from seqpipe.engine.portions import RECORDS, Item, Portion, grouped
 from seqpipe.engine.prefetch import Prefetch
 from seqpipe.engine.results import OnCallError, Results
+from seqpipe.engine.session import Session
 from seqpipe.engine.threads import engine_of
+from seqpipe.errors import UsageError
 from seqpipe.limits import Limits
 from seqpipe.pipeline import Pipeline
 from seqpipe.pipeline.opened_pipeline import open_pipeline
@@ -114,6 +117,24 @@ class Loaded:
         if not inputs and self.reader.out_of_nothing:
             sources = [Source.nothing()]
         return self._read(sources, results)
+
+    def session(self, state: bytes | None = None, *, id: str = "1") -> Session:  # noqa: A002 - the field of results
+        """Begin a record whose pieces are fed as they come, or continue one.
+
+        Args:
+            state: from `Session.state`, of this process or another one; it is checked, and nothing in it is executed.
+            id: of the record; one that is continued has its own.
+
+        Raises:
+            UsageError: the pipeline takes records whole.
+            InputError: the state is damaged, or of another pipeline or model.
+        """
+        if stage := self.pipeline.not_streamable():
+            todo = "call the pipeline with whole records"
+            raise UsageError(f"{self.name} takes no pieces: {stage.name} needs all of a record", todo)
+        begun = KeptSession(id, 0, None, ())
+        kept = begun if state is None else KeptSession.of_bytes(state, self.pipeline, self.name)
+        return Session(self.name, self.pipeline, self.reader, self.limits, kept)
 
     def _read(self, sources: Sequence[Source], results: Results) -> Iterator[dict[str, Any]]:
         with reading(self.reader, self.limits) as read:

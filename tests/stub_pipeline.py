@@ -43,6 +43,7 @@ class Shouting(Step):
     """
 
     spec = Spec("outputs")
+    remembers = list[int]
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
         seen = [0] * len(batch.records) if state is None else state

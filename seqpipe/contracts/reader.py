@@ -80,6 +80,14 @@ class Reader(Stage):
         """
         return self.spec.kind
 
+    def payload_of_piece(self, payload: Any) -> Any:
+        """Return the payload of a piece that comes from Python, as `record` makes one of a whole record.
+
+        Raises:
+            InputError: it is of no use here, or what is made of a piece depends on the rest of the record.
+        """
+        return self.record(payload, 1).payload
+
     def record_of(self, given: Any, position: int) -> Record:
         """Return the record of what comes from Python: a payload, a mapping that has one, or a whole `Record`.
 

@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
 from seqpipe.contracts.learned import Learned
@@ -60,9 +62,15 @@ class Step(ABC):
 
     Attributes:
         spec: what comes out.
+        remembers: the type of its state after a piece that is not the last, so that the state can be kept, without
+            pickle, and what is read is checked; None: it has none. It is made of arrays with their dtype, `Ragged`,
+            ``list``, ``tuple``, ``Mapping``, dataclasses and named tuples, numbers, texts, ``X | None``, and ``Any``
+            for plain values: ``tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]``, ``list[_Heard]``.
+            ``Annotated[X, check]`` has a function that raises ValueError for a state that cannot be.
     """
 
     spec: Spec
+    remembers: Any = None
 
     @abstractmethod
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
@@ -108,6 +116,8 @@ class _Function(Step):
 
 class _Positions(Step):
     """State: how many positions of each row came in the pieces before."""
+
+    remembers = npt.NDArray[np.int64]
 
     def __init__(self, spec: Spec, function: Callable[[Batch], Ragged]) -> None:
         self.spec = spec

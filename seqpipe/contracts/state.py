@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, Protocol, Self, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
+from seqpipe.data.ragged import Ragged
+
 State = Any
-"""What a step remembers of the sequences of a batch between their pieces; it can be pickled.
+"""What a step remembers of the sequences of a batch between their pieces; `Step.remembers` is its type.
 
 None: nothing, as before the first piece. Else it has a row for each record of the batch, in their order: an array with
 the rows on its first axis, a `Ragged`, a list with an item a row (whatever the item is), or a tuple, mapping or
@@ -69,6 +71,19 @@ def concatenate_rows(states: Sequence[State]) -> State:
     if isinstance(first, Rows):
         return first.concatenate(states)
     return _rebuilt(first, [concatenate_rows(parts) for parts in zip(*map(_parts, states), strict=True)])
+
+
+def row_counts(state: State) -> Iterator[int]:
+    """Yield how many rows each part of a state has; it is the same number where the state is right.
+
+    Raises:
+        TypeError: part of the state has no rows.
+    """
+    if isinstance(state, np.ndarray | list | Ragged):
+        yield len(state)
+    elif state is not None:
+        for part in _parts(state):
+            yield from row_counts(part)
 
 
 def _parts(state: State) -> Sequence[State]:

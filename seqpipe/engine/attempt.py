@@ -10,7 +10,7 @@ from typing import NamedTuple, NoReturn
 
 import numpy as np
 
-from seqpipe.contracts import Outcome, State, concatenate_rows, select_rows
+from seqpipe.contracts import Outcome, Stage, State, concatenate_rows, select_rows
 from seqpipe.data import Batch, Record
 from seqpipe.errors import Location, RecordError, SeqpipeError, raised_by
 from seqpipe.pipeline import Pipeline
@@ -33,6 +33,12 @@ class StateRow(NamedTuple):
     states: Sequence[State]
     row: int
     rows: int
+
+    def alone(self) -> StateRow:
+        """Return the same without the other records of the batch, so that these can be forgotten."""
+        if self.rows == 1:
+            return self
+        return StateRow([select_rows(state, np.array([self.row])) for state in self.states], 0, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,9 @@ def attempt(pipeline: Pipeline, batch: Batch, carried: Sequence[StateRow | Recor
     failed = [index for index, row in enumerate(carried) if isinstance(row, RecordError)]
     if failed or not batch.records:
         return _attempt_others(pipeline, batch, carried, failed)
+    if not batch.final and (stage := pipeline.not_streamable()):
+        errors = [_not_streamed(record, stage) for record in batch.records]
+        return Attempt(errors, errors)
     states = None
     try:
         if carried:
@@ -103,6 +112,12 @@ def attempt(pipeline: Pipeline, batch: Batch, carried: Sequence[StateRow | Recor
     if bug and at is None and not any(isinstance(outcome, RecordError) for outcome in result.attempted):
         _warn_of_slowness(bug)
     return result
+
+
+def _not_streamed(record: Record, stage: Stage) -> RecordError:
+    what = "takes records whole, and this one comes in pieces"
+    todo = "give it whole; `seqpipe check` says which pipelines take pieces"
+    return RecordError(what, todo, record.location, stage=stage.name)
 
 
 def _attempt_others(

@@ -24,6 +24,7 @@ class IsolatedStep(Step):
         self.step = step
         self.limits = limits
         self.spec = step.spec
+        self.remembers = step.remembers
         self._idle: list[Child] = []  # its append and pop are atomic
 
     def __getstate__(self) -> dict[str, Any]:

@@ -75,6 +75,24 @@ class Convolution:
         empty = np.empty((0, self._channels), self._matrix.dtype)
         return ConvolutionState(Ragged(empty, np.zeros(rows + 1, np.int64)), none, none)
 
+    def check_state(self, state: ConvolutionState) -> None:
+        """Check a state that need not be one: kernels trust it.
+
+        Raises:
+            ValueError: what it holds and counts does not belong together.
+        """
+        held, seen, emitted = state
+        ready = -(-np.maximum(seen - self._look_ahead, 0) // self._stride)
+        first = np.maximum(ready * self._stride - (self._window - 1 - self._look_ahead), 0)
+        if (
+            held.array.shape[1:] != (self._channels,)
+            or not len(held) == len(seen) == len(emitted)
+            or (seen < 0).any()
+            or (emitted != ready).any()
+            or (held.lengths != np.maximum(seen - first, 0)).any()
+        ):
+            raise ValueError("frames that are held are not those that are counted")
+
     def forward(self, values: Float, offsets: Int64) -> tuple[Float, Int64, Callable[[Float], ConvolutionGradients]]:
         """Return outputs (total, outputs) of whole sequences, their offsets, and what turns their gradient around."""
         output, windows, _ = self._run(values, offsets, self.initial(len(offsets) - 1), final=True)

@@ -12,6 +12,7 @@ from seqpipe.contracts import Decoder, Learned, Metric, Network, Objective, Prec
 from seqpipe.data import Batch, Spec
 from seqpipe.data.ragged import Array
 from seqpipe.errors import RecordError, raised_by
+from seqpipe.pipeline.fingerprint import fingerprint
 
 POSITIONS_OF_A_BLOCK = 1 << 17
 """Positions that networks see at once, where a tokenizer has cut records into rows, so that features stay small."""
@@ -126,6 +127,12 @@ class Pipeline:
         with raised_by(self.stages[self.first_decoder].name):
             losses, gradient, of_own = self.objective.loss(batch, own)
         return losses, gradient, {under + name: array for name, array in of_own.items()}
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What tells it from others: the same for the same stages with the same weights, whichever file they are in."""
+        declarations = [stage.declaration() for stage in self.stages]
+        return fingerprint(declarations, self.learned, self.parameters, self.precision)
 
     def not_streamable(self) -> Stage | None:
         """The first stage that cannot take a sequence in pieces; None: all can."""

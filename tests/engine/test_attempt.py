@@ -14,7 +14,7 @@ from seqpipe.data import Batch, Record, Spec
 from seqpipe.engine import attempt as attempt_module
 from seqpipe.engine.attempt import StateRow, Unforeseen, attempt, raise_failure
 from seqpipe.errors import Location, RecordError
-from tests.stub_pipeline import stub_pipeline
+from tests.stub_pipeline import Shouting, stub_pipeline
 
 TEXTS = st.sampled_from(["fine", "many words here", "none", "bad", "nameless", "bug"])
 
@@ -117,3 +117,20 @@ def test_a_piece_fails_with_its_stage_too() -> None:
     assert fine.attempted == (({"shout": "A", "piece": 0},),)
     (bad,) = attempt(pipeline, Batch((Record("1", "bug", "in", 7),)), fine.carried).attempted
     assert str(bad).startswith("in:7: stub.shout: failed with ZeroDivisionError")
+
+
+class OfTheWhole(Shouting):
+    """Needs all of a record."""
+
+    spec = Spec("outputs", streamable=False)
+
+
+def test_pieces_for_what_takes_records_whole_are_refused() -> None:
+    pipeline = replace(stub_pipeline(), steps=(OfTheWhole(),))
+    refused = attempt(pipeline, batch_of(["a", "b"], last=False))
+    assert str(refused.attempted[1]) == (
+        "in:2: stub.shout: takes records whole, and this one comes in pieces "
+        "(give it whole; `seqpipe check` says which pipelines take pieces)"
+    )
+    assert attempt(pipeline, batch_of(["a", "b"]), refused.carried).attempted == refused.attempted
+    assert attempt(pipeline, batch_of(["a"])).attempted == (({"shout": "A"},),)

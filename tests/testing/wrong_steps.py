@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import ConfigDict, Field, field_validator
 
 import seqpipe
@@ -30,6 +31,8 @@ class Letters(seqpipe.Tokenizer):
 
 
 class LettersStep(seqpipe.Step):
+    remembers = npt.NDArray[np.int64]
+
     def __init__(self, spec: seqpipe.Spec) -> None:
         self.spec = spec
 
@@ -210,6 +213,31 @@ class InPlace(LettersStep):
     def after(self, seen: Any, ids: seqpipe.Ragged) -> Any:
         seen += ids.lengths
         return seen
+
+
+class Silent(LettersStep):
+    """Does not say what it remembers."""
+
+    remembers = None
+
+
+class Misnamed(LettersStep):
+    """Says that it remembers something else."""
+
+    remembers = npt.NDArray[np.float32]
+
+
+class Secretive(LettersStep):
+    """Remembers what can be kept nowhere."""
+
+    remembers = list[Any]
+
+    def __call__(self, batch: seqpipe.Batch, state: Any = None) -> tuple[seqpipe.Batch, Any]:
+        seen = None if state is None else np.array([next(one) for one in state], np.int64)
+        return super().__call__(batch, seen)
+
+    def after(self, seen: Any, ids: seqpipe.Ragged) -> Any:
+        return [itertools.repeat(count) for count in (seen + ids.lengths).tolist()]
 
 
 class Sideways(LettersStep):

@@ -3,7 +3,7 @@
 import random
 from itertools import pairwise
 
-from tests.pieces import in_pieces, results
+from tests.pieces import in_pieces, in_sessions, results
 
 PIPELINE = """
 read: {reader: core.jsonl, payload: frames, target: symbols, type: numbers}
@@ -44,6 +44,7 @@ def test_symbols_are_read_and_pieces_equal_the_whole(train):
     whole = read([long])
     for sizes in ([1, 1, 1, 50], [7] * 20, [0, 100, 0, 0]):
         assert results(read(in_pieces(long, sizes))) == results(whole)
+        assert results(in_sessions(read, long, sizes)) == results(whole)
 
 
 def test_symbols_that_depend_on_those_before_are_read(train):

@@ -4,7 +4,7 @@ import dataclasses
 import random
 
 import seqpipe
-from tests.pieces import in_pieces, results
+from tests.pieces import in_pieces, in_sessions, results
 
 PIPELINE = """
 read: {reader: core.jsonl, payload: bases, target: site}
@@ -64,6 +64,7 @@ def test_sites_are_found_where_they_are_and_pieces_equal_the_whole(train):
         assert any(hit["start"] <= place and place + len(SITE) <= hit["stop"] for hit in found), place
     for sizes in ([1000, 5, 1], [211] * 9):
         assert results(scan(in_pieces(genome, sizes))) == found
+        assert results(in_sessions(scan, genome, sizes)) == found
     _check_several_at_a_time(scan, [genome, genome[150:1300], genome[::-1], ""], chance)
 
 

@@ -2,7 +2,7 @@
 
 import random
 
-from tests.pieces import in_pieces, results
+from tests.pieces import in_pieces, in_sessions, results
 
 PIPELINE = """
 read: {reader: core.jsonl, payload: speed, target: labels, type: numbers}
@@ -46,5 +46,6 @@ def test_segments_end_when_the_label_changes_and_pieces_equal_the_whole(train):
         assert film["labels"][middle] == segment["label"]
     for sizes in ([1] * 30, [50, 1, 50]):
         assert results(watch(in_pieces(film["speed"], sizes))) == found
+        assert results(in_sessions(watch, film["speed"], sizes)) == found
     early = list(watch.iterate(in_pieces(film["speed"], [100])[:1]))
     assert 0 < len(early) < len(found)

@@ -4,7 +4,7 @@ import math
 import random
 
 import seqpipe
-from tests.pieces import in_pieces, results
+from tests.pieces import in_pieces, in_sessions, results
 
 PIPELINE = """
 read: {reader: core.jsonl, payload: signal, target: symbols, type: numbers}
@@ -52,3 +52,4 @@ def test_windows_are_joined_without_losing_or_doubling_a_symbol(train):
     signal = long[0]["signal"]
     for sizes in ([200, 1, 300], [37] * 12):
         assert results(read(in_pieces(signal, sizes))) == results(read([signal]))
+        assert results(in_sessions(read, signal, sizes)) == results(read([signal]))

@@ -8,6 +8,7 @@ from textwrap import dedent
 import numpy as np
 import pytest
 
+from seqpipe.contracts.state_form import StateError
 from seqpipe.errors import ModelError
 from seqpipe.training.loop.checkpoint import Checkpoint
 
@@ -34,7 +35,7 @@ def test_all_of_it_comes_back(tmp_path):
 
 
 def test_what_a_checkpoint_cannot_keep(tmp_path):
-    with pytest.raises(TypeError, match="a network carries set"):
+    with pytest.raises(StateError, match="it holds set"):
         Checkpoint({}, {}, {}, ({1, 2},)).save(tmp_path / "last.safetensors")
 
 
@@ -50,7 +51,7 @@ def test_a_damaged_one_is_refused(tmp_path, length):
 def test_one_of_another_version_is_refused(tmp_path):
     path = tmp_path / "last.safetensors"
     checkpoint(1).save(path)
-    path.write_bytes(path.read_bytes().replace(b'\\"format\\": 1', b'\\"format\\": 7'))
+    path.write_bytes(path.read_bytes().replace(b'\\"format\\": 2', b'\\"format\\": 7'))
     with pytest.raises(ModelError, match="a checkpoint of another version of seqpipe"):
         Checkpoint.load(path)
 

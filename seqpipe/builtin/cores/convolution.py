@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -92,6 +92,14 @@ class _ConvolutionNetwork(Network):
         self.spec = spec
         self.core = core
         self.parameters = parameters
+
+    @property
+    def remembers(self) -> Any:
+        """Frames, as many as their count says."""
+        return Annotated[_CarriedFrames, self._check_carried]
+
+    def _check_carried(self, carried: _CarriedFrames) -> None:
+        self._prepared.check_state(carried.frames)
 
     @cached_property
     def _prepared(self) -> Convolution:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -70,6 +70,11 @@ class _EnsembleNetwork(Network):
         self.spec = members[0][-1].spec
         self.members = members
 
+    @property
+    def remembers(self) -> Any:
+        """The states of the members, in each those of its cores."""
+        return _all([_all([network.remembers for network in member]) for member in self.members])
+
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
         outs, states = [], []
         for member, before in zip(self.members, state or [None] * len(self.members), strict=True):
@@ -109,6 +114,11 @@ class _EnsembleNetwork(Network):
             return total, gradients
 
         return _repeated(outs[0], np.repeat(np.arange(rows), len(outs))).replace(sequence=logits), None, back
+
+
+def _all(kinds: Sequence[Any]) -> Any:
+    """Return the type of a tuple of states."""
+    return tuple.__class_getitem__(tuple(kinds))
 
 
 def _through(backs: Sequence[Back], gradient: Array) -> tuple[Array | None, dict[str, Array]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from seqpipe.builtin.cores.input_layer import INSIDE_WORDS
 from seqpipe.builtin.cores.layers import Layer, Signal
@@ -24,6 +25,8 @@ class RecurrentNetwork(Network):
         layers: in order.
         carries: whether a window can go on from the state of the one before.
     """
+
+    remembers = tuple[npt.NDArray[np.float32], ...]
 
     def __init__(self, spec: Spec, layers: Sequence[Layer], *, carries: bool) -> None:
         self.spec = spec

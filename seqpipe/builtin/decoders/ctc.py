@@ -87,6 +87,8 @@ class _OpenRun:
 
 
 class _BestPath(Step):
+    remembers = _OpenRun
+
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
 

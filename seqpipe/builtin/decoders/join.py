@@ -38,6 +38,8 @@ class Join(Decoder):
 class _Text(Step):
     """State: the labels of each record so far."""
 
+    remembers = list[list[str]]
+
     def __init__(self, spec: Spec, separator: str) -> None:
         self.spec = spec
         self.separator = separator

@@ -65,6 +65,8 @@ class Segments(LabelDecoder):
 class _Merge(Step):
     """State: the segment of each record that has not ended."""
 
+    remembers = list[dict[str, Any] | None]
+
     def __init__(self, spec: Spec, labels: tuple[str, ...], decoder: Segments) -> None:
         self.spec = spec
         self.labels = labels

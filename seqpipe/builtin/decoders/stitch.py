@@ -45,6 +45,8 @@ class _Window:
 class _Join(Step):
     """State: the last window of each record, whose end waits for the next one."""
 
+    remembers = list[_Window | None]
+
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
 

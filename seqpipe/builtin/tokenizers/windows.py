@@ -46,6 +46,8 @@ class _CarriedRows:
 
 
 class _Cut(Step):
+    remembers = _CarriedRows
+
     def __init__(self, spec: Spec, windows: Windows) -> None:
         self.spec = spec
         self.windows = windows

@@ -15,7 +15,7 @@ from seqpipe.testing.laws.learners import learned_is_kept, learns_the_same
 from seqpipe.testing.laws.lengths import empty_batch, empty_record, linear_memory, linear_time, one_element, very_long
 from seqpipe.testing.laws.networks import draws_parameters, drops_the_same, forward_is_call, gradients
 from seqpipe.testing.laws.objectives import loss_has_its_gradient, metrics_count
-from seqpipe.testing.laws.pieces import pieces, state_pickles
+from seqpipe.testing.laws.pieces import pieces, state_is_kept
 from seqpipe.testing.laws.readers import (
     names_records,
     reads,
@@ -60,8 +60,8 @@ LAWS: tuple[Law, ...] = (
     _law(linear_time, STEPS, "very_long"),
     _law(linear_memory, STEPS, "very_long"),
     _law(pieces, STEPS, "repeatable", "unchanged", "spec_is_true"),
-    _law(state_pickles, STEPS, "pieces"),
-    _law(joins_and_leaves, STEPS, "pieces", "alone", "state_pickles"),
+    _law(state_is_kept, STEPS, "pieces"),
+    _law(joins_and_leaves, STEPS, "pieces", "alone", "state_is_kept"),
     _law(odd_payloads, ("tokenizer",), "runs"),
     _law(inverts, ("tokenizer",), "spec_is_true"),
     _law(learns_the_same, ("tokenizer", "encoder", "decoder"), "runs"),

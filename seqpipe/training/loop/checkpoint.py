@@ -13,10 +13,11 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
 from seqpipe.atomic import atomic_write
+from seqpipe.contracts.state_form import flattened, restored
 from seqpipe.data.ragged import Array
 from seqpipe.errors import Location, ModelError
 
-FORMAT = 1
+FORMAT = 2
 _CARRIED = "carried/"
 
 
@@ -47,7 +48,7 @@ class Checkpoint:
             "format": FORMAT,
             "identity": dict(self.identity),
             "progress": dict(self.progress),
-            "carried": _flattened(self.carried, leaves),
+            "carried": flattened(self.carried, leaves),
         }
         arrays = {**self.arrays, **{f"{_CARRIED}{index}": array for index, array in enumerate(leaves)}}
         tensors = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
@@ -68,34 +69,11 @@ class Checkpoint:
                 arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
             if header["format"] != FORMAT:
                 raise ModelError("a checkpoint of another version of seqpipe", "resume with that version", where)
-            carried = _nested(header["carried"], arrays)
-            arrays_of_training = {name: array for name, array in arrays.items() if not name.startswith(_CARRIED)}
-            return cls(header["identity"], header["progress"], arrays_of_training, carried)
+            leaves = {name: arrays.pop(name) for name in list(arrays) if name.startswith(_CARRIED)}
+            by_number = {int(name.removeprefix(_CARRIED)): array for name, array in leaves.items()}
+            carried = restored(header["carried"], by_number, Any)
+            return cls(header["identity"], header["progress"], arrays, carried)
         except FileNotFoundError:
             raise ModelError("there is no checkpoint", "name the folder of a training that has begun", where) from None
         except (SafetensorError, OSError, KeyError, ValueError, TypeError):
             raise ModelError("not a whole checkpoint", "train again from the beginning", where) from None
-
-
-def _flattened(value: Any, leaves: list[Array]) -> Any:
-    """Return the form of nested values as JSON, their arrays gathered in a list."""
-    if value is None:
-        return None
-    if isinstance(value, np.ndarray):
-        leaves.append(value)
-        return len(leaves) - 1
-    if isinstance(value, Mapping):
-        return {"mapping": [[key, _flattened(item, leaves)] for key, item in value.items()]}
-    if isinstance(value, list | tuple):
-        return {"tuple": [_flattened(item, leaves) for item in value]}
-    raise TypeError(f"a network carries {type(value).__name__}, which a checkpoint cannot keep")
-
-
-def _nested(form: Any, arrays: Mapping[str, Array]) -> Any:
-    if form is None:
-        return None
-    if isinstance(form, int):
-        return arrays[f"{_CARRIED}{form}"]
-    if "mapping" in form:
-        return {key: _nested(item, arrays) for key, item in form["mapping"]}
-    return tuple(_nested(item, arrays) for item in form["tuple"])

@@ -48,6 +48,8 @@ class _Held:
 
 
 class _AddDeltas(Step):
+    remembers = list[_Held]
+
     def __init__(self, spec: Spec, deltas: Deltas) -> None:
         self.spec = spec
         self.order = deltas.order

@@ -78,12 +78,14 @@ class _Listening:
 class KeywordAnswers(Step):
     """Answers words by rules."""
 
+    remembers = _Listening
+
     def __init__(self, spec: Spec, rules: Rules) -> None:
         self.spec = spec
         self.rules = rules
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
-        """Give each record the words that it is certain of now. The state is a `_Listening`."""
+        """Give each record the words that it is certain of now."""
         logits, spans = batch.ragged, batch.column("spans", Ragged)
         before = state or self._initial(len(logits))
         scores, recent = self._scores(logits, before.recent)

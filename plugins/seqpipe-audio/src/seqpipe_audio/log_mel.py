@@ -81,8 +81,14 @@ class _Heard:
     frames: int
     samples: Samples
 
+    def __post_init__(self) -> None:
+        if self.frames < 0:
+            raise ValueError("a number of frames is negative")
+
 
 class _Frames(Step):
+    remembers = list[_Heard]
+
     def __init__(self, spec: Spec, log_mel: LogMel) -> None:
         self.spec = spec
         self.log_mel = log_mel

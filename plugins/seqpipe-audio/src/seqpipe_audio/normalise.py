@@ -61,6 +61,8 @@ class _Moments:
 
 
 class _Running(Step):
+    remembers = list[_Moments]
+
     def __init__(self, spec: Spec, memory: float, prior: float) -> None:
         self.spec = spec
         self.memory = memory

@@ -41,6 +41,8 @@ class _Echo(Step):
     bool (rows, steps, delays). Before a piece begins there is silence.
     """
 
+    remembers = tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]
+
     def __init__(self, spec: Spec, encoder: Echo) -> None:
         self.spec = spec
         self.delays = np.array(encoder.delays)

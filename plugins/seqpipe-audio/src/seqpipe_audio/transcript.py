@@ -58,6 +58,8 @@ class _Heard:
 
 
 class _Words(Step):
+    remembers = list[_Heard]
+
     def __init__(self, spec: Spec, decoder: Transcript, rate: float) -> None:
         self.spec = spec
         self.decoder = decoder

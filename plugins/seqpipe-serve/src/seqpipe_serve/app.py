@@ -29,6 +29,7 @@ from seqpipe_serve.problem import Problem
 from seqpipe_serve.records import sent_records
 from seqpipe_serve.requests import Bodies, check_coding
 from seqpipe_serve.served import Served
+from seqpipe_serve.streams import Streams
 
 log = logging.getLogger("seqpipe")
 
@@ -48,6 +49,7 @@ def create_app(
         figures: counted on the way.
     """
     endpoints = Endpoints(served, readers, connections, figures)
+    streams = Streams(served, access, connections.limits, figures)
     return Starlette(
         routes=[
             *page_routes(),
@@ -57,6 +59,7 @@ def create_app(
             Route("/openapi.json", endpoints.openapi),
             Route("/v1", endpoints.catalogue),
             Route("/v1/{name:path}/examples/{file}", endpoints.example),
+            *streams.routes(),
             Route("/v1/{name:path}", endpoints.pipeline, methods=["GET", "POST"]),
         ],
         middleware=[Middleware(Counted, figures=figures), Middleware(Guard, access=access), Middleware(_Failures)],

@@ -23,6 +23,9 @@ MOST_ROWS = 256
 MOST_POSITIONS = 1 << 16
 """Of a batch, characters or samples, after which no further row is added: so that others do not wait long."""
 
+_LEAST_MEASURED = 4096
+"""Positions that a batch counts for at least where its time is measured: what a short one takes is not for its length."""
+
 Carried = seqpipe.StateRow | seqpipe.RecordError
 """What is remembered of a record between its pieces, or why it has failed."""
 
@@ -225,7 +228,7 @@ class Batcher:
 
     def learn(self, size: int, seconds: float) -> None:
         """Take note of how long a batch took."""
-        measured = seconds / max(size, 1)
+        measured = seconds / max(size, _LEAST_MEASURED)
         self.seconds_a_position += (measured - self.seconds_a_position) * (0.1 if self.seconds_a_position else 1.0)
 
     def compute(self, rows: Sequence[_Waiting]) -> seqpipe.Attempt:

@@ -36,12 +36,27 @@ class ServerLimits(BaseModel):
     idle_seconds: float = Field(
         60, gt=0, description="without anything, after which a stream or a connection is closed"
     )
+    streams: int = Field(1000, ge=1, description="WebSockets that are open at a time (503)")
+    frame_kb: float = Field(256, gt=0, le=65536, description="kilobytes of a frame, and of those that wait of a stream")
+    sessions: int = Field(10_000, ge=1, description="sessions that are kept for clients to come back")
+    sessions_mb: float = Field(200, gt=0, le=1e6, description="megabytes of all of them")
+    session_seconds: float = Field(600, gt=0, description="that a session is kept")
     grace_seconds: float = Field(30, gt=0, description="in which what was accepted is finished when the server stops")
 
     @property
     def body_bytes(self) -> int:
         """The largest body."""
         return int(self.body_mb * 1e6)
+
+    @property
+    def frame_bytes(self) -> int:
+        """The largest frame of a WebSocket."""
+        return int(self.frame_kb * 1e3)
+
+    @property
+    def sessions_bytes(self) -> int:
+        """Of all sessions that are kept."""
+        return int(self.sessions_mb * 1e6)
 
     @property
     def header_bytes(self) -> int:

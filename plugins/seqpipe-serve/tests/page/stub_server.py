@@ -214,7 +214,7 @@ class Stub:
             else:
                 break
         for at, word in enumerate(WORDS):
-            fields = {"id": "1", "word": word, "start": at, "end": at + 0.4, "score": 0.9}
+            fields = {"number": at + 1, "id": "1", "word": word, "start": at, "end": at + 0.4, "score": 0.9}
             await socket.send_json({"type": "result", **fields})
         await socket.send_json({"type": "finished"})
         await socket.close()

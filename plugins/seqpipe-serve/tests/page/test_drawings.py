@@ -160,7 +160,7 @@ def test_bases_have_their_qualities(at):
     assert [one.get_attribute("style") for one in page.all(".bases b")][:3] == [
         "--quality: 0;",
         "--quality: 0.05;",
-        "--quality: 0.05;",
+        "--quality: 0.1;",
     ]
 
 

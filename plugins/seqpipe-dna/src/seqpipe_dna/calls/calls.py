@@ -75,6 +75,8 @@ class _Called:
 class _Call(Step):
     """State: what has been called of each read."""
 
+    remembers = list[_Called]
+
     def __init__(self, spec: Spec, decoder: Calls, letters: npt.NDArray[np.uint8], stride: int | None) -> None:
         self.spec = spec
         self.decoder = decoder

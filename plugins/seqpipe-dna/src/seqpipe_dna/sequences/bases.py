@@ -57,6 +57,8 @@ class Bases(Tokenizer):
 class _BasesStep(Step):
     """State: how many letters of each row came in the pieces before."""
 
+    remembers = npt.NDArray[np.int64]
+
     def __init__(self, spec: Spec, length: int | None) -> None:
         self.spec = spec
         self.length = length

@@ -97,6 +97,15 @@ class ReadSignal(Reader):
             raise InputError(error.what, error.todo, where) from None
         return Record(read.id, samples, position=position)
 
+    def payload_of_piece(self, payload: Any) -> Any:
+        """Refuse a piece: what 0 and 1 are depends on the whole read.
+
+        Raises:
+            InputError: always.
+        """
+        what = "a piece of a read, which is normalised as a whole"
+        raise InputError(what, "normalise it, and feed pieces as `seqpipe.Record`", Location("record 1"))
+
     def _normalised(self, read: RawRead, where: Location) -> Samples:
         """Return the samples around 0 with a spread of 1.
 

@@ -20,6 +20,7 @@ export class RecordStream {
   #pieces = [];
   #length = 0;
   #sent = 0;
+  #results = 0; // how many have come, so that none is missed and none comes twice
   #closing = false;
   #over = false;
   #failures = 0;
@@ -61,9 +62,14 @@ export class RecordStream {
     const protocols = this.#token ? ["seqpipe", `bearer.${this.#token}`] : ["seqpipe"];
     this.#ready = false;
     this.#socket = new WebSocket(this.#url, protocols);
-    this.#socket.onopen = () => this.#say({ type: "start", format: "float32", session: this.#session ?? undefined });
+    this.#socket.onopen = () => this.#start();
     this.#socket.onmessage = ({ data }) => this.#hear(JSON.parse(data));
     this.#socket.onclose = ({ code, reason }) => this.#closed(code, reason);
+  }
+
+  #start() {
+    const resumed = this.#session ? { session: this.#session, results: this.#results } : {};
+    this.#say({ type: "start", format: "float32", ...resumed });
   }
 
   #say(message) {
@@ -79,7 +85,9 @@ export class RecordStream {
       this.#ready = true;
       this.#flush();
     } else if (type === "result") {
-      this.#listener.result(fields);
+      const { number, ...result } = fields;
+      this.#results = number;
+      this.#listener.result(result);
     } else if (type === "finished") {
       this.#over = true;
       this.#listener.finished();

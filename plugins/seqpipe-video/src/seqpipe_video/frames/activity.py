@@ -113,6 +113,8 @@ class _Watched:
 class _Follow(Step):
     """State: what is known of each video."""
 
+    remembers = list[_Watched]
+
     def __init__(self, spec: Spec, labels: tuple[str, ...], decoder: Activity, rate: float) -> None:
         self.spec = spec
         self.labels = labels

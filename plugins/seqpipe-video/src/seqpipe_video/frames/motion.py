@@ -48,6 +48,8 @@ class MotionFeatures(Tokenizer):
 class _Moved(Step):
     """State: the last frame of each record (None: there was none), and how many positions were given."""
 
+    remembers = tuple[list[npt.NDArray[np.uint8] | None], npt.NDArray[np.int64]]
+
     def __init__(self, spec: Spec, tokenizer: MotionFeatures) -> None:
         self.spec = spec
         self.tokenizer = tokenizer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -93,6 +93,7 @@ class _Windows(Step):
         self.spec = spec
         self.length = length
         self.stride = stride
+        self.remembers = list[Annotated[_Seen, partial(_check, stride=stride)]]
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
         before = state or [_Seen(_poses(record)[:0]) for record in batch.records]
@@ -125,6 +126,16 @@ class _Windows(Step):
             windows.append(_Window(seen.poses[begin - seen.first :], begin, covered, total))
         first = max((number - 1) * self.stride, seen.first)
         return windows, _Seen(seen.poses[first - seen.first :].copy(), first, number, covered)
+
+
+def _check(seen: _Seen, stride: int) -> None:
+    """Check what need not be what was remembered.
+
+    Raises:
+        ValueError: its numbers do not belong together.
+    """
+    if seen.windows < 0 or seen.covered < 0 or seen.first != max((seen.windows - 1) * stride, 0):
+        raise ValueError("poses do not begin where the last window did")
 
 
 def _joined(seen: _Seen, record: Record) -> _Seen:

@@ -1,0 +1,386 @@
+"""Records on WebSockets, by a client of another library over loopback."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import numpy as np
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+import seqpipe
+
+NAME = "audio/speech-stream"
+TOKEN = "a-token-of-more-than-thirty-two-characters"
+START = {"type": "start", "format": "int16"}
+FINISH = {"type": "finish"}
+
+
+class Server:
+    """A server of its own process.
+
+    Args:
+        process: that was started.
+        port: it listens at.
+        token: that it asks for.
+    """
+
+    def __init__(self, process: subprocess.Popen[str], port: int, token: str | None = None) -> None:
+        self.process = process
+        self.port = port
+        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+    def connect(self, name: str = NAME, **options: Any) -> ClientConnection:
+        url = f"ws://127.0.0.1:{self.port}/v1/{name}/stream"
+        return connect(url, additional_headers=self.headers, compression=None, **options)
+
+    def is_ready(self) -> bool:
+        try:
+            return self.ask("/ready")[0] == 200
+        except OSError:
+            return False
+
+    def ask(self, path: str, method: str = "GET", body: bytes | None = None) -> tuple[int, bytes]:
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", body, self.headers, method=method)
+        if body is not None:
+            request.add_header("Content-Type", "application/octet-stream")
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read()
+
+
+def wait_for(ask: Callable[[], Any], enough: Callable[[Any], bool]) -> Any:
+    """Ask until the answer is right."""
+    for _ in range(100):
+        if enough(answer := ask()):
+            return answer
+        time.sleep(0.05)
+    pytest.fail(f"still {answer}")
+
+
+@contextmanager
+def serving(*options: str, token: str | None = None) -> Iterator[Server]:
+    command = [sys.executable, "-m", "seqpipe", "serve", NAME, "audio/speech-prompts", "--port", "0", *options]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stderr is not None
+            line = process.stderr.readline()
+            found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
+            assert found, line + process.stderr.read()
+            server = Server(process, int(found[1]), token)
+            wait_for(server.is_ready, bool)
+            yield server
+        finally:
+            process.terminate()
+            process.communicate(timeout=60)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with serving() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def speech() -> tuple[np.ndarray, list[dict[str, Any]]]:
+    """Samples, and what is heard in all of them."""
+    hear = seqpipe.load(NAME)
+    (path,) = hear.profile.inputs
+    samples = np.fromfile(path, "<i2")
+    return samples, hear([samples])
+
+
+def received(client: ClientConnection) -> dict[str, Any]:
+    message = json.loads(client.recv(timeout=20))
+    assert isinstance(message, dict)
+    return message
+
+
+def started(client: ClientConnection, **start: Any) -> dict[str, Any]:
+    client.send(json.dumps({**START, **start}))
+    message = received(client)
+    assert message["type"] == "started", message
+    return message
+
+
+def rest(client: ClientConnection) -> list[dict[str, Any]]:
+    """Return the results until the end."""
+    results = []
+    while (message := received(client))["type"] == "result":
+        results.append(message)
+    assert message == {"type": "finished"}
+    with pytest.raises(ConnectionClosed):
+        client.recv(timeout=20)
+    assert client.close_code == 1000
+    return results
+
+
+def fields(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return results without what the stream adds; it is checked that they are counted."""
+    assert [message["number"] for message in messages] == list(range(1, len(messages) + 1))
+    return [{key: value for key, value in one.items() if key not in ("type", "number")} for one in messages]
+
+
+def refusal(client: ClientConnection) -> tuple[str, str]:
+    """Return what is said and done at an error, and that the stream ends then."""
+    message = received(client)
+    assert message["type"] == "error", message
+    with pytest.raises(ConnectionClosed):
+        client.recv(timeout=20)
+    assert client.close_code == 1008
+    return message["error"]["message"], message["error"]["todo"]
+
+
+@pytest.mark.parametrize(
+    ("form", "frame"),
+    [
+        ("int16", lambda samples: samples.astype("<i2").tobytes()),
+        ("float32", lambda samples: (samples / np.float32(32768)).astype("<f4").tobytes()),
+        ("json", lambda samples: json.dumps({"type": "piece", "payload": (samples / 32768).tolist()})),
+    ],
+)
+def test_a_stream_gives_what_the_whole_gives(
+    server: Server, speech: Any, form: str, frame: Callable[[np.ndarray], bytes | str]
+) -> None:
+    samples, whole = speech
+    with server.connect() as client:
+        assert started(client, format=form)["position"] == 0
+        for piece in np.split(samples, range(0, len(samples), 1234)):
+            client.send(frame(piece))
+        client.send(json.dumps(FINISH))
+        assert fields(rest(client)) == whole
+
+
+def test_results_come_while_it_is_spoken(server: Server, speech: Any) -> None:
+    samples, whole = speech
+    with server.connect() as client:
+        started(client)
+        client.send(samples[:16_000].tobytes())
+        assert received(client)["word"] == whole[0]["word"]
+
+
+def test_a_client_that_is_cut_off_anywhere_gets_all_words(server: Server, speech: Any) -> None:
+    samples, whole = speech
+    chance = random.Random(4)
+    for _ in range(5):
+        token, position, found = None, 0, []
+        while position < len(samples):
+            with server.connect() as client:
+                begun = started(client, session=token, results=len(found))
+                token, position = begun["session"], begun["position"]
+                for _ in range(chance.randint(1, 9)):
+                    end = position + chance.randint(0, 3000)
+                    client.send(samples[position:end].tobytes())
+                    position = end
+                if chance.random() < 0.5:  # perhaps they come, and perhaps the connection is gone before
+                    with suppress(TimeoutError):
+                        while True:
+                            found.append(json.loads(client.recv(timeout=0.05)))
+                client.socket.close()
+        with server.connect() as client:
+            begun = started(client, session=token, results=len(found))
+            client.send(samples[begun["position"] :].tobytes())
+            client.send(json.dumps(FINISH))
+            assert fields(found + rest(client)) == whole
+
+
+def test_a_client_that_comes_back_while_it_seems_connected_takes_its_session(server: Server, speech: Any) -> None:
+    samples, whole = speech
+    with server.connect() as old, server.connect() as new:
+        token = started(old)["session"]
+        old.send(samples[:10_000].tobytes())
+        found = [received(old)]
+        assert started(new, session=token, results=1) == {"type": "started", "session": token, "position": 10_000}
+        assert refusal(old)[0] == "the session goes on over another connection"
+        new.send(samples[10_000:].tobytes())
+        new.send(json.dumps(FINISH))
+        assert fields(found + rest(new)) == whole
+
+
+def test_a_session_goes_to_another_server(speech: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    samples, whole = speech
+    monkeypatch.setenv("SEQPIPE_SERVE_TOKEN", TOKEN)
+    with serving(token=TOKEN) as first, serving(token=TOKEN) as second:
+        with first.connect() as client:
+            token = started(client)["session"]
+            client.send(samples[:16_000].tobytes())
+            found = [received(client) for _ in range(2)]
+            status, said = first.ask(f"/v1/{NAME}/sessions/{token}")
+            assert (status, json.loads(said)["error"]["message"]) == (409, "a client is connected to the session")
+        status, state = wait_for(lambda: first.ask(f"/v1/{NAME}/sessions/{token}"), lambda answer: answer[0] == 200)
+        assert len(state) < 20_000
+        assert second.ask(f"/v1/{NAME}/sessions", "POST", state[:-1])[0] == 422
+        status, said = second.ask(f"/v1/{NAME}/sessions", "POST", state)
+        moved = json.loads(said)
+        assert (status, moved["position"]) == (201, 16_000)
+        with second.connect() as client:
+            started(client, session=moved["session"])
+            client.send(samples[16_000:].tobytes())
+            client.send(json.dumps(FINISH))
+            later = rest(client)
+        renumbered = [{**message, "number": number} for number, message in enumerate([*found, *later], 1)]
+        assert fields(renumbered) == whole
+        assert first.ask(f"/v1/{NAME}/sessions/{token}", "DELETE")[0] == 204
+        assert first.ask(f"/v1/{NAME}/sessions/{token}")[0] == 404
+
+
+def test_a_state_that_this_server_did_not_give_out_is_refused(server: Server) -> None:
+    session = seqpipe.load(NAME).session()
+    session.feed(np.zeros(800, np.float32))
+    for state in (session.state(), b"\0" * 32 + session.state(), b"", b"\x80\x04N."):
+        status, said = server.ask(f"/v1/{NAME}/sessions", "POST", state)
+        assert (status, json.loads(said)["error"]["message"]) == (422, "not a state that this server gave out")
+
+
+@pytest.mark.parametrize(
+    ("messages", "what"),
+    [
+        (["{}"], "no start"),
+        ([b"1234"], "no start"),
+        (["[1]"], "a message that is no object"),
+        (["{'"], "not JSON: here should be a key in double quotes"),
+        (['{"type": "start"}'], "a format that is not known"),
+        ([json.dumps({**START, "session": 3})], "a session that is no text"),
+        ([json.dumps({**START, "results": -1})], "a number of results that is none"),
+        ([json.dumps({**START, "session": "x" * 43})], "no such session, or it has ended"),
+        ([json.dumps(START), b"123"], "a frame that ends within a number of 2 bytes"),
+        ([json.dumps(START), "{}"], "a message that is not known"),
+        ([json.dumps(START), '{"type": "piece", "payload": [0.5]}'], "a message that is not known"),
+        ([json.dumps({**START, "format": "json"}), b"1234"], "a binary frame, and the format is json"),
+        ([json.dumps({**START, "format": "float32"}), b"\0\0\xc0\x7f"], "a sample is not a finite number"),
+        (
+            [json.dumps({**START, "format": "json"}), '{"type": "piece", "payload": "one"}'],
+            "samples in a str, not a series of numbers",
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_said(server: Server, messages: list[str | bytes], what: str) -> None:
+    with server.connect() as client:
+        for message in messages:
+            client.send(message)
+        if len(messages) > 1:
+            assert received(client)["type"] == "started"
+        assert refusal(client)[0] == what
+
+
+def test_after_a_bad_piece_the_session_goes_on(server: Server, speech: Any) -> None:
+    samples, whole = speech
+    with server.connect() as client:
+        token = started(client)["session"]
+        client.send(samples[:16_000].tobytes())
+        found = [received(client) for _ in range(2)]
+        client.send(b"1")
+        refusal(client)
+    with server.connect() as client:
+        assert started(client, session=token, results=2)["position"] == 16_000
+        client.send(samples[16_000:].tobytes())
+        client.send(json.dumps(FINISH))
+        assert fields(found + rest(client)) == whole
+
+
+def test_results_that_are_not_kept_any_more(server: Server, speech: Any) -> None:
+    with server.connect() as client:
+        token = started(client)["session"]
+        client.send(speech[0].tobytes())
+        for _ in speech[1]:
+            received(client)
+    with server.connect() as client:
+        client.send(json.dumps({**START, "session": token, "results": 9}))
+        assert refusal(client)[0] == "6 results were sent, and you have 9"
+    with server.connect() as client:
+        started(client, session=token, results=4)
+        assert [received(client)["number"] for _ in range(2)] == [5, 6]
+
+
+def test_a_stream_without_a_piece(server: Server) -> None:
+    with server.connect() as client:
+        started(client)
+        client.send(json.dumps(FINISH))
+        assert rest(client) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "what"),
+    [
+        ("audio/speech-prompts", 422, "audio/speech-prompts cannot be streamed: "),
+        ("audio/nothing", 404, "no pipeline of that name"),
+    ],
+)
+def test_what_cannot_be_streamed(server: Server, name: str, status: int, what: str) -> None:
+    with pytest.raises(InvalidStatus) as caught:
+        server.connect(name)
+    assert caught.value.response.status_code == status
+    assert json.loads(caught.value.response.body)["error"]["message"].startswith(what)
+
+
+def test_pages_of_others_and_clients_without_the_token_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEQPIPE_SERVE_TOKEN", TOKEN)
+    with serving() as server:
+        with pytest.raises(InvalidStatus):
+            server.connect()
+        with server.connect(subprotocols=["seqpipe", f"bearer.{TOKEN}"]) as client:
+            assert client.subprotocol == "seqpipe"
+            started(client)
+        server.headers = {"Authorization": f"Bearer {TOKEN}"}
+        with pytest.raises(InvalidStatus):
+            server.connect(origin="http://evil.example")
+
+
+LIMITS = {"streams": 2, "sessions": 2, "idle_seconds": 0.6, "header_seconds": 0.6, "frame_kb": 4, "session_seconds": 3}
+
+
+@pytest.fixture(scope="module")
+def narrow() -> Iterator[Server]:
+    with serving(*(f"--limit={key}={value}" for key, value in LIMITS.items())) as started_server:
+        yield started_server
+
+
+def test_who_sends_nothing_is_closed_and_may_come_back(narrow: Server, speech: Any) -> None:
+    with narrow.connect() as client:
+        assert refusal(client)[0] == "nothing came for 0.6 seconds"
+    with narrow.connect() as client:
+        token = started(client)["session"]
+        client.send(speech[0][:1000].tobytes())
+        assert refusal(client) == ("nothing came for 0.6 seconds", "connect again, and resume")
+    with narrow.connect() as client:
+        assert started(client, session=token)["position"] == 1000
+    time.sleep(LIMITS["session_seconds"] + 0.5)
+    assert narrow.ask(f"/v1/{NAME}/sessions/{token}")[0] == 404
+
+
+def test_too_many_streams_and_sessions(narrow: Server) -> None:
+    with narrow.connect(), narrow.connect():
+        with pytest.raises(InvalidStatus) as caught:
+            narrow.connect()
+        assert caught.value.response.status_code == 503
+        assert caught.value.response.headers["Retry-After"] == "5"
+    wait_for(lambda: narrow.ask("/metrics")[1], lambda figures: b"seqpipe_streams 0.0" in figures)
+    tokens = []
+    for _ in range(3):
+        with narrow.connect() as client:
+            tokens.append(started(client)["session"])
+    wait_for(lambda: narrow.ask("/metrics")[1], lambda figures: b"seqpipe_streams 0.0" in figures)
+    assert [narrow.ask(f"/v1/{NAME}/sessions/{token}")[0] for token in tokens] == [404, 200, 200]
+
+
+def test_a_frame_that_is_too_large(narrow: Server) -> None:
+    with narrow.connect() as client:
+        started(client)
+        client.send(b"\0" * 5000)
+        with pytest.raises(ConnectionClosed):
+            client.recv(timeout=20)
+        assert client.close_code == 1009
