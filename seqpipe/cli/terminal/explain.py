@@ -11,12 +11,12 @@ import numpy as np
 from seqpipe.builtin.result_fields import plain
 from seqpipe.cli.terminal import columns
 from seqpipe.cli.terminal.abbreviation import abbreviated, abbreviated_id, one_line
-from seqpipe.contracts import Decoder, Stage, State
+from seqpipe.contracts import Stage, State
 from seqpipe.contracts.learned import UNKNOWN
 from seqpipe.data import Batch, OneHot, Ragged, Record, Spec
 from seqpipe.engine.portions import portions_of
-from seqpipe.pipeline import Pipeline, assemble
-from seqpipe.pipeline.parameters import Existing
+from seqpipe.pipeline import Pipeline
+from seqpipe.pipeline.explanation import explained
 
 _TOKENS = 200
 """Tokens of a row that are shown."""
@@ -36,7 +36,7 @@ _VECTORS = 6
 
 def explain(pipeline: Pipeline, records: Iterable[Record]) -> None:
     """Print for each record what comes out of each stage."""
-    pipeline = _for_explanation(pipeline)
+    pipeline = explained(pipeline)
     states: Sequence[State] = (None,) * len(pipeline.steps)
     for batch in (portion.batch for portion in portions_of(records, size=1)):
         click.secho(_title(batch.records[0]), bold=True)
@@ -55,13 +55,6 @@ def _explain(pipeline: Pipeline, batch: Batch, states: Sequence[State]) -> list[
         for line in _details(stage, batch, step.spec):
             click.echo(f"      {line}")
     return after
-
-
-def _for_explanation(pipeline: Pipeline) -> Pipeline:
-    """Return the pipeline with decoders in the form that explains most."""
-    stages = tuple(stage.for_explanation() if isinstance(stage, Decoder) else stage for stage in pipeline.stages)
-    supply = Existing(pipeline.parameters, "of the pipeline")
-    return assemble(stages, pipeline.source, pipeline.learned, supply, precision=pipeline.precision)
 
 
 def _title(record: Record) -> str:

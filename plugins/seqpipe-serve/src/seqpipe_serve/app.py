@@ -114,6 +114,8 @@ class Endpoints:
         if request.method != "POST":
             return Response(json_bytes(entry(served)), media_type=JSON)
         request.scope["seqpipe_pipeline"] = served.name
+        if "explain" in request.query_params:
+            served = served.explained or served
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type in {"", "application/x-www-form-urlencoded"}:
             todo = f"send {JSON} with a header that says so: `curl -H 'Content-Type: {JSON}'`"

@@ -36,6 +36,7 @@ def described(name: str, takes: str, gives: str, *examples: Any, **more: Any) ->
         "input": taken,
         "output": {"kind": gives, "types": ["audio/midi"]},
         "streams": name.endswith("stream"),
+        "explains": name.endswith("translate"),
         "examples": [
             {"file": each[1:]} if isinstance(each, str) and each.startswith("@") else {"record": each}
             for each in examples
@@ -148,6 +149,7 @@ class Stub:
         token: what has to come with each request under v1/.
         breaks: how often a stream is cut off after its second message of samples.
         samples: how many samples the last stream has taken.
+        explained: the pipelines that were asked to explain.
     """
 
     asked: list[tuple[str, str, bytes]] = field(default_factory=list)
@@ -156,6 +158,7 @@ class Stub:
     token: str = ""
     breaks: int = 0
     samples: int = 0
+    explained: list[str] = field(default_factory=list)
     pipelines: list[dict[str, Any]] = field(default_factory=lambda: PIPELINES)
     url: str = ""
 
@@ -184,6 +187,8 @@ class Stub:
             return Response(f"MThd {request.query_params['result']}".encode(), media_type="audio/midi")
         if isinstance(record, str) and record in self.wait:
             await anyio.sleep(self.wait[record])
+        if "explain" in request.query_params:
+            self.explained.append(name)
         entry = {"results": [{"id": "1", **result} for result in ANSWERS[name](record)]}
         if isinstance(record, str) and "bad" in record:
             error = {"message": "this record is bad", "todo": "write a good one", "stage": "stub"}

@@ -62,9 +62,10 @@ def test_names_are_marked_where_they_stand_also_behind_signs_of_two_units(at):
     assert page.heard() == "Ann Lee: PER, Oslo: LOC, Norrland Rail: ORG"
 
 
-def test_a_translation_shows_what_each_word_comes_from(at):
+def test_a_translation_shows_what_each_word_comes_from(at, stub):
     page = at("text/translate")
     page.wait_for(".said", "Good morning!")
+    assert stub.explained == ["text/translate"]
     good, morning, sign = page.all(".target .word")
     assert (good.text, morning.text, sign.text) == ("Good", "morning", "!")
     assert good.accessible_name == "Good, from Guten, Morgen"
@@ -97,8 +98,8 @@ def test_a_recording_is_played(at):
 def test_what_is_spoken_is_sent_when_it_ends(at, stub):
     page = at("audio/digits")
     page.choose("Speak")
-    page.wait_for(".live path")
-    page.wait_until(lambda: len(page.wait_for(".live path").get_attribute("d")) > 500, "sound")
+    drawn = "return (document.querySelector('.live path')?.getAttribute('d') ?? '').length"  # drawn anew all the time
+    page.wait_until(lambda: page.run(drawn) > 500, "sound")
     page.choose("Stop")
     page.wait_for(".said", "three one four")
     ((name, kind, body),) = stub.asked

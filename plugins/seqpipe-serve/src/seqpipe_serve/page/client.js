@@ -27,30 +27,29 @@ export class Client {
 
   /** Send a request (see requests.js) to a pipeline; return the entries of its answer, one a record. */
   async ask(pipeline, request, signal) {
-    const { query, ...init } = request.options();
-    const response = await this.#fetch(address(pipeline.name, query), { method: "POST", signal, ...init });
+    const { headers, body } = request;
+    const response = await this.#fetch(requestAddress(pipeline, request), { method: "POST", signal, headers, body });
     return (await json(response)).records;
   }
 
   /** Return the bytes that a writer makes of one of a request's results, counted from 1. */
   async written(pipeline, request, mediaType, number) {
-    const { query, headers, body } = request.options();
-    const url = address(pipeline.name, query);
+    const url = requestAddress(pipeline, request);
     url.searchParams.set("result", number);
-    const init = { method: "POST", headers: { ...headers, Accept: mediaType }, body };
-    return (await this.#fetch(url, init)).blob();
+    const headers = { ...request.headers, Accept: mediaType };
+    return (await this.#fetch(url, { method: "POST", headers, body: request.body })).blob();
   }
 
   /** Return a file that a pipeline comes with. */
   async example(pipeline, name) {
-    const response = await this.#fetch(address(pipeline.name, "", `examples/${encodeURIComponent(name)}`));
+    const response = await this.#fetch(address(pipeline.name, `examples/${encodeURIComponent(name)}`));
     const blob = await response.blob();
     return new File([blob], name, { type: blob.type });
   }
 
   /** Open a stream of one record; `listener` has `result`, `finished` and `failed`. */
   stream(pipeline, listener) {
-    const url = address(pipeline.name, "", "stream");
+    const url = address(pipeline.name, "stream");
     url.protocol = url.protocol.replace("http", "ws");
     return new RecordStream(url, this.#token, listener);
   }
@@ -70,11 +69,17 @@ export class Client {
   }
 }
 
-/** Return the address of a pipeline, or of the list of all. */
-export function address(name = "", query = "", below = "") {
+/** Return the address to which a request is sent; where a pipeline can say what it looked at, it is asked to. */
+export function requestAddress(pipeline, request) {
+  const url = address(pipeline.name);
+  url.search = new URLSearchParams({ ...(pipeline.explains ? { explain: "yes" } : {}), ...request.query });
+  return url;
+}
+
+/** Return the address of a pipeline, of something below it, or of the list of all. */
+function address(name = "", below = "") {
   const path = ["v1", ...name.split("/").filter(Boolean).map(encodeURIComponent), ...(below ? [below] : [])].join("/");
   const url = new URL(path, document.baseURI);
-  url.search = query;
   url.hash = "";
   return url;
 }

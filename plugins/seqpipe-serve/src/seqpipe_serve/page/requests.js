@@ -2,8 +2,12 @@
 
 /** One record as JSON, or several. */
 export class RecordRequest {
+  query = {};
+  headers = { "Content-Type": "application/json" };
+
   constructor(...records) {
     this.records = records;
+    this.body = JSON.stringify(records.length === 1 ? { record: records[0] } : { records });
   }
 
   /** The record, if it is one. */
@@ -11,18 +15,9 @@ export class RecordRequest {
     return this.records.length === 1 ? this.records[0] : undefined;
   }
 
-  /** Return the query, headers and body. */
-  options() {
-    return { query: "", headers: { "Content-Type": "application/json" }, body: this.#body() };
-  }
-
-  /** Return the lines of curl's arguments. */
-  arguments() {
-    return ["-H 'Content-Type: application/json'", `-d ${quoted(this.#body())}`];
-  }
-
-  #body() {
-    return JSON.stringify(this.records.length === 1 ? { record: this.record } : { records: this.records });
+  /** What curl is told to send. */
+  get data() {
+    return `-d ${quoted(this.body)}`;
   }
 }
 
@@ -30,29 +25,21 @@ export class RecordRequest {
 export class FileRequest {
   constructor(file) {
     this.file = file;
+    this.body = file;
+    this.query = { filename: file.name };
+    this.headers = { "Content-Type": file.type || "application/octet-stream" };
   }
 
-  get #type() {
-    return this.file.type || "application/octet-stream";
-  }
-
-  options() {
-    const query = new URLSearchParams({ filename: this.file.name }).toString();
-    return { query, headers: { "Content-Type": this.#type }, body: this.file };
-  }
-
-  arguments() {
-    return [`-H ${quoted(`Content-Type: ${this.#type}`)}`, `--data-binary ${quoted(`@${this.file.name}`)}`];
+  get data() {
+    return `--data-binary ${quoted(`@${this.file.name}`)}`;
   }
 }
 
 /** Return the curl command that does what a request did. The token stays out of it. */
 export function command(url, request, authorized) {
-  const { query } = request.options();
-  const whole = new URL(url);
-  whole.search = query;
+  const headers = Object.entries(request.headers).map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`);
   const token = authorized ? ['-H "Authorization: Bearer $SEQPIPE_SERVE_TOKEN"'] : [];
-  return [`curl ${quoted(whole.href)}`, ...token, ...request.arguments()].join(" \\\n  ");
+  return [`curl ${quoted(url.href)}`, ...token, ...headers, request.data].join(" \\\n  ");
 }
 
 function quoted(text) {

@@ -1,6 +1,6 @@
 /** One pipeline: its input, its answer, and the command that does the same. */
 
-import { address } from "./client.js";
+import { requestAddress } from "./client.js";
 import { CommandBox } from "./command_box.js";
 import { announce, element } from "./dom.js";
 import { errorBox } from "./error_box.js";
@@ -142,7 +142,7 @@ export class Workbench {
   }
 
   #repeat(request) {
-    this.#command.show(address(this.#pipeline.name), request, this.#client.authorized);
+    this.#command.show(requestAddress(this.#pipeline, request), request, this.#client.authorized);
   }
 
   #busy() {
