@@ -23,6 +23,7 @@ from seqpipe.engine.threads import engine_of
 from seqpipe.errors import UsageError
 from seqpipe.limits import Limits
 from seqpipe.pipeline import Existing, Pipeline, assemble
+from seqpipe.pipeline.explanation import explained
 from seqpipe.pipeline.opened_pipeline import open_pipeline
 from seqpipe.pipeline.profile import Profile, profile_of
 from seqpipe.registry import Registry
@@ -186,6 +187,17 @@ class Loaded:
         begun = KeptSession(id, 0, None, ())
         kept = begun if state is None else KeptSession.of_bytes(state, self.pipeline, self.name)
         return Session(self.name, self.pipeline, self.reader, self.limits, kept)
+
+    def explained(self) -> Loaded:
+        """Return the pipeline in the form that explains most: its results also say what decoders looked at.
+
+        Of a translation, for example, they have the ``attention`` of each of its ``tokens`` to the pieces of the
+        ``source``. A pipeline whose decoders have nothing to add is returned as it is.
+        """
+        pipeline = explained(self.pipeline)
+        if pipeline is self.pipeline:
+            return self
+        return Loaded(self.name, pipeline, self.reader, self.limits, self.profile, self.threads)
 
     def _read(self, sources: Sequence[Source], results: Results) -> Iterator[dict[str, Any]]:
         opened = self._open

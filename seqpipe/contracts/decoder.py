@@ -54,5 +54,5 @@ class Decoder(PipelineStage):
         return self
 
     def for_explanation(self) -> Decoder:
-        """Return the form of this decoder for ``seqpipe run --explain``, such as one that says what it looked at."""
+        """Return the form of this decoder that explains most, such as one that says what it looked at."""
         return self

@@ -12,12 +12,12 @@ from seqpipe.attribution import attributions
 from seqpipe.builtin.result_fields import plain
 from seqpipe.cli.terminal import columns
 from seqpipe.cli.terminal.abbreviation import abbreviated, abbreviated_id, one_line
-from seqpipe.contracts import Decoder, Stage, State
+from seqpipe.contracts import Stage, State
 from seqpipe.contracts.learned import UNKNOWN
 from seqpipe.data import Batch, OneHot, Ragged, Record, Spec
 from seqpipe.engine.portions import portions_of
-from seqpipe.pipeline import Pipeline, assemble
-from seqpipe.pipeline.parameters import Existing
+from seqpipe.pipeline import Pipeline
+from seqpipe.pipeline.explanation import explained
 
 _TOKENS = 200
 """Tokens of a row that are shown."""
@@ -37,7 +37,7 @@ _VECTORS = 6
 
 def explain(pipeline: Pipeline, records: Iterable[Record]) -> None:
     """Print for each record what comes out of each stage, and which of its parts counted for its answer."""
-    pipeline = _for_explanation(pipeline)
+    pipeline = explained(pipeline)
     states: Sequence[State] = (None,) * len(pipeline.steps)
     for batch in (portion.batch for portion in portions_of(records, size=1)):
         click.secho(_title(batch.records[0]), bold=True)
@@ -67,13 +67,6 @@ def _counted(pipeline: Pipeline, batch: Batch) -> Iterator[str]:
         shown = (f"{one_line(part.name)} {part.share:.0%}" for part in attribution.most(_SCORES))
         more = " ..." if len(attribution.parts) > _SCORES else ""
         yield f"what counted ({attribution.how}): {', '.join(shown)}{more}"
-
-
-def _for_explanation(pipeline: Pipeline) -> Pipeline:
-    """Return the pipeline with decoders in the form that explains most."""
-    stages = tuple(stage.for_explanation() if isinstance(stage, Decoder) else stage for stage in pipeline.stages)
-    supply = Existing(pipeline.parameters, "of the pipeline")
-    return assemble(stages, pipeline.source, pipeline.learned, supply, precision=pipeline.precision)
 
 
 def _title(record: Record) -> str:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from seqpipe_serve.answers import Answer, answers_to, json_bytes
@@ -26,6 +24,7 @@ from seqpipe_serve.forms import JSON, chosen_writer, response_of
 from seqpipe_serve.guard import Access, Guard, refused
 from seqpipe_serve.lines import LINES, LinesResponse
 from seqpipe_serve.openapi import description
+from seqpipe_serve.page import page_routes
 from seqpipe_serve.problem import Problem
 from seqpipe_serve.records import sent_records
 from seqpipe_serve.requests import Bodies, check_coding
@@ -35,9 +34,6 @@ from seqpipe_serve.streams import Streams
 log = logging.getLogger("seqpipe")
 
 FORM = "multipart/form-data"
-
-PAGE = Path(__file__).parent / "page"
-"""The page and all that it needs."""
 
 
 def create_app(
@@ -56,8 +52,7 @@ def create_app(
     streams = Streams(served, access, connections.limits, figures)
     return Starlette(
         routes=[
-            Route("/", endpoints.page),
-            Mount("/page", StaticFiles(directory=PAGE, check_dir=False)),
+            *page_routes(),
             Route("/health", endpoints.health),
             Route("/ready", endpoints.ready),
             Route("/metrics", endpoints.metrics),
@@ -94,10 +89,6 @@ class Endpoints:
         stopping = self._connections.is_stopping
         return Response(b"stopping\n" if stopping else b"ready\n", 503 if stopping else 200, media_type="text/plain")
 
-    async def page(self, _: Request) -> Response:
-        """Give the page."""
-        return FileResponse(PAGE / "index.html")
-
     async def openapi(self, _: Request) -> Response:
         """Say what can be asked."""
         return Response(json_bytes(description(self._served)), media_type=JSON)
@@ -123,6 +114,8 @@ class Endpoints:
         if request.method != "POST":
             return Response(json_bytes(entry(served)), media_type=JSON)
         request.scope["seqpipe_pipeline"] = served.name
+        if "explain" in request.query_params:
+            served = served.explained or served
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type in {"", "application/x-www-form-urlencoded"}:
             todo = f"send {JSON} with a header that says so: `curl -H 'Content-Type: {JSON}'`"

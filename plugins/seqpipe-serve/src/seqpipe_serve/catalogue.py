@@ -31,5 +31,6 @@ def entry(served: Served) -> dict[str, Any]:
         },
         "output": {"kind": profile.gives or "fields", "types": list(profile.writers)},
         "streams": profile.streams,
+        "explains": served.explained is not None,
         "examples": examples_of(served),
     }

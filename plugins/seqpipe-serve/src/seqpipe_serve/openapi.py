@@ -82,6 +82,7 @@ def _paths_of(served: Served) -> Described:
             "summary": profile.description or served.name,
             "parameters": [
                 {"name": "filename", "in": "query", "schema": _TEXT, "description": "of a file that is the body"},
+                {"name": "explain", "in": "query", "schema": _TEXT, "description": "results say what was looked at"},
                 {"name": "result", "in": "query", "schema": {"type": "integer", "minimum": 1},
                  "description": "which result, where the form holds one"},
             ],

@@ -22,11 +22,13 @@ class Served:
         name: in URLs.
         loaded: itself.
         batcher: computes its records, of all requests and sessions.
+        explained: the same in the form that explains most; None if that is no other.
     """
 
     name: str
     loaded: seqpipe.Loaded
     batcher: Batcher
+    explained: Served | None = None
 
 
 def load_all(names: Sequence[str], settings: Iterable[str]) -> dict[str, seqpipe.Loaded]:
@@ -68,9 +70,13 @@ def _parts(setting: str) -> tuple[str, str]:
 def offered(loaded: Mapping[str, seqpipe.Loaded], workers: Workers) -> Iterator[dict[str, Served]]:
     """Give pipelines ready to be asked: child processes of stages that are isolated live as long as the block."""
     with ExitStack() as stack:
+
+        def served(name: str, each: seqpipe.Loaded, explained: Served | None = None) -> Served:
+            pipeline = stack.enter_context(seqpipe.isolating(each.pipeline, each.limits))
+            return Served(name, each, workers.batcher(pipeline), explained)
+
+        explained = {name: each.explained() for name, each in loaded.items()}
         yield {
-            name: Served(
-                name, each, workers.batcher(stack.enter_context(seqpipe.isolating(each.pipeline, each.limits)))
-            )
+            name: served(name, each, None if explained[name] is each else served(name, explained[name]))
             for name, each in loaded.items()
         }
