@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+from seqpipe.api import Loaded
 from seqpipe.builtin.readers.lines import ReadLines
 from seqpipe.builtin.writers import WriteJSONLines
-from seqpipe.contracts import Incoming, State, Step, Tokenizer, Writer
+from seqpipe.contracts import Incoming, Reader, State, Step, Tokenizer, Writer
 from seqpipe.data import Batch, Record, Spec
 from seqpipe.data.source import Source
 from seqpipe.engine.feed import Feed
@@ -22,7 +23,9 @@ from seqpipe.engine.stop import Stop
 from seqpipe.engine.threads import Threads
 from seqpipe.errors import RecordError
 from seqpipe.journal import OutputPaths, RunProgress
+from seqpipe.limits import Limits
 from seqpipe.pipeline import Pipeline
+from seqpipe.pipeline.profile import Profile
 from seqpipe.registry import Registry
 
 
@@ -87,6 +90,14 @@ def feed_of(*paths: Path | str, shard: Shard = WHOLE, limit: int | None = None) 
 def feed_records(records: Callable[[], Iterator[Record | RecordError]], name: str = "made") -> Feed:
     """Return a feed of one source whose records are made."""
     return Feed(lambda _: records(), [Source(name)], "stub.reader")
+
+
+def stub_loaded(
+    pipeline: Pipeline | None = None, reader: Reader | None = None, *, limits: Limits | None = None, threads: int = 1
+) -> Loaded:
+    """Return a pipeline, the stub's own if none is given, as `seqpipe.load` does."""
+    profile = Profile("", "many-to-one", "text", "", None, False, (), None, {})
+    return Loaded("stub", pipeline or stub_pipeline(), reader or ReadLines(), limits or Limits(), profile, threads)
 
 
 def journaled(

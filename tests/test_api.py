@@ -13,13 +13,10 @@ import numpy as np
 import pytest
 
 from seqpipe.api import Loaded
-from seqpipe.builtin.readers.lines import ReadLines
 from seqpipe.contracts import State, Step
 from seqpipe.data import Batch, Record, Spec
 from seqpipe.errors import UsageError
-from seqpipe.limits import Limits
-from seqpipe.pipeline.profile import Profile
-from tests.stub_pipeline import stub_pipeline
+from tests.stub_pipeline import stub_loaded, stub_pipeline
 
 
 class WhoComputes(Step):
@@ -34,8 +31,7 @@ class WhoComputes(Step):
 
 def loaded(threads: int) -> Loaded:
     pipeline = replace(stub_pipeline(), steps=(WhoComputes(),))
-    profile = Profile("", "many-to-one", "text", "", None, False, (), None, {})
-    return Loaded("who", pipeline, ReadLines(), Limits(), profile, threads)
+    return stub_loaded(pipeline, threads=threads)
 
 
 @pytest.mark.parametrize(

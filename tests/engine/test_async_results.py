@@ -11,14 +11,12 @@ from typing import Any
 import pytest
 
 from seqpipe.api import Loaded
-from seqpipe.builtin.readers.lines import ReadLines
 from seqpipe.errors import RecordError, UsageError
-from seqpipe.limits import Limits
-from tests.stub_pipeline import stub_pipeline
+from tests.stub_pipeline import stub_loaded
 
 
 def loaded(threads: int = 1) -> Loaded:
-    return Loaded("shout", stub_pipeline(), ReadLines(), Limits(), threads)
+    return stub_loaded(threads=threads)
 
 
 async def shouts(given: Any, **options: Any) -> list[str]:

@@ -15,7 +15,7 @@ import pytest
 from seqpipe.api import Loaded
 from seqpipe.errors import UsageError
 from seqpipe.limits import Limits
-from tests.stub_pipeline import stub_pipeline
+from tests.stub_pipeline import stub_loaded, stub_pipeline
 from tests.stub_stages import Wild, WildStage, WildStep
 
 Call = Callable[[Loaded, str], dict[str, Any]]
@@ -23,7 +23,7 @@ Call = Callable[[Loaded, str], dict[str, Any]]
 
 def loaded() -> Loaded:
     pipeline = replace(stub_pipeline(), stages=(WildStage(),), steps=(WildStep(),))
-    return Loaded("wild", pipeline, Wild(), Limits(seconds=20))
+    return stub_loaded(pipeline, Wild(), limits=Limits(seconds=20))
 
 
 def called(pipeline: Loaded, text: str) -> dict[str, Any]:

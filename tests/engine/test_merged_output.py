@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from seqpipe.builtin.writers import WriteJSONLines, WriteTSV
+from seqpipe.builtin.separated_values import WriteTSV
+from seqpipe.builtin.writers import WriteJSONLines
 from seqpipe.contracts import Writer
 from seqpipe.data import Record
 from seqpipe.data.source import Source

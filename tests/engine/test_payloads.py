@@ -13,17 +13,14 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from seqpipe.api import Loaded
-from seqpipe.builtin.readers.lines import ReadLines
 from seqpipe.engine.payloads import payloads_of
 from seqpipe.engine.portions import RECORDS
 from seqpipe.errors import UsageError
-from seqpipe.limits import Limits
-from tests.stub_pipeline import stub_pipeline
+from tests.stub_pipeline import stub_loaded
 
 WHEN = datetime(2026, 11, 29, 6, 30, tzinfo=UTC)
 TABLE = {"id": ["a", "b"], "text": ["one", "two"], "year": [1999, None], "day": [date(2026, 11, 29), None]}
-shout = Loaded("shout", stub_pipeline(), ReadLines(), Limits())
+shout = stub_loaded()
 
 
 @pytest.mark.parametrize(

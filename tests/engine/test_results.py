@@ -13,15 +13,14 @@ from seqpipe.builtin.readers.tables import ReadTSV
 from seqpipe.data import Record
 from seqpipe.engine.results import OnCallError
 from seqpipe.errors import InputError, RecordError, SeqpipeError, UsageError
-from seqpipe.limits import Limits
-from tests.stub_pipeline import stub_pipeline
+from tests.stub_pipeline import stub_loaded
 
 REFUSED = {"stage": "stub.shout", "message": "refused", "todo": "mend it"}
 
 
 def loaded(threads: int = 1, **parameters: Any) -> Loaded:
     reader = ReadTSV(**parameters) if parameters else ReadLines()
-    return Loaded("shout", stub_pipeline(), reader, Limits(), threads)
+    return stub_loaded(reader=reader, threads=threads)
 
 
 @pytest.mark.parametrize("threads", [1, 2])
