@@ -103,5 +103,5 @@ def test_a_pipeline_is_opened_once() -> None:
     with loaded() as pipeline:
         with pytest.raises(UsageError) as caught, pipeline:
             pass
-        assert str(caught.value) == "the pipeline 'wild' is open already (put one `with` around all calls)"
+        assert str(caught.value) == "the pipeline 'stub' is open already (put one `with` around all calls)"
         assert called(pipeline, "one")["text"] == "one"
