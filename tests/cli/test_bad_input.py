@@ -156,8 +156,8 @@ def test_a_broken_plugin_that_is_named(folder, command, install):
     result = command("check", "bad.yaml")
     assert result.code == 2
     assert result.err == (
-        "bad.yaml:4:11: plugin 'broken' (seqpipe-broken 1.2) is broken: RuntimeError: cannot start (update or "
-        "uninstall it, or tell its author)\n"
+        "bad.yaml:4:11: plugin 'broken' (seqpipe-broken 1.2) is broken: RuntimeError: cannot start, "
+        "in seqpipe_broken.py:2 (update or uninstall it, or tell its author)\n"
     )
 
 
