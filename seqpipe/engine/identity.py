@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,7 +57,7 @@ class Identity:
                 return f"the input {name} is another one or has changed"
         if len(now) != len(earlier):
             return f"the inputs are {len(now)}, and were {len(earlier)}"
-        return "standard input cannot be read again" if STANDARD_INPUT in now else ""
+        return "standard input, or a pipe, cannot be read again" if STANDARD_INPUT in now else ""
 
 
 def difference(now: Facts, earlier: Facts, *, failed: int) -> str:
@@ -138,6 +139,8 @@ def _input(source: Source, *, ends: bool) -> tuple[str, str]:
         return _digest(source.excerpt), _digest(source.excerpt)
     try:
         status = Path(source.name).stat()
+        if not stat.S_ISREG(status.st_mode):  # a pipe
+            return STANDARD_INPUT, STANDARD_INPUT
         content = f"{status.st_size}\0".encode() + (_ends(source.name) if ends else b"")
     except OSError as error:
         raise InputError(*read_failure(error), Location(source.name)) from None

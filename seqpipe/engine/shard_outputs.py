@@ -12,7 +12,7 @@ from typing import BinaryIO
 from seqpipe.engine.identity import Facts, difference
 from seqpipe.engine.shards import WHOLE, Shard
 from seqpipe.errors import Errors, InputError, Location, SeqpipeError, UsageError
-from seqpipe.journal import Journal, OutputPaths, verify
+from seqpipe.journal import Journal, OutputPaths, verify, without_companions
 from seqpipe.journal.extents import count_whole, opened, quarantine_extents
 
 
@@ -71,10 +71,7 @@ def open_shards(outputs: Sequence[str | os.PathLike[str]]) -> list[ShardOutput]:
     """
     shards: list[ShardOutput] = []
     errors: list[SeqpipeError] = []
-    quarantines = {OutputPaths.of(output).quarantine for output in outputs}  # a glob may have matched them too
-    for output in outputs:
-        if OutputPaths.of(output).output in quarantines:
-            continue
+    for output in without_companions(outputs):
         try:
             shards.append(_open_shard(output))
         except Errors as several:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,3 +79,10 @@ class OutputPaths:
         given = Path(self.shown)
         near = next((folder for folder in (given.parent, given) if os.path.realpath(folder) == str(path.parent)), None)
         return str(path if near is None else near / path.name)
+
+
+def without_companions(outputs: Sequence[str | os.PathLike[str]]) -> list[str | os.PathLike[str]]:
+    """Return outputs without the journals and quarantines of others among them, which a glob may have matched too."""
+    paths = [OutputPaths.of(output) for output in outputs]
+    companions = {file for path in paths for file in (path.journal, path.quarantine)}
+    return [output for output, path in zip(outputs, paths, strict=True) if path.output not in companions]

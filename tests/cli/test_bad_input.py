@@ -265,6 +265,14 @@ def test_a_model_of_another_pipeline(folder, command):
     )
 
 
+def test_a_setting_that_the_model_was_not_trained_with(folder, command):
+    result = command("run", "colours.yaml", "--text", "a", "--set", "core.hidden=5")
+    assert (result.code, result.err) == (
+        2,
+        "--set core.hidden=5: core.rnn has hidden: 5, the model was trained with 4 (leave it out, or train again)\n",
+    )
+
+
 def test_a_model_of_another_size(folder, command):
     pipeline = Path("colours.yaml")
     pipeline.write_text(pipeline.read_text().replace("hidden: 4", "hidden: 5"))
