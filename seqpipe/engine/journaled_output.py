@@ -50,6 +50,8 @@ class FileOutput(Output):
                 head, layout = self.writer.begin(results[0])
             encoded = [self.writer.encode(result, layout) for result in results]
         self.blocks.layout = layout
+        if head:
+            self.blocks.add_entry(IndexEntry.of_head(head))
         self.blocks.output.append(b"".join((head, *encoded)) if head or len(encoded) != 1 else encoded[0])
         self._count(encoded)
 
@@ -79,7 +81,9 @@ class FileOutput(Output):
     def finish(self) -> None:
         """Take note that the input has ended."""
         if not self._begun:
-            self.blocks.output.append(self.writer.begin(None)[0])
+            head, _ = self.writer.begin(None)
+            self.blocks.add_entry(IndexEntry.of_head(head))
+            self.blocks.output.append(head)
             self.blocks.reached(self.blocks.progress)
         self._finished = True
 

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import chain, islice
 from typing import BinaryIO
 
 from seqpipe.engine.identity import Facts, difference
 from seqpipe.engine.shards import WHOLE, Shard
 from seqpipe.errors import Errors, InputError, Location, SeqpipeError, UsageError
-from seqpipe.journal import Journal, OutputPaths, verify, without_companions
+from seqpipe.journal import IndexEntry, Journal, OutputPaths, read_index, verify, without_companions
 from seqpipe.journal.extents import count_whole, opened, quarantine_extents
 
 
@@ -51,6 +52,23 @@ class ShardOutput:
             return True
         extents = quarantine_extents(self.journal.blocks)
         return path.exists() and path.stat().st_size == last.rejected and count_whole(path, extents) == len(extents)
+
+    @property
+    def index(self) -> Iterator[IndexEntry]:
+        """What each record has added to the output, in its order."""
+        return chain.from_iterable(read_index(self.paths.journal))
+
+    @property
+    def head(self) -> bytes:
+        """What stands before the first result."""
+        with self.open_output() as file:
+            return b"".join(file.read(entry.size) for entry in islice(self.index, 1) if not entry.source)
+
+    @contextmanager
+    def open_output(self) -> Iterator[BinaryIO]:
+        """Open the output for reading."""
+        with opened(self.paths.output) as file:
+            yield file
 
     @contextmanager
     def open_quarantine(self) -> Iterator[BinaryIO]:

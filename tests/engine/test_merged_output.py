@@ -144,18 +144,19 @@ def test_a_source_that_breaks_off_is_one_failure(*, single: bool) -> None:
     assert len(Path("out.quarantine.jsonl").read_text().splitlines()) == 1
 
 
-def test_records_in_pieces() -> None:
+@pytest.mark.parametrize("bad", [1, 4])
+def test_records_in_pieces(bad: int) -> None:
     def reading(source: Source) -> Iterator[Record | RecordError]:
         for number in range(1, 9):
             for piece in range(3):
-                text = "bad" if number == 4 and piece == 1 else f"{source.name}{number}{piece}"
+                text = "bad" if number == bad and piece == 1 else f"{source.name}{number}{piece}"
                 yield Record(f"{source.name}:{number}", text, source.name, number, last=piece == 2)
 
     def run(shard: Shard) -> Feed:
         return Feed(reading, sources("a", "b"), "made", shard=shard)
 
-    merge_shards(write_shards(run, 3, on_error="quarantine"), "out")
-    run_into(Path("whole.out"), run(WHOLE), on_error="quarantine")
+    merge_shards(write_shards(run, 3, on_error="quarantine", writer=WriteTSV(fields=("id", "shout"))), "out")
+    run_into(Path("whole.out"), run(WHOLE), on_error="quarantine", writer=WriteTSV(fields=("id", "shout")))
     check_equal("out", "whole.out")
 
 
