@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -52,7 +52,7 @@ class Reader(Stage):
             InputError: the source cannot be read.
         """
 
-    def without_target(self) -> Self:
+    def without_target(self) -> Reader:
         """Return the reader as a run needs it, whose inputs have no targets.
 
         The parameter ``target``, where there is one, names what holds them; the column is then one like any other.

@@ -41,8 +41,12 @@ class ColumnarReader(ObjectReader):
             except RecordError as error:
                 yield error
 
-    def rows(self, source: Source) -> Iterator[dict[str, Any]]:
+    def rows(self, source: Source, *, any_columns: bool = False) -> Iterator[dict[str, Any]]:
         """Yield the rows: the values of each, as JSON has them, by the names of the columns. Bytes are left out.
+
+        Args:
+            source: of the rows.
+            any_columns: there need be none for the payload and the target.
 
         Raises:
             InputError: the source cannot be read, or has no column for the payload or the target.
@@ -51,7 +55,8 @@ class ColumnarReader(ObjectReader):
         arrow = imported_extra("pyarrow", "parquet", self.name)
         with source.open_seekable() as file, _named(arrow, source, self.form):
             schema, batches = self.batches(file)
-            self._check(schema, source)
+            if not any_columns:
+                self._check(schema, source)
             odd = [field.name for field in schema if _is_odd(arrow, field.type)]
             names = [field.name for field in schema if not _holds_bytes(arrow, field.type)]
             finest = _microseconds(arrow, schema)
