@@ -15,6 +15,7 @@ from seqpipe.data.source import Source
 from seqpipe.errors import InputError, Location
 from seqpipe.pipeline.opened_pipeline import OpenedPipeline
 from seqpipe.registry import Registry
+from seqpipe.remote import is_remote, remote_version
 from seqpipe.system_errors import read_failure
 
 STANDARD_INPUT = "-"
@@ -122,6 +123,8 @@ def _input(source: Source, *, ends: bool) -> str:
         return STANDARD_INPUT
     if source.excerpt is not None:
         return _digest(source.excerpt)
+    if is_remote(source.name):
+        return _digest(f"{source.name}\0{remote_version(source.name)}".encode())
     try:
         status = Path(source.name).stat()
         content = _ends(source.name) if ends else b""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -17,8 +18,8 @@ from seqpipe.engine.output import Output
 from seqpipe.engine.quarantine import to_line
 from seqpipe.errors import Location, OutputError, RecordError, UsageError, raised_by
 from seqpipe.hookspecs import RecordFailed
-from seqpipe.journal import MANIFEST, BlockWriter, OutputPaths, PartialOutput, RunProgress, read_journal
-from seqpipe.paths import exists, is_file
+from seqpipe.journal import MANIFEST, BlockWriter, OutputPaths, PartialOutput, RunProgress
+from seqpipe.paths import exists
 
 Earlier = Literal["refuse", "resume", "overwrite"]
 """What a run does with what earlier runs left in its place: leaves it and ends, goes on from it, or begins again."""
@@ -221,7 +222,7 @@ def _check_free(paths: OutputPaths, earlier: Earlier) -> None:
     Raises:
         UsageError: one would.
     """
-    if earlier == "refuse" and is_file(paths.output):
+    if earlier == "refuse" and paths.exists():
         what = "holds the results of an earlier run" if paths.output.name == MANIFEST else "is there already"
         todo = "add --overwrite to replace it, or write elsewhere"
         raise UsageError(what, todo, Location(paths.shown))
@@ -233,13 +234,15 @@ def _completed(paths: OutputPaths, identity: Identity) -> RunProgress | None:
     Raises:
         UsageError: there is one of another run, or it is damaged.
     """
-    journal = read_journal(paths.journal)
-    if not journal.sealed or not paths.output.exists():
+    journal = paths.read_journal()
+    if not journal.sealed or not paths.exists():
         return None
     where = Location(paths.shown)
     if reason := identity.differs_from(journal.run or {}, failed=journal.last.progress.failed):
         raise UsageError(f"complete, but of another run: {reason}", _AGAIN, where)
-    if paths.output.stat().st_size != journal.size:
+    with paths.opened() as file:
+        size = file.seek(0, os.SEEK_END)
+    if size != journal.size:
         raise UsageError("complete, but changed since", _AGAIN, where)
     return journal.last.progress
 

@@ -150,6 +150,15 @@ def read_journal(path: Path) -> Journal:
         return Journal((), (), sound=True)
     except OSError as error:
         raise InputError(*read_failure(error), Location(str(path))) from None
+    return parsed_journal(content, Location(str(path)))
+
+
+def parsed_journal(content: bytes, where: Location) -> Journal:
+    """Return the journal that some bytes hold.
+
+    Raises:
+        InputError: it was written by a seqpipe that writes others.
+    """
     lines: list[Line] = []
     end = checksum = 0
     for raw in content.splitlines(keepends=True):
@@ -160,7 +169,7 @@ def read_journal(path: Path) -> Journal:
         lines.append(Line(json.loads(raw[_DIGITS:]), end, checksum))
     if lines and lines[0].value.get("format") != FORMAT:
         what = f"a journal of format {lines[0].value.get('format')}, and this seqpipe has {FORMAT}"
-        raise InputError(what, "use the seqpipe that wrote it, or remove it", Location(str(path)))
+        raise InputError(what, "use the seqpipe that wrote it, or remove it", where)
     blocks = tuple(_block(line.value["block"]) for line in lines if "block" in line.value)
     return Journal(tuple(lines), blocks, sound=end == len(content))
 
