@@ -10,10 +10,12 @@ from collections.abc import Iterator, Sequence
 from glob import glob, has_magic
 from pathlib import Path
 
+from seqpipe.compression import without_compression
 from seqpipe.data.source import Source
 from seqpipe.errors import InputError, Location, did_you_mean
 from seqpipe.notice import NOTICE
 from seqpipe.paths import exists, is_file, is_folder
+from seqpipe.remote import is_remote, remote_files
 
 log = logging.getLogger("seqpipe")
 
@@ -26,10 +28,11 @@ def expand(inputs: Sequence[str], suffixes: tuple[str, ...], longest: int | None
 
     Args:
         inputs: each a file, ``-`` for standard input, a folder, which stands for all files in it and in its folders, or
-            a glob (``**`` goes down any number of folders). Files come in the order of their names. Files and folders
-            whose names begin with a dot are left out of folders and globs. What is named twice is read twice.
-        suffixes: the endings of files to take from a folder, in small letters, not counting ``.gz``; empty: all. How
-            many files of a folder are left out by their endings is told in a notice.
+            a glob (``**`` goes down any number of folders), here or elsewhere (``s3://``). Files come in the order of
+            their names. Files and folders whose names begin with a dot are left out of folders and globs. What is named
+            twice is read twice.
+        suffixes: the endings of files to take from a folder, in small letters, not counting those of compressions;
+            empty: all. How many files of a folder are left out by their endings is told in a notice.
         longest: bytes that one record may have, for readers of text; None: any number.
 
     Raises:
@@ -47,6 +50,9 @@ def _files(given: str, suffixes: tuple[str, ...]) -> list[str]:
     where = Location(given or "''")
     if given == "-":
         return [given]
+    if is_remote(given):
+        files, folder = remote_files(given)
+        return _of_kinds(files, suffixes, where) if folder else files
     if is_folder(given):
         return _files_of_folder(given, suffixes, where)
     if exists(given):
@@ -61,14 +67,19 @@ def _files(given: str, suffixes: tuple[str, ...]) -> list[str]:
 
 
 def _files_of_folder(folder: str, suffixes: tuple[str, ...], where: Location) -> list[str]:
-    """Return the files of a folder, and tell how many are left out."""
-    files = sorted(_walk(folder))
-    chosen = [name for name in files if not suffixes or _without_gz(name).endswith(suffixes)]
+    return _of_kinds(sorted(_walk(folder)), suffixes, where)
+
+
+def _of_kinds(files: Sequence[str], suffixes: tuple[str, ...], where: Location) -> list[str]:
+    """Return the files of a folder with certain endings, and tell how many are left out."""
+    chosen = [name for name in files if not suffixes or without_compression(name).lower().endswith(suffixes)]
     if not chosen:
         wanted = f"no file that ends in {_listed(suffixes, ' or ')}" if suffixes else "no file"
         raise InputError(f"the folder holds {wanted}", "name the files themselves, or another folder", where)
     if len(chosen) < len(files):
-        kinds = Counter(Path(_without_gz(name)).suffix or "no ending" for name in set(files).difference(chosen))
+        kinds = Counter(
+            Path(without_compression(name).lower()).suffix or "no ending" for name in set(files).difference(chosen)
+        )
         endings = _listed([ending for ending, _ in sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0]))], ", ")
         left_out = len(files) - len(chosen)
         told = "%s: %d of %d files left out, which are of other kinds: %s (name those that you want)"
@@ -80,10 +91,6 @@ def _walk(folder: str) -> Iterator[str]:
     for parent, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         yield from (str(Path(parent, name)) for name in files if not name.startswith("."))
-
-
-def _without_gz(name: str) -> str:
-    return name.lower().removesuffix(".gz")
 
 
 def _listed(endings: Sequence[str], separator: str) -> str:

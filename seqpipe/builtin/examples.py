@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+from importlib.util import find_spec
 from typing import Any
 
 from seqpipe.builtin.cores.attention import AttentionCore
@@ -21,8 +23,11 @@ from seqpipe.builtin.objectives import (
     NextTokenObjective,
     TranslationObjective,
 )
+from seqpipe.builtin.readers.columnar import ReadArrow, ReadParquet
 from seqpipe.builtin.readers.json_lines import ReadJSONLines
+from seqpipe.builtin.readers.labelled_files import ReadFolders, ReadListed
 from seqpipe.builtin.readers.tables import ReadCSV, ReadTSV
+from seqpipe.builtin.readers.texts import ReadTexts
 from seqpipe.builtin.subtitles import WriteSRT, WriteVTT
 from seqpipe.builtin.tokenizers.characters import Characters
 from seqpipe.builtin.tokenizers.numbers import Numbers
@@ -35,6 +40,7 @@ TEXTS = ("abcab", "b", "", "ccba")
 TARGETS = ("bac", "b", "", "ab")
 SERIES: tuple[list[float], ...] = ([0.5, -1.0, 2.0, 2.0, 0.25, 1.5, -0.5], [1.0], [], [3.0, 0.0, -2.0])
 TABLE = b'id,text,stars\nfirst,A fine film.,5\nsecond,"Slow,\nand long.",2\n'
+_LISTED = f"file,stars\n{__file__},5\n"
 ENCODED = (Symbols(), OneHotEncoder(), GRU(hidden=3, bidirectional=True))
 ATTENDED = (*ENCODED, AttentionCore(embedding=3, hidden=4))
 TIMED: tuple[dict[str, Any], ...] = (
@@ -51,6 +57,7 @@ def examples() -> list[Example]:
     numbers = Spec("numbers")
     return [
         *_readers(),
+        *_columnar_readers(),
         Example(Symbols(), TEXTS),
         Example(Symbols(separator=" "), ["a fine film", "", " two  spaces "]),
         Example(Characters(), ["a fine film", "", "no"], before=(Symbols(separator=" "),)),
@@ -87,6 +94,26 @@ def _readers() -> list[Example]:
         Example(ReadJSONLines(type="numbers"), [numbers]),
         Example(ReadCSV(target="stars"), [TABLE]),
         Example(ReadTSV(columns=("stars", "text")), [b"5\tA fine film.\n2\t\n"]),
+        Example(ReadFolders(files=ReadTexts()), [b"A fine film,\nand long.", b""]),
+        Example(ReadListed(table=ReadCSV(payload="file", target="stars"), files=ReadTexts()), [_LISTED.encode()]),
+    ]
+
+
+def _columnar_readers() -> list[Example]:
+    """Return examples of files that only pyarrow writes."""
+    if find_spec("pyarrow") is None:
+        return []
+    import pyarrow as pa  # noqa: PLC0415 - an extra
+    from pyarrow import parquet  # noqa: PLC0415 - an extra
+
+    table = pa.table({"text": ["A fine film.", "Slow."], "stars": [5, 2], "day": pa.array([1, None], pa.date32())})
+    in_parquet, in_arrow = io.BytesIO(), io.BytesIO()
+    parquet.write_table(table, in_parquet)
+    with pa.ipc.new_stream(in_arrow, table.schema) as stream:
+        stream.write_table(table)
+    return [
+        Example(ReadParquet(target="stars"), [in_parquet.getvalue()]),
+        Example(ReadArrow(target="stars"), [in_arrow.getvalue()]),
     ]
 
 

@@ -7,7 +7,7 @@ or is called ``id``, the column's field is ``input.<name>``. A result called ``i
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -28,13 +28,47 @@ def output_fields(record: Record) -> dict[str, Any]:
         RecordError: a value is none that JSON can hold.
     """
     results: Mapping[str, Any] = record.payload
-    written: dict[str, Any] = {"id": record.id}
-    for name, value in record.columns.items():
-        taken = name in results or name == "id"
-        written[f"input.{name}" if taken else name] = plain(value, name, record)
+    columns = {name: plain(value, name, record) for name, value in record.columns.items()}
+    return _named(record.id, columns, {name: plain(value, name, record) for name, value in results.items()})
+
+
+def flat_fields(record: Record) -> dict[str, Any]:
+    """Return the same without mappings: what is in one is named after both, with a dot between.
+
+    Raises:
+        RecordError: two values have one name, or a value is none that JSON can hold.
+    """
+    return _named(record.id, _flat(record.columns, record), _flat(record.payload, record))
+
+
+def _named(identifier: str, columns: Mapping[str, Any], results: Mapping[str, Any]) -> dict[str, Any]:
+    written: dict[str, Any] = {"id": identifier}
+    for name, value in columns.items():
+        chosen = name
+        while chosen in results or chosen == "id" or (chosen in columns and chosen != name):
+            chosen = f"input.{chosen}"
+        written[chosen] = value
     for name, value in results.items():
-        written["output.id" if name == "id" else name] = plain(value, name, record)
+        written["output.id" if name == "id" else name] = value
     return written
+
+
+def _flat(fields: Mapping[str, Any], record: Record) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in _leaves({name: plain(value, name, record) for name, value in fields.items()}):
+        if name in flat:
+            todo = "write JSON Lines, or name one of them in another way"
+            raise RecordError(f"two values would stand in the column {name!r}", todo, record.location)
+        flat[name] = value
+    return flat
+
+
+def _leaves(fields: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in fields.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{before}{name}.")
+        else:
+            yield before + name, value
 
 
 def plain(value: Any, name: str, record: Record) -> Any:

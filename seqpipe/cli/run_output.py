@@ -9,6 +9,7 @@ from pathlib import Path
 
 from seqpipe.builtin.writers import WriteJSONLines
 from seqpipe.cli.standard_streams import check_standard_output
+from seqpipe.compression import without_compression
 from seqpipe.config.declaration import Declaration
 from seqpipe.contracts import Writer
 from seqpipe.engine.identity import Identity
@@ -20,8 +21,12 @@ from seqpipe.errors import Location, OutputError, UsageError
 from seqpipe.journal import OutputPaths, RunProgress
 from seqpipe.paths import is_file, is_folder
 from seqpipe.registry import Registry
+from seqpipe.remote import is_remote
 
 STANDARD_OUTPUT = "-"
+
+_READ_ONLY = ("http://", "https://")
+"""What takes no files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +100,29 @@ def chosen_output(declared: Declaration, output: str | None, inputs: Sequence[st
     Raises:
         UsageError: no writer fits the suffix, or the output is an input.
         OutputError: there is no such folder.
+        PluginError: the output is compressed by a library that is not installed.
     """
     writer = declared.writer
     if output is None or output == STANDARD_OUTPUT:
         if writer and writer.separate:
             raise UsageError(f"{writer.name} writes one file a record", "name a folder for them: -o FOLDER")
+        if writer and writer.assembled:
+            raise UsageError(f"{writer.name} makes a file of all results when they are there", "name it: -o FILE")
         check_standard_output()
         return Destination(writer or WriteJSONLines(), None, table=output is None and sys.stdout.isatty())
     path = Path(output)
-    _check_not_read(path, inputs)
+    _check_not_read(output, inputs)
     writer = _of_file(path, declared, registry)
+    if is_remote(output):
+        _check_takes_files(output, writer)
     if not writer.separate:
-        return Destination(writer, OutputPaths.of_file(path))
+        paths = OutputPaths.of_remote(output) if is_remote(output) else OutputPaths.of_file(path)
+        if paths.compression and writer.assembled:
+            suffix = paths.compression.suffix
+            raise UsageError(f"a file of {writer.name} is not compressed again", f"leave out {suffix}")
+        if paths.compression:
+            paths.compression.compressor()  # fails here rather than later, where the library is not installed
+        return Destination(writer, paths)
     if not is_folder(path):
         raise OutputError("no such folder", "make it first", Location(output))
     return Destination(writer, OutputPaths.of_folder(path))
@@ -119,9 +135,7 @@ def _is_chosen(declared: Declaration, path: Path) -> bool:
 
 
 def _of_file(path: Path, declared: Declaration, registry: Registry) -> Writer:
-    writer, suffix = declared.writer, path.suffix
-    if suffix == ".gz":
-        raise UsageError("results are not packed", f"leave out .gz, or pack them: -o - | gzip > {path}")
+    writer, suffix = declared.writer, Path(without_compression(path.name)).suffix
     if writer and (suffix in {"", *writer.suffixes()} or _is_chosen(declared, path)):
         return writer
     if not suffix:
@@ -140,7 +154,17 @@ def _of_file(path: Path, declared: Declaration, registry: Registry) -> Writer:
     )
 
 
-def _check_not_read(path: Path, inputs: Sequence[str]) -> None:
+def _check_takes_files(output: str, writer: Writer) -> None:
+    scheme = output.partition("://")[0]
+    if output.startswith(_READ_ONLY):
+        raise UsageError(f"nothing can be written to {scheme}://", "write to a file, or to a store such as s3://")
+    if writer.separate:
+        raise UsageError(f"{writer.name} writes one file a record", "name a folder of this machine for them")
+
+
+def _check_not_read(output: str, inputs: Sequence[str]) -> None:
+    path = Path(output)
     for name in inputs:
-        if name != STANDARD_OUTPUT and is_file(path) and path.samefile(name):
-            raise UsageError(f"{path} is read and written at once", "write to another file")
+        here = name != STANDARD_OUTPUT and not is_remote(name) and is_file(path)
+        if (is_remote(name) and name == output) or (here and path.samefile(name)):
+            raise UsageError(f"{output} is read and written at once", "write to another file")

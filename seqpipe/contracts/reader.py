@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -19,7 +19,7 @@ class Reader(Stage):
     """Reads records from a file or from standard input.
 
     Attributes:
-        suffixes: the files that it takes from a folder, by their endings, without ``.gz``; empty: all.
+        suffixes: the files that it takes from a folder, by their endings, without those of compressions; empty: all.
         out_of_nothing: where no input is named it makes records itself, from the source `Source.nothing`.
     """
 
@@ -52,7 +52,7 @@ class Reader(Stage):
             InputError: the source cannot be read.
         """
 
-    def without_target(self) -> Self:
+    def without_target(self) -> Reader:
         """Return the reader as a run needs it, whose inputs have no targets.
 
         The parameter ``target``, where there is one, names what holds them; the column is then one like any other.

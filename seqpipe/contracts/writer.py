@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any, ClassVar
+from typing import Any, BinaryIO, ClassVar
 
 from pydantic import Field
 
@@ -22,12 +22,14 @@ class Writer(Stage):
         suffix: the ending of its files, such as ``.jsonl``.
         other_suffixes: further endings by which people know the form.
         separate: one file a record, rather than one stream.
+        assembled: `assemble` makes the file when all results are there, in a form that cannot be appended to.
     """
 
     kind: ClassVar[str] = "writer"
     suffix: ClassVar[str] = ""
     other_suffixes: ClassVar[tuple[str, ...]] = ()
     separate: ClassVar[bool] = False
+    assembled: ClassVar[bool] = False
 
     path: FileName | None = Field(None, description="the file to write, relative to this file; none: standard output")
 
@@ -54,3 +56,15 @@ class Writer(Stage):
         Raises:
             RecordError: the record cannot be written in this form.
         """
+
+    def assemble(self, encoded: BinaryIO, file: BinaryIO) -> None:
+        """Make the file of all that `begin` and `encode` gave, for a writer that says it is ``assembled``.
+
+        Until then a run that is resumed appends to what was encoded. Of the same bytes it makes the same file, in
+        memory that does not grow with them.
+
+        Args:
+            encoded: what was given, one after the other; can be sought in.
+            file: to be written.
+        """
+        raise NotImplementedError

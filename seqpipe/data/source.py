@@ -7,15 +7,17 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import BinaryIO
 
-from seqpipe.data.gunzip import Gunzipped, GzipError
+from seqpipe.compression import compression_of, without_compression
+from seqpipe.data.decompressed import CompressedFileError, Decompressed
 from seqpipe.errors import InputError, Location
+from seqpipe.remote import file_part, is_remote, opened_remote
 from seqpipe.system_errors import read_failure
 
-_UNPACKED = 1 << 16
-"""Bytes of a packed file that are unpacked at a time."""
+_DECOMPRESSED = 1 << 16
+"""Bytes of a compressed file that are decompressed at a time."""
 
 _MOST_HELD = 1 << 28
 """Bytes that are taken into memory, of what cannot be sought in."""
@@ -23,10 +25,10 @@ _MOST_HELD = 1 << 28
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file, standard input, or an excerpt of one of them.
+    """A file, here or elsewhere, standard input, or an excerpt of one of them.
 
     Attributes:
-        name: as the user gave it; ``-`` for standard input.
+        name: as the user gave it; ``-`` for standard input; with a scheme (``s3://``) for a file elsewhere.
         position: which of the inputs it is, counted from one.
         first: the position of the first record (the number of its line): above one in an excerpt.
         excerpt: the bytes themselves, as `Record.raw` has them; None: they are in the file.
@@ -61,8 +63,19 @@ class Source:
         return Location("standard input" if self.standard_input else self.name)
 
     @property
+    def compression(self) -> str:
+        """The ending of the name that says how the file is compressed, as it is written there; empty: it is not."""
+        name = file_part(self.name)
+        return name.removeprefix(without_compression(name))
+
+    @property
+    def suffix(self) -> str:
+        """The ending of the name in small letters, without that of a compression: ``.csv`` for ``a.CSV.gz``."""
+        return PurePath(without_compression(file_part(self.name))).suffix.lower()
+
+    @property
     def consumed(self) -> int:
-        """How many bytes of the file have been read, packed ones if it is packed; 0 if that is not known."""
+        """How many bytes of the file have been read, compressed ones if it is compressed; 0 if that is not known."""
         try:
             return self._tell[-1]()
         except (IndexError, OSError, ValueError):  # not opened yet, no file that has places, just being closed
@@ -79,26 +92,35 @@ class Source:
             self._tell[:] = [lambda: last]
 
     @contextmanager
+    def _file(self) -> Iterator[tuple[BinaryIO, Callable[[], int]]]:
+        """Open the file, here or elsewhere; also give what says how much of it has been read."""
+        if is_remote(self.name):
+            with opened_remote(self.name) as file:
+                yield file, file.tell
+        else:
+            with Path(self.name).open("rb") as file:
+                yield file, file.raw.tell
+
+    @contextmanager
     def open(self) -> Iterator[BinaryIO]:
-        """Open it for reading bytes; what ends in ``.gz`` is unpacked on the way.
+        """Open it for reading bytes; what ends in ``.gz`` or ``.zst`` is decompressed on the way.
 
         Raises:
             InputError: it cannot be opened, or reading it fails.
+            PluginError: it ends in ``.zst`` or lies elsewhere, and the library for that is not installed.
         """
-        where = self.location
+        where, form = self.location, compression_of(file_part(self.name))
         try:
             if self.excerpt is not None:
                 yield io.BytesIO(self.excerpt)
             elif self.standard_input:
                 yield sys.stdin.buffer
             else:
-                with Path(self.name).open("rb") as file, self._measured(file.raw.tell):
-                    if self.name.lower().endswith(".gz"):
-                        yield io.BufferedReader(Gunzipped(file), _UNPACKED)
-                    else:
-                        yield file
-        except GzipError as error:
-            raise InputError(f"not a whole gzip file: {error}", "check that it was copied completely", where) from None
+                with self._file() as (file, tell), self._measured(tell):
+                    yield io.BufferedReader(Decompressed(file, form), _DECOMPRESSED) if form else file
+        except CompressedFileError as error:
+            what = f"not a whole {form.name if form else ''} file: {error}"
+            raise InputError(what, "check that it was copied completely", where) from None
         except FileNotFoundError:
             raise InputError("no such file", "check the path", where) from None
         except IsADirectoryError:
@@ -108,7 +130,7 @@ class Source:
 
     @contextmanager
     def open_seekable(self) -> Iterator[BinaryIO]:
-        """Open it as `open` does, for reading in any order: standard input and unpacked bytes are taken into memory.
+        """Open it as `open` does, for reading in any order: standard input and what is compressed is taken into memory.
 
         Raises:
             InputError: as of `open`; or it is longer than what is taken into memory may be, 256 MB.
@@ -120,6 +142,6 @@ class Source:
             held = file.read(_MOST_HELD + 1)
             if len(held) > _MOST_HELD:
                 what = f"more than {_MOST_HELD >> 20} MB, which have to be held in memory here"
-                todo = "save it and name the file" if self.standard_input else "unpack it first"
+                todo = "save it and name the file" if self.standard_input else "decompress it first"
                 raise InputError(what, todo, self.location)
             yield io.BytesIO(held)

@@ -16,6 +16,7 @@ from seqpipe.data.source import Source
 from seqpipe.errors import InputError, Location
 from seqpipe.pipeline.opened_pipeline import OpenedPipeline
 from seqpipe.registry import Registry
+from seqpipe.remote import is_remote, remote_version
 from seqpipe.system_errors import read_failure
 
 STANDARD_INPUT = "-"
@@ -137,6 +138,9 @@ def _input(source: Source, *, ends: bool) -> tuple[str, str]:
         return STANDARD_INPUT, STANDARD_INPUT
     if source.excerpt is not None:
         return _digest(source.excerpt), _digest(source.excerpt)
+    if is_remote(source.name):
+        version = remote_version(source.name).encode()
+        return _digest(source.name.encode() + b"\0" + version), _digest(version)
     try:
         status = Path(source.name).stat()
         if not stat.S_ISREG(status.st_mode):  # a pipe

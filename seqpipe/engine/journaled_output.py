@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -18,8 +19,8 @@ from seqpipe.engine.quarantine import to_line
 from seqpipe.engine.result_files import ResultFiles
 from seqpipe.errors import Location, OutputError, RecordError, UsageError, raised_by
 from seqpipe.hookspecs import RecordFailed
-from seqpipe.journal import MANIFEST, BlockWriter, IndexEntry, OutputPaths, PartialOutput, RunProgress, read_journal
-from seqpipe.paths import exists, is_file
+from seqpipe.journal import MANIFEST, BlockWriter, IndexEntry, OutputPaths, PartialOutput, RunProgress
+from seqpipe.paths import exists
 
 Earlier = Literal["refuse", "resume", "overwrite"]
 """What a run does with what earlier runs left in its place: leaves it and ends, goes on from it, or begins again."""
@@ -94,12 +95,12 @@ class FileOutput(Output):
         """
         try:
             if self._finished and error is None:
-                self.blocks.seal()
+                self._seal()
             elif error is None or (self.blocks.has_blocks and not isinstance(error, OutputError)):
                 self.blocks.end_block()
             self.blocks.close()
             if self._finished and error is None:
-                self.part.publish()
+                self.part.publish(assembled=self.writer.assembled)
             elif not self.blocks.has_blocks:
                 with suppress(OutputError):
                     self.part.discard()
@@ -111,9 +112,13 @@ class FileOutput(Output):
         self._size += sum(map(len, encoded))
         self._results += len(encoded)
 
+    def _seal(self) -> None:
+        with raised_by(self.writer.name):
+            self.blocks.seal(self.writer.assemble if self.writer.assembled else None)
+
     @property
     def _begun(self) -> bool:
-        return self.blocks.layout is not None or self.blocks.output.size > 0
+        return self.blocks.layout is not None or not self.blocks.output.empty
 
 
 class FolderOutput(FileOutput):
@@ -222,7 +227,7 @@ def _begin_or_resume(
         todo = "undo that, or begin again with --overwrite in place of --resume"
         raise UsageError(f"{what}, and cannot be resumed: {reason}", todo, Location(paths.shown))
     if journal.sealed:
-        part.publish()
+        part.publish(assembled=journal.assembled is not None)
         return journal.last.progress
     return part.resume(quarantine=quarantine, indexed=indexed)
 
@@ -233,7 +238,7 @@ def check_replaceable(paths: OutputPaths, earlier: Earlier) -> None:
     Raises:
         UsageError: one would.
     """
-    if earlier == "refuse" and is_file(paths.output):
+    if earlier == "refuse" and paths.exists():
         what = "holds the results of an earlier run" if paths.output.name == MANIFEST else "is there already"
         todo = "add --overwrite to replace it, or write elsewhere"
         raise UsageError(what, todo, Location(paths.shown))
@@ -245,13 +250,15 @@ def _completed(paths: OutputPaths, identity: Identity) -> RunProgress | None:
     Raises:
         UsageError: there is one of another run, or it is damaged.
     """
-    journal = read_journal(paths.journal)
-    if not journal.sealed or not paths.output.exists():
+    journal = paths.read_journal()
+    if not journal.sealed or not paths.exists():
         return None
     where = Location(paths.shown)
     if reason := identity.differs_from(journal.run or {}, failed=journal.last.progress.failed):
         raise UsageError(f"complete, but of another run: {reason}", _AGAIN, where)
-    if paths.output.stat().st_size != journal.last.size:
+    with paths.opened() as file:
+        size = file.seek(0, os.SEEK_END)
+    if size != journal.size:
         raise UsageError("complete, but changed since", _AGAIN, where)
     return journal.last.progress
 

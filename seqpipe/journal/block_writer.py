@@ -5,21 +5,30 @@ from __future__ import annotations
 import io
 import os
 import time
-from collections.abc import Mapping
-from typing import Any
+import zlib
+from collections.abc import Callable, Mapping
+from typing import Any, BinaryIO
 
 from seqpipe.atomic import reported, sync_folder
 from seqpipe.errors import Location
-from seqpipe.journal.entries import Block, Journal, RunProgress, encode_block, encode_run, encode_seal
+from seqpipe.journal.compressed_file import CompressedFile
+from seqpipe.journal.entries import Assembled, Block, Journal, RunProgress, encode_block, encode_run, encode_seal
+from seqpipe.journal.extents import READ
 from seqpipe.journal.growing_file import GrowingFile
 from seqpipe.journal.output_paths import OutputPaths
 from seqpipe.journal.record_index import IndexEntry, RecordIndex
+
+Assemble = Callable[[BinaryIO, BinaryIO], None]
+"""Makes a file, the second, of what was appended to the first."""
 
 SHARE = 50
 """A block is ended when this many times as long has passed as ending the one before took: it costs a fiftieth."""
 
 SHORTEST, LONGEST = 0.2, 10.0
 """Seconds between the ends of two blocks, whatever ending them takes."""
+
+SHORTEST_COMPRESSED = 2.0
+"""The same for a compressed output, in which each block begins anew to find out what it has often."""
 
 
 class BlockWriter:
@@ -50,17 +59,21 @@ class BlockWriter:
         self.progress = journal.last.progress
         self._index = RecordIndex() if indexed else None
         self._ended: float | None = None
-        self._pause = SHORTEST
+        form = paths.compression
+        self._shortest = SHORTEST_COMPRESSED if form else SHORTEST
+        self._pause = self._shortest
         with reported(self._shown):
             self._journal = io.FileIO(paths.part_journal, "ab")
             self._journal.truncate(journal.lines[-1].end if journal.lines else 0)
+            paths.part_assembled.unlink(missing_ok=True)
             if not quarantine:
                 paths.part_quarantine.unlink(missing_ok=True)
         if journal.lines:
             self._checksum = journal.lines[-1].checksum
         else:
             self._append(*encode_run(run))
-        self.output = GrowingFile(paths.part_output, self._last.size, self._shown)
+        output = GrowingFile(paths.part_output, self._last.size, self._shown)
+        self.output = CompressedFile(output, form) if form else output
         self.quarantine = (
             GrowingFile(paths.part_quarantine, self._last.rejected, Location(paths.show(paths.quarantine)))
             if quarantine
@@ -98,17 +111,18 @@ class BlockWriter:
         self.output.drop()
         if self.quarantine:
             self.quarantine.drop()
-        if not self.output.size:
+        if self.output.empty:
             self.layout = None  # what stood before the first record is gone with it
 
     def end_block(self) -> None:
         """Bring what was kept to the disk; from here a later run can resume."""
         begin = time.monotonic()
         self.drop()
+        checksum = self.output.end_block()
         block = Block(
             self.progress,
             self.output.size,
-            self.output.end_block(),
+            checksum,
             self.quarantine.size if self.quarantine else 0,
             self.quarantine.end_block() if self.quarantine else 0,
             None if self._layout_is_known else self.layout,
@@ -123,12 +137,18 @@ class BlockWriter:
             self._last = block
             self._layout_is_known = self.layout is not None
         self._ended = time.monotonic()
-        self._pause = min(max(SHORTEST, SHARE * (self._ended - begin)), LONGEST)
+        self._pause = min(max(self._shortest, SHARE * (self._ended - begin)), LONGEST)
 
-    def seal(self) -> None:
-        """Say that the output is complete."""
+    def seal(self, assemble: Assemble | None = None) -> None:
+        """Say that the output is complete.
+
+        Args:
+            assemble: makes the file of what was appended, for a form that cannot be appended to.
+        """
+        self.drop()
+        self.output.finish()
         self.end_block()
-        self._append(*encode_seal(self._checksum))
+        self._append(*encode_seal(self._checksum, self._assembled(assemble) if assemble else None))
         with reported(self._shown):
             os.fsync(self._journal.fileno())
 
@@ -138,6 +158,19 @@ class BlockWriter:
         if self.quarantine:
             self.quarantine.close()
         self._journal.close()
+
+    def _assembled(self, assemble: Assemble) -> Assembled:
+        """Make the file of what was appended, and bring it to the disk."""
+        path = self._paths.part_assembled
+        with reported(self._shown), self._paths.part_output.open("rb") as encoded, path.open("w+b") as file:
+            assemble(encoded, file)
+            file.flush()
+            os.fsync(file.fileno())
+            file.seek(0)
+            checksum = 0
+            while data := file.read(READ):
+                checksum = zlib.crc32(data, checksum)
+            return Assembled(file.tell(), checksum)
 
     def _append(self, line: bytes, checksum: int) -> None:
         with reported(self._shown):

@@ -13,7 +13,8 @@ from seqpipe.errors import InputError, Location
 from seqpipe.journal.entries import Block
 from seqpipe.system_errors import read_failure
 
-_READ = 1 << 20  # bytes at a time
+READ = 1 << 20
+"""Bytes at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Extent:
         """Whether the bytes of this block stand at a place in a file."""
         file.seek(begin)
         left, checksum = self.length, 0
-        while left and (data := file.read(min(left, _READ))):
+        while left and (data := file.read(min(left, READ))):
             left -= len(data)
             checksum = zlib.crc32(data, checksum)
         return not left and checksum == self.checksum

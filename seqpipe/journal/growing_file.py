@@ -40,6 +40,11 @@ class GrowingFile:
         """Bytes, with those that are not written yet."""
         return self._written + len(self._buffer)
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing has been added."""
+        return not self.size
+
     def append(self, data: bytes) -> None:
         """Add bytes at the end."""
         if len(data) >= BUFFER:
@@ -82,6 +87,9 @@ class GrowingFile:
             self._synced = self._written
         self._kept, self._checksum, self._kept_checksum = self._written, 0, 0
         return checksum
+
+    def finish(self) -> None:
+        """Take note that nothing more comes."""
 
     def close(self) -> None:
         """Close the file; what is not written is dropped."""

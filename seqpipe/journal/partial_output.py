@@ -14,6 +14,7 @@ from seqpipe.journal.entries import Journal, read_journal
 from seqpipe.journal.extents import count_whole, output_extents, quarantine_extents
 from seqpipe.journal.lock import REMOVABLE, lock
 from seqpipe.journal.output_paths import OutputPaths
+from seqpipe.remote import remove_remote, upload
 
 
 class PartialOutput:
@@ -53,12 +54,18 @@ class PartialOutput:
         journal = self.journal.first(min(whole))
         return BlockWriter(self.paths, journal, self.journal.run or {}, quarantine=quarantine, indexed=indexed)
 
-    def publish(self) -> None:
+    def publish(self, *, assembled: bool) -> None:
         """Give a sealed output its name, and its journal and quarantine theirs.
 
         A run that dies in here leaves what another call completes.
+
+        Args:
+            assembled: the output is the file that was made of what was appended.
         """
         paths = self.paths
+        if paths.remote:
+            self._upload(assembled=assembled)
+            return
         with reported(self._shown):
             if paths.part_quarantine.exists():
                 if paths.part_quarantine.stat().st_size:
@@ -66,19 +73,34 @@ class PartialOutput:
                 else:
                     paths.quarantine.unlink(missing_ok=True)
                     paths.part_quarantine.unlink()
-            if paths.part_output.exists():
+            output = paths.part_assembled if assembled else paths.part_output
+            if output.exists():
                 if self._permissions is not None:
-                    paths.part_output.chmod(self._permissions)
-                paths.part_output.replace(paths.output)
+                    output.chmod(self._permissions)
+                output.replace(paths.output)
+            paths.part_output.unlink(missing_ok=True)
             paths.part_journal.replace(paths.journal)
             for folder in {paths.output.parent, paths.quarantine.parent}:
                 sync_folder(folder)
         self._complete = True
 
+    def _upload(self, *, assembled: bool) -> None:
+        """Write the files to another system, the journal last, and remove them here."""
+        paths = self.paths
+        quarantine = f"{paths.remote}.quarantine.jsonl"
+        if paths.part_quarantine.exists() and paths.part_quarantine.stat().st_size:
+            upload(paths.part_quarantine, quarantine)
+        else:
+            remove_remote(quarantine)
+        upload(paths.part_assembled if assembled else paths.part_output, paths.remote)
+        upload(paths.part_journal, f"{paths.remote}.journal")
+        self.discard()
+
     def discard(self) -> None:
         """Remove what there is."""
+        paths = self.paths
         with reported(self._shown):
-            for file in (self.paths.part_output, self.paths.part_quarantine, self.paths.part_journal):
+            for file in (paths.part_output, paths.part_assembled, paths.part_quarantine, paths.part_journal):
                 file.unlink(missing_ok=True)
         self._complete = True
 

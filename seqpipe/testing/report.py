@@ -28,10 +28,13 @@ class Case:
 
         Raises:
             Violation: it is broken.
-            DoesNotApply: it says nothing about this example; pytest counts that as skipped.
+            DoesNotApply: it says nothing about this example, or the stage needs a library that is not installed;
+                pytest counts that as skipped.
         """
         try:
             self.law.check(self.example)
+        except PluginError as error:
+            raise DoesNotApply(error.what) from None
         except DoesNotApply:
             raise
         except Exception as error:

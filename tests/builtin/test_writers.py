@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqpipe.builtin.writers import WriteJSONLines, WriteText, WriteTSV
+from seqpipe.builtin.writers import WriteJSONLines, WriteText
 from seqpipe.data import Record
 from seqpipe.errors import RecordError
 
@@ -37,6 +37,11 @@ def test_a_column_with_the_name_of_a_result_is_kept() -> None:
         "stars": 4,
         "output.id": "yours",
     }
+
+
+def test_no_column_hides_another() -> None:
+    record = result({"stars": "5", "input.stars": "3"}, stars=4)
+    assert json.loads(line(record)) == {"id": "r:1", "input.input.stars": "5", "input.stars": "3", "stars": 4}
 
 
 @pytest.mark.parametrize(
@@ -77,35 +82,6 @@ def test_a_value_that_json_does_not_have() -> None:
     assert str(caught.value) == "r:1: 'tokens' holds set (give numbers, texts, lists and mappings)"
 
 
-def test_a_table() -> None:
-    writer, record = WriteTSV(), result({"text": "a\tb\\n\r\n"}, stars=4, words=["a"], none=None)
-    head, layout = writer.begin(record)
-    assert head == b"id\ttext\tstars\twords\tnone\n"
-    assert writer.encode(record, layout) == b'r:1\ta\\tb\\\\n\\r\\n\t4\t["a"]\t\n'
-    assert writer.begin(None)[0] == b""
-
-
-def test_a_table_keeps_the_columns_of_its_first_record() -> None:
-    writer = WriteTSV()
-    _, layout = writer.begin(result(stars=4, why="plot"))
-    assert json.loads(json.dumps(layout)) == layout
-    assert writer.encode(result(why="cast", stars=3), layout) == b"r:1\t3\tcast\n"
-    assert writer.encode(result(stars=3), layout) == b"r:1\t3\t\n"
-    with pytest.raises(RecordError) as caught:
-        writer.encode(result(stars=3, who="me"), layout)
-    assert str(caught.value) == (
-        "r:1: the table has no column for 'who', which the first record did not have "
-        "(name the columns in the writer: `fields: [id, ...]`)"
-    )
-
-
-def test_a_table_of_chosen_fields() -> None:
-    writer = WriteTSV.model_validate({"fields": ["stars", "id", "absent"]})
-    head, layout = writer.begin(None)
-    assert head == b"stars\tid\tabsent\n"
-    assert writer.encode(result({"text": "a"}, stars=4), layout) == b"4\tr:1\t\n"
-
-
 def test_plain_text() -> None:
     record = result({"text": "guten Tag"}, translation="good\r\nday\u2028!", score=0.5)
     assert WriteText().encode(record) == b"good day !\n"
@@ -129,10 +105,9 @@ def test_a_field_that_is_not_there(writer: WriteText, record: Record, message: s
 
 
 @given(st.text())
-def test_a_cell_is_one_cell_and_a_line_one_line(text: str) -> None:
+def test_a_result_is_one_line(text: str) -> None:
     record = result({"text": text}, stars=1)
-    for writer in (WriteTSV(), WriteJSONLines(), WriteText(field="text")):
-        written = writer.encode(record, writer.begin(record)[1])
-        assert not isinstance(writer, WriteTSV) or written.count(b"\t") == 2
+    for writer in (WriteJSONLines(), WriteText(field="text")):
+        written = writer.encode(record)
         assert written.endswith(b"\n")
         assert written.count(b"\n") == 1

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
+
+from seqpipe.compression import COMPRESSIONS
+from seqpipe.data.source import Source
 
 SEPARATE = """
     from typing import ClassVar
@@ -88,7 +92,7 @@ def test_verbose_says_what_is_read(folder, command):
     [
         ("out.jsonl", '{"id": "1", "text": "xa"'),
         ("out", '{"id": "1", "text": "xa"'),
-        ("out.tsv", "id\ttext\tlabel\tprobabilities\n1\txa\t"),
+        ("out.tsv", "id\ttext\tlabel\tprobabilities.blue\tprobabilities.red\n1\txa\t"),
         ("out.txt", "red\n"),
         ("out.html", "<!doctype html>\n"),
     ],
@@ -118,17 +122,32 @@ def test_a_suffix_that_stands_for_nothing_is_refused_whatever_the_pipeline_write
         file.write("write: {writer: core.text, field: label}\n")
     done = command("run", "colours.yaml", "--text", "xa", "-o", "out.bam")
     assert done.code == 2
-    assert (
-        "no writer for files that end in '.bam' (use .html, .jsonl, .tsv, .txt, or say which: --set 'write=" in done.err
-    )
+    endings = ".arrow, .csv, .feather, .html, .jsonl, .parquet, .tsv, .txt"
+    assert f"no writer for files that end in '.bam' (use {endings}, or say which: --set 'write=" in done.err
 
 
-def test_results_are_not_packed(folder, command):
-    with Path("colours.yaml").open("a") as file:
-        file.write("write: {writer: core.text, field: label}\n")
-    done = command("run", "colours.yaml", "--text", "xa", "-o", "out.txt.gz")
+@pytest.mark.parametrize("form", COMPRESSIONS, ids=lambda form: form.suffix)
+def test_results_are_compressed_as_the_ending_says(folder, command, form):
+    out = f"out.csv{form.suffix}"
+    assert command("run", "colours.yaml", "--text", "xa", "-o", out).code == 0
+    with Source(out).open() as file:
+        assert file.readline().startswith(b"id,text,label")
+    assert command("verify", out).code == 0
+    assert command("run", "colours.yaml", out, "--set", "read={reader: core.csv}", "-o", "again.csv").code == 0
+    assert Path("again.csv").read_text().splitlines()[1].startswith("1,xa,red")
+
+
+def test_a_library_that_is_not_installed_is_named_before_anything_runs(folder, command, monkeypatch):
+    monkeypatch.setitem(sys.modules, "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd", None)
+    done = command("run", "colours.yaml", "--text", "xa", "-o", "out.jsonl.zst")
     assert done.code == 2
-    assert "results are not packed (leave out .gz, or pack them: -o - | gzip > out.txt.gz)" in done.err
+    assert "a .zst file needs" in done.err
+    assert "which is not installed (pip install 'seqpipe-core[zstd]')" in done.err
+    assert not Path("out.jsonl.zst.part").exists()
+    Path("in.txt.zst").touch()
+    assert (
+        "which is not installed (pip install 'seqpipe-core[zstd]')" in command("run", "colours.yaml", "in.txt.zst").err
+    )
 
 
 def test_the_writer_of_the_pipeline_says_form_and_path(folder, command):

@@ -43,7 +43,7 @@ def test_what_is_too_much_for_memory_is_refused(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr("sys.stdin", Standard(bytes((3 << 20) + 1)))
     said = "more than 3 MB, which have to be held in memory here"
     for name, message in (
-        (str(path), f"{path}: {said} (unpack it first)"),
+        (str(path), f"{path}: {said} (decompress it first)"),
         ("-", f"standard input: {said} (save it and name the file)"),
     ):
         with pytest.raises(InputError) as caught, Source(name).open_seekable():
@@ -55,3 +55,17 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught, Source(str(tmp_path)).open():
         pass
     assert str(caught.value) == f"{tmp_path}: a folder, where a file is needed (name a file in it)"
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix", "compression"),
+    [
+        ("a/b.CSV", ".csv", ""),
+        ("b.csv.gz", ".csv", ".gz"),
+        ("b.jsonl.ZST", ".jsonl", ".ZST"),
+        ("b.gz", "", ".gz"),
+        ("-", "", ""),
+    ],
+)
+def test_the_endings_of_a_name(name: str, suffix: str, compression: str) -> None:
+    assert (Source(name).suffix, Source(name).compression) == (suffix, compression)

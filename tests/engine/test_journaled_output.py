@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, BinaryIO, ClassVar, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from seqpipe.builtin.writers import WriteJSONLines, WriteTSV
+from seqpipe.builtin.separated_values import WriteTSV
+from seqpipe.builtin.writers import WriteJSONLines
+from seqpipe.compression import COMPRESSIONS, Compression
 from seqpipe.contracts import Writer
 from seqpipe.data import Record
+from seqpipe.data.source import Source
 from seqpipe.engine.journaled_output import Earlier, FolderOutput
 from seqpipe.engine.stop import Stop
-from seqpipe.errors import OutputError, RecordError, UsageError
+from seqpipe.errors import OutputError, RecordError, UsageError, origin_of
 from seqpipe.hookspecs import BatchFinished
 from seqpipe.journal import OutputPaths, RunProgress, block_writer, partial_output, verify
-from tests.stub_pipeline import feed_of, journaled, run_into
+from tests.stub_pipeline import feed_of, feed_records, journaled, run_into
 from tests.stub_systems import keep_open_files
 
 OUT = Path("out")
@@ -35,6 +39,7 @@ LINES = [f"line {n}" + (" bad" if n % 7 == 3 else " many words" if n % 5 == 0 el
 def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(block_writer, "SHORTEST", 0.0)
+    monkeypatch.setattr(block_writer, "SHORTEST_COMPRESSED", 0.0)
     monkeypatch.setattr(block_writer, "SHARE", 0.0)
     monkeypatch.setattr(sys.modules["seqpipe.engine.portions"], "RECORDS", 4)  # in a block
     Path("in.txt").write_text("".join(f"{line}\n" for line in LINES))
@@ -78,6 +83,137 @@ def test_a_run_that_was_stopped_goes_on(writer: Writer, done: int) -> None:
     assert second.resumed.records == first.records
     assert not PART.exists()
     assert verify(OUT).damages == ()
+
+
+@pytest.mark.parametrize("form", COMPRESSIONS, ids=lambda form: form.suffix)
+@pytest.mark.parametrize("done", [1, 20, 59])
+def test_a_compressed_run_that_was_stopped_goes_on(form: Compression, done: int) -> None:
+    whole, bad = write_whole(WriteTSV())
+    out = Path(f"out.tsv{form.suffix}")
+    run_into(out, feed_of("in.txt"), on_error="quarantine", writer=WriteTSV(), **stop_after(done))
+    run_into(out, feed_of("in.txt"), on_error="quarantine", writer=WriteTSV(), earlier="resume")
+    with Source(str(out)).open() as file:
+        assert file.read() == whole
+    assert out.with_name(f"{out.name}.quarantine.jsonl").read_bytes() == bad
+    assert verify(out).damages == ()
+    content = bytearray(out.read_bytes())
+    content[len(content) // 2] ^= 1
+    out.write_bytes(content)
+    assert len(verify(out).damages) == 1
+
+
+@pytest.mark.parametrize("form", COMPRESSIONS, ids=lambda form: form.suffix)
+def test_the_part_of_a_compressed_run_can_be_read(form: Compression) -> None:
+    run_into(f"out{form.suffix}", feed_of("in.txt"), on_error="skip", **stop_after(20))
+    part = Path(f"out{form.suffix}.part/output").rename(f"part{form.suffix}")
+    with Source(str(part)).open() as file:
+        assert json.loads(file.readline()) == {"id": "in.txt:1", "text": LINES[0], "shout": "LINE"}
+        assert len(file.readlines()) >= 16
+
+
+@pytest.mark.parametrize("form", COMPRESSIONS, ids=lambda form: form.suffix)
+@pytest.mark.parametrize("lines", ["", "none\n", "none\nbad\n"])
+def test_a_compressed_run_without_results_is_a_compressed_file(form: Compression, lines: str) -> None:
+    Path("none.txt").write_text(lines)
+    out = Path(f"out{form.suffix}")
+    run_into(out, feed_of("none.txt"), on_error="skip", writer=WriteTSV(fields=("id",)))
+    assert out.read_bytes()
+    with Source(str(out)).open() as file:
+        assert file.read() == b"id\n"
+    run_into(out, feed_of("none.txt"), on_error="skip", earlier="overwrite")
+    assert out.read_bytes()
+    with Source(str(out)).open() as file:
+        assert file.read() == b""
+
+
+def test_a_record_that_fails_in_pieces_leaves_nothing_in_a_compressed_file() -> None:
+    pieces = [
+        Record("r", text, "in.txt", position=1, last=last)
+        for text, last in (("good", False), ("bad", False), ("rest", True))
+    ]
+    feed = feed_records(lambda: iter([*pieces, Record("s", "good", "in.txt", 2)]))
+    run_into("out.gz", feed, on_error="skip")
+    assert gzip.decompress(Path("out.gz").read_bytes()) == b'{"id": "s", "shout": "GOOD"}\n'
+
+
+class Backwards(WriteJSONLines):
+    """Writes the last result first, so its file is made when all are there."""
+
+    name: ClassVar[str] = "stub.backwards"
+    assembled: ClassVar[bool] = True
+
+    def assemble(self, encoded: BinaryIO, file: BinaryIO) -> None:
+        file.writelines(reversed(encoded.readlines()))
+
+
+class Broken(Backwards):
+    """Fails when its file is made."""
+
+    def assemble(self, encoded: BinaryIO, file: BinaryIO) -> None:
+        file.write(b"half of it")
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("done", [1, 20, 59])
+def test_a_file_that_is_made_at_the_end_is_that_of_a_whole_run(done: int) -> None:
+    lines, bad = write_whole(WriteJSONLines())
+    first = run_into(OUT, feed_of("in.txt"), on_error="quarantine", writer=Backwards(), **stop_after(done))
+    assert {path.name for path in PART.iterdir()} == {"output", "quarantine", "journal", "lock"}
+    second = run_into(OUT, feed_of("in.txt"), on_error="quarantine", writer=Backwards(), earlier="resume")
+    assert OUT.read_bytes() == b"".join(reversed(lines.splitlines(keepends=True)))
+    assert BAD.read_bytes() == bad
+    assert first.records + second.records == len(LINES)
+    assert not PART.exists()
+    assert verify(OUT).damages == ()
+    assert verify(OUT).journal.size == OUT.stat().st_size
+    assert isinstance(journaled(OUT, earlier="resume", writer=Backwards(), quarantine=True), RunProgress)
+
+
+@pytest.mark.parametrize(
+    ("content", "damage"),
+    [
+        (lambda whole: whole[:-1] + b"x", "the file is damaged"),
+        (lambda whole: whole + b"x", "the file has 5,052 bytes, and had 5,051"),
+    ],
+)
+def test_damage_of_a_file_that_is_made_at_the_end_is_seen(content: Callable[[bytes], bytes], damage: str) -> None:
+    run_into(OUT, feed_of("in.txt"), on_error="skip", writer=Backwards())
+    OUT.write_bytes(content(OUT.read_bytes()))
+    (found,) = verify(OUT).damages
+    assert found.startswith(damage)
+
+
+def test_a_file_that_could_not_be_made_is_made_later() -> None:
+    with pytest.raises(ZeroDivisionError) as caught:
+        run_into(OUT, feed_of("in.txt"), on_error="skip", writer=Broken())
+    assert origin_of(caught.value).stage == "stub.backwards"
+    assert not OUT.exists()
+    again = run_into(OUT, feed_of("in.txt"), on_error="skip", writer=Backwards(), earlier="resume")
+    assert (again.records, again.resumed.records) == (0, len(LINES))
+    assert OUT.read_bytes().startswith(b'{"id": "in.txt:59"')
+    assert not PART.exists()
+
+
+def test_a_file_that_was_made_but_not_named_is_named() -> None:
+    run_into(OUT, feed_of("in.txt"), on_error="skip", writer=Backwards())
+    whole, journal = OUT.read_bytes(), JOURNAL.read_bytes()
+    for left in (("assembled", "output", "journal"), ("output", "journal"), ("journal",)):
+        PART.mkdir()
+        contents = {"assembled": whole, "output": b"lines", "journal": journal}
+        for name in left:
+            (PART / name).write_bytes(contents[name])
+        OUT.unlink() if "assembled" in left else None
+        JOURNAL.unlink()
+        assert isinstance(journaled(OUT, earlier="resume", writer=Backwards()), RunProgress)
+        assert (OUT.read_bytes(), JOURNAL.read_bytes()) == (whole, journal)
+        assert not PART.exists()
+
+
+def test_what_is_left_of_another_form_is_dropped() -> None:
+    with pytest.raises(ZeroDivisionError):
+        run_into(OUT, feed_of("in.txt"), on_error="skip", writer=Broken())
+    run_into(OUT, feed_of("in.txt"), on_error="skip", earlier="overwrite")
+    assert not PART.exists()
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, BinaryIO, ClassVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from seqpipe.builtin.writers import WriteJSONLines, WriteTSV
+from seqpipe.builtin.separated_values import WriteTSV
+from seqpipe.builtin.writers import WriteJSONLines
 from seqpipe.contracts import Writer
 from seqpipe.data import Record
 from seqpipe.data.source import Source
@@ -187,6 +189,48 @@ def test_folders_with_a_file_for_each_record() -> None:
     ).replace("/", str(Path("/")))
 
 
+@pytest.mark.parametrize("writer", [WriteJSONLines(), WriteTSV(fields=("id", "shout"))], ids=lambda one: one.name)
+def test_compressed_shards(writer: Writer) -> None:
+    Path("in.txt").write_text("".join(f"line {n}{' bad' * (n % 7 == 3)}\n" for n in range(30)))
+    names = [f"part-{number}.t.gz" for number in (1, 2)]
+    for number, name in enumerate(names, 1):
+        run_into(Path(name), feed_of("in.txt", shard=Shard(number, 2)), on_error="quarantine", writer=writer)
+    run_into(Path("whole.t"), feed_of("in.txt"), on_error="quarantine", writer=writer)
+    merge_shards(names, "out.t")
+    check_equal("out.t", "whole.t")
+    merge_shards(names, "out.t.gz")
+    assert verify("out.t.gz").damages == ()
+    assert gzip.decompress(Path("out.t.gz").read_bytes()) == Path("whole.t").read_bytes()
+
+
+def test_compressed_shards_without_results() -> None:
+    Path("in.txt").write_text("none\nnone\n")
+    names = [f"part-{number}.t.gz" for number in (1, 2)]
+    for number, name in enumerate(names, 1):
+        run_into(Path(name), feed_of("in.txt", shard=Shard(number, 2)), writer=WriteTSV(fields=("id",)))
+    merge_shards(names, "out.t")
+    assert Path("out.t").read_text() == "id\n"
+
+
+def test_what_is_made_of_all_results_at_once_is_not_merged() -> None:
+    class Assembled(WriteJSONLines):
+        """Upside down."""
+
+        assembled: ClassVar[bool] = True
+
+        def assemble(self, encoded: BinaryIO, file: BinaryIO) -> None:
+            file.write(b"".join(reversed(encoded.readlines())))
+
+    Path("in.txt").write_text("first\nsecond\n")
+    feed = feed_of("in.txt", shard=Shard(1, 2))
+    run_into(Path("part.upside"), feed, writer=Assembled())
+    assert refusal(["part.upside"]) == (
+        UsageError,
+        "part.upside: a file that ends in '.upside' is made of all its results at once, and is not merged "
+        "(run the shards into files of lines, such as .jsonl or .csv.gz)",
+    )
+
+
 @pytest.fixture
 def shards() -> list[str]:
     """The outputs of three shards, the last one first."""
@@ -324,6 +368,11 @@ def test_what_is_there_is_not_replaced_unasked(shards: list[str]) -> None:
         merge_shards(shards, "out3", overwrite=True)
     merge_shards(shards, "out", overwrite=True)
     assert verify("out").damages == ()
+    with pytest.raises(UsageError) as caught:
+        merge_shards(shards, "out.tsv.gz")
+    assert str(caught.value) == (
+        "out.tsv.gz: ends in '.tsv', and the shards in 'nothing' (merge into a file of the same form)"
+    )
 
 
 def test_a_part_of_another_run_is_not_replaced_unasked(shards: list[str]) -> None:

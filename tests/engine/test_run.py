@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from seqpipe.builtin.writers import WriteJSONLines, WriteText, WriteTSV
+from seqpipe.builtin.separated_values import WriteTSV
+from seqpipe.builtin.writers import WriteJSONLines, WriteText
 from seqpipe.data import Record
 from seqpipe.engine.observers import Observers
 from seqpipe.engine.output import StreamOutput

@@ -29,7 +29,7 @@ def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         growing.reached(RunProgress(1, number * 10, number * 10, number * 10, 0, number * 10))
     growing.seal()
     growing.close()
-    part.publish()
+    part.publish(assembled=False)
     part.close()
     return Path("out.txt")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from textwrap import dedent
+from typing import ClassVar
 from unittest import SkipTest
 
 import pytest
@@ -166,3 +167,21 @@ def install(tmp_path, monkeypatch):
     yield install
     for plugin in ("odd", "observer"):
         sys.modules.pop(f"conformance_{plugin}", None)
+
+
+class Elsewhere(seqpipe.Writer):
+    """Writes with a library that is not installed."""
+
+    name: ClassVar[str] = "wrong.elsewhere"
+
+    def begin(self, first):
+        raise seqpipe.PluginError("wrong.elsewhere needs elsewhere, which is not installed", "install it")
+
+    def encode(self, record, layout=None):
+        return b""
+
+
+def test_a_stage_whose_library_is_not_installed_is_not_judged():
+    findings = {finding.law: finding for finding in testing.findings_of(testing.Example(Elsewhere(), [{"a": 1}]))}
+    assert findings["writes"].verdict == "does not apply"
+    assert findings["writes"].why == "wrong.elsewhere needs elsewhere, which is not installed"

@@ -111,6 +111,7 @@ WRONG = [
     (testing.Example(files.Headed(), [{"label": "good"}]), "writes_nothing"),
     (testing.Example(files.Taking(), [{"label": "good"}]), "leaves_results"),
     (testing.Example(files.Picky(), [{"label": "good"}]), "odd_values"),
+    (testing.Example(files.Shuffled(), [{"label": "good"}]), "assembles"),
     (testing.Example(files.Unseeded(), SERIES, NUMBERS), "augments"),
     (testing.Example(files.Destroying(), ([-1.0, 2.0],), NUMBERS), "leaves_records"),
 ]

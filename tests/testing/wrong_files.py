@@ -109,6 +109,15 @@ class Headed(Line):
         return f"{', '.join(first.payload)}\n".encode(), None
 
 
+class Shuffled(Line):
+    """Makes another file each time."""
+
+    assembled: ClassVar[bool] = True
+
+    def assemble(self, encoded, file):
+        file.write(encoded.read() + random.randbytes(8))
+
+
 class Louder(seqpipe.Augmentation):
     """Numbers a little larger: right, if nothing is changed."""
 

@@ -200,6 +200,6 @@ def test_what_of_safetensors_is_refused(arguments, what):
 def test_damaged_and_packed_safetensors():
     assert "not a whole safetensors file" in refused(safetensors()[:-4], "vectors.safetensors")
     said = refused(gzip.compress(safetensors()), "vectors.safetensors.gz")
-    assert "a packed safetensors file is not read (unpack it with `gunzip`)" in said
+    assert "a compressed safetensors file is not read (decompress it first)" in said
     with pytest.raises(seqpipe.InputError, match="no such file"):
         vector_file("nowhere.safetensors").width()

@@ -38,6 +38,6 @@ def _verified(output: str) -> int:
         return InputError.exit_code
     click.echo(
         f"{output}: whole: {progress.records:,} records, {progress.failed:,} failed, {progress.results:,} results, "
-        f"{verification.journal.last.size:,} bytes in {blocks:,} block{'' if blocks == 1 else 's'}"
+        f"{verification.journal.size:,} bytes in {blocks:,} block{'' if blocks == 1 else 's'}"
     )
     return 0

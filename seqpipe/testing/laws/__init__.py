@@ -28,7 +28,7 @@ from seqpipe.testing.laws.specs import spans_in_order, spec_is_true
 from seqpipe.testing.laws.state_rows import joins_and_leaves
 from seqpipe.testing.laws.steppers import scores_its_steps, selects_rows
 from seqpipe.testing.laws.steps import alone, on_threads, pickles, repeatable, runs, unchanged
-from seqpipe.testing.laws.writers import leaves_results, odd_values, writes, writes_nothing
+from seqpipe.testing.laws.writers import assembles, leaves_results, odd_values, writes, writes_nothing
 
 STEPS = ("tokenizer", "encoder", "core", "decoder")
 ALL = ("reader", *STEPS, "writer", "augmentation")
@@ -87,6 +87,7 @@ LAWS: tuple[Law, ...] = (
     _law(writes_nothing, ("writer",)),
     _law(leaves_results, ("writer",), "writes"),
     _law(odd_values, ("writer",), "writes"),
+    _law(assembles, ("writer",), "writes"),
     _law(augments, ("augmentation",)),
     _law(leaves_records, ("augmentation",), "augments"),
 )

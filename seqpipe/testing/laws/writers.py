@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import pickle
 from copy import deepcopy
@@ -11,7 +12,7 @@ import numpy as np
 from seqpipe.contracts import Example, Writer
 from seqpipe.data import Record
 from seqpipe.errors import RecordError
-from seqpipe.testing.law import broken
+from seqpipe.testing.law import DoesNotApply, broken
 
 ODD = (None, float("nan"), "two\nlines\tand a tab", "\ud800", True, [1, [2.5, None]], {"a": {"b": 1}}, np.float32(0.1))
 """Values of which a form may not have some."""
@@ -78,6 +79,23 @@ def odd_values(example: Example) -> None:
             continue
         except Exception as error:  # noqa: BLE001 - anything else is what this law forbids
             broken(f"{value!r} raises {type(error).__name__}: {error}, not a RecordError")
+
+
+def assembles(example: Example) -> None:
+    """What is encoded becomes a file, the same each time."""
+    writer, records = _writer(example), _records(example)
+    if not writer.assembled:
+        raise DoesNotApply("what is encoded is the file")
+    head, layout = writer.begin(records[0])
+    encoded = io.BytesIO(head + b"".join(writer.encode(record, layout) for record in records))
+    files = []
+    for _ in range(2):
+        encoded.seek(0)
+        file = io.BytesIO()
+        writer.assemble(encoded, file)
+        files.append(file.getvalue())
+    if files[0] != files[1]:
+        broken("the same results become another file")
 
 
 def _writer(example: Example) -> Writer:

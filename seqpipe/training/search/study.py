@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seqpipe.errors import PluginError
+from seqpipe.extras import imported_extra
 from seqpipe.training.search.space import Dimension, Space, Value, rounded
 
 if TYPE_CHECKING:
@@ -160,11 +160,6 @@ def imported_optuna() -> Any:
     Raises:
         PluginError: it is not installed.
     """
-    try:
-        import optuna  # noqa: PLC0415 - an extra, and slow to import
-    except ImportError:
-        raise PluginError(
-            "the search needs optuna, which is not installed", "pip install 'seqpipe-core[search]'"
-        ) from None
+    optuna = imported_extra("optuna", "search", "the search")
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     return optuna

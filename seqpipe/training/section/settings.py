@@ -160,8 +160,8 @@ class VectorSettings(_Settings):
     """Begin an embedding with vectors that many texts made; entries that have none are drawn, as widely spread."""
 
     file: str = Field(
-        description="as text (a line a token: `token v1 v2 ...`), word2vec's or fastText's .bin, each also .gz, or "
-        "safetensors; relative to this file"
+        description="as text (a line a token: `token v1 v2 ...`), word2vec's or fastText's .bin, each also compressed, "
+        "or safetensors; relative to this file"
     )
     parameter: str | None = Field(
         None, description="which embedding, where there are several, such as `embedding.weight`"

@@ -14,16 +14,17 @@ _LOOKED_AT = 1 << 16
 
 
 def vector_file(name: str) -> VectorFile:
-    """Return a file of vectors: word2vec's or fastText's binary one, text, each also ``.gz``, or safetensors.
+    """Return a file of vectors: word2vec's or fastText's binary one, text, each also compressed, or safetensors.
 
     Raises:
         InputError: it cannot be read.
     """
     if name.endswith(ENDING):
         return SafetensorsVectors(name)
-    if name.endswith(f"{ENDING}.gz"):
-        raise InputError("a packed safetensors file is not read", "unpack it with `gunzip`", Location(name))
-    with Source(name).open() as file:
+    source = Source(name)
+    if source.suffix == ENDING:
+        raise InputError("a compressed safetensors file is not read", "decompress it first", Location(name))
+    with source.open() as file:
         begin = file.read(_LOOKED_AT)
     if begin.startswith(MAGIC):
         return FastTextVectors(name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import PurePath
 from typing import Any, ClassVar
 
 import numpy as np
@@ -142,7 +141,7 @@ class _LastIds:
 
 def _format_of(source: Source) -> Format:
     """Return how a source is read; standard input is an archive of NumPy's."""
-    suffix = ".npz" if source.standard_input else PurePath(source.name.removesuffix(".gz")).suffix.lower()
+    suffix = ".npz" if source.standard_input else source.suffix
     if suffix not in _FORMATS:
         what = f"{suffix or 'no ending'}, by which its format is not known"
         raise InputError(what, f"give {', '.join(_FORMATS)}", Location(source.name))

@@ -16,9 +16,9 @@ from seqpipe import InputError, LineReader, Location, Record, RecordError, Sourc
 class ReadParallel(LineReader):
     """Texts with their translations: ``corpus.de`` beside ``corpus.en``, line by line, or ``text<TAB>translation``.
 
-    Which it is, is told by the file's name: what ends in the source's language, or in that and ``.gz``, has a file
-    beside it whose name ends in the target's, and is read with it: the latter alone, as in a folder, has no records.
-    Tabs may follow the translation; what stands behind them is left out.
+    Which it is, is told by the file's name: what ends in the source's language, or in that and ``.gz`` or ``.zst``, has
+    a file beside it whose name ends in the target's, and is read with it: the latter alone, as in a folder, has no
+    records. Tabs may follow the translation; what stands behind them is left out.
     """
 
     name: ClassVar[str] = "text.parallel"
@@ -36,8 +36,7 @@ class ReadParallel(LineReader):
         if not language or source.excerpt is not None:
             yield from super().read(source)
             return
-        packed = ".gz" if source.name.endswith(".gz") else ""
-        texts, translations = (f"{stem}{ending}{packed}" for ending in (self.source, self.target))
+        texts, translations = (f"{stem}{ending}{source.compression}" for ending in (self.source, self.target))
         needed, what = (translations, "translations") if language == self.source else (texts, "texts")
         if not Path(needed).exists():
             todo = "put it there, or give `source` and `target`"
@@ -74,7 +73,7 @@ class ReadParallel(LineReader):
 
     def _parts(self, source: Source) -> tuple[str, str]:
         """Return the name of a file without its language, and that; no language if it is none of the two."""
-        name = source.name.removesuffix(".gz")
+        name = source.name.removesuffix(source.compression)
         for language in (self.source, self.target) if self.source and self.target else ():
             if name.endswith(f".{language}"):
                 return name.removesuffix(language), language

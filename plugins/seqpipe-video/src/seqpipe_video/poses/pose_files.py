@@ -106,7 +106,7 @@ def _ending(source: Source, file: BinaryIO) -> str:
     )
     if known or source.standard_input:
         return known or ".csv"
-    return PurePath(source.name.removesuffix(".gz")).suffix.lower()
+    return source.suffix
 
 
 def _looked_at(file: BinaryIO) -> bytes:
