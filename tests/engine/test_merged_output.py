@@ -6,6 +6,7 @@ import gzip
 import json
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar
 
@@ -21,11 +22,12 @@ from seqpipe.data.source import Source
 from seqpipe.engine.feed import Feed
 from seqpipe.engine.merged_output import merge_shards
 from seqpipe.engine.run import OnError
+from seqpipe.engine.shard_outputs import open_shards
 from seqpipe.engine.shards import WHOLE, Shard
 from seqpipe.engine.stop import Stop
 from seqpipe.errors import InputError, OutputError, RecordError, SeqpipeError, UsageError
 from seqpipe.hookspecs import BatchFinished
-from seqpipe.journal import block_writer, read_journal, verify
+from seqpipe.journal import OutputPaths, PartialOutput, RunProgress, block_writer, read_journal, verify
 from tests.stub_pipeline import feed_of, run_into, sources
 
 
@@ -373,6 +375,19 @@ def test_what_is_there_is_not_replaced_unasked(shards: list[str]) -> None:
     assert str(caught.value) == (
         "out.tsv.gz: ends in '.tsv', and the shards in 'nothing' (merge into a file of the same form)"
     )
+
+
+def test_a_merge_that_was_killed_is_begun_again(shards: list[str]) -> None:
+    part = PartialOutput(OutputPaths.of("out"))
+    with closing(part.begin(open_shards(shards)[0].whole_run, quarantine=True)) as blocks:
+        blocks.output.append(b"something")
+        blocks.reached(RunProgress(1, 1, 1, 1, 0, 1))
+        blocks.end_block()
+    part.close()
+    assert Path("out.part/output").read_bytes() == b"something"
+    merge_shards(shards, "out")
+    run_into(Path("whole.out"), feed_of("in.txt"), on_error="quarantine")
+    check_equal("out", "whole.out")
 
 
 def test_a_part_of_another_run_is_not_replaced_unasked(shards: list[str]) -> None:
