@@ -128,3 +128,18 @@ def test_a_table_names_files() -> None:
         ("d/t.csv:2", "a", False),
         ("d/t.csv:2", "b", True),
     ]
+
+
+def test_a_table_elsewhere_names_files_beside_it() -> None:
+    system = pytest.importorskip("fsspec").filesystem("memory")
+    system.pipe("/d/t.csv", b"file\na.txt\n")
+    system.pipe("/d/a.txt", b"mew")
+    reader = ReadListed(table=ReadCSV(payload="file"), files=ReadTexts())
+    assert [record.payload for record in read(reader, "memory://d/t.csv")] == ["mew"]
+
+
+@pytest.mark.parametrize("name", ["memory://d/a.txt", "https://host/a.txt"])
+def test_a_row_names_no_file_of_another_system(name: str) -> None:
+    write(t_dot_csv=f"file\n{name}\n")
+    reader = ReadListed(table=ReadCSV(payload="file"), files=ReadTexts())
+    assert read(reader, "t.csv") == [f"t.csv:2: {name}: no such file (check the path)"]
