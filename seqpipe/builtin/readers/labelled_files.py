@@ -28,7 +28,8 @@ def _expression(pattern: str) -> str:
     try:
         re.compile(pattern)
     except re.error as error:
-        raise ValueError(f"not a regular expression: {error}") from None
+        place = "" if error.pos is None else f", from character {error.pos + 1} on"
+        raise ValueError(f"not a regular expression{place} (check its brackets and backslashes)") from None
     return pattern
 
 
