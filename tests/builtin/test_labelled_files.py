@@ -87,6 +87,13 @@ def test_a_pattern_finds_the_target(pattern: str, target: str) -> None:
     assert ReadFolders(files=ReadTexts(), pattern=pattern).target_of("d_x/dog_17.txt") == target
 
 
+def test_a_path_in_which_the_pattern_finds_nothing() -> None:
+    write(x_dot_txt="")
+    assert read(ReadFolders(files=ReadTexts(), pattern="(z)"), "x.txt") == [
+        "x.txt: '(z)' finds nothing in the path (name the file in another way, or set the reader's `pattern`)"
+    ]
+
+
 def test_pieces_have_the_target() -> None:
     write(d__cat__1_dot_txt="")
     assert [(r.payload, r.target, r.last) for r in read(ReadFolders(files=Pieces()), "d")] == [
@@ -102,7 +109,10 @@ def test_pieces_have_the_target() -> None:
             {"files": ReadLines()},
             "core.lines finds several records in a file (name a reader of one, such as core.texts)",
         ),
-        ({"files": ReadTexts(), "pattern": "("}, "not a regular expression: missing ), unterminated subpattern"),
+        (
+            {"files": ReadTexts(), "pattern": "("},
+            "not a regular expression, from character 1 on (check its brackets and backslashes)",
+        ),
     ],
 )
 def test_what_cannot_be_declared(parameters: dict[str, Any], message: str) -> None:
@@ -128,3 +138,18 @@ def test_a_table_names_files() -> None:
         ("d/t.csv:2", "a", False),
         ("d/t.csv:2", "b", True),
     ]
+
+
+def test_a_table_elsewhere_names_files_beside_it() -> None:
+    system = pytest.importorskip("fsspec").filesystem("memory")
+    system.pipe("/d/t.csv", b"file\na.txt\n")
+    system.pipe("/d/a.txt", b"mew")
+    reader = ReadListed(table=ReadCSV(payload="file"), files=ReadTexts())
+    assert [record.payload for record in read(reader, "memory://d/t.csv")] == ["mew"]
+
+
+@pytest.mark.parametrize("name", ["memory://d/a.txt", "https://host/a.txt"])
+def test_a_row_names_no_file_of_another_system(name: str) -> None:
+    write(t_dot_csv=f"file\n{name}\n")
+    reader = ReadListed(table=ReadCSV(payload="file"), files=ReadTexts())
+    assert read(reader, "t.csv") == [f"t.csv:2: {name}: no such file (check the path)"]

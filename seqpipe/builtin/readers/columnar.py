@@ -37,7 +37,7 @@ class ColumnarReader(ObjectReader):
         for position, row in enumerate(self.rows(source), 1):
             where = Location(source.name, position)
             try:
-                yield self.record_of(row, where, None)
+                yield _not_longer(self.record_of(row, where, None), source.longest)
             except RecordError as error:
                 yield error
 
@@ -117,6 +117,18 @@ class ReadArrow(ColumnarReader):
             return stream.schema, iter(stream)
         whole = ipc.open_file(file)
         return whole.schema, map(whole.get_batch, range(whole.num_record_batches))
+
+
+def _not_longer(record: Record, longest: int | None) -> Record:
+    """Return a record whose text is not longer than a source allows.
+
+    Raises:
+        RecordError: it is.
+    """
+    text = record.payload
+    if longest is not None and isinstance(text, str) and len(text.encode(errors="surrogatepass")) > longest:
+        raise RecordError(f"longer than {longest:,} bytes", "split it, or raise limits.record_mb", record.location)
+    return record
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from seqpipe.contracts import Reader
 from seqpipe.data import Record, Spec
 from seqpipe.data.source import Source
 from seqpipe.errors import InputError, RecordError
+from seqpipe.remote import is_remote
 
 
 def _of_records(reader: Reader) -> Reader:
@@ -27,7 +28,8 @@ def _expression(pattern: str) -> str:
     try:
         re.compile(pattern)
     except re.error as error:
-        raise ValueError(f"not a regular expression: {error}") from None
+        place = "" if error.pos is None else f", from character {error.pos + 1} on"
+        raise ValueError(f"not a regular expression{place} (check its brackets and backslashes)") from None
     return pattern
 
 
@@ -117,16 +119,15 @@ class ReadListed(_LabelledFiles):
 
     def read(self, source: Source) -> Iterator[Record | RecordError]:
         """Yield the record of each file that is named, perhaps in pieces; in its place an error if it is none."""
-        folder = Path() if source.standard_input else Path(source.name).parent
         for row in self.table.read(source):
             if isinstance(row, RecordError):
                 yield row
             else:
-                yield from self._of_row(row, folder)
+                yield from self._of_row(row, Source(_beside(source, row.payload), longest=source.longest))
 
-    def _of_row(self, row: Record, folder: Path) -> Iterator[Record | RecordError]:
+    def _of_row(self, row: Record, file: Source) -> Iterator[Record | RecordError]:
         try:
-            for record in self.files.read(Source(str(folder / row.payload))):
+            for record in self.files.read(file):
                 if isinstance(record, RecordError):
                     yield RecordError(f"{row.payload}: {record.what}", record.todo, row.location)
                     return
@@ -134,3 +135,11 @@ class ReadListed(_LabelledFiles):
                 yield replace(row, raw=None, **payload)
         except InputError as error:
             yield RecordError(f"{row.payload}: {error.what}", error.todo, row.location)
+
+
+def _beside(table: Source, name: str) -> str:
+    """Return the name of a file that a table names, relative to it; never one of another system than its own."""
+    if is_remote(table.name):
+        return f"{table.name.rpartition('/')[0]}/{name}"
+    folder = Path() if table.standard_input else Path(table.name).parent
+    return str(folder / name)
