@@ -1,7 +1,7 @@
-"""Let every mutating system call of a run fail: ``python -m benchmarks.run_faults [--records 200]``. Needs strace.
+"""Let every mutating system call of a run fail: ``python -m benchmarks.run_faults [--records 200] [--output out.parquet]``. Needs strace.
 
 At each call that has to do with the output, a run is killed, finds no space left, or gets an input/output error. The
-next run must complete the output, byte for byte as without the fault.
+next run must complete the output, byte for byte as without the fault; of a compressed one, what it holds.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from tests.faulty_runs import Runs
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--records", type=int, default=200)
+    parser.add_argument("--output", default="out.jsonl", help="the name of the output, whose ending says its form")
     options = parser.parse_args()
     with TemporaryDirectory() as name:
         colours.write(Path(name))
-        runs = Runs(Path(name), options.records)
+        runs = Runs(Path(name), options.records, options.output)
         tried: Counter[str] = Counter()
         recovered: Counter[str] = Counter()
         for fault in runs.faults():

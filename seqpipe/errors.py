@@ -6,11 +6,13 @@ seqpipe (exit code 1).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
 from difflib import get_close_matches
+from traceback import walk_tb
 from typing import Any, ClassVar, NamedTuple, Self
 
 
@@ -180,6 +182,20 @@ def origin_of(error: BaseException) -> BugOrigin:
 
 
 _ORIGIN = "seqpipe_origin"
+
+
+def place_in(package: str, error: BaseException) -> str:
+    """Say where in the code of a package an exception was raised, to follow what it says; empty if it was elsewhere.
+
+    >>> place_in("seqpipe", ValueError("never raised"))
+    ''
+    """
+    frames = [
+        (frame.f_code.co_filename, line)
+        for frame, line in walk_tb(error.__traceback__)
+        if str(frame.f_globals.get("__name__")).partition(".")[0] == package
+    ]
+    return f", in {os.path.basename(frames[-1][0])}:{frames[-1][1]}" if frames else ""  # noqa: PTH119 - imports less
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:

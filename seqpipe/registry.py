@@ -28,7 +28,7 @@ from seqpipe.contracts import (
     Tokenizer,
     Writer,
 )
-from seqpipe.errors import PluginError, SeqpipeError, did_you_mean
+from seqpipe.errors import PluginError, SeqpipeError, did_you_mean, place_in
 
 GROUP = "seqpipe"
 KINDS: Mapping[str, type[Stage]] = {
@@ -76,6 +76,7 @@ class Registry:
         self.manager.add_hookspecs(hookspecs)
         self._stages: dict[str, Stages] = {}
         self._engines: dict[str, Engines] = {}
+        self._broken: dict[str, PluginError] = {}
 
     @classmethod
     def discover(cls) -> Registry:
@@ -96,8 +97,14 @@ class Registry:
                 f"no plugin {plugin!r} is installed",
                 did_you_mean(plugin, self.plugins, f"install the distribution that has it, such as seqpipe-{plugin}"),
             )
+        if plugin in self._broken:
+            raise self._broken[plugin]
         if plugin not in self._stages:
-            self._stages[plugin] = self._load(self.plugins[plugin])
+            try:
+                self._stages[plugin] = self._load(self.plugins[plugin])
+            except PluginError as error:
+                self._broken[plugin] = error  # it is not imported again
+                raise
         return self._stages[plugin]
 
     def stage(self, kind: str, name: str) -> type[Stage]:
@@ -176,6 +183,7 @@ class Registry:
                 f"the plugin name {plugin.name!r} is claimed by {plugin.distribution}", "uninstall all but one of them"
             )
         whose = f"plugin {plugin.name!r} ({plugin.distribution})"
+        package = plugin.entries[0].module.partition(".")[0]
         try:
             with redirect_stdout(sys.stderr):  # what a plugin prints is nobody's result
                 module = plugin.entries[0].load()
@@ -190,7 +198,8 @@ class Registry:
             if isinstance(error, SeqpipeError):
                 raise
             raise PluginError(
-                f"{whose} is broken: {_first_line(error)}", "update or uninstall it, or tell its author"
+                f"{whose} is broken: {_first_line(error)}{place_in(package, error)}",
+                "update or uninstall it, or tell its author",
             ) from error
 
     def _registered(self, plugin: str, module: ModuleType, whose: str) -> Stages:

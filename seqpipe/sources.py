@@ -15,6 +15,7 @@ from seqpipe.data.source import Source
 from seqpipe.errors import InputError, Location, did_you_mean
 from seqpipe.notice import NOTICE
 from seqpipe.paths import exists, is_file, is_folder
+from seqpipe.remote import is_remote, remote_files
 
 log = logging.getLogger("seqpipe")
 
@@ -27,8 +28,9 @@ def expand(inputs: Sequence[str], suffixes: tuple[str, ...], longest: int | None
 
     Args:
         inputs: each a file, ``-`` for standard input, a folder, which stands for all files in it and in its folders, or
-            a glob (``**`` goes down any number of folders). Files come in the order of their names. Files and folders
-            whose names begin with a dot are left out of folders and globs. What is named twice is read twice.
+            a glob (``**`` goes down any number of folders), here or elsewhere (``s3://``). Files come in the order of
+            their names. Files and folders whose names begin with a dot are left out of folders and globs. What is named
+            twice is read twice.
         suffixes: the endings of files to take from a folder, in small letters, not counting those of compressions;
             empty: all. How many files of a folder are left out by their endings is told in a notice.
         longest: bytes that one record may have, for readers of text; None: any number.
@@ -48,6 +50,9 @@ def _files(given: str, suffixes: tuple[str, ...]) -> list[str]:
     where = Location(given or "''")
     if given == "-":
         return [given]
+    if is_remote(given):
+        files, folder = remote_files(given)
+        return _of_kinds(files, suffixes, where) if folder else files
     if is_folder(given):
         return _files_of_folder(given, suffixes, where)
     if exists(given):
@@ -62,8 +67,11 @@ def _files(given: str, suffixes: tuple[str, ...]) -> list[str]:
 
 
 def _files_of_folder(folder: str, suffixes: tuple[str, ...], where: Location) -> list[str]:
-    """Return the files of a folder, and tell how many are left out."""
-    files = sorted(_walk(folder))
+    return _of_kinds(sorted(_walk(folder)), suffixes, where)
+
+
+def _of_kinds(files: Sequence[str], suffixes: tuple[str, ...], where: Location) -> list[str]:
+    """Return the files of a folder with certain endings, and tell how many are left out."""
     chosen = [name for name in files if not suffixes or without_compression(name).lower().endswith(suffixes)]
     if not chosen:
         wanted = f"no file that ends in {_listed(suffixes, ' or ')}" if suffixes else "no file"

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from seqpipe.data.source import Source
+
 MUTATING = (
     "open,openat,creat,write,writev,pwrite64,ftruncate,truncate,fsync,fdatasync,flock,"
     "mkdir,mkdirat,rename,renameat,renameat2,link,linkat,unlink,unlinkat,rmdir,chmod,fchmod,fchmodat,utimensat"
@@ -19,7 +21,7 @@ FAULTS = ("signal=KILL", "error=ENOSPC", "error=EIO")
 IN_SMALL_BLOCKS = """
 from importlib import import_module
 appending, batches = map(import_module, ("seqpipe.journal.block_writer", "seqpipe.engine.portions"))
-appending.SHORTEST = appending.SHARE = 0.0
+appending.SHORTEST = appending.SHORTEST_COMPRESSED = appending.SHARE = 0.0
 batches.RECORDS = 20
 from seqpipe.cli import main
 main()
@@ -45,10 +47,12 @@ class Runs:
     Args:
         folder: with the pipeline.
         records: in the input.
+        out: the name of the output.
     """
 
-    def __init__(self, folder: Path, records: int) -> None:
+    def __init__(self, folder: Path, records: int, out: str = "out.jsonl") -> None:
         self.folder = folder
+        self.out = out
         lines = ["xya", "yb", "xa", "b"] * (records // 4)
         (folder / "in.txt").write_bytes("\n".join(lines).encode().replace(b"b", b"\xff", 1) + b"\n")
         self.calls = list(self._calls())
@@ -62,14 +66,17 @@ class Runs:
         """Let a call fail; return whether later runs complete the output, the same as without."""
         self._clear()
         code = self._run("-e", f"inject={fault.call}:{fault.kind}:when={fault.number}")
-        if code in (4, -9, 137) or (code == 3 and not (self.folder / "out.jsonl").exists()):
+        if code in (4, -9, 137) or (code == 3 and not (self.folder / self.out).exists()):
             code = self._run(resume=True)
         return code == 3 and self.output() == self.whole
 
     def output(self) -> dict[str, bytes]:
-        """Return all files that a run has made, but for the journal, which has times of the input."""
+        """Return all files that a run has made, but for the journal, which has times of the input.
+
+        Of compressed ones it is what they hold: where their members end depends on time.
+        """
         files = (path for path in self.folder.rglob("out*") if path.is_file() and path.suffix != ".journal")
-        return {path.name: path.read_bytes() for path in files}
+        return {path.name: _content(path) for path in files}
 
     def _calls(self) -> Iterator[tuple[str, int]]:
         """Run without faults; yield the calls that have to do with the output, and which of its name each is."""
@@ -84,11 +91,11 @@ class Runs:
                     yield call[1], counts[call[1]]
 
     def _run(self, *options: str, resume: bool = False) -> int:
-        names = ("", "out.jsonl", "out.jsonl.journal", "out.jsonl.quarantine.jsonl", "out.jsonl.part")
-        parts = tuple(f"out.jsonl.part/{name}" for name in ("output", "quarantine", "journal", "lock"))
+        names = ("", self.out, f"{self.out}.journal", f"{self.out}.quarantine.jsonl", f"{self.out}.part")
+        parts = tuple(f"{self.out}.part/{name}" for name in ("output", "assembled", "quarantine", "journal", "lock"))
         paths = [option for name in (*names, *parts) for option in ("-P", str(self.folder / name).rstrip("/"))]
         command: Sequence[str] = [sys.executable, "-c", IN_SMALL_BLOCKS, "run", "colours.yaml", "in.txt", "-q"]
-        how = ["-o", "out.jsonl", "--on-error", "quarantine", "--threads", "1", *(["--resume"] if resume else [])]
+        how = ["-o", self.out, "--on-error", "quarantine", "--threads", "1", *(["--resume"] if resume else [])]
         tracing = ["strace", "-f", "-qq", "-e", f"trace={MUTATING}", *paths, *(options or ["-o", "/dev/null"])]
         if options and "-o" not in options:
             tracing += ["-o", "/dev/null"]
@@ -104,3 +111,8 @@ class Runs:
                 path.rmdir()
             else:
                 path.unlink()
+
+
+def _content(path: Path) -> bytes:
+    with Source(str(path)).open() as file:
+        return file.read()

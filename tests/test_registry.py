@@ -151,9 +151,12 @@ HOOK = """
 @pytest.mark.parametrize(
     ("code", "message"),
     [
-        ("import not_there", BROKEN + "ModuleNotFoundError: No module named 'not_there'" + TELL),
-        ("1 / 0", BROKEN + "ZeroDivisionError: division by zero" + TELL),
-        (HOOK + "1 / 0", BROKEN + "ZeroDivisionError: division by zero" + TELL),
+        (
+            "import not_there",
+            BROKEN + "ModuleNotFoundError: No module named 'not_there', in seqpipe_bad_module.py:1" + TELL,
+        ),
+        ("1 / 0", BROKEN + "ZeroDivisionError: division by zero, in seqpipe_bad_module.py:1" + TELL),
+        (HOOK + "1 / 0", BROKEN + "ZeroDivisionError: division by zero, in seqpipe_bad_module.py:25" + TELL),
         (HOOK + "Stub", REGISTERS + "ModelMetaclass, not a list of stages (tell its author)"),
         (HOOK + "[7]", REGISTERS + "7, which is not a class of stages (tell its author)"),
         (HOOK + "[Abstract]", REGISTERS + "Abstract, which lacks encode (tell its author)"),

@@ -20,6 +20,7 @@ ORDER = [
     "paths",
     "system_errors",
     "extras",
+    "remote",
     "compression",
     "atomic",
     "journal",

@@ -24,8 +24,10 @@ from seqpipe.builtin.encoders.standardize import Standardize
 from seqpipe.builtin.html_writer import WriteHTML
 from seqpipe.builtin.readers.columnar import ReadArrow, ReadParquet
 from seqpipe.builtin.readers.json_lines import ReadJSONLines
+from seqpipe.builtin.readers.labelled_files import ReadFolders, ReadListed
 from seqpipe.builtin.readers.lines import ReadLines
 from seqpipe.builtin.readers.tables import ReadCSV, ReadTSV
+from seqpipe.builtin.readers.texts import ReadTexts
 from seqpipe.builtin.separated_values import WriteCSV, WriteTSV
 from seqpipe.builtin.subtitles import WriteSRT, WriteVTT
 from seqpipe.builtin.tokenizers.characters import Characters
@@ -36,7 +38,10 @@ from seqpipe.builtin.writers import WriteJSONLines, WriteText
 from seqpipe.contracts import Example, Stage
 from seqpipe.hookspecs import hookimpl
 
-READERS: list[type[Stage]] = [ReadLines, ReadTSV, ReadCSV, ReadJSONLines, ReadParquet, ReadArrow]
+READERS: list[type[Stage]] = [
+    *(ReadLines, ReadTSV, ReadCSV, ReadJSONLines, ReadParquet, ReadArrow),
+    *(ReadTexts, ReadFolders, ReadListed),
+]
 TOKENIZERS: list[type[Stage]] = [Symbols, Characters, Numbers, Windows]
 ENCODERS: list[type[Stage]] = [OneHotEncoder, Standardize]
 CORES: list[type[Stage]] = [RNN, GRU, LSTM, MinGRU, ConvolutionCore, AttentionCore, EnsembleCore]

@@ -25,7 +25,9 @@ from seqpipe.builtin.objectives import (
 )
 from seqpipe.builtin.readers.columnar import ReadArrow, ReadParquet
 from seqpipe.builtin.readers.json_lines import ReadJSONLines
+from seqpipe.builtin.readers.labelled_files import ReadFolders, ReadListed
 from seqpipe.builtin.readers.tables import ReadCSV, ReadTSV
+from seqpipe.builtin.readers.texts import ReadTexts
 from seqpipe.builtin.subtitles import WriteSRT, WriteVTT
 from seqpipe.builtin.tokenizers.characters import Characters
 from seqpipe.builtin.tokenizers.numbers import Numbers
@@ -38,6 +40,7 @@ TEXTS = ("abcab", "b", "", "ccba")
 TARGETS = ("bac", "b", "", "ab")
 SERIES: tuple[list[float], ...] = ([0.5, -1.0, 2.0, 2.0, 0.25, 1.5, -0.5], [1.0], [], [3.0, 0.0, -2.0])
 TABLE = b'id,text,stars\nfirst,A fine film.,5\nsecond,"Slow,\nand long.",2\n'
+_LISTED = f"file,stars\n{__file__},5\n"
 ENCODED = (Symbols(), OneHotEncoder(), GRU(hidden=3, bidirectional=True))
 ATTENDED = (*ENCODED, AttentionCore(embedding=3, hidden=4))
 TIMED: tuple[dict[str, Any], ...] = (
@@ -91,6 +94,8 @@ def _readers() -> list[Example]:
         Example(ReadJSONLines(type="numbers"), [numbers]),
         Example(ReadCSV(target="stars"), [TABLE]),
         Example(ReadTSV(columns=("stars", "text")), [b"5\tA fine film.\n2\t\n"]),
+        Example(ReadFolders(files=ReadTexts()), [b"A fine film,\nand long.", b""]),
+        Example(ReadListed(table=ReadCSV(payload="file", target="stars"), files=ReadTexts()), [_LISTED.encode()]),
     ]
 
 

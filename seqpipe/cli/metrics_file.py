@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 import sys
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from seqpipe.atomic import atomic_write
+from seqpipe.engine.observers import Watch
 from seqpipe.errors import OutputError
 from seqpipe.hookspecs import BatchFinished, RecordFailed, RunFinished
 
@@ -16,6 +19,21 @@ log = logging.getLogger("seqpipe")
 
 EVERY = 10.0
 """Seconds after which the file is written again."""
+
+
+@contextmanager
+def metrics_file(path: Path | None, name: str) -> Iterator[Sequence[Watch]]:
+    """Keep a file of figures within the block, as `MetricsFile` does, if a path is given.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    metrics = MetricsFile(path, name) if path else None
+    try:
+        yield [metrics] if metrics else []
+    finally:
+        if metrics:
+            metrics.end()
 
 
 class MetricsFile:
@@ -35,6 +53,7 @@ class MetricsFile:
         self._records = self._results = self._failed = 0
         self._begin = time.monotonic()
         self._said = ""
+        self._over = False
         self._write(running=True)
 
     def __call__(self, event: Any) -> None:
@@ -43,14 +62,24 @@ class MetricsFile:
             self._records += event.records
             self._results += len(event.results)
         self._failed += isinstance(event, RecordFailed)
-        over = isinstance(event, RunFinished)
-        if over or time.monotonic() - self._written >= EVERY:
-            try:
-                self._write(running=not over)
-            except OutputError as error:
-                if str(error) != self._said:
-                    log.error("%s", error)  # noqa: TRY400 - for the user, who wants no traceback
-                self._said = str(error)
+        if isinstance(event, RunFinished):
+            self.end()
+        elif time.monotonic() - self._written >= EVERY:
+            self._refresh()
+
+    def end(self) -> None:
+        """Take note that the run is over, or has not begun: an output may be complete, or stand in the way."""
+        if not self._over:
+            self._over = True
+            self._refresh()
+
+    def _refresh(self) -> None:
+        try:
+            self._write(running=not self._over)
+        except OutputError as error:
+            if str(error) != self._said:
+                log.error("%s", error)  # noqa: TRY400 - for the user, who wants no traceback
+            self._said = str(error)
 
     def _write(self, *, running: bool) -> None:
         self._written = time.monotonic()

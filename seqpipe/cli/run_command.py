@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seqpipe.cli.graceful_stop import GracefulStop
-from seqpipe.cli.metrics_file import MetricsFile
+from seqpipe.cli.metrics_file import metrics_file
 from seqpipe.cli.run_input import Input, InputOptions, chosen_input
-from seqpipe.cli.run_output import STANDARD_OUTPUT, Destination, chosen_output, declared_output
+from seqpipe.cli.run_output import Destination, chosen_output, declared_output
 from seqpipe.cli.terminal.error_report import SOME_FAILED
 from seqpipe.cli.terminal.input_share import InputShare
 from seqpipe.cli.terminal.log import notice
 from seqpipe.cli.terminal.run_view import failures, progress_bar, progress_log
 from seqpipe.engine.engine import Engine
-from seqpipe.engine.identity import Identity, identify
+from seqpipe.engine.identity import STANDARD_INPUT, Identity, identify
 from seqpipe.engine.isolated_stages import isolating, reading
 from seqpipe.engine.journaled_output import Earlier
 from seqpipe.engine.observers import Observers, Watch
@@ -26,6 +26,7 @@ from seqpipe.engine.run import OnError, Summary, run
 from seqpipe.engine.stop import Stop
 from seqpipe.errors import SeqpipeError
 from seqpipe.journal import OutputPaths, RunProgress
+from seqpipe.paths import exists, is_file
 from seqpipe.pipeline import Pipeline
 from seqpipe.pipeline.opened_pipeline import OpenedPipeline
 from seqpipe.registry import Registry
@@ -72,9 +73,11 @@ class RunCommand:
             SeqpipeError: the output cannot be written, or a bad record or input ends the run.
         """
         to = self.destination()
-        metrics = [MetricsFile(self.options.metrics, self.opened.declared.name)] if self.options.metrics else []
         stop = Stop()
-        with GracefulStop("stopping; once more to stop at once", stop.ask, at_once=True) as interruption:
+        with (
+            metrics_file(self.options.metrics, self.opened.declared.name) as metrics,
+            GracefulStop("stopping; once more to stop at once", stop.ask, at_once=True) as interruption,
+        ):
             output = to.open(
                 lambda: self.identity(to),
                 earlier=self.options.earlier,
@@ -132,9 +135,10 @@ class RunCommand:
     def _say_what_is_kept(self, to: Destination) -> None:
         if to.paths is None or not to.paths.part.exists():
             return
-        if STANDARD_OUTPUT in self.input.names:
-            part = to.paths.show(to.paths.part)
-            notice(f"what is done lies in {part}; standard input cannot be read again", "kept")
+        pipes = [name for name in self.input.names if name == STANDARD_INPUT or (exists(name) and not is_file(name))]
+        if pipes:
+            part, what = to.paths.show(to.paths.part), "standard input" if pipes[0] == STANDARD_INPUT else pipes[0]
+            notice(f"what is done lies in {part}; {what} cannot be read again", "kept")
         else:
             notice("what is done is kept: the same command with --resume continues", "kept")
 

@@ -21,8 +21,12 @@ from seqpipe.errors import Location, OutputError, UsageError
 from seqpipe.journal import OutputPaths, RunProgress
 from seqpipe.paths import is_file, is_folder
 from seqpipe.registry import Registry
+from seqpipe.remote import is_remote
 
 STANDARD_OUTPUT = "-"
+
+_READ_ONLY = ("http://", "https://")
+"""What takes no files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +111,12 @@ def chosen_output(declared: Declaration, output: str | None, inputs: Sequence[st
         check_standard_output()
         return Destination(writer or WriteJSONLines(), None, table=output is None and sys.stdout.isatty())
     path = Path(output)
-    _check_not_read(path, inputs)
+    _check_not_read(output, inputs)
     writer = _of_file(path, declared, registry)
+    if is_remote(output):
+        _check_takes_files(output, writer)
     if not writer.separate:
-        paths = OutputPaths.of_file(path)
+        paths = OutputPaths.of_remote(output) if is_remote(output) else OutputPaths.of_file(path)
         if paths.compression and writer.assembled:
             suffix = paths.compression.suffix
             raise UsageError(f"a file of {writer.name} is not compressed again", f"leave out {suffix}")
@@ -146,7 +152,17 @@ def _of_file(path: Path, declared: Declaration, registry: Registry) -> Writer:
     )
 
 
-def _check_not_read(path: Path, inputs: Sequence[str]) -> None:
+def _check_takes_files(output: str, writer: Writer) -> None:
+    scheme = output.partition("://")[0]
+    if output.startswith(_READ_ONLY):
+        raise UsageError(f"nothing can be written to {scheme}://", "write to a file, or to a store such as s3://")
+    if writer.separate:
+        raise UsageError(f"{writer.name} writes one file a record", "name a folder of this machine for them")
+
+
+def _check_not_read(output: str, inputs: Sequence[str]) -> None:
+    path = Path(output)
     for name in inputs:
-        if name != STANDARD_OUTPUT and is_file(path) and path.samefile(name):
-            raise UsageError(f"{path} is read and written at once", "write to another file")
+        here = name != STANDARD_OUTPUT and not is_remote(name) and is_file(path)
+        if (is_remote(name) and name == output) or (here and path.samefile(name)):
+            raise UsageError(f"{output} is read and written at once", "write to another file")

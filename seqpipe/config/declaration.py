@@ -18,6 +18,7 @@ from seqpipe.contracts import Precision, Reader, Stage, Writer
 from seqpipe.errors import ConfigError, Location, SeqpipeError
 from seqpipe.limits import Limits
 from seqpipe.registry import Registry
+from seqpipe.remote import is_remote
 
 T = TypeVar("T")
 
@@ -78,8 +79,8 @@ class Declaration:
         return tuple(self.document.where(("stages", index)) for index in range(len(self.stages)))
 
     def path_of(self, key: KeyPath, value: str) -> str:
-        """Return a path that the file names at a key, made relative to the file; ``-`` and full paths stay."""
-        return value if value == "-" else str(self.document.folder(key) / value)
+        """Return a path that the file names at a key, relative to the file; ``-``, full paths and ``s3://`` stay."""
+        return value if value == "-" or is_remote(value) else str(self.document.folder(key) / value)
 
     def writers(self, registry: Registry) -> list[type[Writer]]:
         """Return the forms that results may take: the writers of the core, and of the plugins whose stages it has."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -57,7 +57,7 @@ class Reader(Stage):
             InputError: the source cannot be read.
         """
 
-    def without_target(self) -> Self:
+    def without_target(self) -> Reader:
         """Return the reader as a run needs it, whose inputs have no targets.
 
         The parameter ``target``, where there is one, names what holds them; the column is then one like any other.

@@ -13,6 +13,7 @@ from typing import BinaryIO
 from seqpipe.compression import Compression, compression_of, without_compression
 from seqpipe.data.decompressed import CompressedFileError, Decompressed, DecompressesToTooMuch
 from seqpipe.errors import InputError, Location
+from seqpipe.remote import file_part, is_remote, opened_remote
 from seqpipe.system_errors import read_failure
 
 _DECOMPRESSED = 1 << 16
@@ -24,10 +25,10 @@ _MOST_HELD = 1 << 28
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file, standard input, or an excerpt of one of them.
+    """A file, here or elsewhere, standard input, or an excerpt of one of them.
 
     Attributes:
-        name: as the user gave it; ``-`` for standard input.
+        name: as the user gave it; ``-`` for standard input; with a scheme (``s3://``) for a file elsewhere.
         position: which of the inputs it is, counted from one.
         first: the position of the first record (the number of its line): above one in an excerpt.
         excerpt: the bytes themselves, as `Record.raw` has them; None: they are in the file.
@@ -73,12 +74,13 @@ class Source:
     @property
     def compression(self) -> str:
         """The ending of the name that says how the file is compressed, as it is written there; empty: it is not."""
-        return self.name.removeprefix(without_compression(self.name))
+        name = file_part(self.name)
+        return name.removeprefix(without_compression(name))
 
     @property
     def suffix(self) -> str:
         """The ending of the name in small letters, without that of a compression: ``.csv`` for ``a.CSV.gz``."""
-        return PurePath(without_compression(self.name)).suffix.lower()
+        return PurePath(without_compression(file_part(self.name))).suffix.lower()
 
     @property
     def consumed(self) -> int:
@@ -99,14 +101,24 @@ class Source:
             self._tell[:] = [lambda: last]
 
     @contextmanager
+    def _file(self) -> Iterator[tuple[BinaryIO, Callable[[], int]]]:
+        """Open the file, here or elsewhere; also give what says how much of it has been read."""
+        if is_remote(self.name):
+            with opened_remote(self.name) as file:
+                yield file, file.tell
+        else:
+            with Path(self.name).open("rb") as file:
+                yield file, file.raw.tell
+
+    @contextmanager
     def open(self) -> Iterator[BinaryIO]:
         """Open it for reading bytes; what ends in ``.gz`` or ``.zst`` is decompressed on the way.
 
         Raises:
             InputError: it cannot be opened, or reading it fails.
-            PluginError: it ends in ``.zst``, and the library for that is not installed.
+            PluginError: it ends in ``.zst`` or lies elsewhere, and the library for that is not installed.
         """
-        where, form = self.location, compression_of(self.name)
+        where, form = self.location, compression_of(file_part(self.name))
         try:
             if self.excerpt is not None:
                 yield io.BytesIO(self.excerpt)
@@ -115,7 +127,7 @@ class Source:
             elif self.standard_input:
                 yield sys.stdin.buffer
             else:
-                with Path(self.name).open("rb") as file, self._measured(file.raw.tell):
+                with self._file() as (file, tell), self._measured(tell):
                     yield self._decompressed(file, form)
         except CompressedFileError as error:
             what = f"not a whole {form.name if form else ''} file: {error}"

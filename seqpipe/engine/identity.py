@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from seqpipe.data.source import Source
 from seqpipe.errors import InputError, Location
 from seqpipe.pipeline.opened_pipeline import OpenedPipeline
 from seqpipe.registry import Registry
+from seqpipe.remote import is_remote, remote_version
 from seqpipe.system_errors import read_failure
 
 STANDARD_INPUT = "-"
@@ -56,7 +58,7 @@ class Identity:
                 return f"the input {name} is another one or has changed"
         if len(now) != len(earlier):
             return f"the inputs are {len(now)}, and were {len(earlier)}"
-        return "standard input cannot be read again" if STANDARD_INPUT in now else ""
+        return "standard input, or a pipe, cannot be read again" if STANDARD_INPUT in now else ""
 
 
 def difference(now: Facts, earlier: Facts, *, failed: int) -> str:
@@ -146,8 +148,13 @@ def _input(source: Source, *, ends: bool) -> tuple[str, str]:
         return STANDARD_INPUT, STANDARD_INPUT
     if source.excerpt is not None:
         return _digest(source.excerpt), _digest(source.excerpt)
+    if is_remote(source.name):
+        version = remote_version(source.name).encode()
+        return _digest(source.name.encode() + b"\0" + version), _digest(version)
     try:
         status = Path(source.name).stat()
+        if not stat.S_ISREG(status.st_mode):  # a pipe
+            return STANDARD_INPUT, STANDARD_INPUT
         content = f"{status.st_size}\0".encode() + (_ends(source.name) if ends else b"")
     except OSError as error:
         raise InputError(*read_failure(error), Location(source.name)) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -18,8 +19,8 @@ from seqpipe.engine.quarantine import to_line
 from seqpipe.engine.result_files import ResultFiles
 from seqpipe.errors import Location, OutputError, RecordError, UsageError, raised_by
 from seqpipe.hookspecs import RecordFailed
-from seqpipe.journal import MANIFEST, BlockWriter, IndexEntry, OutputPaths, PartialOutput, RunProgress, read_journal
-from seqpipe.paths import exists, is_file
+from seqpipe.journal import MANIFEST, BlockWriter, IndexEntry, OutputPaths, PartialOutput, RunProgress
+from seqpipe.paths import exists
 
 Earlier = Literal["refuse", "resume", "overwrite"]
 """What a run does with what earlier runs left in its place: leaves it and ends, goes on from it, or begins again."""
@@ -50,6 +51,8 @@ class FileOutput(Output):
                 head, layout = self.writer.begin(results[0])
             encoded = [self.writer.encode(result, layout) for result in results]
         self.blocks.layout = layout
+        if head:
+            self.blocks.add_entry(IndexEntry.of_head(head))
         self.blocks.output.append(b"".join((head, *encoded)) if head or len(encoded) != 1 else encoded[0])
         self._count(encoded)
 
@@ -79,7 +82,9 @@ class FileOutput(Output):
     def finish(self) -> None:
         """Take note that the input has ended."""
         if not self._begun:
-            self.blocks.output.append(self.writer.begin(None)[0])
+            head, _ = self.writer.begin(None)
+            self.blocks.add_entry(IndexEntry.of_head(head))
+            self.blocks.output.append(head)
             self.blocks.reached(self.blocks.progress)
         self._finished = True
 
@@ -102,14 +107,14 @@ class FileOutput(Output):
         finally:
             self.part.close()
 
-    def _seal(self) -> None:
-        with raised_by(self.writer.name):
-            self.blocks.seal(self.writer.assemble if self.writer.assembled else None)
-
     def _count(self, encoded: Sequence[bytes]) -> None:
         """Count what belongs to the record that is coming."""
         self._size += sum(map(len, encoded))
         self._results += len(encoded)
+
+    def _seal(self) -> None:
+        with raised_by(self.writer.name):
+            self.blocks.seal(self.writer.assemble if self.writer.assembled else None)
 
     @property
     def _begun(self) -> bool:
@@ -233,7 +238,7 @@ def check_replaceable(paths: OutputPaths, earlier: Earlier) -> None:
     Raises:
         UsageError: one would.
     """
-    if earlier == "refuse" and is_file(paths.output):
+    if earlier == "refuse" and paths.exists():
         what = "holds the results of an earlier run" if paths.output.name == MANIFEST else "is there already"
         todo = "add --overwrite to replace it, or write elsewhere"
         raise UsageError(what, todo, Location(paths.shown))
@@ -245,13 +250,15 @@ def completed_run(paths: OutputPaths, identity: Identity) -> RunProgress | None:
     Raises:
         UsageError: there is one of another run, or it is damaged.
     """
-    journal = read_journal(paths.journal)
-    if not journal.sealed or not paths.output.exists():
+    journal = paths.read_journal()
+    if not journal.sealed or not paths.exists():
         return None
     where = Location(paths.shown)
     if reason := identity.differs_from(journal.run or {}, failed=journal.last.progress.failed):
         raise UsageError(f"complete, but of another run: {reason}", _AGAIN, where)
-    if paths.output.stat().st_size != journal.size:
+    with paths.opened() as file:
+        size = file.seek(0, os.SEEK_END)
+    if size != journal.size:
         raise UsageError("complete, but changed since", _AGAIN, where)
     return journal.last.progress
 

@@ -9,15 +9,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import PurePath
 from shutil import copyfileobj
 from typing import NamedTuple
 
+from seqpipe.compression import without_compression
 from seqpipe.engine.journaled_output import check_replaceable
 from seqpipe.engine.quarantine import of_all_shards
 from seqpipe.engine.result_files import ResultFiles
 from seqpipe.engine.shard_outputs import ShardOutput, open_shards
 from seqpipe.errors import InputError, Location, OutputError, UsageError
-from seqpipe.journal import MANIFEST, BlockWriter, OutputPaths, PartialOutput, RunProgress, read_index
+from seqpipe.journal import MANIFEST, BlockWriter, OutputPaths, PartialOutput, RunProgress
 from seqpipe.journal.extents import opened
 from seqpipe.paths import is_folder
 
@@ -78,13 +80,27 @@ def merge_shards(
 
 
 def _output_paths(output: str | os.PathLike[str], shards: Sequence[ShardOutput]) -> OutputPaths:
-    folder = shards[0].paths.output.name == MANIFEST
+    shard = shards[0].paths
+    folder = shard.output.name == MANIFEST
     if folder and not is_folder(output):
         raise OutputError("no such folder", "make it first", Location(os.fspath(output)))
-    paths = OutputPaths.of_folder(output) if folder else OutputPaths.of_file(output)
-    if any(shard.paths.output == paths.output for shard in shards):
-        raise UsageError("is one of the shards", "write to another place", Location(paths.shown))
+    paths = OutputPaths.of(output)
+    where = Location(paths.shown)
+    if any(_place(other.paths) == _place(paths) for other in shards):
+        raise UsageError("is one of the shards", "write to another place", where)
+    if not folder and _form(paths) != _form(shard):
+        what = f"ends in {_form(paths) or 'nothing'!r}, and the shards in {_form(shard) or 'nothing'!r}"
+        raise UsageError(what, "merge into a file of the same form", where)
     return paths
+
+
+def _place(paths: OutputPaths) -> str:
+    return paths.remote or str(paths.output)
+
+
+def _form(paths: OutputPaths) -> str:
+    """Return the ending that stands for the form of an output, whether or not it is compressed."""
+    return PurePath(without_compression(paths.output.name)).suffix
 
 
 def _begin(part: PartialOutput, shards: Sequence[ShardOutput], *, overwrite: bool, quarantine: bool) -> BlockWriter:
@@ -101,7 +117,6 @@ class _Done(NamedTuple):
 
     Attributes:
         place: in the input: the position of the source, and of the record in it.
-        head: what stands before it, if it is the first one with results.
         content: its results.
         results: how many these are.
         failed: whether it failed.
@@ -110,7 +125,6 @@ class _Done(NamedTuple):
     """
 
     place: tuple[int, int]
-    head: bytes
     content: bytes
     results: int
     failed: bool
@@ -142,15 +156,14 @@ class _Merge:
             what = f"{progress.records:,} of the {read:,} records of the input are in the shards"
             raise InputError(what, "run the shards again, all on the same input")
         if not progress.results:
-            with opened(self.shards[0].paths.output) as file:
-                self.blocks.output.append(file.read())  # what stands before results that are not there
+            self.blocks.output.append(self.shards[0].head())
             self.blocks.reached(progress)
 
     def _put(self, place: tuple[int, int], done: _Done) -> None:
         before = self.blocks.progress
         if done.results and not before.results:
             self.blocks.layout = done.shard.journal.layout
-            self.blocks.output.append(done.head)
+            self.blocks.output.append(done.shard.head())
         if self.files:
             _copy_files(done, self.files)
         self.blocks.output.append(done.content)
@@ -162,18 +175,12 @@ class _Merge:
 
 def _records(shard: ShardOutput) -> Iterator[_Done]:
     """Yield what each record of a shard has added, in the order of the input."""
-    with opened(shard.paths.output) as output, shard.open_quarantine() as quarantine:
-        begin = 0
-        for block, index in zip(shard.journal.blocks, read_index(shard.paths.journal), strict=False):
-            entries = list(index)
-            length = block.size - begin
-            head = output.read(length - sum(entry.size for entry in entries)) if entries and not begin else b""
-            begin = block.size
-            for entry in entries:
+    with shard.open_output() as output, shard.paths.opened_quarantine() as quarantine:
+        for entry in shard.index():
+            content = output.read(entry.size)
+            if entry.source:
                 line = quarantine.readline() if entry.failed else b""
-                content = output.read(entry.size)
-                place = (entry.source, entry.item)
-                yield _Done(place, head, content, entry.results, bool(entry.failed), line, shard)
+                yield _Done((entry.source, entry.item), content, entry.results, bool(entry.failed), line, shard)
 
 
 def _copy_files(done: _Done, files: ResultFiles) -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from io import BytesIO
 from typing import BinaryIO
 
+from seqpipe.data.decompressed import Decompressed
 from seqpipe.engine.identity import Facts, difference
 from seqpipe.engine.shards import WHOLE, Shard
 from seqpipe.errors import Errors, InputError, Location, SeqpipeError, UsageError
-from seqpipe.journal import Journal, OutputPaths, verify
-from seqpipe.journal.extents import count_whole, opened, quarantine_extents
+from seqpipe.journal import IndexEntry, Journal, OutputPaths, read_index, verify, without_companions
+from seqpipe.journal.extents import quarantine_extents
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +47,28 @@ class ShardOutput:
 
     def has_its_quarantine(self) -> bool:
         """Whether the quarantine is what was written: people change it to run its records again."""
-        path, last = self.paths.quarantine, self.journal.last
-        if not last.rejected:
-            return True
         extents = quarantine_extents(self.journal.blocks)
-        return path.exists() and path.stat().st_size == last.rejected and count_whole(path, extents) == len(extents)
+        with self.paths.opened_quarantine() as file:
+            whole = all(extent.stands_at(extent.begin, file) for extent in extents)
+            return whole and file.seek(0, os.SEEK_END) == self.journal.last.rejected
+
+    def index(self) -> Generator[IndexEntry]:
+        """Yield what each record has added to the output, in its order."""
+        with self.paths.opened_journal() as file:
+            yield from read_index(file)
+
+    def head(self) -> bytes:
+        """Return what stands before the first result."""
+        with closing(self.index()) as index, self.open_output() as file:
+            size = next((entry.size for entry in index if not entry.source), 0)  # after records without results
+            return file.read(size)
 
     @contextmanager
-    def open_quarantine(self) -> Iterator[BinaryIO]:
-        """Open the quarantine; one that is not there is empty."""
-        if not self.paths.quarantine.exists():
-            yield BytesIO()
-            return
-        with opened(self.paths.quarantine) as file:
-            yield file
+    def open_output(self) -> Iterator[BinaryIO]:
+        """Open the output for reading, as it is when it is not compressed."""
+        with self.paths.opened() as file:
+            form = self.paths.compression
+            yield io.BufferedReader(Decompressed(file, form)) if form else file
 
 
 def open_shards(outputs: Sequence[str | os.PathLike[str]]) -> list[ShardOutput]:
@@ -71,10 +80,7 @@ def open_shards(outputs: Sequence[str | os.PathLike[str]]) -> list[ShardOutput]:
     """
     shards: list[ShardOutput] = []
     errors: list[SeqpipeError] = []
-    quarantines = {OutputPaths.of(output).quarantine for output in outputs}  # a glob may have matched them too
-    for output in outputs:
-        if OutputPaths.of(output).output in quarantines:
-            continue
+    for output in without_companions(outputs):
         try:
             shards.append(_open_shard(output))
         except Errors as several:
@@ -100,6 +106,9 @@ def _open_shard(output: str | os.PathLike[str]) -> ShardOutput:
         raise Errors(
             InputError(damage, "restore it, or run this shard again", where) for damage in verification.damages
         )
+    if verification.journal.assembled:
+        what = f"a file that ends in {paths.output.suffix!r} is made of all its results at once, and is not merged"
+        raise UsageError(what, "run the shards into files of lines, such as .jsonl or .csv.gz", Location(paths.shown))
     return ShardOutput(paths, verification.journal)
 
 

@@ -7,7 +7,7 @@ A fourth one, ``lock``, keeps other runs away; it is a file of its own, as Windo
 
 from seqpipe.journal.block_writer import BlockWriter
 from seqpipe.journal.entries import Journal, RunProgress, read_index, read_journal
-from seqpipe.journal.output_paths import MANIFEST, OutputPaths
+from seqpipe.journal.output_paths import MANIFEST, OutputPaths, without_companions
 from seqpipe.journal.partial_output import PartialOutput
 from seqpipe.journal.record_index import IndexEntry
 from seqpipe.journal.verification import Verification, verify
@@ -24,4 +24,5 @@ __all__ = [
     "read_index",
     "read_journal",
     "verify",
+    "without_companions",
 ]

@@ -8,7 +8,6 @@ ignored.
 from __future__ import annotations
 
 import json
-import os
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
@@ -150,33 +149,44 @@ def read_journal(path: Path) -> Journal:
     """
     try:
         with path.open("rb") as file:
-            lines = list(_whole_lines(file))
-            sound = file.seek(0, os.SEEK_END) == (lines[-1].end if lines else 0)
+            return parsed_journal(file, Location(str(path)))
     except FileNotFoundError:
         return Journal((), (), sound=True)
     except OSError as error:
         raise InputError(*read_failure(error), Location(str(path))) from None
+
+
+def parsed_journal(file: BinaryIO, where: Location) -> Journal:
+    """Return the journal that an open file holds.
+
+    Raises:
+        InputError: it was written by a seqpipe that writes others.
+    """
+    lines: list[Line] = []
+    end = checksum = 0
+    sound = True
+    for raw in file:
+        checksum = zlib.crc32(raw[_DIGITS:], checksum)
+        if raw[:_DIGITS] != b"%08x " % checksum or not raw.endswith(b"\n"):
+            sound = False
+            break
+        end += len(raw)
+        value = json.loads(raw[_DIGITS:])
+        value.get("block", {}).pop("index", None)
+        lines.append(Line(value, end, checksum))
     if lines and lines[0].value.get("format") != FORMAT:
         what = f"a journal of format {lines[0].value.get('format')}, and this seqpipe has {FORMAT}"
-        raise InputError(what, "use the seqpipe that wrote it, or remove it", Location(str(path)))
+        raise InputError(what, "use the seqpipe that wrote it, or remove it", where)
     blocks = tuple(_block(line.value["block"]) for line in lines if "block" in line.value)
     return Journal(tuple(lines), blocks, sound=sound)
 
 
-def read_index(path: Path) -> Iterator[Iterator[IndexEntry]]:
-    """Yield the index of each block of a journal that is whole.
-
-    Raises:
-        InputError: it cannot be read.
-    """
-    try:
-        with path.open("rb") as file:
-            for raw in file:
-                value = json.loads(raw[_DIGITS:])
-                if "block" in value:
-                    yield decode_index(value["block"].get("index", ""))
-    except OSError as error:
-        raise InputError(*read_failure(error), Location(str(path))) from None
+def read_index(file: BinaryIO) -> Iterator[IndexEntry]:
+    """Yield the index of a journal that is whole."""
+    for raw in file:
+        value = json.loads(raw[_DIGITS:])
+        if "block" in value:
+            yield from decode_index(value["block"].get("index", ""))
 
 
 def encode_run(run: Mapping[str, Any]) -> tuple[bytes, int]:
@@ -204,18 +214,6 @@ def encode_seal(previous: int, assembled: Assembled | None = None) -> tuple[byte
 
 _DIGITS = 9  # with the blank after them
 _PROGRESS = tuple(field.name for field in fields(RunProgress))
-
-
-def _whole_lines(file: BinaryIO) -> Iterator[Line]:
-    end = checksum = 0
-    for raw in file:
-        checksum = zlib.crc32(raw[_DIGITS:], checksum)
-        if raw[:_DIGITS] != b"%08x " % checksum or not raw.endswith(b"\n"):
-            return
-        end += len(raw)
-        value = json.loads(raw[_DIGITS:])
-        value.get("block", {}).pop("index", None)
-        yield Line(value, end, checksum)
 
 
 def _encode(value: Mapping[str, Any], previous: int) -> tuple[bytes, int]:

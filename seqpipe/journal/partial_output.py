@@ -14,6 +14,7 @@ from seqpipe.journal.entries import Journal, read_journal
 from seqpipe.journal.extents import count_whole, output_extents, quarantine_extents
 from seqpipe.journal.lock import REMOVABLE, lock
 from seqpipe.journal.output_paths import OutputPaths
+from seqpipe.remote import remove_remote, upload
 
 
 class PartialOutput:
@@ -62,6 +63,9 @@ class PartialOutput:
             assembled: the output is the file that was made of what was appended.
         """
         paths = self.paths
+        if paths.remote:
+            self._upload(assembled=assembled)
+            return
         with reported(self._shown):
             if paths.part_quarantine.exists():
                 if paths.part_quarantine.stat().st_size:
@@ -79,6 +83,18 @@ class PartialOutput:
             for folder in {paths.output.parent, paths.quarantine.parent}:
                 sync_folder(folder)
         self._complete = True
+
+    def _upload(self, *, assembled: bool) -> None:
+        """Write the files to another system, the journal last, and remove them here."""
+        paths = self.paths
+        quarantine = f"{paths.remote}.quarantine.jsonl"
+        if paths.part_quarantine.exists() and paths.part_quarantine.stat().st_size:
+            upload(paths.part_quarantine, quarantine)
+        else:
+            remove_remote(quarantine)
+        upload(paths.part_assembled if assembled else paths.part_output, paths.remote)
+        upload(paths.part_journal, f"{paths.remote}.journal")
+        self.discard()
 
     def discard(self) -> None:
         """Remove what there is."""

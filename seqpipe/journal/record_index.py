@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 
 class IndexEntry(NamedTuple):
-    """What a record has added to an output.
+    """What a record has added to an output; or what stands before the first result, in an entry of its own.
 
     Attributes:
-        source: which source it is in, counted from one.
+        source: which source it is in, counted from one; 0: this is what stands before the first result.
         item: which of the source's records it is, counted from one; 0: the source before this one could not be read on.
         size: bytes of its results.
         results: how many these are.
@@ -27,6 +27,11 @@ class IndexEntry(NamedTuple):
     size: int
     results: int
     failed: int
+
+    @classmethod
+    def of_head(cls, head: bytes) -> IndexEntry:
+        """Return the entry of what stands before the first result."""
+        return cls(0, 0, len(head), 0, 0)
 
 
 class RecordIndex:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from seqpipe.errors import InputError, Location
-from seqpipe.journal.entries import Block, Journal, read_journal
+from seqpipe.journal.entries import Block, Journal
 from seqpipe.journal.extents import Extent, opened, output_extents
 from seqpipe.journal.output_paths import MANIFEST, OutputPaths
 
@@ -40,9 +40,10 @@ def verify(path: str | os.PathLike[str]) -> Verification:
     """
     paths = OutputPaths.of(path)
     where = Location(paths.shown)
-    if not paths.output.exists() and not paths.journal.exists() and not paths.part.exists():
+    there = paths.exists()
+    journal = paths.read_journal()
+    if not there and not journal.lines and not paths.part.exists() and not paths.journal.exists():
         raise InputError("no such output", "check the path", where)
-    journal = read_journal(paths.journal)
     if not journal.lines:
         if paths.part.exists():
             raise InputError("its run is not complete", "resume it: run it again with --resume", where)
@@ -50,16 +51,14 @@ def verify(path: str | os.PathLike[str]) -> Verification:
     if not journal.sealed or not journal.sound:
         line = Location(paths.show(paths.journal), len(journal.lines) + 1)
         raise InputError("not what was written", "restore it, or run again", line)
-    damages = _damages(paths.output, journal)
+    damages = _damages(paths, journal) if there else ("the file is missing",)
     if paths.output.name == MANIFEST:
         damages = (*damages, *_damaged_files(paths.output))
     return Verification(journal, tuple(damages))
 
 
-def _damages(path: Path, journal: Journal) -> tuple[str, ...]:
-    if not path.exists():
-        return ("the file is missing",)
-    with opened(path) as file:
+def _damages(paths: OutputPaths, journal: Journal) -> tuple[str, ...]:
+    with paths.opened() as file:
         if not journal.assembled:
             return tuple(_compare(file, journal.blocks))
         whole = Extent(0, journal.assembled.size, journal.assembled.checksum)

@@ -195,10 +195,11 @@ def _check_agreement(declared: Declaration, model: Model) -> None:
                 f"this stage is {stage.name}, in the model it is {was}", _AGREE, declared.locations[index]
             )
         for key in _differences(stage, trained):
+            where = declared.document.where(("stages", index, key))
             raise ConfigError(
                 f"{stage.name} has {key}: {stage.declaration()[key]}, the model was trained with {trained[key]}",
-                _AGREE,
-                declared.document.where(("stages", index, key)),
+                "leave it out, or train again" if where.source.startswith("--set ") else _AGREE,
+                where,
             )
 
 

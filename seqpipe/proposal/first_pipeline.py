@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from seqpipe.builtin.readers.labelled_files import ReadFolders, ReadListed
 from seqpipe.config import dump
 from seqpipe.proposal.roles import Roles
-from seqpipe.proposal.table_sample import TableSample
+from seqpipe.proposal.table_sample import Files, TableSample
 
 WORDS = 3
 """Words that a text has at least, on average, to be read by words and not by characters."""
@@ -50,7 +51,13 @@ def draft(sample: TableSample, roles: Roles, *, name: str, data: str, plugins: S
         plugins: those installed; ``text`` knows words better than the core does.
     """
     size = next(size for size in SIZES if sample.about < size.rows)
-    of_series = roles.payload.is_series
+    files = _files(sample, roles)
+    if files and files.tokenizer:
+        stages = _frames([f"  - tokenizer: {files.tokenizer}"], roles, size)
+    elif roles.payload.is_series:
+        stages = _series(roles, size)
+    else:
+        stages = _text(roles, size, plugins)
     lines = [
         f"# A first pipeline for {data}, guessed from its first {sample.rows:,} rows: change what is wrong.",
         "#",
@@ -59,7 +66,7 @@ def draft(sample: TableSample, roles: Roles, *, name: str, data: str, plugins: S
         *_entry("name", name),
         *_read(sample, roles),
         "stages:",
-        *(_series(roles, size) if of_series else _text(roles, size, plugins)),
+        *stages,
         *_train(size, data),
     ]
     return "".join(f"{line}\n" for line in lines)
@@ -73,18 +80,42 @@ def _entry(key: str, value: object, indent: int = 0, comment: str = "") -> list[
 
 def _read(sample: TableSample, roles: Roles) -> Iterator[str]:
     yield "read:"
-    yield f"  reader: {sample.reader}"
+    files = _files(sample, roles)
+    if files is None:
+        yield f"  reader: {sample.reader}"
+        yield from _columns(sample, roles, 2)
+    elif sample.reader == ReadFolders.name:
+        whose = "names" if files.pattern else "folders"
+        yield f"  reader: {sample.reader} # labels are in the files' {whose}: {roles.reasons['target']}"
+        yield f"  files: {{reader: {files.reader}}} # {roles.reasons['payload']}"
+        if files.pattern:
+            yield from _entry("pattern", files.pattern, 2, "finds the label in a path")
+    else:
+        yield f"  reader: {ReadListed.name} # files that a table names"
+        yield "  table:"
+        yield f"    reader: {sample.reader}"
+        yield from _columns(sample, roles, 4)
+        yield f"  files: {{reader: {files.reader}}}"
+
+
+def _files(sample: TableSample, roles: Roles) -> Files | None:
+    """Return the files that are read; None: what is read stands in the table."""
+    return sample.files if sample.files and sample.files.column == roles.payload.name else None
+
+
+def _columns(sample: TableSample, roles: Roles, indent: int) -> Iterator[str]:
+    margin = " " * indent
     if not sample.header and sample.reader != "core.lines":
         names = ", ".join(column.name for column in sample.columns)
-        yield f"  columns: [{names}] # the first line names none: give them better names, here and below"
+        yield f"{margin}columns: [{names}] # the first line names none: give them better names, here and below"
     if sample.reader != "core.lines":
-        yield from _entry("payload", roles.payload.name, 2, roles.reasons["payload"])
+        yield from _entry("payload", roles.payload.name, indent, roles.reasons["payload"])
     if roles.target is not None:
-        yield from _entry("target", roles.target.name, 2, roles.reasons["target"])
+        yield from _entry("target", roles.target.name, indent, roles.reasons["target"])
     elif sample.reader != "core.lines":
-        yield f"  # target: {roles.reasons['target']}"
+        yield f"{margin}# target: {roles.reasons['target']}"
     if roles.payload.is_series:
-        yield "  type: numbers"
+        yield f"{margin}type: numbers"
 
 
 def _text(roles: Roles, size: Size, plugins: Sequence[str]) -> Iterator[str]:
@@ -119,14 +150,20 @@ def _text(roles: Roles, size: Size, plugins: Sequence[str]) -> Iterator[str]:
 
 def _series(roles: Roles, size: Size) -> Iterator[str]:
     first = roles.payload.values[0][0]
-    yield "  - tokenizer: core.numbers"
-    yield f"    width: {len(first) if isinstance(first, list) else 1}"
+    width = len(first) if isinstance(first, list) else 1
+    return _frames(["  - tokenizer: core.numbers", f"    width: {width}"], roles, size)
+
+
+def _frames(tokenizer: Sequence[str], roles: Roles, size: Size) -> Iterator[str]:
+    yield from tokenizer
     yield "  - encoder: core.standardize"
     yield "  - core: core.gru"
     yield f"    hidden: {size.hidden}"
     yield "    bidirectional: true"
     if roles.task == "label a position":
         yield "  - decoder: core.tags"
+    elif roles.task == "text":
+        yield "  - decoder: core.ctc # letters, wherever in the sequence they are"
     else:
         yield "    output: pooled # one vector for all of a record"
         yield from _of_record(roles)

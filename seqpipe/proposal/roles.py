@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from seqpipe.builtin.readers.labelled_files import ReadFolders
 from seqpipe.errors import InputError, Location, did_you_mean
-from seqpipe.proposal.table_sample import Column, TableSample
+from seqpipe.proposal.table_sample import MOST_LABELS, Column, TableSample, has_few
 
 Task = Literal["label", "number", "label a position", "text", "continuation"]
 """What is learned: a label or a number for a record, a label a position, a text for a text, or how texts go on."""
@@ -27,13 +28,10 @@ TARGETS = (
     "tags",
     "y",
     "translation",
+    "transcript",
     "answer",
 )
 """Names that say what a column is."""
-
-MOST_LABELS = 200
-"""Different labels; what has more is hardly a class."""
-
 
 MOST_NUMBERS = 20
 """Different numbers that are classes, such as stars; more are a quantity."""
@@ -69,7 +67,11 @@ def choose_roles(sample: TableSample, payload: str | None = None, target: str | 
         raise InputError(f"the column {payload!r} cannot be both payload and target", todo, Location(sample.path))
     read = given.get("payload") or _payload(sample, goal)
     goal = goal or _target(sample, read)
-    reasons = {"payload": _about(read)}
+    files = sample.files if sample.files and sample.files.column == read.name else None
+    reasons = {"payload": f"files that {files.reader} reads" if files and files.tokenizer else _about(read)}
+    if goal is None and files:
+        todo = "name a column of the table: --target"
+        raise InputError("no column has labels for the files", todo, Location(sample.path))
     if goal is None:
         reasons["target"] = "no column has a few values that come again and again: name one with --target"
         return Roles(read, None, "continuation", reasons)
@@ -79,6 +81,8 @@ def choose_roles(sample: TableSample, payload: str | None = None, target: str | 
 
 def _named(sample: TableSample, role: str, name: str) -> Column:
     names = [column.name for column in sample.columns]
+    if sample.reader == ReadFolders.name:  # a path is what is read, and what it says is what is learned
+        names = names[:1] if role == "payload" else names[1:]
     if name not in names:
         listed = f"the columns are {', '.join(names[:20])}"
         raise InputError(f"no column {name!r} for the {role}", did_you_mean(name, names, listed), Location(sample.path))
@@ -87,6 +91,8 @@ def _named(sample: TableSample, role: str, name: str) -> Column:
 
 def _payload(sample: TableSample, target: Column | None) -> Column:
     """Return the column that is read: of series, or the one whose name says so, or whose texts are longest."""
+    if sample.files and (target is None or sample.files.column != target.name):
+        return sample.column(sample.files.column)
     columns = [column for column in sample.columns if column is not target and column.values]
     series = [column for column in columns if column.is_series]
     plain = [column for column in columns if column.is_plain and not column.is_numeric]
@@ -101,12 +107,8 @@ def _target(sample: TableSample, payload: Column) -> Column | None:
     """Return the column that is learned: the one whose name says so, or the last that has a few values."""
     columns = [column for column in sample.columns if column is not payload]
     named = [column for name in TARGETS for column in columns if column.name.lower() == name and column.values]
-    few = [column for column in columns if column.is_plain and _has_few(column) and not _is_quantity(column)]
+    few = [column for column in columns if column.is_plain and has_few(column) and not _is_quantity(column)]
     return next(iter([*named, *reversed(few)]), None)
-
-
-def _has_few(column: Column) -> bool:
-    return 2 <= len(column.counts) <= min(MOST_LABELS, len(column.values) // 3) and column.words < 4
 
 
 def _is_quantity(column: Column) -> bool:
@@ -138,7 +140,7 @@ def _about(column: Column) -> str:
         return f"series of {_mean([len(value) for value in column.values]):.0f} numbers on average"
     if column.is_labels:
         return "a list of labels, one for each position"
-    if _has_few(column) and not _is_quantity(column):
+    if has_few(column) and not _is_quantity(column):
         return f"{len(column.counts)} different values: {_shown(column)}"
     if column.is_numeric:
         numbers = [float(value) for value in column.values]

@@ -10,13 +10,16 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from seqpipe.builtin.readers.columnar import ReadArrow, ReadParquet
 from seqpipe.builtin.readers.json_lines import ReadJSONLines, parsed_object
 from seqpipe.builtin.readers.lines import text_lines
 from seqpipe.builtin.readers.tables import ReadCSV, ReadTSV
 from seqpipe.data.source import Source
 from seqpipe.errors import InputError, Location, RecordError
 from seqpipe.limits import Limits
-from seqpipe.paths import is_folder
+
+MOST_LABELS = 200
+"""Different labels; what has more is hardly a class."""
 
 ROWS = 10_000
 """Rows that are looked at."""
@@ -75,6 +78,23 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Files:
+    """Files that a record is made of each.
+
+    Attributes:
+        column: which has their paths, or what they hold where that is text.
+        reader: the name of the stage that reads them.
+        tokenizer: the name of the one that makes frames of what they hold; empty: they hold text.
+        pattern: finds the label in a path; empty: it is the folder's name.
+    """
+
+    column: str
+    reader: str
+    tokenizer: str
+    pattern: str = ""
+
+
+@dataclass(frozen=True)
 class TableSample:
     """The first rows of a table.
 
@@ -86,6 +106,7 @@ class TableSample:
         about: how many there are, about.
         header: whether the first line names the columns; a table of objects always does.
         bad: how many of the rows cannot be read.
+        files: that the rows name; None: they hold all that is read.
     """
 
     path: str
@@ -95,17 +116,28 @@ class TableSample:
     about: int
     header: bool
     bad: int
+    files: Files | None = None
+
+    def of_files(self, files: Files, values: Sequence[Any]) -> TableSample:
+        """Return the sample with files, whose values are those of their column."""
+        columns = [replace(column, values=values) if column.name == files.column else column for column in self.columns]
+        return replace(self, columns=columns, files=files)
 
     def column(self, name: str) -> Column:
         """Return the column of a name, which must be there."""
         return next(column for column in self.columns if column.name == name)
 
 
-def sample_of(path: str) -> TableSample:
-    """Return the first rows of a table: CSV, TSV, JSON Lines, or plain lines of text, perhaps compressed.
+TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".arrow", ".arrows", ".feather")
+"""Endings of tables."""
+
+
+def sample_of_table(path: str) -> TableSample:
+    """Return the first rows of a table, or of plain lines of text, perhaps compressed.
 
     Raises:
         InputError: it cannot be read, holds nothing, or is no table.
+        PluginError: a library that reads it is not installed.
     """
     source = Source(path, 1, longest=Limits().record_bytes)
     sample = _read(path, source)
@@ -115,7 +147,7 @@ def sample_of(path: str) -> TableSample:
 def _about(path: str, sample: TableSample) -> int:
     """Return how many rows a table has, about: as many as fit its size, packed to a third where it is packed."""
     characters = sum(len(str(value)) + 1 for column in sample.columns for value in column.values)
-    size = Path(path).stat().st_size * (3 if Source(path).compression else 1)
+    size = Path(path).stat().st_size * (3 if Source(path).compression or path.endswith(ReadParquet.suffixes) else 1)
     return max(size * sample.rows // max(characters, 1), sample.rows)
 
 
@@ -126,12 +158,13 @@ def _read(path: str, source: Source) -> TableSample:
         return _of_cells(path, table.name, [cells for _, _, cells in islice(table.rows(source, 1), ROWS + 1)])
     if ending in {"jsonl", "ndjson"}:
         return _of_objects(path, list(islice(_objects(source), ROWS + 1)))
+    for columnar in (ReadParquet, ReadArrow):
+        if source.suffix in columnar.suffixes:
+            return _of_objects(path, list(islice(columnar().rows(source, any_columns=True), ROWS + 1)), columnar.name)
     if ending == "txt":
         lines = [[line] if isinstance(line, str) else line for _, _, line in islice(text_lines(source, 1), ROWS + 1)]
         return _sample(path, "core.lines", ["text"], lines, header=False)
-    if is_folder(path):
-        raise InputError("a folder, where a table is needed", "name a table in it", Location(path))
-    todo = "give a table: .csv, .tsv, .jsonl or .txt, perhaps with .gz or .zst behind"
+    todo = "give a table: .csv, .tsv, .jsonl, .parquet or .txt, perhaps with .gz or .zst behind"
     raise InputError("nothing is known about files of this ending", todo, Location(path))
 
 
@@ -152,10 +185,12 @@ def _is_header(head: Sequence[str], rows: Sequence[Sequence[str] | RecordError])
     return not any(cell in {row[index] for row in whole} for index, cell in enumerate(head))
 
 
-def _of_objects(path: str, objects: Sequence[dict[str, Any] | RecordError]) -> TableSample:
+def _of_objects(
+    path: str, objects: Sequence[dict[str, Any] | RecordError], reader: str = ReadJSONLines.name
+) -> TableSample:
     names = list(dict.fromkeys(key for fields in objects if isinstance(fields, dict) for key in fields))
     rows = [[fields.get(name) for name in names] if isinstance(fields, dict) else fields for fields in objects]
-    return _sample(path, ReadJSONLines.name, names, rows, header=True)
+    return _sample(path, reader, names, rows, header=True)
 
 
 def _objects(source: Source) -> Iterator[dict[str, Any] | RecordError]:
@@ -183,6 +218,11 @@ def _sample(
     return TableSample(
         path, reader, columns, len(whole), len(rows) if len(rows) > ROWS else len(whole), header, len(seen) - len(whole)
     )
+
+
+def has_few(column: Column) -> bool:
+    """Whether a column has a few values that come again and again, as labels do."""
+    return 2 <= len(column.counts) <= min(MOST_LABELS, len(column.values) // 3) and column.words < 4
 
 
 def _is_number(value: Any) -> bool:

@@ -34,6 +34,7 @@ class Law:
     Attributes:
         name: for reports and for the names of tests.
         says: the law, in a line.
+        cure: what the author of a stage that breaks it does.
         check: tries it on an example; raises `Violation`, or `DoesNotApply`, or whatever the stage raises.
         kinds: of stages that it is about.
         needs: the laws without which it says nothing new: where one of them is broken, this one is not tried.
@@ -41,6 +42,7 @@ class Law:
 
     name: str
     says: str
+    cure: str
     check: Callable[[Example], None]
     kinds: frozenset[str]
     needs: tuple[str, ...] = ()

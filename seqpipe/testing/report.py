@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from seqpipe.contracts import Example, Stage
-from seqpipe.errors import PluginError
+from seqpipe.errors import PluginError, place_in
 from seqpipe.registry import Registry
 from seqpipe.testing.defaults import examples_of
 from seqpipe.testing.law import DoesNotApply, Law, Violation
@@ -35,6 +35,11 @@ class Case:
             self.law.check(self.example)
         except PluginError as error:
             raise DoesNotApply(error.what) from None
+        except DoesNotApply:
+            raise
+        except Exception as error:
+            error.add_note(f"law:  {self.law.says}\ncure: {self.law.cure}")
+            raise
 
     def __str__(self) -> str:
         return f"{self.example}: {self.law.name}"
@@ -49,6 +54,7 @@ class Finding:
         example: in words.
         law: its name.
         says: the law in a line.
+        cure: what the stage's author does if it is broken.
         verdict: whether it holds.
         why: what is wrong, or why it was not tried.
     """
@@ -57,6 +63,7 @@ class Finding:
     example: str
     law: str
     says: str
+    cure: str
     verdict: Verdict
     why: str = ""
 
@@ -124,7 +131,8 @@ def run(plugin: str, registry: Registry | None = None) -> Report:
         name = f"{stage.kind} {stage.name}"
         if not of_stage:
             what, todo = _without_example(stage)
-            findings.append(Finding(name, name, "example", "There is an example.", "broken", f"{what} ({todo})"))
+            cure = f"{todo[0].upper()}{todo[1:]}."
+            findings.append(Finding(name, name, "example", "There is an example.", cure, "broken", what))
         for example in of_stage:
             findings += findings_of(example)
     if not findings:
@@ -133,32 +141,42 @@ def run(plugin: str, registry: Registry | None = None) -> Report:
 
 
 def findings_of(example: Example) -> Iterator[Finding]:
-    """Try all laws on an example, in their order; one that needs another that is broken is not tried."""
+    """Try all laws on an example, in their order.
+
+    One that needs another that is broken is not tried; nor does one count as broken in which the stage raises just
+    what it has raised before.
+    """
     stage = f"{example.stage.kind} {example.stage.name}"
-    out: set[str] = set()
+    out: dict[str, str] = {}  # for each law that is not kept, the one that is broken
+    raised: dict[str, str] = {}
+    verdict: Verdict
     for case in cases([example]):
         law = case.law
-        missing = [name for name in law.needs if name in out]
-        if missing:
-            out.add(law.name)
-            yield Finding(stage, str(example), law.name, law.says, "not tried", f"it needs {missing[0]}")
-            continue
-        verdict, why = _verdict(case)
-        if verdict == "broken":
-            out.add(law.name)
-        yield Finding(stage, str(example), law.name, law.says, verdict, why)
+        missing = [out[name] for name in law.needs if name in out]
+        verdict, why = ("not tried", f"needs {missing[0]}") if missing else _verdict(case)
+        if verdict == "broken" and why.startswith(_RAISES) and raised.setdefault(why, law.name) != law.name:
+            verdict, why = "not tried", f"the stage raises what it does in {raised[why]}"
+        if verdict in ("broken", "not tried"):
+            out[law.name] = missing[0] if missing else law.name
+        yield Finding(stage, str(example), law.name, law.says, law.cure, verdict, why)
 
 
 def _verdict(case: Case) -> tuple[Verdict, str]:
+    plugin = type(case.example.stage).__module__.partition(".")[0]
     try:
         case()
     except DoesNotApply as reason:
         return "does not apply", str(reason)
     except Violation as violation:
-        return "broken", str(violation)
+        raised = violation.__context__
+        return "broken", f"{violation}{place_in(plugin, raised) if raised else ''}"
     except Exception as error:  # noqa: BLE001 - whatever a stage raises is what is wrong with it
-        return "broken", " ".join(f"it raises {type(error).__name__}: {error}".split())
+        text = " ".join(f"{_RAISES}{type(error).__name__}: {error}".split())
+        return "broken", f"{text}{place_in(plugin, error)}"
     return "holds", ""
+
+
+_RAISES = "it raises "
 
 
 def _by_stage(plugin: str, registry: Registry) -> Iterator[tuple[type[Stage], list[Example]]]:

@@ -114,6 +114,15 @@ def test_a_row_that_is_no_record_ends_nothing(form: Any) -> None:
     assert said == ["t:1", "t:2: the payload 'text' is null, not a text (correct it, or the reader's type)", "t:3"]
 
 
+def test_a_text_that_is_too_long(form: Any) -> None:
+    content = form[1](pa.table({"text": ["short", "much longer", "short"]}))
+    said = [
+        str(record) if isinstance(record, RecordError) else record.id
+        for record in form[0]().read(Source("t", excerpt=content, longest=10))
+    ]
+    assert said == ["t:1", "t:2: longer than 10 bytes (split it, or raise limits.record_mb)", "t:3"]
+
+
 def test_a_column_that_is_not_there(form: Any) -> None:
     for parameters, message in (
         ({"payload": "textt"}, "t: no column 'textt' for the payload (did you mean 'text'?)"),

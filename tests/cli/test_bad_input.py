@@ -156,8 +156,8 @@ def test_a_broken_plugin_that_is_named(folder, command, install):
     result = command("check", "bad.yaml")
     assert result.code == 2
     assert result.err == (
-        "bad.yaml:4:11: plugin 'broken' (seqpipe-broken 1.2) is broken: RuntimeError: cannot start (update or "
-        "uninstall it, or tell its author)\n"
+        "bad.yaml:4:11: plugin 'broken' (seqpipe-broken 1.2) is broken: RuntimeError: cannot start, "
+        "in seqpipe_broken.py:2 (update or uninstall it, or tell its author)\n"
     )
 
 
@@ -262,6 +262,14 @@ def test_a_model_of_another_pipeline(folder, command):
     assert run_with_bad_model(command) == (
         "colours.yaml:7:5: this stage is core.gru, in the model it is core.rnn "
         "(take out the stages to use the model's, or train again)"
+    )
+
+
+def test_a_setting_that_the_model_was_not_trained_with(folder, command):
+    result = command("run", "colours.yaml", "--text", "a", "--set", "core.hidden=5")
+    assert (result.code, result.err) == (
+        2,
+        "--set core.hidden=5: core.rnn has hidden: 5, the model was trained with 4 (leave it out, or train again)\n",
     )
 
 

@@ -46,7 +46,7 @@ def test_a_broken_plugin(command, install):
     assert result.lines[-1] == "1 thing to fix"
     assert "WRONG  plugin broken" in result.out
     assert (
-        "plugin 'broken' (seqpipe-broken 1.2) is broken: RuntimeError: cannot start "
+        "plugin 'broken' (seqpipe-broken 1.2) is broken: RuntimeError: cannot start, in seqpipe_broken.py:1 "
         "(update or uninstall it, or tell its author)"
     ) in result.out
     assert json.loads(command("doctor", "--json").out)["well"] is False

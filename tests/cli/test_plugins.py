@@ -22,6 +22,24 @@ def seqpipe_register_stages():
     return [Loud]
 '''
 
+TOKENIZER = """
+from typing import ClassVar
+import seqpipe
+from seqpipe import testing
+from seqpipe.builtin.tokenizers.symbols import Symbols
+
+class Letters(Symbols):
+    name: ClassVar[str] = "loud.letters"
+
+@seqpipe.hookimpl
+def seqpipe_register_stages():
+    return [Letters]
+
+@seqpipe.hookimpl
+def seqpipe_register_examples():
+    return [testing.Example(Letters(), ["some", "text"]), testing.Example(Letters(size=5), ["text"])]
+"""
+
 OBSERVER = """
 import seqpipe
 
@@ -62,7 +80,8 @@ def test_a_broken_plugin_is_shown_and_stops_nothing(command, install):
     result = command("plugins")
     assert (result.code, result.err) == (0, "")
     assert (
-        "broken (seqpipe-broken 1.2)\n  plugin 'broken' (seqpipe-broken 1.2) is broken: RuntimeError: cannot start "
+        "broken (seqpipe-broken 1.2)\n"
+        "  plugin 'broken' (seqpipe-broken 1.2) is broken: RuntimeError: cannot start, in seqpipe_broken.py:1 "
         "(update or uninstall it, or tell its author)\n"
     ) in result.out
     assert "loud.text" in result.out
@@ -109,13 +128,23 @@ def test_what_is_broken_is_shown_with_its_law(command, install):
     install("loud", PLUGIN.replace('return b""', 'return ""'))
     result = command("plugins", "test", "loud")
     assert result.code == 2
-    assert result.lines[:4] == [
+    assert result.lines[:6] == [
         "writer loud.text: 1 example, 5 hold, 1 broken",
         "  BROKEN writes, on loud.text",
         "    law:   The example becomes bytes, the same each time, also after the layout was kept as JSON.",
         "    found: encode gives str, not bytes",
+        "    cure:  Return bytes (`text.encode()`), and a layout of plain JSON values on which alone `encode` depends.",
+        "  not tried: leaves_results, odd_values (needs writes)",
     ]
     assert result.lines[-1] == "loud does not keep the laws: 5 hold, 1 broken, 2 not tried"
+
+
+def test_what_is_broken_alike_on_several_examples_is_shown_once(command, install):
+    install("loud", TOKENIZER)
+    result = command("plugins", "test", "loud")
+    assert [line for line in result.lines if "BROKEN" in line] == [
+        "  BROKEN documented, on loud.letters and 1 other example",
+    ]
 
 
 def test_a_test_of_nothing_does_not_pass(command, install):

@@ -170,6 +170,32 @@ def test_figures_in_a_file(folder, command):
     assert expected.items() <= figures_in("figures.prom").items()
 
 
+def test_figures_say_that_nothing_runs_where_nothing_is_left_to_do(folder, command):
+    Path("some.txt").write_text("xa\n")
+    words = ("run", "colours.yaml", "some.txt", "-o", "out.jsonl", "--metrics", "figures.prom")
+    assert command(*words).code == 0
+    for again, code in ((("--resume",), 0), ((), 2)):
+        assert command(*words, *again).code == code
+        assert figures_in("figures.prom")["running"] == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no named pipes")
+def test_a_named_pipe_into_a_file(folder, process, command):
+    os.mkfifo("pipe")
+    running = process("run", "colours.yaml", "pipe", "-o", "out.jsonl")
+    with Path("pipe").open("wb") as pipe:
+        pipe.write(b"xa\n" * 10_000)
+        pipe.flush()
+        wait_for_blocks("out.jsonl", 1)
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(60) == 143
+    lines = running.stderr.read().decode().splitlines()
+    assert lines[-1] == "what is done lies in out.jsonl.part; pipe cannot be read again"
+    result = command("run", "colours.yaml", "pipe", "-o", "out.jsonl", "--resume")
+    assert result.code == 2
+    assert "cannot be resumed: standard input, or a pipe, cannot be read again" in result.err
+
+
 def test_bad_records_are_put_aside_mended_and_run(folder, command):
     Path("some.txt").write_bytes(b"xa\nx\xff\nyb\n")
     result = command("run", "colours.yaml", "some.txt", "-o", "out.jsonl", "--on-error", "quarantine")
@@ -188,6 +214,7 @@ def test_verify_names_what_is_damaged(folder, command):
     command("run", "colours.yaml", "some.txt", "-o", "out.jsonl")
     result = command("verify", "out.jsonl")
     assert (result.code, result.out.partition(", ")[0]) == (0, "out.jsonl: whole: 100 records")
+    assert command("verify", "out.jsonl", "out.jsonl.journal").lines == result.lines
     content = bytearray(Path("out.jsonl").read_bytes())
     content[1000] ^= 1
     Path("out.jsonl").write_bytes(content)

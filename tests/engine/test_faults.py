@@ -14,18 +14,18 @@ from tests.faulty_runs import FAULTS, Runs
 pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")
 
 
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
+@pytest.fixture(scope="module", params=["out.jsonl", "out.jsonl.gz", "out.parquet"])
+def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Runs:
     """Runs over 200 records."""
     folder: Path = tmp_path_factory.mktemp("faults")
     colours.write(folder)
-    return Runs(folder, records=200)
+    return Runs(folder, records=200, out=request.param)
 
 
 def test_the_calls_are_seen(runs: Runs) -> None:
     assert {"mkdir", "openat", "write", "fsync", "rename", "rmdir"} <= {call for call, _ in runs.calls}
     assert len(runs.calls) > 40
-    assert set(runs.whole) == {"out.jsonl", "out.jsonl.quarantine.jsonl"}
+    assert set(runs.whole) == {runs.out, f"{runs.out}.quarantine.jsonl"}
 
 
 @pytest.mark.parametrize("kind", FAULTS)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, BinaryIO, ClassVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,11 +22,12 @@ from seqpipe.data.source import Source
 from seqpipe.engine.feed import Feed
 from seqpipe.engine.merged_output import merge_shards
 from seqpipe.engine.run import OnError
+from seqpipe.engine.shard_outputs import open_shards
 from seqpipe.engine.shards import WHOLE, Shard
 from seqpipe.engine.stop import Stop
 from seqpipe.errors import InputError, OutputError, RecordError, SeqpipeError, UsageError
 from seqpipe.hookspecs import BatchFinished
-from seqpipe.journal import block_writer, read_journal, verify
+from seqpipe.journal import OutputPaths, PartialOutput, RunProgress, block_writer, read_journal, verify
 from tests.stub_pipeline import feed_of, run_into, sources
 
 
@@ -145,18 +148,19 @@ def test_a_source_that_breaks_off_is_one_failure(*, single: bool) -> None:
     assert len(Path("out.quarantine.jsonl").read_text().splitlines()) == 1
 
 
-def test_records_in_pieces() -> None:
+@pytest.mark.parametrize("bad", [1, 4])
+def test_records_in_pieces(bad: int) -> None:
     def reading(source: Source) -> Iterator[Record | RecordError]:
         for number in range(1, 9):
             for piece in range(3):
-                text = "bad" if number == 4 and piece == 1 else f"{source.name}{number}{piece}"
+                text = "bad" if number == bad and piece == 1 else f"{source.name}{number}{piece}"
                 yield Record(f"{source.name}:{number}", text, source.name, number, last=piece == 2)
 
     def run(shard: Shard) -> Feed:
         return Feed(reading, sources("a", "b"), "made", shard=shard)
 
-    merge_shards(write_shards(run, 3, on_error="quarantine"), "out")
-    run_into(Path("whole.out"), run(WHOLE), on_error="quarantine")
+    merge_shards(write_shards(run, 3, on_error="quarantine", writer=WriteTSV(fields=("id", "shout"))), "out")
+    run_into(Path("whole.out"), run(WHOLE), on_error="quarantine", writer=WriteTSV(fields=("id", "shout")))
     check_equal("out", "whole.out")
 
 
@@ -185,6 +189,48 @@ def test_folders_with_a_file_for_each_record() -> None:
     assert str(caught.value) == (
         "out/in.txt_1.json: is there already (add --overwrite to replace it, or name another folder)"
     ).replace("/", str(Path("/")))
+
+
+@pytest.mark.parametrize("writer", [WriteJSONLines(), WriteTSV(fields=("id", "shout"))], ids=lambda one: one.name)
+def test_compressed_shards(writer: Writer) -> None:
+    Path("in.txt").write_text("".join(f"line {n}{' bad' * (n % 7 == 3)}\n" for n in range(30)))
+    names = [f"part-{number}.t.gz" for number in (1, 2)]
+    for number, name in enumerate(names, 1):
+        run_into(Path(name), feed_of("in.txt", shard=Shard(number, 2)), on_error="quarantine", writer=writer)
+    run_into(Path("whole.t"), feed_of("in.txt"), on_error="quarantine", writer=writer)
+    merge_shards(names, "out.t")
+    check_equal("out.t", "whole.t")
+    merge_shards(names, "out.t.gz")
+    assert verify("out.t.gz").damages == ()
+    assert gzip.decompress(Path("out.t.gz").read_bytes()) == Path("whole.t").read_bytes()
+
+
+def test_compressed_shards_without_results() -> None:
+    Path("in.txt").write_text("none\nnone\n")
+    names = [f"part-{number}.t.gz" for number in (1, 2)]
+    for number, name in enumerate(names, 1):
+        run_into(Path(name), feed_of("in.txt", shard=Shard(number, 2)), writer=WriteTSV(fields=("id",)))
+    merge_shards(names, "out.t")
+    assert Path("out.t").read_text() == "id\n"
+
+
+def test_what_is_made_of_all_results_at_once_is_not_merged() -> None:
+    class Assembled(WriteJSONLines):
+        """Upside down."""
+
+        assembled: ClassVar[bool] = True
+
+        def assemble(self, encoded: BinaryIO, file: BinaryIO) -> None:
+            file.write(b"".join(reversed(encoded.readlines())))
+
+    Path("in.txt").write_text("first\nsecond\n")
+    feed = feed_of("in.txt", shard=Shard(1, 2))
+    run_into(Path("part.upside"), feed, writer=Assembled())
+    assert refusal(["part.upside"]) == (
+        UsageError,
+        "part.upside: a file that ends in '.upside' is made of all its results at once, and is not merged "
+        "(run the shards into files of lines, such as .jsonl or .csv.gz)",
+    )
 
 
 @pytest.fixture
@@ -232,9 +278,9 @@ def test_each_damage_is_named_before_anything_is_written(shards: list[str]) -> N
     assert lines.splitlines()[0].endswith("is damaged (restore it, or run this shard again)")
 
 
-def test_a_glob_may_match_the_quarantines_too(shards: list[str]) -> None:
-    names = sorted(path.name for path in Path().glob("out*") if path.suffix != ".journal")
-    assert "out1.quarantine.jsonl" in names
+def test_a_glob_may_match_journals_and_quarantines_too(shards: list[str]) -> None:
+    names = sorted(path.name for path in Path().glob("out*"))
+    assert {"out1.journal", "out1.quarantine.jsonl"} < {*names}
     assert merge_shards(names, "out").shards == len(shards)
 
 
@@ -324,6 +370,24 @@ def test_what_is_there_is_not_replaced_unasked(shards: list[str]) -> None:
         merge_shards(shards, "out3", overwrite=True)
     merge_shards(shards, "out", overwrite=True)
     assert verify("out").damages == ()
+    with pytest.raises(UsageError) as caught:
+        merge_shards(shards, "out.tsv.gz")
+    assert str(caught.value) == (
+        "out.tsv.gz: ends in '.tsv', and the shards in 'nothing' (merge into a file of the same form)"
+    )
+
+
+def test_a_merge_that_was_killed_is_begun_again(shards: list[str]) -> None:
+    part = PartialOutput(OutputPaths.of("out"))
+    with closing(part.begin(open_shards(shards)[0].whole_run, quarantine=True)) as blocks:
+        blocks.output.append(b"something")
+        blocks.reached(RunProgress(1, 1, 1, 1, 0, 1))
+        blocks.end_block()
+    part.close()
+    assert Path("out.part/output").read_bytes() == b"something"
+    merge_shards(shards, "out")
+    run_into(Path("whole.out"), feed_of("in.txt"), on_error="quarantine")
+    check_equal("out", "whole.out")
 
 
 def test_a_part_of_another_run_is_not_replaced_unasked(shards: list[str]) -> None:

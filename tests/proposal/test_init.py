@@ -137,9 +137,82 @@ def test_a_column_is_not_both_read_and_learned(tmp_path: Path) -> None:
         choose_roles(sample_of(str(tmp_path / "some.csv")), "said", "said")
 
 
-def test_a_folder_is_no_table(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"a folder, where a table is needed \(name a table in it\)"):
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same texts in folders of classes, in files that a table names, and in files with labels in their names."""
+    monkeypatch.chdir(tmp_path)
+    for index, (text, mood) in enumerate(ROWS):
+        for name in (f"classes/{mood}/{index}.txt", f"listed/{index}.txt", f"first/{mood}_{index}.txt"):
+            Path(name).parent.mkdir(parents=True, exist_ok=True)
+            Path(name).write_text(text)
+        Path("last").mkdir(exist_ok=True)
+        Path(f"last/{index}-{mood}.txt").write_text(text)
+    listed = "".join(f"{index}.txt,{mood}\n" for index, (_, mood) in enumerate(ROWS))
+    Path("listed/moods.csv").write_text("file,mood\n" + listed)
+    Path("listed/notes.csv").write_text("")
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize(
+    ("data", "reads"),
+    [
+        ("classes", "  reader: core.folders # labels are in the files' folders: 2 different values: "),
+        ("first", '  pattern: "(?:^|/)([^/_. -]+)[^/]*$" # finds the label in a path'),
+        ("last", r'  pattern: "([^/_. -]+)\\.[^/]+$" # finds the label in a path'),
+        ("listed", "    target: mood # 2 different values: "),
+        ("listed/moods.csv", "  reader: core.listed # files that a table names"),
+    ],
+)
+def test_folders_train_and_run_at_once(data: str, reads: str, capsys: Any) -> None:
+    assert execute(["init", data, "-o", "first.yaml"]) == 0
+    assert "of 60 files and learns" in capsys.readouterr().err
+    assert reads in Path("first.yaml").read_text()
+    assert "\n  files: {reader: core.texts}" in Path("first.yaml").read_text()
+    assert execute(["train", "first.yaml", "-o", "run", "--set", "train.epochs=2", "-q"]) == 0
+    assert execute(["run", "run", "first", "--limit", "3", "-q"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 4
+
+
+def test_parquet_trains_and_runs_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    pa, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    monkeypatch.chdir(tmp_path)
+    parquet.write_table(pa.table({"said": TEXTS, "mood": MOODS}), "table.parquet")
+    assert execute(["init", "table.parquet", "-o", "first.yaml"]) == 0
+    assert "  reader: core.parquet\n  payload: said" in Path("first.yaml").read_text()
+    assert execute(["train", "first.yaml", "-o", "run", "--set", "train.epochs=2", "-q"]) == 0
+    capsys.readouterr()
+    assert execute(["run", "run", "table.parquet", "--limit", "3", "-q"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        ([], "no installed reader makes a record of a file in it: it holds nothing (give a table, or install"),
+        (["a.xyz", "b"], "no installed reader makes a record of a file in it: it holds .xyz, no ending (give"),
+        (["a.txt", "b.txt", "c.txt"], "its files (.txt) have no labels: no table names them, and neither folders nor"),
+    ],
+)
+def test_a_folder_of_which_nothing_can_be_made(tmp_path: Path, names: list[str], message: str) -> None:
+    for name in names:
+        (tmp_path / name).touch()
+    with pytest.raises(InputError) as caught:
         sample_of(str(tmp_path))
+    assert message in str(caught.value)
+
+
+@pytest.mark.usefixtures("files")
+def test_what_is_read_and_learned_of_folders_is_their_files_and_names(capsys: Any) -> None:
+    assert execute(["init", "classes", "--payload", "label"]) == 4
+    assert "classes: no column 'label' for the payload (the columns are file)" in capsys.readouterr().err
+    assert execute(["init", "classes", "--payload", "file", "--target", "label"]) == 0
+
+
+@pytest.mark.usefixtures("files")
+def test_a_table_of_files_without_labels(capsys: Any) -> None:
+    Path("listed/moods.csv").write_text("file\n" + "".join(f"{index}.txt\n" for index in range(9)))
+    assert execute(["init", "listed"]) == 4
+    assert "listed/moods.csv: no column has labels for the files (name a column of the table" in capsys.readouterr().err
 
 
 def test_a_table_that_is_not_there_is_named(tmp_path: Path, capsys: Any) -> None:

@@ -52,9 +52,51 @@ def test_each_law_is_a_sentence_and_needs_only_what_comes_before():
     for law in testing.LAWS:
         assert law.says.endswith(".")
         assert "\n" not in law.says
+        assert law.cure.endswith((".", "`."))
+        assert law.cure[0].isupper()
         assert set(law.needs) <= set(names)
         names.append(law.name)
     assert len(set(names)) == len(names)
+
+
+def verdicts(example: testing.Example) -> dict[str, tuple[str, str]]:
+    return {finding.law: (finding.verdict, finding.why) for finding in testing.findings_of(example)}
+
+
+def test_what_a_stage_raises_is_told_once_and_where():
+    class Failing(seqpipe.Writer):
+        """Raises wherever it is asked."""
+
+        name = "odd.failing"
+
+        def begin(self, first):
+            raise RuntimeError("no head")
+
+        def encode(self, record, layout=None):
+            return b""
+
+    found = verdicts(testing.Example(Failing(), [{"label": "good"}]))
+    line = Failing.begin.__code__.co_firstlineno + 1
+    assert found["writes"] == ("broken", f"it raises RuntimeError: no head, in test_report.py:{line}")
+    assert found["writes_nothing"] == ("not tried", "the stage raises what it does in writes")
+    assert found["leaves_results"] == ("not tried", "needs writes")
+
+
+def test_a_law_that_is_not_tried_names_the_one_that_is_broken():
+    (example,) = [example for example, law in WRONG if law == "runs"]
+    found = verdicts(example)
+    assert found["state_pickles"] == found["pieces"] == found["repeatable"] == ("not tried", "needs runs")
+
+
+def test_a_violation_has_the_law_and_the_cure():
+    (example,) = [example for example, law in WRONG if law == "documented"]
+    (case,) = [case for case in testing.cases([example]) if case.law.name == "documented"]
+    with pytest.raises(testing.Violation) as caught:
+        case()
+    assert caught.value.__notes__ == [
+        "law:  A docstring of one line, which ``seqpipe plugins`` shows.\n"
+        "cure: Write a docstring under the class: one line that says what the stage does."
+    ]
 
 
 def test_each_law_has_been_broken_by_a_wrong_stage():
@@ -66,9 +108,8 @@ def test_a_stage_without_an_example_is_a_failure(install):
     report = testing.run("odd")
     assert not report.passed
     (finding,) = report.broken
-    assert finding.why == (
-        "there is no example of the tokenizer odd.smell (give one with the hook seqpipe_register_examples)"
-    )
+    assert finding.why == "there is no example of the tokenizer odd.smell"
+    assert finding.cure == "Give one with the hook seqpipe_register_examples."
     with pytest.raises(seqpipe.PluginError, match=r"there is no example of the tokenizer odd\.smell"):
         testing.examples("odd")
 

@@ -37,12 +37,16 @@ class ColumnarReader(ObjectReader):
         for position, row in enumerate(self.rows(source), 1):
             where = Location(source.name, position)
             try:
-                yield self.record_of_object(row, where, None)
+                yield _not_longer(self.record_of_object(row, where, None), source.longest)
             except RecordError as error:
                 yield error
 
-    def rows(self, source: Source) -> Iterator[dict[str, Any]]:
+    def rows(self, source: Source, *, any_columns: bool = False) -> Iterator[dict[str, Any]]:
         """Yield the rows: the values of each, as JSON has them, by the names of the columns. Bytes are left out.
+
+        Args:
+            source: of the rows.
+            any_columns: there need be none for the payload and the target.
 
         Raises:
             InputError: the source cannot be read, or has no column for the payload or the target.
@@ -51,7 +55,8 @@ class ColumnarReader(ObjectReader):
         arrow = imported_extra("pyarrow", "parquet", self.name)
         with source.open_seekable() as file, _named(arrow, source, self.form):
             schema, batches = self.batches(file)
-            self._check(schema, source)
+            if not any_columns:
+                self._check(schema, source)
             odd = [field.name for field in schema if _is_odd(arrow, field.type)]
             names = [field.name for field in schema if not _holds_bytes(arrow, field.type)]
             finest = _microseconds(arrow, schema)
@@ -112,6 +117,18 @@ class ReadArrow(ColumnarReader):
             return stream.schema, iter(stream)
         whole = ipc.open_file(file)
         return whole.schema, map(whole.get_batch, range(whole.num_record_batches))
+
+
+def _not_longer(record: Record, longest: int | None) -> Record:
+    """Return a record whose text is not longer than a source allows.
+
+    Raises:
+        RecordError: it is.
+    """
+    text = record.payload
+    if longest is not None and isinstance(text, str) and len(text.encode(errors="surrogatepass")) > longest:
+        raise RecordError(f"longer than {longest:,} bytes", "split it, or raise limits.record_mb", record.location)
+    return record
 
 
 @contextmanager

@@ -31,20 +31,22 @@ def command(
     ask: bool,  # noqa: FBT001 - click's
     overwrite: bool,  # noqa: FBT001 - click's
 ) -> None:
-    """Look at a table DATA (CSV, TSV, JSON Lines or plain text) and write a pipeline file that trains on it.
+    """Look at DATA and write a pipeline file that trains on it.
 
-    Which column is read, which is learned, what it is, and how large the network should be is guessed; the file says
-    why.
+    DATA is a table (CSV, TSV, JSON Lines, Parquet, Arrow, plain text), or a folder of files, of text, sound or whatever
+    a plugin reads, with a table that names them, a folder for each class, or labels in their names. Which column is
+    read, which is learned, what it is, and how large the network should be is guessed; the file says why.
     """
-    sample = sample_of(str(data))
+    registry = Registry.discover()
+    sample = sample_of(str(data), registry)
     roles = choose_roles(sample, payload, target)
     if ask:
         roles = _asked(sample, roles)
     if output is not None:
         check_free(output, overwrite=overwrite)
     name = output.stem if output else re.sub(r"\W+", "-", data.name.split(".")[0]) or "first"
-    beside = os.path.relpath(data, output.parent) if output else str(data)
-    text = draft(sample, roles, name=name, data=beside, plugins=tuple(Registry.discover().plugins))
+    beside = os.path.relpath(sample.path, output.parent) if output else sample.path
+    text = draft(sample, roles, name=name, data=beside, plugins=tuple(registry.plugins))
     if output is None:
         click.echo(text, nl=False)
         return
@@ -62,7 +64,8 @@ def _asked(sample: TableSample, roles: Roles) -> Roles:
 
 
 def _shown(sample: TableSample, roles: Roles) -> str:
-    rows = f"{sample.rows:,} rows" if sample.about == sample.rows else f"about {sample.about:,} rows"
+    what = "files" if sample.files else "rows"
+    rows = f"{sample.rows:,} {what}" if sample.about == sample.rows else f"about {sample.about:,} {what}"
     bad = f" ({sample.bad:,} cannot be read)" if sample.bad else ""
     if roles.target is None:
         return f"{roles.payload.name!r} of {rows}{bad} and learns how it goes on"

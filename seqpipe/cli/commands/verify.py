@@ -8,7 +8,7 @@ from seqpipe.cli.completed_arguments import files
 from seqpipe.cli.global_options import traceback_option
 from seqpipe.cli.terminal.error_report import show
 from seqpipe.errors import InputError, SeqpipeError
-from seqpipe.journal import verify
+from seqpipe.journal import verify, without_companions
 
 
 @click.command("verify")
@@ -17,9 +17,10 @@ from seqpipe.journal import verify
 def command(outputs: tuple[str, ...]) -> int:
     """Check each OUT, a file or folder that `seqpipe run` has written, against its journal.
 
-    Each block of records has a checksum there. What is damaged, missing or there twice is named.
+    Each block of records has a checksum there. What is damaged, missing or there twice is named. Journals and
+    quarantines that a glob has matched along with their outputs are passed over.
     """
-    codes = [_verified(output) for output in outputs]
+    codes = [_verified(str(output)) for output in without_companions(outputs)]
     return max(codes)
 
 

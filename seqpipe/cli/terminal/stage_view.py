@@ -68,16 +68,16 @@ def value_in_words(value: Mapping[str, Any]) -> str:
         return f"`{value['const']}`"
     if "enum" in value:
         return ", ".join(f"`{one}`" for one in value["enum"])
+    if "else" in value:  # unless it comes from the environment
+        return value_in_words(value["else"])
     if "anyOf" in value:
-        kinds = [
-            value_in_words(one)
-            for one in value["anyOf"]
-            if one.get("pattern") != r"\$\{env:" and one.get("type") != "null"
-        ]
+        kinds = [value_in_words(one) for one in value["anyOf"] if one.get("type") != "null"]
         return " or ".join(dict.fromkeys(kinds))
     if value.get("type") == "array":
         items = value.get("items", {})
-        inner = "stages" if "anyOf" in items and any("$ref" in one for one in items["anyOf"]) else value_in_words(items)
+        inner = (
+            "stages" if any("$ref" in one.get("then", {}) for one in items.get("allOf", ())) else value_in_words(items)
+        )
         return f"a list of {inner.removeprefix('a ').removesuffix('s') + 's' if inner != 'texts' else inner}"
     return _NAMES.get(value.get("type", ""), "a mapping") + _range(value)
 

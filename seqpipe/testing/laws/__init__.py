@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from inspect import cleandoc
 
 from seqpipe.contracts import Example
 from seqpipe.testing.law import Law
@@ -34,7 +35,9 @@ ALL = ("reader", *STEPS, "writer", "augmentation")
 
 
 def _law(check: Callable[[Example], None], kinds: Iterable[str], *needs: str) -> Law:
-    return Law(check.__name__, (check.__doc__ or "").strip(), check, frozenset(kinds), needs)
+    """Return a law: the first line of the docstring says it, what follows is what cures a stage that breaks it."""
+    says, _, cure = cleandoc(check.__doc__ or "").partition("\n\n")
+    return Law(check.__name__, says, " ".join(cure.split()), check, frozenset(kinds), needs)
 
 
 LAWS: tuple[Law, ...] = (

@@ -17,7 +17,11 @@ TIMES = 5
 
 
 def augments(example: Example) -> None:
-    """Another form of a record is a record with the same id, the same for the same random numbers."""
+    """Another form of a record is a record with the same id, the same for the same random numbers.
+
+    Take all that is random from the generator that `apply` gets, and return `dataclasses.replace(record,
+    payload=...)`.
+    """
     stage, records = _among(example)
     for record in records:
         for seed in range(TIMES):
@@ -30,7 +34,10 @@ def augments(example: Example) -> None:
 
 
 def leaves_records(example: Example) -> None:
-    """The record that is given stays as it is."""
+    """The record that is given stays as it is.
+
+    Copy a payload before it is changed: `record.payload.copy()`.
+    """
     stage, records = _among(example)
     for record in records:
         original = pickle.dumps(record)

@@ -15,7 +15,10 @@ FOREIGN = Spec("a kind that nobody knows", "int8", 7)
 
 
 def builds_anew(example: Example) -> None:
-    """Building changes nothing: another step of the same stage does the same."""
+    """Building changes nothing: another step of the same stage does the same.
+
+    Change neither `self` nor what `incoming` holds in `build`: make new objects.
+    """
     subject = subject_of(example)
     learned, declared = deepcopy(dict(subject.incoming.learned)), example.stage.declaration()
     first, batch = subject.build(), subject.batch()
@@ -32,7 +35,10 @@ def builds_anew(example: Example) -> None:
 
 
 def builds_unlearned(example: Example) -> None:
-    """Before anything is learned, a stage builds a step that says what will come out (``seqpipe check``)."""
+    """Before anything is learned, a stage builds a step that says what will come out (``seqpipe check``).
+
+    Let `build` do without `incoming.learned`: give a spec of the same kind, with sizes as upper bounds.
+    """
     subject = subject_of(example)
     if not subject.incoming.learned:
         raise DoesNotApply("there is nothing to learn")
@@ -42,7 +48,11 @@ def builds_unlearned(example: Example) -> None:
 
 
 def refuses(example: Example) -> None:
-    """What a stage cannot take, it refuses with a `SeqpipeError` when it is built."""
+    """What a stage cannot take, it refuses with a `SeqpipeError` when it is built.
+
+    Begin `build` (and `parameters`) with `incoming.spec.require(self.name, "text")`, naming the kinds that the
+    stage takes.
+    """
     subject = subject_of(example)
     try:
         if isinstance(subject.stage, Core):

@@ -16,7 +16,10 @@ from seqpipe.testing.law import broken
 
 
 def documented(example: Example) -> None:
-    """A docstring of one line, which ``seqpipe plugins`` shows."""
+    """A docstring of one line, which ``seqpipe plugins`` shows.
+
+    Write a docstring under the class: one line that says what the stage does.
+    """
     stage = type(example.stage)
     first = (stage.__dict__.get("__doc__") or "").strip().partition("\n")[0]
     if not first:
@@ -24,14 +27,20 @@ def documented(example: Example) -> None:
 
 
 def described(example: Example) -> None:
-    """Each parameter has a description."""
+    """Each parameter has a description.
+
+    Declare each parameter with `Field(default, description="...")` of pydantic.
+    """
     bare = [name for name, field in type(example.stage).model_fields.items() if not field.description]
     if bare:
         broken(f"without a description: {', '.join(bare)}")
 
 
 def strict(example: Example) -> None:
-    """A stage never changes, and takes no parameter that it does not have."""
+    """A stage never changes, and takes no parameter that it does not have.
+
+    Take the base class's model_config as it is, and list in `adjustable` only names of parameters.
+    """
     stage = type(example.stage)
     if not stage.model_config.get("frozen"):
         broken("its parameters can be changed: keep `frozen=True` in model_config")
@@ -47,7 +56,11 @@ def strict(example: Example) -> None:
 
 
 def round_trip(example: Example) -> None:
-    """Written as YAML, as JSON or as a pickle, and read again, a stage is the same."""
+    """Written as YAML, as JSON or as a pickle, and read again, a stage is the same.
+
+    Take parameters of plain types (numbers, text, lists, other stages), and let no validator change a value that is
+    right.
+    """
     stage = example.stage
     declared = stage.declaration()
     in_yaml = parse_document(dump(declared), "declaration", Path()).values(())

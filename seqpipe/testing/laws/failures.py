@@ -17,7 +17,10 @@ ODD = (None, 7, b"bytes", {"a": 1}, [[1.0], [1.0, 2.0]], ["text"], np.array([np.
 
 
 def odd_payloads(example: Example) -> None:
-    """A payload that cannot be processed is a `RecordError` that names the record; nothing else is raised."""
+    """A payload that cannot be processed is a `RecordError` that names the record; nothing else is raised.
+
+    Check the payload's type first, and raise `RecordError(what, todo, record.location)`.
+    """
     subject = subject_of(example)
     if example.before:
         raise DoesNotApply("another stage takes the payloads")
@@ -28,7 +31,10 @@ def odd_payloads(example: Example) -> None:
 
 
 def odd_targets(example: Example) -> None:
-    """A target that is missing or cannot be learned is a `RecordError` that names the record."""
+    """A target that is missing or cannot be learned is a `RecordError` that names the record.
+
+    Check the target in `targets`, and raise `RecordError(what, todo, record.location)`.
+    """
     subject = subject_of(example)
     if subject.objective is None or not example.targets or subject.incoming.spec.kind in ("labels", "outputs"):
         raise DoesNotApply("it learns nothing from targets")

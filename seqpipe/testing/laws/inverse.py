@@ -9,7 +9,10 @@ from seqpipe.testing.subject import subject_of
 
 
 def inverts(example: Example) -> None:
-    """A tokenizer with `invertible` gives each text back from its tokens."""
+    """A tokenizer with `invertible` gives each text back from its tokens.
+
+    Let `join` undo what the step does, for blanks and unknown characters too; else set `invertible = False`.
+    """
     stage = example.stage
     assert isinstance(stage, Tokenizer)
     if not stage.invertible:

@@ -15,7 +15,11 @@ from seqpipe.testing.subject import Subject, records_of, subject_of
 
 
 def learns_the_same(example: Example) -> None:
-    """The same data teach the same, in batches of any size."""
+    """The same data teach the same, in batches of any size.
+
+    Count and sum in `see`, sort what has ties in `learned`, and let neither the order nor the size of batches
+    matter.
+    """
     subject = subject_of(example)
     whole, single = _batches(subject, split=False), _batches(subject, split=True)
     first = _learned(subject, whole)
@@ -26,7 +30,10 @@ def learns_the_same(example: Example) -> None:
 
 
 def learned_is_kept(example: Example) -> None:
-    """What was learned goes into a model's file and comes back: JSON values and NumPy arrays by name."""
+    """What was learned goes into a model's file and comes back: JSON values and NumPy arrays by name.
+
+    Return plain JSON values (dicts, lists, text, numbers) and NumPy arrays from `learned`.
+    """
     subject = subject_of(example)
     if not subject.incoming.learned:
         raise DoesNotApply("there is nothing to learn")

@@ -32,7 +32,10 @@ _ENOUGH = 1.0  # seconds
 
 
 def empty_batch(example: Example) -> None:
-    """A batch without records goes through."""
+    """A batch without records goes through.
+
+    Let loops and reductions do without rows; `np.concatenate` and `max` need at least one.
+    """
     subject = subject_of(example)
     out, _ = subject.step(subject.batch([]))
     if (out.outputs is not None and len(out.outputs)) or (out.sequence is not None and len(out.sequence)):
@@ -40,26 +43,38 @@ def empty_batch(example: Example) -> None:
 
 
 def empty_record(example: Example) -> None:
-    """A record with nothing in it goes through, or is refused by a `RecordError`."""
+    """A record with nothing in it goes through, or is refused by a `RecordError`.
+
+    Let a row be empty, or raise `RecordError(what, todo, record.location)`.
+    """
     subject = subject_of(example)
     with suppress(RecordError):
         subject.step(subject.batch([_record(_payload(example)[:0])]))
 
 
 def one_element(example: Example) -> None:
-    """A record with a single character, number or sample goes through."""
+    """A record with a single character, number or sample goes through.
+
+    Let a row have a single position: windows, differences and pools must not need more.
+    """
     subject = subject_of(example)
     subject.step(subject.batch([_record(_payload(example)[:1])]))
 
 
 def very_long(example: Example) -> None:
-    """A record of twenty thousand positions goes through."""
+    """A record of twenty thousand positions goes through.
+
+    Use loops in place of recursion, and nothing with a row and a column for each position.
+    """
     subject = subject_of(example)
     subject.step(subject.batch([_record(repeated(_payload(example), LONG))]))
 
 
 def linear_time(example: Example) -> None:
-    """A sequence that is sixteen times as long takes about sixteen times as long."""
+    """A sequence that is sixteen times as long takes about sixteen times as long.
+
+    Look at each position a fixed number of times: no slices that are copied in a loop, no list that is searched.
+    """
     subject = subject_of(example)
     both = _both(subject)
     for _ in range(ATTEMPTS):
@@ -70,7 +85,10 @@ def linear_time(example: Example) -> None:
 
 
 def linear_memory(example: Example) -> None:
-    """A sequence that is sixteen times as long takes about sixteen times the memory."""
+    """A sequence that is sixteen times as long takes about sixteen times the memory.
+
+    Keep nothing for each pair of positions: work on windows, or one position after the other.
+    """
     subject = subject_of(example)
     short, long = (_peak(subject.step, batch) for batch in _both(subject))
     if long > SLACK * TIMES * short + _NOISE_BYTES:

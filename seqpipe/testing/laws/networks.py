@@ -23,7 +23,11 @@ SAMPLED = 12
 
 
 def draws_parameters(example: Example) -> None:
-    """Arrays begin as float32, finite, of the shape declared, the same for the same random numbers."""
+    """Arrays begin as float32, finite, of the shape declared, the same for the same random numbers.
+
+    Let `initial` take all that is random from the generator that it gets, and return float32 of the shape that it
+    gets.
+    """
     subject = subject_of(example)
     assert isinstance(subject.stage, Core)
     for name, parameter in subject.stage.parameters(subject.incoming).items():
@@ -37,7 +41,11 @@ def draws_parameters(example: Example) -> None:
 
 
 def forward_is_call(example: Example) -> None:
-    """Without dropout, training computes what a run computes."""
+    """Without dropout, training computes what a run computes.
+
+    Share the computation of `__call__` and `forward`; they differ in what they keep for the way back, and in
+    dropout.
+    """
     subject = subject_of(example)
     network = _checked(subject.step)
     if network.spec.kind == "stepper":
@@ -61,7 +69,10 @@ def _mean_of_copies(trained: Batch, rows: int) -> Ragged:
 
 
 def drops_the_same(example: Example) -> None:
-    """Dropout depends on the key alone: the same key, the same values."""
+    """Dropout depends on the key alone: the same key, the same values.
+
+    Make masks from `training.key` and the position alone, as with `np.random.default_rng([training.key, ...])`.
+    """
     subject = subject_of(example)
     network, batch = _checked(subject.step), _with_targets(subject)
     training = Training(input_dropout=0.5, dropout=0.5, recurrent_dropout=0.5, key=3)
@@ -71,7 +82,11 @@ def drops_the_same(example: Example) -> None:
 
 
 def gradients(example: Example) -> None:
-    """In float64, gradients of values and of parameters are those that central differences give."""
+    """In float64, gradients of values and of parameters are those that central differences give.
+
+    Derive the way back anew for the array that is named; compute in the type that comes in, and add where a value
+    is used twice.
+    """
     subject = subject_of(example)
     batch = _in_float64(_with_targets(subject))
     random = np.random.default_rng(7)

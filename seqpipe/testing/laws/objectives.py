@@ -17,7 +17,10 @@ SAMPLED = 16
 
 
 def loss_has_its_gradient(example: Example) -> None:
-    """In float64, the gradient of the loss is that which central differences give."""
+    """In float64, the gradient of the loss is that which central differences give.
+
+    Return the gradient of the sum of the rows' losses by the logits, and by each array of the objective.
+    """
     subject = subject_of(example)
     if subject.incoming.spec.kind in ("labels", "outputs"):
         raise DoesNotApply("it asks nothing of a network")
@@ -55,7 +58,10 @@ def loss_has_its_gradient(example: Example) -> None:
 
 
 def metrics_count(example: Example) -> None:
-    """Each metric gives as many numbers for every record, and a figure for their sum; what is wrong has a number."""
+    """Each metric gives as many numbers for every record, and a figure for their sum; what is wrong has a number.
+
+    Let `count` return as many finite numbers for a record without results as for any other.
+    """
     subject = subject_of(example)
     objective, stage = subject.objective, subject.stage
     assert isinstance(stage, Decoder)

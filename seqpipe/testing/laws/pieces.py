@@ -18,7 +18,11 @@ LENGTH = 97
 
 
 def pieces(example: Example) -> None:
-    """For a stage that can be streamed: a sequence in pieces gives what the whole gives."""
+    """For a stage that can be streamed: a sequence in pieces gives what the whole gives.
+
+    Carry what the next piece needs in the state, and give back None where `batch.final`; else set
+    `streamable=False` in the spec.
+    """
     subject, record = streamed(example)
     whole = _whole(subject, [record])
     for sizes in _cuts(len(record.payload)):
@@ -27,7 +31,10 @@ def pieces(example: Example) -> None:
 
 
 def state_is_kept(example: Example) -> None:
-    """A state between two pieces can be kept as plain values and arrays, and does not change when it is used."""
+    """A state between two pieces can be kept as plain values and arrays, and does not change when it is used.
+
+    Make the state of arrays, numbers and tuples, and return a new one in place of changing that which came in.
+    """
     subject, record = streamed(example)
     cut = in_pieces(record, [LENGTH // 3, LENGTH // 3])
     straight = _whole(subject, cut)

@@ -21,7 +21,11 @@ PAYLOADS = {"text": (str,), "numbers": (list, np.ndarray), "samples": (np.ndarra
 
 
 def reads(example: Example) -> None:
-    """The example is read, and gives records of the kind that the reader says."""
+    """The example is read, and gives records of the kind that the reader says.
+
+    Yield a `Record` for each item, with a payload of the kind in `spec`, and give an example of a file in your
+    format.
+    """
     with _files(example) as (reader, sources):
         expected = PAYLOADS.get(reader.spec.kind)
         records = [record for source in sources for record in _read(reader, source)]
@@ -33,7 +37,11 @@ def reads(example: Example) -> None:
 
 
 def reads_the_same_again(example: Example) -> None:
-    """A file gives the same records whenever it is read: runs are resumed by reading again."""
+    """A file gives the same records whenever it is read: runs are resumed by reading again.
+
+    Begin anew in each `read`: keep nothing on the reader, draw nothing at random, and sort what comes from a set or
+    a folder.
+    """
     with _files(example) as (reader, sources):
         for source in sources:
             first, second = list(reader.read(source)), list(reader.read(source))
@@ -45,7 +53,11 @@ def reads_the_same_again(example: Example) -> None:
 
 
 def names_records(example: Example) -> None:
-    """Records have ids of their own, the name of their source, and positions that go up from one."""
+    """Records have ids of their own, the name of their source, and positions that go up from one.
+
+    Give `Record` an id with its position, `source.name`, and positions counted from one:
+    `Record(f"{source.name}:{n}", ...)`.
+    """
     # stretches of one sequence may have the same position, such as a line that they all stand in
     with _files(example) as (reader, sources):
         for source in sources:
@@ -63,7 +75,11 @@ def names_records(example: Example) -> None:
 
 
 def reads_excerpts(example: Example) -> None:
-    """The raw bytes of a record, read alone, give the same record: so a failed one can be tried again."""
+    """The raw bytes of a record, read alone, give the same record: so a failed one can be tried again.
+
+    Begin to count with `source.first`, read with `source.open()`, and put exactly the bytes of the record into
+    `raw`.
+    """
     with _files(example) as (reader, sources):
         with_bytes = [
             (source, record) for source in sources for record in _read(reader, source) if record.raw is not None
@@ -79,7 +95,11 @@ def reads_excerpts(example: Example) -> None:
 
 
 def survives_damage(example: Example) -> None:
-    """A file that is empty, cut off or no such file at all gives records and `SeqpipeError`s, nothing else."""
+    """A file that is empty, cut off or no such file at all gives records and `SeqpipeError`s, nothing else.
+
+    Open files with `source.open()`; yield a `RecordError` with its place for a bad record, raise `InputError` for a
+    bad file.
+    """
     content = max(example.given, key=len)
     noise = np.random.default_rng(11).integers(0, 256, 4096).astype(np.uint8).tobytes()
     damaged = {"an empty file": b"", "half a file": content[: len(content) // 2], "random bytes": noise}

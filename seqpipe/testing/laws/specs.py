@@ -19,7 +19,10 @@ IDS = ("tokens", "labels", "one_hot")
 
 
 def spec_is_true(example: Example) -> None:
-    """What comes out is what the spec says: container, dtype, width, vocabulary, columns."""
+    """What comes out is what the spec says: container, dtype, width, vocabulary, columns.
+
+    Correct the `spec` of the step, or what it returns, so that both say the same.
+    """
     subject = subject_of(example)
     batch = subject.batch()
     out, _ = subject.step(batch)
@@ -38,7 +41,11 @@ def spec_is_true(example: Example) -> None:
 
 
 def spans_in_order(example: Example) -> None:
-    """Spans are begins and ends within the record, in order."""
+    """Spans are begins and ends within the record, in order.
+
+    Give for each position its begin and end in the record, from left to right; a position without a span has both
+    alike.
+    """
     subject = subject_of(example)
     if "spans" not in subject.step.spec.columns or subject.step.spec.kind == "outputs":
         raise DoesNotApply("it gives no spans")

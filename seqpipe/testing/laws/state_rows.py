@@ -29,7 +29,11 @@ _TOGETHER = (
 
 
 def joins_and_leaves(example: Example) -> None:
-    """Sequences that join others in a batch between their pieces, and leave it, give what each gives alone."""
+    """Sequences that join others in a batch between their pieces, and leave it, give what each gives alone.
+
+    Give each array of the state a first axis with a row for each row of the batch, and keep nothing there of the
+    batch as a whole.
+    """
     subject, record = streamed(example)
     alone = [list(_alone(subject, pieces)) for pieces in _cut(record)]
     after: dict[int, tuple[State, int]] = {}

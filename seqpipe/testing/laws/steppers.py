@@ -17,7 +17,10 @@ CLOSE = 1e-4
 
 
 def scores_its_steps(example: Example) -> None:
-    """A stepper that is led through a sequence gives the logits that it scores the whole with."""
+    """A stepper that is led through a sequence gives the logits that it scores the whole with.
+
+    Let `score` do what `start` and `step` do, one position after the other, with the same state.
+    """
     stepper, opened, inputs, scored = _scored(example)
     logits, state = stepper.start(opened)
     for position, expected in enumerate(scored):
@@ -28,7 +31,10 @@ def scores_its_steps(example: Example) -> None:
 
 
 def selects_rows(example: Example) -> None:
-    """Rows of a state that are selected, doubled, put in another order or joined go on as they would have."""
+    """Rows of a state that are selected, doubled, put in another order or joined go on as they would have.
+
+    Give each array of the state a first axis with a row for each hypothesis, and tie no row to its place.
+    """
     stepper, opened, inputs, _ = _scored(example)
     _, state = stepper.start(opened)
     if not len(inputs):

@@ -14,13 +14,20 @@ THREADS = 4
 
 
 def runs(example: Example) -> None:
-    """The example goes through."""
+    """The example goes through.
+
+    Follow the place that is named; a stage that needs other input gets it from an example of
+    `seqpipe_register_examples`.
+    """
     subject = subject_of(example)
     subject.step(subject.batch())
 
 
 def repeatable(example: Example) -> None:
-    """The same batch gives the same result, whatever came before it."""
+    """The same batch gives the same result, whatever came before it.
+
+    Keep nothing of a batch in the step: what is to be remembered goes into the state that the step returns.
+    """
     subject = subject_of(example)
     batch = subject.batch()
     first, _ = subject.step(batch)
@@ -30,7 +37,10 @@ def repeatable(example: Example) -> None:
 
 
 def unchanged(example: Example) -> None:
-    """What comes in is left as it is."""
+    """What comes in is left as it is.
+
+    Work on copies: `batch.replace(...)` for the batch, a new array in place of `+=` and `out=`.
+    """
     subject = subject_of(example)
     batch = subject.batch()
     original, records = copied(batch), pickle.dumps(batch.records)
@@ -42,7 +52,10 @@ def unchanged(example: Example) -> None:
 
 
 def alone(example: Example) -> None:
-    """A record gives the same alone as among others, to the last bit."""
+    """A record gives the same alone as among others, to the last bit.
+
+    Compute each row from itself alone, and not from the longest row, the mean of the batch or its order.
+    """
     subject = subject_of(example)
     batch = subject.batch()
     whole, _ = subject.step(batch)
@@ -53,7 +66,10 @@ def alone(example: Example) -> None:
 
 
 def on_threads(example: Example) -> None:
-    """Several threads may call a step at once."""
+    """Several threads may call a step at once.
+
+    Share no buffers between calls: make arrays that are written to in the call itself.
+    """
     subject = subject_of(example)
     batch = subject.batch()
     parts = [part(batch, index) for index in range(len(batch.records))] * THREADS
@@ -65,7 +81,11 @@ def on_threads(example: Example) -> None:
 
 
 def pickles(example: Example) -> None:
-    """A step can be sent to another process."""
+    """A step can be sent to another process.
+
+    Keep no lambdas, locks, open files or generators in the step; open what it needs when it is called, or in
+    `__setstate__`.
+    """
     subject = subject_of(example)
     try:
         again = pickle.loads(pickle.dumps(subject.step))  # noqa: S301 - made in this line

@@ -19,7 +19,10 @@ ODD = (None, float("nan"), "two\nlines\tand a tab", "\ud800", True, [1, [2.5, No
 
 
 def writes(example: Example) -> None:
-    """The example becomes bytes, the same each time, also after the layout was kept as JSON."""
+    """The example becomes bytes, the same each time, also after the layout was kept as JSON.
+
+    Return bytes (`text.encode()`), and a layout of plain JSON values on which alone `encode` depends.
+    """
     writer, records = _writer(example), _records(example)
     head, layout = writer.begin(records[0])
     try:
@@ -37,14 +40,20 @@ def writes(example: Example) -> None:
 
 
 def writes_nothing(example: Example) -> None:
-    """A run without any result is written as well."""
+    """A run without any result is written as well.
+
+    Let `begin(None)` return what stands in a file without results, such as a header, and a layout: `b"", None`.
+    """
     head, _ = _writer(example).begin(None)
     if not isinstance(head, bytes):
         broken(f"begin gives {type(head).__name__} where there is no record, not bytes")
 
 
 def leaves_results(example: Example) -> None:
-    """Writing leaves a result as it is."""
+    """Writing leaves a result as it is.
+
+    Make a new mapping in place of `pop` and assignment on `record.payload`.
+    """
     writer, records = _writer(example), _records(example)
     original = pickle.dumps(records)
     _, layout = writer.begin(records[0])
@@ -55,7 +64,10 @@ def leaves_results(example: Example) -> None:
 
 
 def odd_values(example: Example) -> None:
-    """A value that its form does not have is a `RecordError`; nothing else is raised."""
+    """A value that its form does not have is a `RecordError`; nothing else is raised.
+
+    Convert what the form has, and raise `RecordError(what, todo, record.location)` for the rest.
+    """
     writer, record = _writer(example), _records(example)[0]
     for value in ODD:
         results = dict.fromkeys(record.payload, value)
