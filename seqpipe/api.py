@@ -9,7 +9,6 @@ from typing import Any, Self
 
 from seqpipe.contracts import Reader
 from seqpipe.data.source import Source
-from seqpipe.engine.async_results import on_threads
 from seqpipe.engine.engine import Engine
 from seqpipe.engine.feed import Feed
 from seqpipe.engine.isolated_stages import OpenStages, isolating, reading
@@ -147,6 +146,8 @@ class Loaded:
         Raises:
             UsageError: it is not an iterable of payloads, but a single one.
         """
+        from seqpipe.engine.async_results import on_threads  # noqa: PLC0415 - asyncio takes long to import
+
         results = Results(on_error)
         given = payloads if isinstance(payloads, AsyncIterable) else payloads_of(payloads)
         return on_threads(lambda given: self._while_read(items_of_payloads(given, self.reader), results), given)

@@ -198,6 +198,16 @@ def place_in(package: str, error: BaseException) -> str:
     return f", in {os.path.basename(frames[-1][0])}:{frames[-1][1]}" if frames else ""  # noqa: PTH119 - imports less
 
 
+def check_word(name: str, word: object, known: Iterable[str]) -> None:
+    """Check an argument from Python that is one of some words.
+
+    Raises:
+        UsageError: it is not.
+    """
+    if word not in (words := list(known)):
+        raise UsageError(f"{name} is {word!r}", did_you_mean(str(word), words))
+
+
 def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
     """Return the advice for a name that is not known: the closest one, else ``otherwise``, else what there is."""
     known = sorted(known)

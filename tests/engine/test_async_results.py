@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -142,3 +144,8 @@ def test_nothing_goes_on_after_a_loop_that_is_left() -> None:
         return ""
 
     assert asyncio.run(first()) == "1"
+
+
+def test_a_program_that_does_not_use_asyncio_does_not_import_it() -> None:
+    code = "import sys, seqpipe.api; sys.exit('asyncio' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

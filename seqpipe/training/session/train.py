@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import TypedDict, Unpack, get_args
 
 from seqpipe.config import dump
 from seqpipe.contracts import Outcome
 from seqpipe.data import Record
 from seqpipe.engine.observers import Observers
-from seqpipe.errors import RecordError
+from seqpipe.errors import RecordError, check_word
 from seqpipe.hookspecs import EpochFinished, RecordFailed, RunFinished, RunStarted
 from seqpipe.pipeline import Model
 from seqpipe.pipeline.opened_pipeline import OpenedPipeline, open_pipeline
@@ -115,21 +115,6 @@ def run_training(opened: OpenedPipeline, registry: Registry, options: TrainingOp
     return Trained(folder, len(problems), measured)
 
 
-def train(name: str | os.PathLike[str], **arguments: Unpack[TrainingArguments]) -> Path:
-    """Train a pipeline and return the path of its model.
-
-    Args:
-        name: the path of a pipeline file, or the name of one that a plugin ships.
-        arguments: see `TrainingArguments`. With more epochs, steps or minutes, a training that is resumed goes on, also
-            after its end.
-
-    Raises:
-        SeqpipeError: the pipeline, the data or the folder is wrong, or the training cannot continue.
-    """
-    opened, registry, options = opened_for_training(name, **arguments)
-    return run_training(opened, registry, options, Watcher()).folder.model
-
-
 class TrainingArguments(TypedDict, total=False):
     """What `train`, `cross_validate` and `learning_curve` take by keywords, beside their own.
 
@@ -160,12 +145,28 @@ def opened_for_training(
     """Return what a training that is begun from Python is made of; see `TrainingArguments`.
 
     Raises:
-        SeqpipeError: the pipeline is wrong.
+        SeqpipeError: the pipeline, or one of the arguments, is wrong.
     """
+    check_word("on_error", on_error, get_args(OnTrainingError))
     registry = Registry.discover()
     opened = open_pipeline(os.fspath(name), registry, settings, with_model=False)
     begun, resumed = (Path(folder) if folder is not None else None for folder in (output, resume))
     return opened, registry, TrainingOptions(begun, resumed, threads, on_error)
+
+
+def train(name: str | os.PathLike[str], **arguments: Unpack[TrainingArguments]) -> Path:
+    """Train a pipeline and return the path of its model.
+
+    Args:
+        name: the path of a pipeline file, or the name of one that a plugin ships.
+        arguments: see `TrainingArguments`. With more epochs, steps or minutes, a training that is resumed goes on, also
+            after its end.
+
+    Raises:
+        SeqpipeError: the pipeline, the data or the folder is wrong, or the training cannot continue.
+    """
+    opened, registry, options = opened_for_training(name, **arguments)
+    return run_training(opened, registry, options, Watcher()).folder.model
 
 
 def _measured(task: Task, model: Model, problems: Problems, threads: int) -> Sequence[tuple[Record, Outcome]]:

@@ -119,14 +119,14 @@ def _try(
 ) -> None:
     """Make the next trial."""
     trial = study.ask()
-    name_of_folder = f"{TRIALS}/{trial.folder}"
-    judge, path = _Judge(trial, metric), folder.path / name_of_folder
+    place = f"{TRIALS}/{trial.folder}"
+    judge, path = _Judge(trial, metric), folder.path / place
     training = TrainingOptions(threads=options.threads, interrupted=lambda: judge.ended or options.interrupted())
     try:
         registry = Registry.discover()
         changes = [*settings, *(setting(key, value) for key, value in trial.values.items())]
         opened = open_pipeline(name, registry, changes, with_model=False)
-        run_training(opened, registry, folder.training(name_of_folder, training), judge)
+        run_training(opened, registry, folder.training(place, training), judge)
     except Interrupted:
         if not judge.ended:
             raise
