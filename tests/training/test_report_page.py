@@ -168,7 +168,9 @@ def test_hostile_labels_and_texts_are_text(comparison, target, result):
     attribution = Attribution("gradient", parts)
     record = measured(HOSTILE, target, result)
     found = shown(judgement(record, comparison=comparison, attribution=attribution, name=HOSTILE))
-    allowed = {tag for tag, _ in harmless.elements} | of_sections | {"mark", "del", "ins", "span", "dl", "dt", "dd"}
+    allowed = (
+        {tag for tag, _ in harmless.elements} | of_sections | {"mark", "del", "ins", "span", "dl", "dt", "dd", "q"}
+    )
     assert {tag for tag, _ in found.elements} <= allowed
     assert not any("onclick" in attributes for _, attributes in found.elements)
     assert re.sub("[\x00\x1b\ud800]", "\ufffd", HOSTILE) in found.text("h1")

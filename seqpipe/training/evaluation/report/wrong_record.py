@@ -49,7 +49,7 @@ def _marked(text: str, attribution: Attribution | None) -> str:
 def _most(attribution: Attribution) -> str:
     """Return the parts that counted most, in words."""
     shown = (
-        f"<bdi>{escaped(part.name)}</bdi> {'&minus;' if part.share < 0 else ''}{abs(part.share):.0%}"
+        f"<q><bdi>{escaped(part.name)}</bdi></q> {'&minus;' if part.share < 0 else ''}{abs(part.share):.0%}"
         for part in attribution.most(MOST)
     )
     return f"Counted most: {', '.join(shown)}"
