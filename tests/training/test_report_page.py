@@ -136,7 +136,7 @@ def test_what_counted_is_marked_and_said():
     assert [(mark.get("class"), mark["style"]) for mark in found.all("mark")] == [
         (None, "--share:0.167"), ("against", "--share:1.000"), (None, "--share:0.500")
     ]  # fmt: skip
-    assert "Counted most: fine -60%, film 30%, a at 0 10%" in found.text("article").replace("\N{MINUS SIGN}", "-")
+    assert "Counted most: fine -60%, film 30%, a 10%" in found.text("article").replace("\N{MINUS SIGN}", "-")
     assert "orange and underlined spoke against it" in found.text("section")
     assert "attention" in shown(judgement(FOUND[0], attribution=Attribution("attention", parts))).text("section")
 

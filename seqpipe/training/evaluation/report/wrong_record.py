@@ -49,8 +49,8 @@ def _marked(text: str, attribution: Attribution | None) -> str:
 def _most(attribution: Attribution) -> str:
     """Return the parts that counted most, in words."""
     shown = (
-        f"<q><bdi>{escaped(part.name)}</bdi></q> {'&minus;' if part.share < 0 else ''}{abs(part.share):.0%}"
-        for part in attribution.most(MOST)
+        f"<q><bdi>{escaped(name)}</bdi></q> {'&minus;' if share < 0 else ''}{abs(share):.0%}"
+        for name, share in attribution.most(MOST)
     )
     return f"Counted most: {', '.join(shown)}"
 
