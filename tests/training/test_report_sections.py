@@ -110,6 +110,11 @@ def test_spans_are_paired_where_they_overlap():
     assert filled(ClassScores(comparison), measured(None)).plain()["PER"]["recall"] == 0.5
 
 
+def test_a_span_of_the_same_type_comes_before_another_that_overlaps():
+    comparison = SpanComparison(("LOC", "ORG"), lambda *_: ({("LOC", 0, 9)}, {("ORG", 0, 4), ("LOC", 5, 9)}))
+    assert filled(Confusion(comparison), measured(None)).plain()["counts"] == [[1, 0, 0], [0, 0, 0], [0, 1, 0]]
+
+
 def test_records_without_an_answer():
     section = filled(Confusion(LABELS), measured("a", {"label": None}), measured("a"), measured("None"))
     assert section.plain()["labels"] == ["a", "None", NOTHING]
