@@ -31,13 +31,6 @@ class Part:
     share: float
     text: str | None = None
 
-    @property
-    def name(self) -> str:
-        """What stands there, with its place if that is a single character; else where it is."""
-        if self.text is None:
-            return f"{self.start:,} to {self.stop:,}"
-        return self.text if len(self.text) != 1 or not self.text.isalnum() else f"{self.text} at {self.start:,}"
-
     def plain(self) -> dict[str, Any]:
         """Return it as values for JSON."""
         text = {} if self.text is None else {"text": self.text}
@@ -62,9 +55,21 @@ class Attribution:
         """Return it as values for JSON."""
         return {"counted_by": self.how, "parts": [part.plain() for part in self.parts]}
 
-    def most(self, number: int) -> list[Part]:
-        """Return the parts that counted most, the one that counted most first."""
-        return sorted(self.parts, key=lambda part: -abs(part.share))[:number]
+    def most(self, number: int) -> list[tuple[str, float]]:
+        """Return the parts that counted most, the one that counted most first: what each is, and its share.
+
+        A part of a text is what stands there, with its place where all parts are single characters; another one is
+        where it begins and ends.
+        """
+        placed = all(part.text is None or len(part.text) == 1 for part in self.parts)
+        chosen = sorted(self.parts, key=lambda part: -abs(part.share))[:number]
+        return [(_name(part, placed=placed), part.share) for part in chosen]
+
+
+def _name(part: Part, *, placed: bool) -> str:
+    if part.text is None:
+        return f"{part.start:,} to {part.stop:,}"
+    return f"{part.text} at {part.start:,}" if placed else part.text
 
 
 def attributions(pipeline: Pipeline, batch: Batch) -> list[Attribution | None]:

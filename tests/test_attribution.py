@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from seqpipe.attribution import attributions, strengths
+from seqpipe.attribution import Attribution, Part, attributions, strengths
 from seqpipe.builtin.cores.convolution import ConvolutionCore
 from seqpipe.builtin.cores.ensemble import EnsembleCore
 from seqpipe.builtin.cores.recurrent import GRU, RNN
@@ -148,6 +148,13 @@ def _signal(encoded):
     return Signal.of(encoded, None)
 
 
+def test_the_parts_that_counted_most_are_named():
+    words = Attribution("gradient", (Part(0, 1, 0.1, "a"), Part(2, 6, -0.6, "fine"), Part(7, 11, 0.3, "film")))
+    assert words.most(2) == [("fine", -0.6), ("film", 0.3)]
+    letters = Attribution("gradient", (Part(0, 1, 0.4, "T"), Part(1, 2, 0.6, "T")))
+    assert letters.most(2) == [("T at 1", 0.6), ("T at 0", 0.4)]
+
+
 def test_an_answer_for_each_position_is_not_explained():
     of = symbols(GRU(hidden=3), decoder=Tags(labels=("a", "b")))
     assert attributions(of, texts("st")) == [None]
@@ -163,7 +170,7 @@ def test_frames_are_explained_by_their_places():
     encoded = of.encode(batch)
     encoded = encoded.replace(sequence=encoded.ragged.with_values(encoded.ragged.array.astype(np.float64)))
     np.testing.assert_allclose(strengths(of, encoded).array, differences(of, encoded), rtol=1e-5, atol=1e-8)
-    assert attribution.parts[0].name == "0 to 1"
+    assert {name for name, _ in attribution.most(3)} == {"0 to 1", "1 to 2", "2 to 3"}
 
 
 def _single(of: Pipeline) -> dict[str, np.ndarray]:

@@ -105,7 +105,7 @@ def _share(field: str, positive: str, name: str, *, sought: bool) -> Metric:
 
 
 def label_pairs(record: Record, outcome: Outcome, field: str) -> list[tuple[str, str]]:
-    """Pair true labels with those found, as text; positions that are not labelled are left out."""
+    """Pair true labels with those found, as text, empty where none was; positions without a label are left out."""
     given = outcome[0][field] if outcome else None
     if isinstance(record.target, list | tuple):
         return [
@@ -113,4 +113,4 @@ def label_pairs(record: Record, outcome: Outcome, field: str) -> list[tuple[str,
             for gold, label in zip(record.target, given or (), strict=False)
             if gold is not None
         ]
-    return [(label_of(record.target), label_of(given))]
+    return [(label_of(record.target), "" if given is None else label_of(given))]

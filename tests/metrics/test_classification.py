@@ -30,6 +30,11 @@ def test_true_labels_that_the_pipeline_does_not_know_count_as_wrong():
     assert found == {"accuracy": 0.5, "f1": pytest.approx((2 / 3 + 0) / 2)}
 
 
+def test_no_answer_is_wrong_whatever_the_label_is_called():
+    record = Record("1", "", target="None")
+    assert values([accuracy("label")], [(record, []), (record, [{"label": None}])]) == {"accuracy": 0}
+
+
 def test_mcc_of_two_labels_is_the_formula_of_matthews():
     true, false = ("yes", "no"), ("no", "yes")
     found = pairs(*[("yes", "yes")] * 6, *[true] * 2, *[false] * 1, *[("no", "no")] * 3)

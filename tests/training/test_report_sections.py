@@ -24,8 +24,9 @@ from seqpipe.training.evaluation.outcomes import Measured, Stopwatch
 from seqpipe.training.evaluation.report import text_edits, value_errors
 from seqpipe.training.evaluation.report.calibration import Calibration
 from seqpipe.training.evaluation.report.class_scores import ClassScores
-from seqpipe.training.evaluation.report.confusion import NOTHING, WIDEST, Confusion
+from seqpipe.training.evaluation.report.confusion import WIDEST, Confusion
 from seqpipe.training.evaluation.report.contents import sections_of
+from seqpipe.training.evaluation.report.label_names import MOST, NOTHING, OTHERS
 from seqpipe.training.evaluation.report.length_curve import LengthCurve
 from seqpipe.training.evaluation.report.section import Picture, Section, Shaded, Table
 from seqpipe.training.evaluation.report.speed import Speed
@@ -107,6 +108,25 @@ def test_spans_are_paired_where_they_overlap():
     assert found["counts"] == [[0, 1, 0, 0], [0, 1, 0, 0], [0, 0, 1, 1], [1, 0, 0, 0]]
     assert found["other_borders"] == 1
     assert filled(ClassScores(comparison), measured(None)).plain()["PER"]["recall"] == 0.5
+
+
+def test_a_span_of_the_same_type_comes_before_another_that_overlaps():
+    comparison = SpanComparison(("LOC", "ORG"), lambda *_: ({("LOC", 0, 9)}, {("ORG", 0, 4), ("LOC", 5, 9)}))
+    assert filled(Confusion(comparison), measured(None)).plain()["counts"] == [[1, 0, 0], [0, 0, 0], [0, 1, 0]]
+
+
+def test_records_without_an_answer():
+    section = filled(Confusion(LABELS), measured("a", {"label": None}), measured("a"), measured("None"))
+    assert section.plain()["labels"] == ["a", "None", NOTHING]
+    assert section.plain()["counts"] == [[0, 0, 2], [0, 0, 1], [0, 0, 0]]
+    assert filled(ClassScores(LABELS), measured("None")).plain()["None"]["right"] == 0
+
+
+def test_labels_that_are_not_known_are_not_counted_without_end():
+    records = [measured(f"unknown {number}", {"label": "a"}) for number in range(MOST + 5)]
+    assert filled(ClassScores(LABELS), *records).plain()[OTHERS]["true"] == 5
+    counted = filled(Confusion(LABELS), *records).plain()["frequent"]
+    assert counted[0] == {"true": OTHERS, "given": "a", "count": 5}
 
 
 def test_calibration_is_the_mean_distance_of_probability_and_truth():

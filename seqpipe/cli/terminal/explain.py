@@ -64,7 +64,7 @@ def _explain(pipeline: Pipeline, batch: Batch, states: Sequence[State]) -> list[
 def _counted(pipeline: Pipeline, batch: Batch) -> Iterator[str]:
     """Yield what in whole records counted most for their answers."""
     for attribution in filter(None, attributions(pipeline, batch)):
-        shown = (f"{one_line(part.name)} {part.share:.0%}" for part in attribution.most(_SCORES))
+        shown = (f"{one_line(name)} {share:.0%}" for name, share in attribution.most(_SCORES))
         more = " ..." if len(attribution.parts) > _SCORES else ""
         yield f"what counted ({attribution.how}): {', '.join(shown)}{more}"
 

@@ -127,6 +127,11 @@ def keyword_metrics(words: Collection[str]) -> tuple[Metric, ...]:
     return metric("accuracy", exact), metric("recall", recalled), metric("precision", precise)
 
 
+def keyword_sets(record: Record, outcome: Outcome, words: Collection[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the words of a record's target that are listened for, and those that were answered."""
+    return frozenset(_among(words, record)), frozenset(answer["label"] for answer in outcome)
+
+
 def _among(words: Collection[str], record: Record) -> list[str]:
     """Return those of the words of a record's target that are among ``words``."""
     return [word for word in str(record.target or "").split(SEPARATOR) if word in words]

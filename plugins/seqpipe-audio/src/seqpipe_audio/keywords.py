@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from pydantic import Field
 
-from seqpipe import ConfigError, Decoder, Incoming, LabelLearner, LearnedTexts, Learner, Names, Objective, Step
+from seqpipe import (
+    Comparison,
+    ConfigError,
+    Decoder,
+    Incoming,
+    LabelLearner,
+    LabelSetComparison,
+    LearnedTexts,
+    Learner,
+    Names,
+    Objective,
+    Step,
+)
 from seqpipe_audio.keyword_answers import KeywordAnswers, Rules
-from seqpipe_audio.keyword_objective import KeywordObjective
+from seqpipe_audio.keyword_objective import KeywordObjective, keyword_sets
 
 Threshold = Annotated[float, Field(gt=0, le=1)]
 
@@ -64,6 +77,11 @@ class Keywords(Decoder):
         """
         labels = self._labels(incoming)
         return KeywordObjective(labels, self._words(labels), self.smoothing, self.margin)
+
+    def comparison(self, incoming: Incoming) -> Comparison:
+        """Compare the words that a recording holds, whatever their order and number, with those that were answered."""
+        words = self._words(self._labels(incoming))
+        return LabelSetComparison(words, partial(keyword_sets, words=frozenset(words)))
 
     def build(self, incoming: Incoming) -> Step:
         """Take logits of positions that know their time.

@@ -83,22 +83,17 @@ class Calibration(Section):
         ideal = f"0 is best: of what has the probability 0.8, 80 % is {truth}"
         yield Remark(f"Expected calibration error: {self.error:.3f}. {ideal}.")
         bins = self._bins()
-        chart = Chart(
-            "Reliability diagram", Axis("probability", 0, 1), Axis(f"share that is {truth}", 0, 1), square=True
-        )
+        up = Axis(f"share that is {truth}", 0, 1)
+        chart = Chart("Reliability diagram", Axis("probability", 0, 1), up, square=True)
         chart.line([(0, 0), (1, 1)], "ideal")
         for of in bins:
-            name = f"{of['from']:.1f} to {of['to']:.1f}: {of['count']:,} {what}, {of['right']:.0%} {truth}"
+            name = f"{_range(of)}: {of['count']:,} {what}, {of['right']:.0%} {truth}"
             chart.bar(of["from"], of["to"], of["right"], name)
         chart.points([(of["probability"], of["right"]) for of in bins])
         yield Picture(chart.svg("Bars under the line are too sure, bars above it not sure enough."))
-        rows = [
-            (
-                f"{of['from']:.1f} to {of['to']:.1f}",
-                f"{of['count']:,}",
-                percent(of["probability"]),
-                percent(of["right"]),
-            )
-            for of in bins
-        ]
+        rows = [(_range(of), f"{of['count']:,}", percent(of["probability"]), percent(of["right"])) for of in bins]
         yield Table("What the diagram shows", ("probability", what, "mean probability", truth), rows)
+
+
+def _range(of: dict[str, Any]) -> str:
+    return f"{of['from']:.1f} to {of['to']:.1f}"

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from seqpipe.contracts import Comparison
-from seqpipe.data.label import label_of
 from seqpipe.metrics import LabelComparison, LabelSetComparison, SpanComparison
 from seqpipe.training.evaluation.outcomes import Measured
+from seqpipe.training.evaluation.report.label_names import LabelNames
 from seqpipe.training.evaluation.report.section import Block, Section, Table, percent
 
 SHOWN = 200
@@ -24,25 +24,24 @@ class ClassScores(Section):
     """
 
     key = "classes"
-    title = "Each label"
 
     def __init__(self, comparison: LabelComparison | LabelSetComparison | SpanComparison) -> None:
         self._comparison = comparison
-        self._known = [label_of(name) for name in _names(comparison)]
+        self._names = LabelNames(comparison.types if isinstance(comparison, SpanComparison) else comparison.labels)
+        self._what = "type" if isinstance(comparison, SpanComparison) else "label"
+        self.title = f"Each {self._what}"
         self._true: Counter[str] = Counter()
         self._given: Counter[str] = Counter()
         self._right: Counter[str] = Counter()
-        if isinstance(comparison, SpanComparison):
-            self.title = "Each type"
 
     def add(self, measured: Measured) -> None:
         """Count the labels of a record."""
         for true, given in _pairs(self._comparison, measured):
-            if true is not None:
-                self._true[true] += 1
-            if given is not None:
-                self._given[given] += 1
-                self._right[given] += true == given
+            if true:
+                self._true[self._names(true)] += 1
+            if given:
+                self._given[self._names(given)] += 1
+                self._right[self._names(given)] += true == given
 
     def plain(self) -> Any:
         """Return the figures of each label, those that may be given first; None without any."""
@@ -55,23 +54,14 @@ class ClassScores(Section):
         for label in (label for label in labels if label in shown):
             figures = self._of(label)
             shares = ("" if figures[name] is None else percent(figures[name]) for name in ("precision", "recall", "f1"))
-            rows.append(
-                (label, *shares, f"{self._true[label]:,}", f"{self._given[label]:,}", f"{self._right[label]:,}")
-            )
-        more = f"; the {len(rows)} most frequent of {len(labels)}" if len(labels) > len(rows) else ""
-        caption = (
-            f"Precision: the share of those given that are right. Recall: the share of those true that are found{more}"
-        )
+            rows.append((label, *shares, *(f"{figures[name]:,}" for name in ("true", "given", "right"))))
+        caption = "Precision: the share of those given that are right. Recall: the share of those true that are found"
+        caption += f"; the {len(rows)} most frequent of {len(labels)}" if len(labels) > len(rows) else ""
         yield Table(caption, (self._what, "precision", "recall", "F1", "true", "given", "right"), rows)
 
-    @property
-    def _what(self) -> str:
-        return "type" if isinstance(self._comparison, SpanComparison) else "label"
-
     def _labels(self) -> list[str]:
-        """Return the labels that are true or given somewhere: known ones in their order, then others, sorted."""
-        seen = self._true.keys() | self._given.keys()
-        return [label for label in self._known if label in seen] + sorted(seen.difference(self._known))
+        """Return the labels that are true or given somewhere."""
+        return self._names.in_order(self._true.keys() | self._given.keys())
 
     def _of(self, label: str) -> dict[str, Any]:
         true, given, right = self._true[label], self._given[label], self._right[label]
@@ -85,19 +75,15 @@ class ClassScores(Section):
         }
 
 
-def _names(comparison: LabelComparison | LabelSetComparison | SpanComparison) -> tuple[str, ...]:
-    return comparison.types if isinstance(comparison, SpanComparison) else comparison.labels
-
-
-def _pairs(comparison: Comparison, measured: Measured) -> Iterator[tuple[str | None, str | None]]:
-    """Yield labels, a true one beside the one that was given in its place; None where there is none."""
+def _pairs(comparison: Comparison, measured: Measured) -> Iterator[tuple[str, str]]:
+    """Yield labels, a true one beside the one that was given in its place; empty where there is none."""
     record, outcome, _ = measured
     if isinstance(comparison, LabelComparison):
         yield from comparison.pairs(record, outcome)
     elif isinstance(comparison, LabelSetComparison):
         true, given = comparison.sets(record, outcome)
-        yield from ((label if label in true else None, label if label in given else None) for label in true | given)
+        yield from ((label if label in true else "", label if label in given else "") for label in true | given)
     elif isinstance(comparison, SpanComparison):
         spans, found = comparison.spans(record, outcome)
         for span in spans | found:
-            yield span[0] if span in spans else None, span[0] if span in found else None
+            yield span[0] if span in spans else "", span[0] if span in found else ""

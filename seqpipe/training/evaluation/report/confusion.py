@@ -6,13 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from seqpipe.data.label import label_of
 from seqpipe.metrics import LabelComparison, Span, SpanComparison
 from seqpipe.training.evaluation.outcomes import Measured
+from seqpipe.training.evaluation.report.label_names import LabelNames
 from seqpipe.training.evaluation.report.section import Block, Remark, Section, Shaded, Table
-
-NOTHING = "(none)"
-"""Stands in the place of a span: none is true there, or none was given."""
 
 WIDEST = 24
 """Labels of the page's matrix: the most frequent ones."""
@@ -38,8 +35,7 @@ class Confusion(Section):
 
     def __init__(self, comparison: LabelComparison | SpanComparison) -> None:
         self._comparison = comparison
-        names = comparison.labels if isinstance(comparison, LabelComparison) else comparison.types
-        self._known = [label_of(name) for name in names]
+        self._names = LabelNames(comparison.labels if isinstance(comparison, LabelComparison) else comparison.types)
         self._counts: Counter[tuple[str, str]] = Counter()
         self._borders = 0
 
@@ -47,12 +43,15 @@ class Confusion(Section):
         """Count the pairs of a record."""
         record, outcome, _ = measured
         if isinstance(self._comparison, LabelComparison):
-            self._counts.update(self._comparison.pairs(record, outcome))
+            for pair in self._comparison.pairs(record, outcome):
+                self._count(*pair)
             return
         for true, given in _paired(*self._comparison.spans(record, outcome)):
-            kinds = (true[0] if true else NOTHING, given[0] if given else NOTHING)
-            self._counts[kinds] += 1
-            self._borders += kinds[0] == kinds[1] and true != given
+            self._count(true[0] if true else "", given[0] if given else "")
+            self._borders += bool(true and given and true != given and true[0] == given[0])
+
+    def _count(self, true: str, given: str) -> None:
+        self._counts[self._names(true), self._names(given)] += 1
 
     def plain(self) -> Any:
         """Return the matrix, a true label a row and a given one a column, and the most frequent confusions."""
@@ -94,8 +93,7 @@ class Confusion(Section):
             for label in pair:
                 totals[label] += count
         chosen = {label for label, _ in totals.most_common(most)}
-        others = sorted(chosen.difference(self._known), key=lambda label: (label == NOTHING, label))
-        return [label for label in self._known if label in chosen] + others
+        return self._names.in_order(chosen)
 
     def _matrix(self, labels: list[str]) -> list[list[int]]:
         return [[self._counts[true, given] for given in labels] for true in labels]

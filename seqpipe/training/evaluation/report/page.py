@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,8 +77,11 @@ def page(report: Judgement) -> Iterator[str]:
 def _figures(report: Judgement) -> Iterator[Table]:
     rows = []
     for name, figure in report.figures.items():
-        bounds = "" if name == RATE else f"{figure.low:.4g} to {figure.high:.4g}"
-        rows.append((name, f"{figure.value:.4g}", bounds))
+        known = [
+            f"{number:.4g}" if math.isfinite(number) else "unknown"
+            for number in (figure.value, figure.low, figure.high)
+        ]
+        rows.append((name, known[0], "" if name == RATE else " to ".join(known[1:])))
     caption = "With a confidence of 95 %, a metric lies between its bounds (bootstrap over records)"
     yield Table(caption, ("metric", "value", "bounds"), rows)
     if signed := [(metric.name, metric.signature) for metric in report.metrics if metric.signature]:
@@ -88,7 +92,7 @@ def _which(report: Judgement) -> str:
     kinds = {error.attribution.how for error in report.errors if error.attribution}
     text = f"The {len(report.errors)} records that are worst by {escaped(report.errors[0].metric)}."
     if "attention" in kinds:
-        text += " Words are the darker, the more attention the network paid them."
+        text += " Parts are the stronger in colour, the more attention the network paid them."
     if "gradient" in kinds:
         greater = "made the value greater, orange and underlined made it smaller"
         spoke = "spoke for what was found, orange and underlined spoke against it"

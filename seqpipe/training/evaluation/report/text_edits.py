@@ -14,7 +14,7 @@ from seqpipe.training.evaluation.report.section import Block, Remark, Section, T
 FREQUENT = 20
 """Edits of each kind that are listed."""
 COUNTED = 50_000
-"""Different edits that are counted; when there are more, those that occurred once are forgotten."""
+"""Different edits that are counted; when there are more, the rarer half of them is forgotten."""
 LONGEST = 2000
 """Words, or characters, of a text that is aligned."""
 
@@ -80,7 +80,7 @@ class _Edits:
                 self._kinds[_kind(edit)] += 1
         if len(self._counts) > COUNTED:
             self._forgotten = True
-            self._counts = Counter({edit: count for edit, count in self._counts.items() if count > 1})
+            self._counts = Counter(dict(self._counts.most_common(COUNTED // 2)))
 
     def plain(self) -> dict[str, Any]:
         frequent = [
@@ -104,9 +104,8 @@ class _Edits:
             yield Table("The most frequent ones", ("true", "given", "times"), rows, numbers=False)
 
     def _frequent(self) -> list[tuple[Edit, int]]:
-        return sorted(self._counts.items(), key=lambda item: (-item[1], item[0].true or "", item[0].given or ""))[
-            :FREQUENT
-        ]
+        ordered = sorted(self._counts.items(), key=lambda item: (-item[1], item[0].true or "", item[0].given or ""))
+        return ordered[:FREQUENT]
 
 
 def _kind(edit: Edit) -> str:

@@ -44,6 +44,8 @@ class ValueErrors(Section):
         if not outcome:
             return
         pairs = [(float(true), float(given)) for true, given in self._comparison.values(record, outcome[0])]
+        if not np.isfinite(pairs).all():
+            return
         self._records += 1
         residuals = np.array([given - true for true, given in pairs])
         before = residuals - self._mean

@@ -9,7 +9,9 @@ from seqpipe.builtin.html_text import escaped, value_in_html
 from seqpipe.builtin.result_fields import plain
 from seqpipe.contracts import Comparison
 from seqpipe.metrics import LabelComparison, LabelSetComparison, Span, SpanComparison, TextComparison, ValueComparison
+from seqpipe.metrics.comparisons import Probabilities
 from seqpipe.metrics.edits import edits
+from seqpipe.training.evaluation.report.label_names import NOTHING
 from seqpipe.training.evaluation.report.worst import WrongRecord
 
 LONGEST = 1000
@@ -49,8 +51,8 @@ def _marked(text: str, attribution: Attribution | None) -> str:
 def _most(attribution: Attribution) -> str:
     """Return the parts that counted most, in words."""
     shown = (
-        f"<bdi>{escaped(part.name)}</bdi> {'&minus;' if part.share < 0 else ''}{abs(part.share):.0%}"
-        for part in attribution.most(MOST)
+        f"<q><bdi>{escaped(name)}</bdi></q> {'&minus;' if share < 0 else ''}{abs(share):.0%}"
+        for name, share in attribution.most(MOST)
     )
     return f"Counted most: {', '.join(shown)}"
 
@@ -61,11 +63,9 @@ def _sides(comparison: Comparison | None, error: WrongRecord) -> tuple[str, str]
     match comparison:
         case LabelComparison() if len(pairs := comparison.pairs(record, outcome)) == 1:
             chances = comparison.probabilities_of(outcome) or {}
-            true, given = (
-                _short(f"{label} ({chances[label]:.0%})" if label in chances else label) for label in pairs[0]
-            )
+            true, given = (_label(label, chances) for label in pairs[0])
         case LabelSetComparison():
-            true, given = (_short(", ".join(sorted(labels)) or "(none)") for labels in comparison.sets(record, outcome))
+            true, given = (_short(", ".join(sorted(labels)) or NOTHING) for labels in comparison.sets(record, outcome))
         case ValueComparison() if outcome:
             pairs_of = dict(zip(comparison.names, comparison.values(record, outcome[0]), strict=True))
             true, given = (
@@ -83,13 +83,18 @@ def _sides(comparison: Comparison | None, error: WrongRecord) -> tuple[str, str]
     return true, given
 
 
+def _label(label: str, chances: Probabilities) -> str:
+    """Return a label with its probability, where that is known."""
+    return _short(f"{label} ({chances[label]:.0%})" if label in chances else label or NOTHING)
+
+
 def _spans(text: str | None, spans: set[Span]) -> str:
     """Return spans in their order, each with its type and what stands there, or where it is."""
     named = []
     for kind, start, stop in sorted(spans, key=lambda span: span[1:]):
         what = f"{start} to {stop}" if text is None else text[start:stop]
         named.append(f"{kind} {what}")
-    return _short("; ".join(named) or "(none)")
+    return _short("; ".join(named) or NOTHING)
 
 
 def _texts(true: str, given: str) -> tuple[str, str]:
