@@ -41,6 +41,8 @@ def local_cluster(workers: int) -> Iterator[tuple[dict[str, str], int]]:
     )
     try:
         while not (_answers(port) and _answers(client)):
+            if process.poll() is not None:
+                sys.exit("the cluster did not start")
             time.sleep(0.1)
         yield {**environment, "RAY_ADDRESS": f"127.0.0.1:{port}"}, process.pid
     finally:

@@ -174,6 +174,7 @@ class Cluster:
             [sys.executable, "-m", "seqpipe", *words],
             cwd=self.folder,
             env=self.environment | environment,
+            stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )
@@ -216,7 +217,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         start_new_session=True,
     )
     try:
-        wait_for(lambda: answers(gcs) and answers(client), 180)
+        wait_for(lambda: process.poll() is not None or (answers(gcs) and answers(client)), 300)
+        assert process.poll() is None, (folder / "ray.log").read_text()
         (folder / "trouble.yaml").write_text(PIPELINE)
         (folder / "train.tsv").write_text("xxa\tred\nyb\tblue\nx\tred\nyyy\tblue\n")
         (folder / "in.txt").write_text("".join("xya" * (1 + number % 5) + "\n" for number in range(700)))
