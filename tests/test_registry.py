@@ -256,3 +256,60 @@ def test_a_plugin_that_was_not_named_observes_nothing(install: Install) -> None:
     registry = Registry.discover()
     assert registry.notify(EpochFinished(1, {})) == []
     assert "seqpipe_watch_module" not in sys.modules
+
+
+ENGINES = """
+    from contextlib import nullcontext
+    from typing import ClassVar
+    import seqpipe
+
+    class Far(seqpipe.RemoteEngine):
+        name: ClassVar[str] = "{plugin}"
+
+        def start(self, work):
+            return nullcontext()
+
+    class Farther(Far):
+        name: ClassVar[str] = "{plugin}.farther"
+
+    class Foreign(Far):
+        name: ClassVar[str] = "elsewhere"
+
+    class Twin(Far):
+        pass
+
+    class Abstract(seqpipe.RemoteEngine):
+        name: ClassVar[str] = "{plugin}"
+
+    @seqpipe.hookimpl
+    def seqpipe_register_engines():
+        return ENGINES
+"""
+
+
+def test_engines_are_found_by_their_names(install: Install) -> None:
+    install("far", ENGINES.replace("ENGINES", "[Far, Farther]"))
+    registry = Registry.discover()
+    assert [registry.engine(name).__name__ for name in ("far", "far.farther")] == ["Far", "Farther"]
+    assert not registry.stages("far")
+    with pytest.raises(
+        PluginError, match=r"^plugin 'far' has no engine 'far\.father' \(did you mean 'far\.farther'\?\)$"
+    ):
+        registry.engine("far.father")
+
+
+@pytest.mark.parametrize(
+    ("engines", "problem"),
+    [
+        ("Far", "ABCMeta, not a list of engines"),
+        ("[seqpipe.Writer]", "<class 'seqpipe.contracts.writer.Writer'>, which is not a class of engines"),
+        ("[Abstract]", "Abstract, which lacks start"),
+        ("[Foreign]", "the engine 'elsewhere', but its name must be 'bad' or begin with 'bad.'"),
+        ("[Far, Twin]", "two engines named bad"),
+    ],
+)
+def test_engines_that_are_none_are_refused(install: Install, engines: str, problem: str) -> None:
+    install("bad", ENGINES.replace("ENGINES", engines))
+    with pytest.raises(PluginError) as raised:
+        Registry.discover().engine("bad")
+    assert problem in str(raised.value)

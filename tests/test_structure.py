@@ -19,6 +19,7 @@ ORDER = [
     "seeds",
     "paths",
     "system_errors",
+    "file_lock",
     "extras",
     "remote",
     "compression",
@@ -98,7 +99,7 @@ def test_modules_import_only_from_those_before_them(path):
     allowed = {part for part in parts if part not in ORDER or ORDER.index(part) <= ORDER.index(own)}
     assert parts == allowed
     if own == "kernels":
-        assert parts <= {"kernels"}
+        assert parts <= {"kernels", "file_lock"}
 
 
 def test_one_module_alone_uses_what_is_private_in_numba():

@@ -27,8 +27,9 @@ class Workers(ABC):
         """Give a request to one of the workers, or let it wait until one is free.
 
         Returns:
-            The answer, later: what the work makes of the request or raises, or `WorkerDied`. Who dies is replaced by
-            another worker; whether the request is tried again is for the caller to say. `SeqpipeError`: none can be.
+            The answer, later: what the work makes of the request, or raises; `WorkerDied` where the worker died while
+            it answered this request; a `SeqpipeError` where there are no workers. Who dies is replaced by another
+            worker; whether the request is tried again is for the caller to say.
         """
 
 

@@ -9,10 +9,10 @@ from typing import Any, BinaryIO
 
 from seqpipe.atomic import replaceable, reported, sync_folder
 from seqpipe.errors import Location, OutputError
+from seqpipe.file_lock import REMOVABLE, lock
 from seqpipe.journal.block_writer import BlockWriter
 from seqpipe.journal.entries import Journal, read_journal
 from seqpipe.journal.extents import count_whole, output_extents, quarantine_extents
-from seqpipe.journal.lock import REMOVABLE, lock
 from seqpipe.journal.output_paths import OutputPaths
 from seqpipe.remote import remove_remote, upload
 

@@ -26,7 +26,7 @@ import llvmlite
 import llvmlite.binding as llvm
 import platformdirs
 
-from seqpipe.journal.lock import lock
+from seqpipe.file_lock import lock
 from seqpipe.kernels import isa
 from seqpipe.kernels.units import SOURCES, UnitName, source_files, source_module
 
@@ -123,7 +123,7 @@ def write(unit: UnitName, variant: str, description: dict[str, Any], code: bytes
         Why it was not kept, as in "it belongs to another user"; empty if it was.
     """
     content = json.dumps(description).encode() + b"\n" + code
-    path = folder()
+    path = folder().with_name("locks")
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         if wrong := distrusted(path):
@@ -141,7 +141,7 @@ def compiling(unit: UnitName, variant: str) -> Iterator[None]:
 
     Where the folder cannot be used, nobody waits. A process that dies lets the others go on.
     """
-    path = folder()
+    path = folder().with_name("locks")
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = (

@@ -62,7 +62,8 @@ def test_the_file_may_name_the_engine_and_the_command_line_another(stub, command
         ),
         (
             ("--engine", "stub", "--set", "engine.workers=many"),
-            "--set engine.workers=many: workers must be a whole number, not text 'many' (write, for example, `workers: 2`)",
+            "--set engine.workers=many: workers must be a whole number, not text 'many' (write, for example, `workers:"
+            " 2`)",
         ),
         (
             ("--set", "engine.workers=3"),

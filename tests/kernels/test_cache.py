@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -67,6 +68,30 @@ def test_concurrent_writers_leave_one_whole_entry(folder):
         list(threads.map(lambda _: cache.write(UnitName("rows"), "float32", *ENTRY), range(64)))
     assert len(list(folder.iterdir())) == 1
     assert cache.read(UnitName("rows"), "float32") == ENTRY
+
+
+def test_what_another_process_compiles_is_waited_for(folder):
+    name, order = UnitName("rows"), []
+
+    def compile_too():
+        with cache.compiling(name, "float32"):
+            order.append(cache.read(name, "float32"))
+
+    with cache.compiling(name, "float32"):
+        second = threading.Thread(target=compile_too)
+        second.start()
+        second.join(0.2)
+        assert (second.is_alive(), order) == (True, [])
+        with cache.compiling(UnitName("other"), "float32"):
+            cache.write(name, "float32", *ENTRY)
+    second.join(10)
+    assert order == [ENTRY]
+
+
+def test_nobody_waits_where_the_folder_cannot_be_used(folder):
+    folder.with_name("locks").write_text("")
+    with cache.compiling(UnitName("rows"), "float32"), cache.compiling(UnitName("rows"), "float32"):
+        pass
 
 
 @pytest.mark.parametrize("changed", [("another-cpu", ""), (isa.target()[0], "+another-feature")])

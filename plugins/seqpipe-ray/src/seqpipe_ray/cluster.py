@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Thread, current_thread, main_thread
 from typing import Any
@@ -55,7 +55,7 @@ def connected(address: str, workers: int | None, seconds: float) -> Iterator[int
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.CRITICAL}
     if address == LOCAL:
         with _own_handler():
-            ray.init(LOCAL, num_cpus=workers, include_dashboard=False, **options)
+            _joined(lambda: ray.init(LOCAL, num_cpus=workers, include_dashboard=False, **options), where)
     else:
         _check_somebody_listens(address, where)
         _within(seconds, lambda: ray.init(address, **options), where)
@@ -99,7 +99,7 @@ def _check_somebody_listens(address: str, where: seqpipe.Location) -> None:
         ) from None
 
 
-def _within(seconds: float, connect: Any, where: seqpipe.Location) -> None:
+def _within(seconds: float, connect: Callable[[], object], where: seqpipe.Location) -> None:
     """Connect in a thread of its own: what listens may be no cluster, and never answer.
 
     Raises:
@@ -109,8 +109,8 @@ def _within(seconds: float, connect: Any, where: seqpipe.Location) -> None:
 
     def work() -> None:
         try:
-            connect()
-        except BaseException as error:  # noqa: BLE001 - Ray raises whatever its parts raise
+            _joined(connect, where)
+        except BaseException as error:  # noqa: BLE001 - it is raised below
             raised.append(error)
 
     thread = Thread(target=work, name="seqpipe-connecting", daemon=True)
@@ -123,5 +123,17 @@ def _within(seconds: float, connect: Any, where: seqpipe.Location) -> None:
         )
         raise seqpipe.UsageError(what, todo, where)
     if raised:
-        what = f"the cluster cannot be joined: {type(raised[0]).__name__}: {' '.join(str(raised[0]).split())}"
-        raise seqpipe.UsageError(what, "see to versions and token", where) from raised[0]
+        raise raised[0]
+
+
+def _joined(connect: Callable[[], object], where: seqpipe.Location) -> None:
+    """Connect.
+
+    Raises:
+        UsageError: it did not work; says what Ray says.
+    """
+    try:
+        connect()
+    except Exception as error:  # Ray raises whatever its parts raise
+        what = f"the cluster cannot be joined: {type(error).__name__}: {' '.join(str(error).split())}"
+        raise seqpipe.UsageError(what, "see to versions and token", where) from error

@@ -28,12 +28,16 @@ _TICK = 0.5
 class _Request:
     content: bytes
     answer: Future[bytes] = field(default_factory=Future)
+    worker: _Worker | None = None
+
+    def __post_init__(self) -> None:
+        self.answer.set_running_or_notify_cancel()  # nobody cancels it
 
 
 @dataclass(eq=False, slots=True)
 class _Worker:
     actor: Any = None
-    requests: int = 0
+    requests: deque[_Request] = field(default_factory=deque)  # in the order in which it answers them
 
 
 class RayWorkers(seqpipe.Workers):
@@ -107,7 +111,7 @@ class RayWorkers(seqpipe.Workers):
         if not isinstance(came, BaseException):
             self._failed_starts = 0
             self._ready += 1
-            self._free[0][worker] = None
+            self._sort_in(worker)
             self._hand_out()
             return
         self._workers.discard(worker)
@@ -133,18 +137,19 @@ class RayWorkers(seqpipe.Workers):
             worker = next((next(iter(workers)) for workers in self._free if workers), None)
             if worker is None:
                 return
-            self._count(worker, 1)
             self._ask(worker, self._waiting.popleft())
 
-    def _count(self, worker: _Worker, change: int) -> None:
-        """Take note that a worker has a request more, or less."""
+    def _sort_in(self, worker: _Worker) -> None:
+        """Put a worker among those that have as few requests; one that has enough, or has died, nowhere."""
         for workers in self._free:
             workers.pop(worker, None)
-        worker.requests += change
-        if worker.requests < AHEAD and worker in self._workers:
-            self._free[worker.requests][worker] = None
+        if len(worker.requests) < AHEAD and worker in self._workers:
+            self._free[len(worker.requests)][worker] = None
 
     def _ask(self, worker: _Worker, request: _Request) -> None:
+        request.worker = worker
+        worker.requests.append(request)
+        self._sort_in(worker)
         self._actors.ask(
             worker.actor,
             request.content,
@@ -152,25 +157,33 @@ class RayWorkers(seqpipe.Workers):
         )
 
     def _answered(self, worker: _Worker, request: _Request, came: bytes | BaseException) -> None:
-        self._count(worker, -1)
-        if not isinstance(came, BaseException):
-            request.answer.set_result(came)
+        if request.worker is not worker:
+            return  # another worker has it by now
+        if isinstance(came, seqpipe.WorkerDied):
+            self._replace(worker, came)
         else:
-            if isinstance(came, seqpipe.WorkerDied) and worker in self._workers:
-                self._replace(worker)
-            request.answer.set_exception(came)
+            worker.requests.remove(request)
+            self._sort_in(worker)
+            if isinstance(came, BaseException):
+                request.answer.set_exception(came)
+            else:
+                request.answer.set_result(came)
         self._hand_out()
 
-    def _replace(self, worker: _Worker) -> None:
-        """Start a worker in the place of one that has died, or that Ray has lost sight of."""
+    def _replace(self, worker: _Worker, died: seqpipe.WorkerDied) -> None:
+        """Start a worker in the place of one that has died of the first of its requests; the others wait again."""
         self._workers.discard(worker)
-        for workers in self._free:
-            workers.pop(worker, None)
+        self._sort_in(worker)
         self._actors.end(worker.actor)
+        first, *others = worker.requests
+        for request in worker.requests:
+            request.worker = None
+        self._waiting.extendleft(reversed(others))
         self._start()
         self._ready -= 1
         if not self._ready:
             self._deadline = time.monotonic() + self._seconds
+        first.answer.set_exception(died)
 
     def _check_time(self) -> None:
         """Give up where no worker has become ready in time."""

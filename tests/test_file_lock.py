@@ -8,16 +8,16 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
-from seqpipe.journal import lock
+from seqpipe import file_lock
 
 
 def test_a_file_is_locked_once(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     with path.open("ab") as first, path.open("ab") as second:
-        assert lock.lock(first.fileno())
-        assert not lock.lock(second.fileno())
+        assert file_lock.lock(first.fileno())
+        assert not file_lock.lock(second.fileno())
     with path.open("ab") as third:
-        assert lock.lock(third.fileno())
+        assert file_lock.lock(third.fileno())
 
 
 def test_on_windows_the_first_byte_is_locked(tmp_path, monkeypatch):
@@ -31,7 +31,7 @@ def test_on_windows_the_first_byte_is_locked(tmp_path, monkeypatch):
 
     monkeypatch.setitem(sys.modules, "msvcrt", SimpleNamespace(LK_NBLCK=2, locking=locking))
     monkeypatch.setattr(sys, "platform", "win32")
-    there = runpy.run_path(lock.__file__)
+    there = runpy.run_path(file_lock.__file__)
     with (tmp_path / "lock").open("ab") as first, (tmp_path / "lock").open("ab") as second:
         os.write(first.fileno(), b"x")
         assert there["lock"](first.fileno())

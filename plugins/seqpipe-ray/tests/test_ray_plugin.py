@@ -1,0 +1,10 @@
+"""The plugin ``ray`` is found, and has an engine."""
+
+from importlib.metadata import entry_points
+
+
+def test_the_plugin_is_found_and_whole():
+    (plugin,) = entry_points(group="seqpipe", name="ray")
+    (engine,) = plugin.load().seqpipe_register_engines()
+    assert engine.name == "ray"
+    assert engine.model_validate({"workers": 4, "address": "ray://head:10001"}).workers == 4
