@@ -143,6 +143,20 @@ def test_music_is_played(at):
     assert page.wait_for(".roll .cursor").get_attribute("visibility") == "hidden"
 
 
+def test_music_ends_when_another_answer_comes(at):
+    page = at("audio/chorales")
+    page.run(
+        """globalThis.ended = 0;
+        const disconnect = GainNode.prototype.disconnect;
+        GainNode.prototype.disconnect = function () { globalThis.ended += 1; disconnect.call(this); }"""
+    )
+    page.choose("Compose")
+    page.choose("Play")
+    page.choose("Compose")
+    page.wait_for(".name", "Piece 2")
+    page.wait_until(lambda: page.run("return globalThis.ended") == 1, "the end")
+
+
 def test_each_click_composes_another_piece(at, stub):
     page = at("audio/chorales")
     page.choose("Compose")
