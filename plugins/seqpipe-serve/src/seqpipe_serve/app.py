@@ -24,7 +24,7 @@ from seqpipe_serve.forms import JSON, chosen_writer, response_of
 from seqpipe_serve.guard import Access, Guard, refused
 from seqpipe_serve.lines import LINES, LinesResponse
 from seqpipe_serve.openapi import description
-from seqpipe_serve.page import page_routes
+from seqpipe_serve.page_files import page_routes
 from seqpipe_serve.problem import Problem
 from seqpipe_serve.records import sent_records
 from seqpipe_serve.requests import Bodies, check_coding
