@@ -88,7 +88,7 @@ export class Workbench {
   /** Show an error that arose before anything was asked. */
   fail(error) {
     this.#latest.stop();
-    this.#show([{ error }], {}, "");
+    this.#show([failure(error)], {}, "");
   }
 
   /**
@@ -110,7 +110,7 @@ export class Workbench {
         this.#show([{ results }], context, "");
         this.#repeat(repeat());
       },
-      failed: (error) => this.#show([{ results }, { error }], context, ""),
+      failed: (error) => this.#show([{ results }, failure(error)], context, ""),
     });
     return this.#stream;
   }
@@ -125,7 +125,7 @@ export class Workbench {
     } catch (error) {
       if (signal.aborted) return;
       if (error.status === 401) return this.#refuse(error);
-      entries = [{ error }];
+      entries = [failure(error)];
     } finally {
       clearTimeout(timer);
       if (!signal.aborted) this.#answer.removeAttribute("aria-busy");
@@ -184,4 +184,9 @@ export class Workbench {
       }
     });
   }
+}
+
+/** Return the entry of an error, as servers write it. */
+function failure({ message, todo }) {
+  return { error: { message, todo } };
 }

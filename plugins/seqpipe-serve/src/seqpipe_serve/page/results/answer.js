@@ -28,9 +28,9 @@ const NOTHING = "Nothing found";
 const PARTS = [
   entitiesPart,
   alignmentPart,
+  textPart,
   starsPart,
   transcriptPart,
-  textPart,
   timelinePart,
   labelsPart,
   musicPart,
