@@ -49,7 +49,7 @@ def create_app(
         figures: counted on the way.
     """
     endpoints = Endpoints(served, readers, connections, figures)
-    streams = Streams(served, access, connections.limits, figures)
+    streams = Streams(served, access, connections, figures)
     return Starlette(
         routes=[
             *page_routes(),

@@ -24,7 +24,7 @@ MOST_POSITIONS = 1 << 16
 """Of a batch, characters or samples, after which no further row is added: so that others do not wait long."""
 
 _LEAST_MEASURED = 4096
-"""Positions that a batch counts for at least where its time is measured: what a short one takes is not for its length."""
+"""Positions that a batch counts for at least where its time is measured: what a short one takes is not its length's."""
 
 Carried = seqpipe.StateRow | seqpipe.RecordError
 """What is remembered of a record between its pieces, or why it has failed."""

@@ -18,6 +18,13 @@ class Connected(Protocol):
         """End after the answer that is under way, if one is."""
 
 
+class Upgraded(Protocol):
+    """Connections that speak another protocol now."""
+
+    async def stop(self) -> None:
+        """End them in order."""
+
+
 class Connections:
     """All connections that are open.
 
@@ -26,11 +33,13 @@ class Connections:
 
     Attributes:
         is_stopping: each ends after its next answer.
+        streams: those that are WebSockets now.
     """
 
     def __init__(self, limits: ServerLimits) -> None:
         self.limits = limits
         self.is_stopping = False
+        self.streams: Upgraded | None = None
         self._open: set[Connected] = set()
         self._awaited: dict[
             Connected, None

@@ -137,6 +137,9 @@ class _Server(uvicorn.Server):
             server.close()
         for connection in accepted:
             await loop.connect_accepted_socket(self._protocol, connection)
+        if self._connections.streams is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._connections.streams.stop(), self._connections.limits.grace_seconds)
         until = loop.time() + min(_LAST_REQUESTS, self._connections.limits.grace_seconds)
         while len(self._connections) and loop.time() < until and not self.force_exit:  # noqa: ASYNC110 - a signal says it
             await asyncio.sleep(_TICK)
