@@ -219,3 +219,20 @@ def test_lines_of_numbers_are_positions(at, stub):
     assert [label.text for label in page.all(".lanes .label")] == ["rest", "move"]
     assert stub.asked[-1][2] == b'{"record":[[0,1],[1,0],[3,2]]}'
     assert len(page.all(".series path")) == 2
+
+
+def test_a_file_may_be_dropped(at, stub):
+    page = at("dna/basecall")
+    drop = """const files = new DataTransfer();
+        files.items.add(new File(["reads"], "mine.npz"));
+        const over = new DragEvent("dragover", {dataTransfer: files, bubbles: true, cancelable: true});
+        const drop = new DragEvent("drop", {dataTransfer: files, bubbles: true, cancelable: true});
+        const target = document.querySelector(".drop");
+        target.dispatchEvent(over);
+        const seen = target.classList.contains("over");
+        target.dispatchEvent(drop);
+        return [over.defaultPrevented, seen, target.classList.contains("over")]"""
+    assert page.run(drop) == [True, True, False]
+    page.wait_for(".bases")
+    assert stub.asked == [("dna/basecall", "application/octet-stream", b"reads")]
+    assert page.wait_for(".name").text == "mine.npz"

@@ -22,6 +22,17 @@ def test_a_comment_gets_its_stars(page):
     assert visitor.wait_for(".stars").accessible_name == "1 of 5 stars"
 
 
+def test_each_line_of_a_file_is_answered(page, tmp_path):
+    (tmp_path / "comments.txt").write_text("A fine film.\nDull.\n", encoding="utf-8")
+    visitor = page("text/sentiment")
+    visitor.wait_for(".stars")
+    visitor.wait_for("input[type=file]").send_keys(str(tmp_path / "comments.txt"))
+    visitor.wait_for(".records")
+    assert [title.text for title in visitor.all(".records h3")] == ["comments.txt:1", "comments.txt:2"]
+    assert [stars.accessible_name for stars in visitor.all(".stars")] == ["5 of 5 stars", "1 of 5 stars"]
+    assert visitor.heard() == "2 answers"
+
+
 def test_an_example_is_heard(page):
     visitor = page("audio/speech-digits")
     visitor.choose("digits.flac")
