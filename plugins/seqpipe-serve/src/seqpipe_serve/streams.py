@@ -98,8 +98,8 @@ class Streams:
     async def import_session(self, request: Request) -> Response:
         """Take a session whose state this server, or one with its token, gave out."""
         served = self._of(request.path_params["name"])
-        async with self._bodies.whole(request) as body:
-            state = self._seal.opened(served.name, body)
+        async with self._bodies.held(request) as body:
+            state = self._seal.opened(served.name, await body.whole())
         try:
             session = served.loaded.session(state)
         except seqpipe.SeqpipeError as error:
