@@ -107,6 +107,18 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "nll_per_step",
         "ratio",
     ),
+    "For programs that offer pipelines": (
+        "Profile",
+        "Pipeline",
+        "attempt",
+        "Attempt",
+        "StateRow",
+        "Unforeseen",
+        "results_of",
+        "output_fields",
+        "isolating",
+        "reading",
+    ),
     "For decoders": (
         "softmax",
         "log_softmax",

@@ -14,8 +14,8 @@ class Connected(Protocol):
     def refuse(self, problem: Problem) -> None:
         """Answer that it cannot go on, and end."""
 
-    def end(self) -> None:
-        """End now, or after the answer that is under way."""
+    def stop(self) -> None:
+        """End after the answer that is under way, if one is."""
 
 
 class Upgraded(Protocol):
@@ -73,10 +73,11 @@ class Connections:
         if awaited:
             self._awaited[connection] = None
 
-    def end(self) -> None:
-        """End those that are idle, and the others after their answers."""
-        for connection in list(self._open):
-            connection.end()
+    def stop(self) -> None:
+        """Let each connection end after its next answer."""
+        self.is_stopping = True
+        for connection in self._open:
+            connection.stop()
 
 
 _TOO_MANY = Problem(503, "too many connections", "connect again after Retry-After seconds", {"retry-after": "1"})

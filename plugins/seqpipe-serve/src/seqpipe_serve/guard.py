@@ -62,6 +62,8 @@ class Access:
         host = headers.get("host", "")
         if not _is_called(host, self.host, self.names):
             raise Problem(421, "this server is not called so", "call it by its address, or start it with --name NAME")
+        if not scope["path"].isprintable():
+            raise Problem(404, "nothing is here", "GET /openapi.json lists what is")
         self._check_origin(headers, host, scope)
         if self.token is not None and not _is_open(scope["path"]) and not self._has_token(headers):
             raise Problem(
