@@ -18,7 +18,7 @@ HERE = "http://127.0.0.1:8000"
 
 @pytest.fixture(scope="module")
 def address():
-    names = ["text/sentiment", "text/ner", "audio/speech-digits"]
+    names = ["text/sentiment", "text/ner", "audio/speech-digits", "audio/speech-stream"]
     words = [sys.executable, "-m", "seqpipe", "serve", *names, "--port", "0"]
     with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
@@ -31,14 +31,18 @@ def address():
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    shutil.copy(ROOT / "pipelines" / "inputs" / "digits.flac", tmp_path)
+    for name in ("digits.flac", "digits.raw"):
+        shutil.copy(ROOT / "pipelines" / "inputs" / name, tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 def test_python_runs(address, folder):
-    here = [replace(block, code=block.code.replace(HERE, address)) for block in blocks_of(PAGE, "python")]
-    assert sum(address in block.code for block in here) == 1
+    here = [
+        replace(block, code=block.code.replace(HERE.removeprefix("http:"), address.removeprefix("http:")))
+        for block in blocks_of(PAGE, "python")
+    ]
+    assert sum(address.removeprefix("http:") in block.code for block in here) == 2
     run_python(here, {"__name__": "documented"})
 
 

@@ -59,8 +59,11 @@ def test_the_description_lists_what_is_there(server):
     described = server.ask("GET", "/openapi.json").json
     assert described["openapi"] == "3.1.0"
     for path, methods in described["paths"].items():
-        assert server.ask("GET", path).status == 200
-        assert set(methods) <= {"get", "post"}
+        if "get" in methods and "{" not in path:
+            assert server.ask("GET", path).status == 200
+        assert set(methods) <= {"get", "post", "delete", "parameters"}
+    assert "/v1/audio/speech-stream/sessions/{token}" in described["paths"]
+    assert "/v1/text/ner/sessions" not in described["paths"]
     references = set(re.findall(r"#/components/(\w+)/(\w+)", str(described)))
     assert references
     assert all(name in described["components"][kind] for kind, name in references)
