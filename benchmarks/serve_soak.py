@@ -1,7 +1,7 @@
 """A server at 80 % of what it can, for long: ``serve_soak.py [--seconds 600]``. Memory and open files stay as they are.
 
-Requests are of all kinds: single records and many, files that are read in a child process, bad ones, and clients that go
-away in the middle. What the server can do is measured first.
+Requests are of all kinds: single records and many, files that are read in a child process, bad ones, and clients that
+go away in the middle. What the server can do is measured first.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ HERE = "http://127.0.0.1:8000"
 
 @pytest.fixture(scope="module")
 def address():
-    names = ["text/sentiment", "text/ner", "audio/speech-digits", "audio/speech-stream"]
+    names = ["text/sentiment", "text/ner", "text/translate-de-en", "audio/speech-digits", "audio/speech-stream"]
     words = [sys.executable, "-m", "seqpipe", "serve", *names, "--port", "0"]
     with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
