@@ -1,19 +1,23 @@
 """The network of ``text/sentiment`` in PyTorch behind FastAPI: ``torch_server.py WEIGHTS PORT HOW``.
 
-WEIGHTS is an archive of NumPy's that `serve_speed.py` writes. HOW is ``loop``, where the network is called in the event
-loop, or ``pool``, where FastAPI calls it in its threads. A request's texts are packed; PyTorch may use two threads. The
-words are cut by a regular expression, which costs less than what ``text.words`` does.
+WEIGHTS is an archive of NumPy's that `serve_speed.py` writes. HOW says where the two threads are: ``loop``, PyTorch has
+two, and is called in the event loop; ``pool``, PyTorch has two, and FastAPI calls it in as many threads as it likes;
+``two``, FastAPI calls it in two threads, each of which computes alone. A request's texts are packed. The words are cut
+by a regular expression, which costs less than what ``text.words`` does.
 """
 
 from __future__ import annotations
 
 import re
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import numpy as np
 import torch
 import uvicorn
+from anyio import to_thread
 from fastapi import FastAPI
 from pydantic import BaseModel
 from torch import Tensor, nn
@@ -61,12 +65,19 @@ class Sentiment(nn.Module):
 
 def main() -> None:
     weights, port, how = sys.argv[1:]
-    torch.set_num_threads(2)
+    torch.set_num_threads(1 if how == "two" else 2)
     arrays = np.load(weights)
     ids = {str(word): index for index, word in enumerate(arrays["vocabulary"])}
     unknown = int(arrays["unknown"])
     network = Sentiment({name: arrays[name] for name in arrays.files}).eval()
-    app = FastAPI()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        if how == "two":
+            to_thread.current_default_thread_limiter().total_tokens = 2
+        yield
+
+    app = FastAPI(lifespan=lifespan)
 
     @torch.inference_mode()
     def rate(comments: Comments) -> dict[str, Any]:

@@ -130,6 +130,18 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "TextComparison",
         "ValueComparison",
     ),
+    "For programs that offer pipelines": (
+        "Profile",
+        "Pipeline",
+        "attempt",
+        "Attempt",
+        "StateRow",
+        "Unforeseen",
+        "results_of",
+        "output_fields",
+        "isolating",
+        "reading",
+    ),
     "For decoders": (
         "softmax",
         "log_softmax",

@@ -19,6 +19,7 @@ ELSEWHERE = {
     "docs/api.md",  # signatures, which test_api.py compares with the code
     "docs/cells.md",  # a plugin that test_cells.py installs
     "docs/learn.md",  # with its commands, in test_learn.py
+    "docs/server.md",  # with a server, in test_server.py
     "docs/tutorial.md",  # parts of a plugin that test_tutorial.py runs
 }
 

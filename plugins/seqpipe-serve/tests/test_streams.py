@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import random
-import re
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -23,44 +19,15 @@ import seqpipe
 
 NAME = "audio/speech-stream"
 TOKEN = "a-token-of-more-than-thirty-two-characters"
+SESSIONS = f"/v1/{NAME}/sessions"
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+BYTES = {"Content-Type": "application/octet-stream"}
 START = {"type": "start", "format": "int16"}
 FINISH = {"type": "finish"}
 
 
-class Server:
-    """A server of its own process.
-
-    Args:
-        process: that was started.
-        port: it listens at.
-        token: that it asks for.
-    """
-
-    def __init__(self, process: subprocess.Popen[str], port: int, token: str | None = None) -> None:
-        self.process = process
-        self.port = port
-        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
-
-    def connect(self, name: str = NAME, **options: Any) -> ClientConnection:
-        url = f"ws://127.0.0.1:{self.port}/v1/{name}/stream"
-        return connect(url, additional_headers=self.headers, compression=None, **options)
-
-    def is_ready(self) -> bool:
-        try:
-            return self.ask("/ready")[0] == 200
-        except OSError:
-            return False
-
-    def ask(self, path: str, method: str = "GET", body: bytes | None = None) -> tuple[int, bytes]:
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", body, self.headers, method=method)
-        if body is not None:
-            request.add_header("Content-Type", "application/octet-stream")
-        try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
-                return answer.status, answer.read()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.read()
+def client_of(server: Any, name: str = NAME, **options: Any) -> ClientConnection:
+    return connect(f"ws://127.0.0.1:{server.port}/v1/{name}/stream", compression=None, **options)
 
 
 def wait_for(ask: Callable[[], Any], enough: Callable[[Any], bool]) -> Any:
@@ -70,29 +37,6 @@ def wait_for(ask: Callable[[], Any], enough: Callable[[Any], bool]) -> Any:
             return answer
         time.sleep(0.05)
     pytest.fail(f"still {answer}")
-
-
-@contextmanager
-def serving(*options: str, token: str | None = None) -> Iterator[Server]:
-    command = [sys.executable, "-m", "seqpipe", "serve", NAME, "audio/speech-prompts", "--port", "0", *options]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stderr is not None
-            line = process.stderr.readline()
-            found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
-            assert found, line + process.stderr.read()
-            server = Server(process, int(found[1]), token)
-            wait_for(server.is_ready, bool)
-            yield server
-        finally:
-            process.terminate()
-            process.communicate(timeout=60)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with serving() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
@@ -154,10 +98,10 @@ def refusal(client: ClientConnection) -> tuple[str, str]:
     ],
 )
 def test_a_stream_gives_what_the_whole_gives(
-    server: Server, speech: Any, form: str, frame: Callable[[np.ndarray], bytes | str]
+    server: Any, speech: Any, form: str, frame: Callable[[np.ndarray], bytes | str]
 ) -> None:
     samples, whole = speech
-    with server.connect() as client:
+    with client_of(server) as client:
         assert started(client, format=form)["position"] == 0
         for piece in np.split(samples, range(0, len(samples), 1234)):
             client.send(frame(piece))
@@ -165,21 +109,21 @@ def test_a_stream_gives_what_the_whole_gives(
         assert fields(rest(client)) == whole
 
 
-def test_results_come_while_it_is_spoken(server: Server, speech: Any) -> None:
+def test_results_come_while_it_is_spoken(server: Any, speech: Any) -> None:
     samples, whole = speech
-    with server.connect() as client:
+    with client_of(server) as client:
         started(client)
         client.send(samples[:16_000].tobytes())
         assert received(client)["word"] == whole[0]["word"]
 
 
-def test_a_client_that_is_cut_off_anywhere_gets_all_words(server: Server, speech: Any) -> None:
+def test_a_client_that_is_cut_off_anywhere_gets_all_words(server: Any, speech: Any) -> None:
     samples, whole = speech
     chance = random.Random(4)
     for _ in range(5):
         token, position, found = None, 0, []
         while position < len(samples):
-            with server.connect() as client:
+            with client_of(server) as client:
                 begun = started(client, session=token, results=len(found))
                 token, position = begun["session"], begun["position"]
                 for _ in range(chance.randint(1, 9)):
@@ -191,16 +135,16 @@ def test_a_client_that_is_cut_off_anywhere_gets_all_words(server: Server, speech
                         while True:
                             found.append(json.loads(client.recv(timeout=0.05)))
                 client.socket.close()
-        with server.connect() as client:
+        with client_of(server) as client:
             begun = started(client, session=token, results=len(found))
             client.send(samples[begun["position"] :].tobytes())
             client.send(json.dumps(FINISH))
             assert fields(found + rest(client)) == whole
 
 
-def test_a_client_that_comes_back_while_it_seems_connected_takes_its_session(server: Server, speech: Any) -> None:
+def test_a_client_that_comes_back_while_it_seems_connected_takes_its_session(server: Any, speech: Any) -> None:
     samples, whole = speech
-    with server.connect() as old, server.connect() as new:
+    with client_of(server) as old, client_of(server) as new:
         token = started(old)["session"]
         old.send(samples[:10_000].tobytes())
         found = [received(old)]
@@ -211,39 +155,66 @@ def test_a_client_that_comes_back_while_it_seems_connected_takes_its_session(ser
         assert fields(found + rest(new)) == whole
 
 
-def test_a_session_goes_to_another_server(speech: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def in_the_end(client: ClientConnection, samples: np.ndarray, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Send the rest, and return all results, those of a session that was moved counted on."""
+    client.send(samples.tobytes())
+    client.send(json.dumps(FINISH))
+    return fields([{**message, "number": number} for number, message in enumerate([*found, *rest(client)], 1)])
+
+
+def test_a_session_goes_to_another_server(start: Callable[..., Any], speech: Any) -> None:
     samples, whole = speech
-    monkeypatch.setenv("SEQPIPE_SERVE_TOKEN", TOKEN)
-    with serving(token=TOKEN) as first, serving(token=TOKEN) as second:
-        with first.connect() as client:
-            token = started(client)["session"]
-            client.send(samples[:16_000].tobytes())
-            found = [received(client) for _ in range(2)]
-            status, said = first.ask(f"/v1/{NAME}/sessions/{token}")
-            assert (status, json.loads(said)["error"]["message"]) == (409, "a client is connected to the session")
-        status, state = wait_for(lambda: first.ask(f"/v1/{NAME}/sessions/{token}"), lambda answer: answer[0] == 200)
-        assert len(state) < 20_000
-        assert second.ask(f"/v1/{NAME}/sessions", "POST", state[:-1])[0] == 422
-        status, said = second.ask(f"/v1/{NAME}/sessions", "POST", state)
-        moved = json.loads(said)
-        assert (status, moved["position"]) == (201, 16_000)
-        with second.connect() as client:
-            started(client, session=moved["session"])
-            client.send(samples[16_000:].tobytes())
-            client.send(json.dumps(FINISH))
-            later = rest(client)
-        renumbered = [{**message, "number": number} for number, message in enumerate([*found, *later], 1)]
-        assert fields(renumbered) == whole
-        assert first.ask(f"/v1/{NAME}/sessions/{token}", "DELETE")[0] == 204
-        assert first.ask(f"/v1/{NAME}/sessions/{token}")[0] == 404
+    first, second = (start(NAME, SEQPIPE_SERVE_TOKEN=TOKEN) for _ in range(2))
+    with client_of(first, additional_headers=BEARER) as client:
+        token = started(client)["session"]
+        client.send(samples[:16_000].tobytes())
+        found = [received(client) for _ in range(2)]
+        refused = first.ask("GET", f"{SESSIONS}/{token}", headers=BEARER)
+        assert (refused.status, refused.json["error"]["message"]) == (409, "a client is connected to the session")
+    exported = wait_for(lambda: first.ask("GET", f"{SESSIONS}/{token}", headers=BEARER), lambda one: one.status == 200)
+    assert len(exported.body) < 20_000
+    assert second.ask("POST", SESSIONS, exported.body[:-1], BEARER | BYTES).status == 422
+    imported = second.ask("POST", SESSIONS, exported.body, BEARER | BYTES)
+    assert (imported.status, imported.json["position"]) == (201, 16_000)
+    with client_of(second, additional_headers=BEARER) as client:
+        started(client, session=imported.json["session"])
+        assert in_the_end(client, samples[16_000:], found) == whole
+    assert first.ask("DELETE", f"{SESSIONS}/{token}", headers=BEARER).status == 204
+    assert first.ask("GET", f"{SESSIONS}/{token}", headers=BEARER).status == 404
 
 
-def test_a_state_that_this_server_did_not_give_out_is_refused(server: Server) -> None:
+def test_a_server_that_stops_gives_each_client_its_state(start: Callable[..., Any], speech: Any) -> None:
+    samples, whole = speech
+    server = start(NAME, SEQPIPE_SERVE_TOKEN=TOKEN)
+    with client_of(server, additional_headers=BEARER) as client:
+        started(client)
+        client.send(samples[:8000].tobytes())
+        found = [received(client)]
+        client.send(json.dumps({"type": "export"}))
+        assert received(client)["position"] == 8000
+        client.send(samples[8000:30_000].tobytes())
+        client.ping().wait(5)  # it has come
+        server.process.terminate()
+        while (message := received(client))["type"] == "result":
+            found.append(message)
+        assert (message["type"], message["position"]) == ("state", 30_000)
+        with pytest.raises(ConnectionClosed):
+            client.recv(timeout=20)
+        assert (client.close_code, client.close_reason) == (1012, "the server stops")
+    server.process.wait(60)
+    again = start(NAME, SEQPIPE_SERVE_TOKEN=TOKEN)
+    imported = again.ask("POST", SESSIONS, base64.b64decode(message["state"]), BEARER | BYTES)
+    with client_of(again, additional_headers=BEARER) as client:
+        started(client, session=imported.json["session"])
+        assert in_the_end(client, samples[30_000:], found) == whole
+
+
+def test_a_state_that_this_server_did_not_give_out_is_refused(server: Any) -> None:
     session = seqpipe.load(NAME).session()
     session.feed(np.zeros(800, np.float32))
     for state in (session.state(), b"\0" * 32 + session.state(), b"", b"\x80\x04N."):
-        status, said = server.ask(f"/v1/{NAME}/sessions", "POST", state)
-        assert (status, json.loads(said)["error"]["message"]) == (422, "not a state that this server gave out")
+        refused = server.ask("POST", SESSIONS, state, BYTES)
+        assert (refused.status, refused.json["error"]["message"]) == (422, "not a state that this server gave out")
 
 
 @pytest.mark.parametrize(
@@ -268,8 +239,8 @@ def test_a_state_that_this_server_did_not_give_out_is_refused(server: Server) ->
         ),
     ],
 )
-def test_what_cannot_be_done_is_said(server: Server, messages: list[str | bytes], what: str) -> None:
-    with server.connect() as client:
+def test_what_cannot_be_done_is_said(server: Any, messages: list[str | bytes], what: str) -> None:
+    with client_of(server) as client:
         for message in messages:
             client.send(message)
         if len(messages) > 1:
@@ -277,37 +248,37 @@ def test_what_cannot_be_done_is_said(server: Server, messages: list[str | bytes]
         assert refusal(client)[0] == what
 
 
-def test_after_a_bad_piece_the_session_goes_on(server: Server, speech: Any) -> None:
+def test_after_a_bad_piece_the_session_goes_on(server: Any, speech: Any) -> None:
     samples, whole = speech
-    with server.connect() as client:
+    with client_of(server) as client:
         token = started(client)["session"]
         client.send(samples[:16_000].tobytes())
         found = [received(client) for _ in range(2)]
         client.send(b"1")
         refusal(client)
-    with server.connect() as client:
+    with client_of(server) as client:
         assert started(client, session=token, results=2)["position"] == 16_000
         client.send(samples[16_000:].tobytes())
         client.send(json.dumps(FINISH))
         assert fields(found + rest(client)) == whole
 
 
-def test_results_that_are_not_kept_any_more(server: Server, speech: Any) -> None:
-    with server.connect() as client:
+def test_results_that_are_not_kept_any_more(server: Any, speech: Any) -> None:
+    with client_of(server) as client:
         token = started(client)["session"]
         client.send(speech[0].tobytes())
         for _ in speech[1]:
             received(client)
-    with server.connect() as client:
+    with client_of(server) as client:
         client.send(json.dumps({**START, "session": token, "results": 9}))
         assert refusal(client)[0] == "6 results were sent, and you have 9"
-    with server.connect() as client:
+    with client_of(server) as client:
         started(client, session=token, results=4)
         assert [received(client)["number"] for _ in range(2)] == [5, 6]
 
 
-def test_a_stream_without_a_piece(server: Server) -> None:
-    with server.connect() as client:
+def test_a_stream_without_a_piece(server: Any) -> None:
+    with client_of(server) as client:
         started(client)
         client.send(json.dumps(FINISH))
         assert rest(client) == []
@@ -316,69 +287,65 @@ def test_a_stream_without_a_piece(server: Server) -> None:
 @pytest.mark.parametrize(
     ("name", "status", "what"),
     [
-        ("audio/speech-prompts", 422, "audio/speech-prompts cannot be streamed: "),
+        ("audio/speech-digits", 422, "audio/speech-digits cannot be streamed: "),
         ("audio/nothing", 404, "no pipeline of that name"),
     ],
 )
-def test_what_cannot_be_streamed(server: Server, name: str, status: int, what: str) -> None:
+def test_what_cannot_be_streamed(server: Any, name: str, status: int, what: str) -> None:
     with pytest.raises(InvalidStatus) as caught:
-        server.connect(name)
+        client_of(server, name)
     assert caught.value.response.status_code == status
     assert json.loads(caught.value.response.body)["error"]["message"].startswith(what)
 
 
-def test_pages_of_others_and_clients_without_the_token_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SEQPIPE_SERVE_TOKEN", TOKEN)
-    with serving() as server:
+def test_pages_of_others_and_clients_without_the_token_are_refused(start: Callable[..., Any]) -> None:
+    server = start(NAME, SEQPIPE_SERVE_TOKEN=TOKEN)
+    for options in ({}, {"additional_headers": BEARER, "origin": "http://evil.example"}):
         with pytest.raises(InvalidStatus):
-            server.connect()
-        with server.connect(subprotocols=["seqpipe", f"bearer.{TOKEN}"]) as client:
-            assert client.subprotocol == "seqpipe"
-            started(client)
-        server.headers = {"Authorization": f"Bearer {TOKEN}"}
-        with pytest.raises(InvalidStatus):
-            server.connect(origin="http://evil.example")
+            client_of(server, **options)
+    with client_of(server, subprotocols=["seqpipe", f"bearer.{TOKEN}"]) as client:
+        assert client.subprotocol == "seqpipe"
+        started(client)
 
 
 LIMITS = {"streams": 2, "sessions": 2, "idle_seconds": 0.6, "header_seconds": 0.6, "frame_kb": 4, "session_seconds": 3}
 
 
-@pytest.fixture(scope="module")
-def narrow() -> Iterator[Server]:
-    with serving(*(f"--limit={key}={value}" for key, value in LIMITS.items())) as started_server:
-        yield started_server
+@pytest.fixture
+def narrow(start: Callable[..., Any]) -> Any:
+    return start(NAME, *(f"--limit={key}={value}" for key, value in LIMITS.items()))
 
 
-def test_who_sends_nothing_is_closed_and_may_come_back(narrow: Server, speech: Any) -> None:
-    with narrow.connect() as client:
+def test_who_sends_nothing_is_closed_and_may_come_back(narrow: Any, speech: Any) -> None:
+    with client_of(narrow) as client:
         assert refusal(client)[0] == "nothing came for 0.6 seconds"
-    with narrow.connect() as client:
+    with client_of(narrow) as client:
         token = started(client)["session"]
         client.send(speech[0][:1000].tobytes())
         assert refusal(client) == ("nothing came for 0.6 seconds", "connect again, and resume")
-    with narrow.connect() as client:
+    with client_of(narrow) as client:
         assert started(client, session=token)["position"] == 1000
     time.sleep(LIMITS["session_seconds"] + 0.5)
-    assert narrow.ask(f"/v1/{NAME}/sessions/{token}")[0] == 404
+    assert narrow.ask("GET", f"{SESSIONS}/{token}").status == 404
 
 
-def test_too_many_streams_and_sessions(narrow: Server) -> None:
-    with narrow.connect(), narrow.connect():
+def test_too_many_streams_and_sessions(narrow: Any) -> None:
+    with client_of(narrow), client_of(narrow):
         with pytest.raises(InvalidStatus) as caught:
-            narrow.connect()
+            client_of(narrow)
         assert caught.value.response.status_code == 503
         assert caught.value.response.headers["Retry-After"] == "5"
-    wait_for(lambda: narrow.ask("/metrics")[1], lambda figures: b"seqpipe_streams 0.0" in figures)
+    wait_for(lambda: narrow.ask("GET", "/metrics").body, lambda figures: b"seqpipe_streams 0.0" in figures)
     tokens = []
     for _ in range(3):
-        with narrow.connect() as client:
+        with client_of(narrow) as client:
             tokens.append(started(client)["session"])
-    wait_for(lambda: narrow.ask("/metrics")[1], lambda figures: b"seqpipe_streams 0.0" in figures)
-    assert [narrow.ask(f"/v1/{NAME}/sessions/{token}")[0] for token in tokens] == [404, 200, 200]
+    wait_for(lambda: narrow.ask("GET", "/metrics").body, lambda figures: b"seqpipe_streams 0.0" in figures)
+    assert [narrow.ask("GET", f"{SESSIONS}/{token}").status for token in tokens] == [404, 200, 200]
 
 
-def test_a_frame_that_is_too_large(narrow: Server) -> None:
-    with narrow.connect() as client:
+def test_a_frame_that_is_too_large(narrow: Any) -> None:
+    with client_of(narrow) as client:
         started(client)
         client.send(b"\0" * 5000)
         with pytest.raises(ConnectionClosed):

@@ -62,8 +62,7 @@ class Segments(LabelDecoder):
                 "begin with a tokenizer that keeps spans",
             )
         labels = self.labels_of(incoming)
-        out = spec.replace(kind="outputs", streamable=spec.streamable or self.each == "window")
-        return _Merge(out, labels, self)
+        return _Merge(spec.replace(kind="outputs"), labels, self)
 
 
 class _Merge(Step):

@@ -11,7 +11,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from seqpipe_serve.answers import json_bytes
@@ -58,7 +58,8 @@ class Connection(HttpToolsProtocol):
         self._in_head = True
         self._received = 0  # bytes since the request before
         self._head = 0  # bytes of the line and headers
-        self._is_ending = self._is_upgraded = False
+        self._running: RequestResponseCycle | None = None  # what is being answered
+        self._is_deaf = self._is_ending = self._is_upgraded = False
         self._problem: Problem | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
@@ -71,16 +72,17 @@ class Connection(HttpToolsProtocol):
         """Free what was being done for the client."""
         self._forget()
         super().connection_lost(exc)
+        self._abandon(self._running)
         if self._task is not None:
             self._task.cancel()
 
     def data_received(self, data: bytes) -> None:
         """Take what has come; what comes after the end is read over."""
-        if self._is_ending:
+        if self._is_deaf:
             return
         self._received += len(data)
         super().data_received(data)
-        if self._in_head and not self._is_ending and not self._is_upgraded and self._received:
+        if self._in_head and not self._is_deaf and not self._is_upgraded and self._received:
             if self._received > self._most_of_head:
                 self.refuse(_TOO_LARGE)
             elif self._timer is None:
@@ -103,12 +105,18 @@ class Connection(HttpToolsProtocol):
         self._connections.set_awaited(self, awaited=False)
         if self._head > self._most_of_head:
             self._problem = _TOO_LARGE
-            raise _Refused
-        if len(self.pipeline) >= _MOST_AHEAD:
+        has_one_host = sum(name == b"host" for name, _ in self.headers) == 1
+        is_known = self.parser.get_http_version() in {"1.0", "1.1"}
+        if self._problem or not has_one_host or not is_known or len(self.pipeline) >= _MOST_AHEAD:
+            self._in_head = True  # nothing has begun
             raise _Refused
         super().on_headers_complete()
         if self._connections.is_stopping and self.cycle is not None:
             self.cycle.keep_alive = False
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def on_message_complete(self) -> None:
         """Wait for the next request."""
@@ -143,29 +151,32 @@ class Connection(HttpToolsProtocol):
             self._write_timer.cancel()
             self._write_timer = None
 
-    def shutdown(self) -> None:
-        """End when what was asked is answered; called when the server stops, at last."""
-        self.end()
-
     def refuse(self, problem: Problem) -> None:
         """Answer a request that did not come to its end, and end; an answer that is under way comes before."""
-        if self.cycle is not None and not self.cycle.response_complete:
-            self.cycle.keep_alive = False
-            self._is_ending = True
-            return
-        body = json_bytes(problem.body)
-        phrase = HTTPStatus(problem.status).phrase
-        fields = {**problem.headers, "content-type": "application/json", "content-length": len(body)}
-        lines = [f"{name}: {value}\r\n" for name, value in fields.items() if name != "connection"]
-        head = f"HTTP/1.1 {problem.status} {phrase}\r\n{''.join(lines)}connection: close\r\n\r\n"
-        self.transport.write(head.encode() + body)
-        self.transport.close()
-
-    def end(self) -> None:
-        """End now, or after the answer that is under way."""
-        if self.cycle is None or self.cycle.response_complete:
+        self._is_deaf = True
+        running = self._running if self._running is not None and not self._running.response_complete else None
+        if running is None or (running is self.cycle and not self._in_head and not running.response_started):
+            self._abandon(running)
+            self.transport.write(_answer_of(problem))
             self.transport.close()
+        elif self._in_head:  # what came before is whole
+            self.cycle.keep_alive = False
         else:
+            self._abandon(self.cycle)
+            self.pipeline.clear()
+            running.keep_alive = False
+            if running is self.cycle:
+                self.transport.close()
+
+    def _abandon(self, cycle: RequestResponseCycle | None) -> None:
+        """Let the application know that the rest of a request will not come."""
+        if cycle is not None:
+            cycle.disconnected = True
+            cycle.message_event.set()
+
+    def stop(self) -> None:
+        """End after the answer that is under way, if one is."""
+        if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.keep_alive = False
 
     def close_in_order(self, transport: asyncio.Transport) -> None:
@@ -173,7 +184,7 @@ class Connection(HttpToolsProtocol):
         if self._is_upgraded or (self._in_head and not self._received) or not transport.can_write_eof():
             transport.close()
         elif not self._is_ending:
-            self._is_ending = True
+            self._is_deaf = self._is_ending = True
             self._cancel_timer()
             self._timer = self.loop.call_later(_LINGER, transport.abort)
             transport.resume_reading()
@@ -185,7 +196,7 @@ class Connection(HttpToolsProtocol):
         try:
             await self._app(scope, receive, send)
         except asyncio.CancelledError:
-            if not self.transport.is_closing():
+            if self._running is None or not self._running.disconnected:
                 raise
         finally:
             self._task = None
@@ -211,6 +222,14 @@ class Connection(HttpToolsProtocol):
         self._cancel_timer()
         if self._write_timer is not None:
             self._write_timer.cancel()
+
+
+def _answer_of(problem: Problem) -> bytes:
+    """Return the answer to what never reached the application."""
+    body = json_bytes(problem.body)
+    fields = {**problem.headers, "content-type": "application/json", "content-length": len(body), "connection": "close"}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    return f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}\r\n{lines}\r\n".encode() + body
 
 
 class _Ending:

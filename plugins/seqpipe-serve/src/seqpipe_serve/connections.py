@@ -14,8 +14,15 @@ class Connected(Protocol):
     def refuse(self, problem: Problem) -> None:
         """Answer that it cannot go on, and end."""
 
-    def end(self) -> None:
-        """End now, or after the answer that is under way."""
+    def stop(self) -> None:
+        """End after the answer that is under way, if one is."""
+
+
+class Upgraded(Protocol):
+    """Connections that speak another protocol now."""
+
+    async def stop(self) -> None:
+        """End them in order."""
 
 
 class Connections:
@@ -26,11 +33,13 @@ class Connections:
 
     Attributes:
         is_stopping: each ends after its next answer.
+        streams: those that are WebSockets now.
     """
 
     def __init__(self, limits: ServerLimits) -> None:
         self.limits = limits
         self.is_stopping = False
+        self.streams: Upgraded | None = None
         self._open: set[Connected] = set()
         self._awaited: dict[
             Connected, None
@@ -64,10 +73,11 @@ class Connections:
         if awaited:
             self._awaited[connection] = None
 
-    def end(self) -> None:
-        """End those that are idle, and the others after their answers."""
-        for connection in list(self._open):
-            connection.end()
+    def stop(self) -> None:
+        """Let each connection end after its next answer."""
+        self.is_stopping = True
+        for connection in self._open:
+            connection.stop()
 
 
 _TOO_MANY = Problem(503, "too many connections", "connect again after Retry-After seconds", {"retry-after": "1"})

@@ -25,6 +25,10 @@ class Disconnected(Exception):
     """The client is gone."""
 
 
+class Stopping(Exception):
+    """The server ends, and all that came before has been taken."""
+
+
 class Frames:
     """Reads a WebSocket into a buffer that has a bound; where it is full, the client has to wait.
 
@@ -38,7 +42,7 @@ class Frames:
         self._most = most
         self._waiting: deque[bytes | str] = deque()
         self._size = 0
-        self._is_gone = False
+        self._is_gone = self._is_stopping = False
         self._changed = asyncio.Event()
         self._room = asyncio.Event()
 
@@ -58,11 +62,16 @@ class Frames:
                 self._room.clear()
                 await self._room.wait()
 
+    def stop(self) -> None:
+        """Take nothing more than what has come."""
+        self._is_stopping = True
+        self._changed.set()
+
     async def wait(self, seconds: float) -> bool:
         """Wait until something has come, or the client is gone; return whether that was in time."""
         try:
             async with asyncio.timeout(seconds):
-                while not self._waiting and not self._is_gone:
+                while not (self._waiting or self._is_gone or self._is_stopping):
                     self._changed.clear()
                     await self._changed.wait()
         except TimeoutError:
@@ -74,12 +83,13 @@ class Frames:
 
         Raises:
             Disconnected: the client is gone.
+            Stopping: the server ends.
             Problem: nothing came in time, or what came is no object.
         """
         if not await self.wait(seconds):
             raise Problem(408, f"nothing came for {seconds:g} seconds", "connect again, and resume")
         if not self._waiting:
-            raise Disconnected
+            raise Disconnected if self._is_gone else Stopping
         first = self._waiting.popleft()
         frames = [first]
         if isinstance(first, bytes):

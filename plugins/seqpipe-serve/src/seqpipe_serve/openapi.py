@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -19,6 +19,7 @@ _REFUSALS = {
     "404": "There is no pipeline of that name.",
     "406": "The pipeline cannot write such a form.",
     "408": "It came too slowly.",
+    "409": "A client is connected to the session.",
     "413": "It is too large.",
     "415": "The body is of no type that is read.",
     "421": "The server is not called so.",
@@ -40,6 +41,7 @@ def description(served: Mapping[str, Served]) -> Described:
             "/metrics": {"get": _plain("Figures for Prometheus.", "text/plain")},
             "/v1": {"get": _plain("The pipelines, and what each takes and gives.", JSON)},
             **{f"/v1/{name}": _paths_of(each) for name, each in served.items()},
+            **_paths_of_sessions([name for name, each in served.items() if each.loaded.profile.streams]),
         },
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
@@ -92,10 +94,38 @@ def _paths_of(served: Served) -> Described:
                     "description": "The results of each record, in order, or what is wrong with it.",
                     "content": {JSON: {"schema": _reference("schemas", "Answer")}, **answers},
                 },
-                **{code: _reference("responses", code) for code in _REFUSALS},
+                **{code: _reference("responses", code) for code in _REFUSALS if code != "409"},
             },
         },
     }  # fmt: skip
+
+
+def _paths_of_sessions(names: Iterable[str]) -> Described:
+    """Return the addresses of the sessions of pipelines that stream; WebSockets are no matter of OpenAPI."""
+    state = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    refused = {code: _reference("responses", code) for code in ("401", "404", "409", "413", "422")}
+    token = {"name": "token", "in": "path", "required": True, "schema": _TEXT}
+    begun = _object({"session": _TEXT, "position": {"type": "integer"}}, "session")
+    created = {"description": "The session's token.", "content": {JSON: {"schema": begun}}}
+    given = {"description": "The state.", "content": state}
+    paths: Described = {}
+    for name in names:
+        paths[f"/v1/{name}/sessions"] = {
+            "post": {
+                "summary": "Take a session over, whose state was given out.",
+                "requestBody": {"required": True, "content": state},
+                "responses": {"201": created, **refused},
+            }
+        }
+        paths[f"/v1/{name}/sessions/{{token}}"] = {
+            "parameters": [token],
+            "get": {"summary": "The state of a session.", "responses": {"200": given, **refused}},
+            "delete": {
+                "summary": "Forget a session.",
+                "responses": {"204": {"description": "It is forgotten."}, **refused},
+            },
+        }
+    return paths
 
 
 def _record(kind: str, key: str, *, optional: bool) -> Described:

@@ -6,6 +6,7 @@ import asyncio
 import errno
 import logging
 import socket
+import sys
 from contextlib import suppress
 from functools import partial
 from types import FrameType
@@ -17,6 +18,7 @@ from starlette.types import ASGIApp
 import seqpipe
 from seqpipe_serve.connection import Connection
 from seqpipe_serve.connections import Connections
+from seqpipe_serve.guard import SAFE_HEADERS
 
 log = logging.getLogger("seqpipe")
 
@@ -24,6 +26,9 @@ _LAST_REQUESTS = 1.0
 """Seconds in which those who are connected may still ask when the server stops."""
 
 _TICK = 0.01
+
+_OTHER_FILES = 256
+"""That the process has open beside connections: libraries, models, pipes of child processes."""
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -66,6 +71,7 @@ def run(app: ASGIApp, bound: socket.socket, connections: Connections, names: str
         names: of what is served, for the log.
     """
     limits = connections.limits
+    _allow_files(limits.connections + _OTHER_FILES)
     config = uvicorn.Config(
         app,
         http=partial(Connection, connections=connections),  # type: ignore[arg-type]  # makes one, as a class does
@@ -77,11 +83,24 @@ def run(app: ASGIApp, bound: socket.socket, connections: Connections, names: str
         log_level=logging.CRITICAL,  # what fails is told by the application
         access_log=False,
         server_header=False,
+        headers=SAFE_HEADERS,
         proxy_headers=False,
         timeout_keep_alive=max(1, round(limits.idle_seconds)),
         timeout_graceful_shutdown=max(1, round(limits.grace_seconds)),
     )
     _Server(config, connections, names).run(sockets=[bound])
+
+
+def _allow_files(wanted: int) -> None:
+    """Let the process have so many files and connections open, or as many as it may."""
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415 - not there
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 class _Server(uvicorn.Server):
@@ -113,13 +132,16 @@ class _Server(uvicorn.Server):
         connection ends; only those that do not ask for a while are closed without one.
         """
         log.log(seqpipe.NOTICE, "stopping: what was accepted is answered; once more to stop at once")
-        self._connections.is_stopping = True
+        self._connections.stop()
         loop = asyncio.get_running_loop()
         accepted = [connection for bound in sockets or [] for connection in _not_accepted_yet(bound)]
         for server in self.servers:
             server.close()
         for connection in accepted:
             await loop.connect_accepted_socket(self._protocol, connection)
+        if self._connections.streams is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._connections.streams.stop(), self._connections.limits.grace_seconds)
         until = loop.time() + min(_LAST_REQUESTS, self._connections.limits.grace_seconds)
         while len(self._connections) and loop.time() < until and not self.force_exit:  # noqa: ASYNC110 - a signal says it
             await asyncio.sleep(_TICK)

@@ -23,16 +23,16 @@ class KeptResults(NamedTuple):
     """The last results of a session, which a client may not have got when it was cut off.
 
     Attributes:
-        count: how many there have been in all.
+        total: how many there have been.
         last: the last of them.
     """
 
-    count: int = 0
+    total: int = 0
     last: Sequence[bytes] = ()
 
     def after(self, received: int) -> Sequence[bytes] | None:
         """Return those that a client lacks that has got so many; None where they are not kept any more."""
-        lacking = self.count - received
+        lacking = self.total - received
         return None if not 0 <= lacking <= len(self.last) else self.last[len(self.last) - lacking :]
 
 

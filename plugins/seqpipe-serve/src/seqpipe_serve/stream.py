@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections import deque
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ from seqpipe_serve.frames import FORMATS, Frames, Message, samples_of
 from seqpipe_serve.limits import ServerLimits
 from seqpipe_serve.problem import Problem
 from seqpipe_serve.served import Served
-from seqpipe_serve.sessions import Kept, KeptResults, result_message
+from seqpipe_serve.sessions import Kept, KeptResults, Seal, result_message
 
 KEPT_RESULTS = 64
 """The last results of a session that are kept for a client that has not got them."""
@@ -61,12 +62,14 @@ class Stream:
         websocket: that was accepted.
         served: the pipeline.
         limits: of what comes.
+        seal: marks the states that leave the server.
     """
 
-    def __init__(self, websocket: WebSocket, served: Served, limits: ServerLimits) -> None:
+    def __init__(self, websocket: WebSocket, served: Served, limits: ServerLimits, seal: Seal) -> None:
         self._websocket = websocket
         self._served = served
         self._limits = limits
+        self._seal = seal
         self._frames = Frames(websocket, limits.frame_bytes)
         self._session: seqpipe.Session | None = None
         self._count = 0
@@ -95,16 +98,16 @@ class Stream:
             kept: what was kept of it; None: it begins.
 
         Raises:
-            Disconnected, Problem, SeqpipeError: it ends before.
+            Disconnected, Stopping, Problem, SeqpipeError: it ends before.
         """
         state, results = (None, KeptResults()) if kept is None else (kept.state, kept.results)
         lacking = [] if start.results is None else results.after(start.results)
         self._kept = kept
         if lacking is None:
-            what = f"{results.count} results were sent, and you have {start.results}"
+            what = f"{results.total} results were sent, and you have {start.results}"
             raise Problem(422, what, f"count them; the last {KEPT_RESULTS} are kept")
         self._session = self._served.loaded.session(state)
-        self._count = results.count
+        self._count = results.total
         self._last.extend(results.last)
         await self._send({"type": "started", "session": token, "position": self._session.position})
         for message in lacking:
@@ -127,6 +130,17 @@ class Stream:
             else Kept(self._served.name, self._session.state(), KeptResults(self._count, tuple(self._last)))
         )
 
+    def stop(self) -> None:
+        """End when all that has come is computed."""
+        self._frames.stop()
+
+    async def send_state(self) -> None:
+        """Send the state, from which a session on any server goes on that takes the seal."""
+        if self._session is not None:
+            sealed = self._seal.sealed(self._served.name, self._session.state())
+            state = base64.b64encode(sealed).decode()
+            await self._send({"type": "state", "position": self._session.position, "state": state})
+
     async def _next(self) -> bytes | Message:
         """Return the next message; a session that waits for long takes little memory."""
         assert self._session is not None
@@ -141,6 +155,8 @@ class Stream:
             await self._compute(self._session.piece(samples_of(message, form)))
         elif message.get("type") == "piece" and "payload" in message and form == "json":
             await self._compute(self._session.piece(message["payload"]))
+        elif message.get("type") == "export":
+            await self.send_state()
         elif message.get("type") == "finish":
             if (last := self._session.last_piece()) is not None:
                 await self._compute(last)

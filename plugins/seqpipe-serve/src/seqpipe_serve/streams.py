@@ -15,11 +15,11 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 import seqpipe
 from seqpipe_serve.answers import described, json_bytes
+from seqpipe_serve.connections import Connections
 from seqpipe_serve.figures import Figures
 from seqpipe_serve.forms import JSON
-from seqpipe_serve.frames import Disconnected
+from seqpipe_serve.frames import Disconnected, Stopping
 from seqpipe_serve.guard import SUBPROTOCOL, Access
-from seqpipe_serve.limits import ServerLimits
 from seqpipe_serve.problem import Problem
 from seqpipe_serve.requests import Bodies
 from seqpipe_serve.served import Served
@@ -30,7 +30,7 @@ log = logging.getLogger("seqpipe")
 
 BYTES = "application/octet-stream"
 
-_NORMAL, _REFUSED, _FAILED = 1000, 1008, 1011
+_NORMAL, _REFUSED, _FAILED, _RESTARTS = 1000, 1008, 1011, 1012
 """Codes with which a WebSocket is closed."""
 
 _UNKNOWN = Problem(404, "no such session, or it has ended", "begin another one")
@@ -55,19 +55,23 @@ class Streams:
     Args:
         served: the pipelines, under their names in URLs.
         access: who may ask.
-        limits: of streams and sessions.
+        connections: that are open, with the limits of streams and sessions.
         figures: which these are part of.
     """
 
-    def __init__(self, served: Mapping[str, Served], access: Access, limits: ServerLimits, figures: Figures) -> None:
+    def __init__(
+        self, served: Mapping[str, Served], access: Access, connections: Connections, figures: Figures
+    ) -> None:
         self._served = served
-        self._limits = limits
+        self._connections = connections
+        self._limits = limits = connections.limits
+        connections.streams = self
         self._seal = Seal(access.token)
         self._sessions = Sessions(limits.sessions, limits.sessions_bytes, limits.session_seconds)
         self._bodies = Bodies(limits)
         self._connected: dict[str, _Connected] = {}
-        self._open = 0
-        figures.observe("seqpipe_streams", "WebSockets that are open.", lambda: self._open)
+        self._open: set[Stream] = set()
+        figures.observe("seqpipe_streams", "WebSockets that are open.", lambda: len(self._open))
         figures.observe("seqpipe_sessions", "Sessions that wait for their clients.", lambda: len(self._sessions))
 
     def routes(self) -> list[BaseRoute]:
@@ -94,8 +98,8 @@ class Streams:
     async def import_session(self, request: Request) -> Response:
         """Take a session whose state this server, or one with its token, gave out."""
         served = self._of(request.path_params["name"])
-        async with self._bodies.whole(request) as body:
-            state = self._seal.opened(served.name, body)
+        async with self._bodies.held(request) as body:
+            state = self._seal.opened(served.name, await body.whole())
         try:
             session = served.loaded.session(state)
         except seqpipe.SeqpipeError as error:
@@ -112,16 +116,23 @@ class Streams:
             answer = Response(json_bytes(problem.body), problem.status, problem.headers, JSON)
             await websocket.send_denial_response(answer)
             return
-        self._open += 1
+        stream = Stream(websocket, served, self._limits, self._seal)
+        self._open.add(stream)
         try:
             offered = websocket.scope.get("subprotocols", [])
             await websocket.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
-            await self._answer(websocket, served)
+            await self._answer(websocket, stream, served)
         finally:
-            self._open -= 1
+            self._open.discard(stream)
 
-    async def _answer(self, websocket: WebSocket, served: Served) -> None:
-        stream = Stream(websocket, served, self._limits)
+    async def stop(self) -> None:
+        """End all streams when what has come is computed; each client gets the state of its session."""
+        for stream in self._open:
+            stream.stop()
+        while self._open:  # noqa: ASYNC110 - each ends for itself
+            await asyncio.sleep(_TICK)
+
+    async def _answer(self, websocket: WebSocket, stream: Stream, served: Served) -> None:
         reading = asyncio.create_task(stream.read())
         try:
             with suppress(Disconnected, WebSocketDisconnect):
@@ -141,6 +152,9 @@ class Streams:
         except seqpipe.SeqpipeError as failure:
             error = described(failure)
             code, reason = _REFUSED, error["message"]
+        except Stopping:
+            await stream.send_state()
+            code, reason = _RESTARTS, "the server stops"
         except (Disconnected, WebSocketDisconnect):
             raise
         except Exception:
@@ -199,7 +213,9 @@ class Streams:
             stage = served.loaded.pipeline.not_streamable()
             what = f"{served.name} cannot be streamed: {stage.name if stage else 'it'} needs all of a record"
             raise Problem(422, what, f"send records whole: POST /v1/{served.name}")
-        if self._open >= self._limits.streams:
+        if self._connections.is_stopping:
+            raise Problem(503, "the server stops", "connect again after Retry-After seconds", {"retry-after": "5"})
+        if len(self._open) >= self._limits.streams:
             todo = "connect again after Retry-After seconds"
             raise Problem(503, "too many streams are open", todo, {"retry-after": "5"})
         served.batcher.workers.admit()
@@ -210,6 +226,8 @@ class Streams:
             raise Problem(404, "no pipeline of that name", "GET /v1 lists them")
         return self._served[name]
 
+
+_TICK = 0.01
 
 _LONGEST_REASON = 120
 """Bytes of a reason, of which a closing frame has no more than 123."""

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from .browser import Visitor, missing, visiting
-from .stub_server import Stub, running, tone
+from .stub_server import Stub, running, wave_file
 
-VIDEO = Path(__file__).parents[4] / "pipelines" / "inputs" / "walk-and-run.mp4"
+INPUTS = Path(__file__).parents[4] / "pipelines" / "inputs"
 
 
 @pytest.fixture(scope="session")
@@ -15,8 +16,9 @@ def browser(tmp_path_factory):
     if reason := missing():
         pytest.skip(reason)
     folder = tmp_path_factory.mktemp("browser")
-    (folder / "tone.wav").write_bytes(tone(rate=48_000))
-    with visiting(folder, folder / "tone.wav") as visitor:
+    spoken = np.fromfile(INPUTS / "digits.raw", "<i2")
+    (folder / "spoken.wav").write_bytes(wave_file(np.concatenate([spoken, np.zeros_like(spoken)]), 8000))
+    with visiting(folder, folder / "spoken.wav") as visitor:
         visitor.downloads = folder
         yield visitor
 
@@ -30,5 +32,5 @@ def visitor(browser: Visitor):
 
 @pytest.fixture
 def stub():
-    with running(Stub(), VIDEO.read_bytes()) as stub:
+    with running(Stub(), (INPUTS / "walk-and-run.mp4").read_bytes()) as stub:
         yield stub

@@ -1,9 +1,10 @@
 """A server with the routes of `seqpipe serve` and an answer by heart for each kind of pipeline."""
 
+import io
 import json
-import math
 import threading
 import time
+import wave
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from importlib.resources import files
 from typing import Any
 
 import anyio
+import numpy as np
+import numpy.typing as npt
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -225,15 +228,21 @@ class Stub:
         await socket.close()
 
 
-def tone(seconds: float = 3.0, rate: int = 8000) -> bytes:
-    """Return a WAV file: a tone that swells three times."""
-    count = int(seconds * rate)
-    values = (math.sin(at / rate * 2764) * abs(math.sin(at / rate * math.pi)) ** 3 for at in range(count))
-    samples = b"".join(round(value * 20000).to_bytes(2, "little", signed=True) for value in values)
-    numbers = ((16, 4), (1, 2), (1, 2), (rate, 4), (2 * rate, 4), (2, 2), (16, 2))
-    form = b"".join(number.to_bytes(size, "little") for number, size in numbers)
-    size = len(samples).to_bytes(4, "little")
-    return b"RIFF" + (36 + len(samples)).to_bytes(4, "little") + b"WAVEfmt " + form + b"data" + size + samples
+def wave_file(samples: npt.NDArray[np.int16], rate: int) -> bytes:
+    """Return a WAV file of one channel."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setnchannels(1)
+        writer.setsampwidth(2)
+        writer.setframerate(rate)
+        writer.writeframes(samples.astype("<i2").tobytes())
+    return file.getvalue()
+
+
+def tone() -> bytes:
+    """Return a WAV file of three seconds: a tone that swells three times."""
+    seconds = np.arange(24_000) / 8000
+    return wave_file(20_000 * np.sin(2764 * seconds) * np.abs(np.sin(np.pi * seconds)) ** 3, 8000)
 
 
 def application(stub: Stub, video: bytes) -> Starlette:

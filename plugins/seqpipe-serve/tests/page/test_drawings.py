@@ -143,6 +143,20 @@ def test_music_is_played(at):
     assert page.wait_for(".roll .cursor").get_attribute("visibility") == "hidden"
 
 
+def test_music_ends_when_another_answer_comes(at):
+    page = at("audio/chorales")
+    page.run(
+        """globalThis.ended = 0;
+        const disconnect = GainNode.prototype.disconnect;
+        GainNode.prototype.disconnect = function () { globalThis.ended += 1; disconnect.call(this); }"""
+    )
+    page.choose("Compose")
+    page.choose("Play")
+    page.choose("Compose")
+    page.wait_for(".name", "Piece 2")
+    page.wait_until(lambda: page.run("return globalThis.ended") == 1, "the end")
+
+
 def test_each_click_composes_another_piece(at, stub):
     page = at("audio/chorales")
     page.choose("Compose")
@@ -205,3 +219,20 @@ def test_lines_of_numbers_are_positions(at, stub):
     assert [label.text for label in page.all(".lanes .label")] == ["rest", "move"]
     assert stub.asked[-1][2] == b'{"record":[[0,1],[1,0],[3,2]]}'
     assert len(page.all(".series path")) == 2
+
+
+def test_a_file_may_be_dropped(at, stub):
+    page = at("dna/basecall")
+    drop = """const files = new DataTransfer();
+        files.items.add(new File(["reads"], "mine.npz"));
+        const over = new DragEvent("dragover", {dataTransfer: files, bubbles: true, cancelable: true});
+        const drop = new DragEvent("drop", {dataTransfer: files, bubbles: true, cancelable: true});
+        const target = document.querySelector(".drop");
+        target.dispatchEvent(over);
+        const seen = target.classList.contains("over");
+        target.dispatchEvent(drop);
+        return [over.defaultPrevented, seen, target.classList.contains("over")]"""
+    assert page.run(drop) == [True, True, False]
+    page.wait_for(".bases")
+    assert stub.asked == [("dna/basecall", "application/octet-stream", b"reads")]
+    assert page.wait_for(".name").text == "mine.npz"

@@ -9,6 +9,7 @@ export class CommandBox {
   #code = element("code");
   #note = element("p", { class: "note" });
   #text = "";
+  #url = "";
 
   element = element(
     "section",
@@ -27,7 +28,8 @@ export class CommandBox {
   show(url, request, authorized) {
     this.#text = command(url, request, authorized);
     this.#code.textContent = this.#text.length > LONGEST ? `${this.#text.slice(0, LONGEST)} …` : this.#text;
-    this.#note.replaceChildren(...(request.file ? [saving(request.file)] : []));
+    URL.revokeObjectURL(this.#url);
+    this.#note.replaceChildren(...(request.file ? [this.#saving(request.file)] : []));
     this.element.hidden = false;
   }
 
@@ -53,10 +55,10 @@ export class CommandBox {
       shown.textContent = "Copy";
     }, 1500);
   }
-}
 
-/** Return a link that saves the file that the command sends, as nobody has a recording of the page otherwise. */
-function saving(file) {
-  const url = URL.createObjectURL(file);
-  return element("a", { href: url, download: file.name }, `Save ${file.name}`);
+  /** Return a link that saves the file that the command sends: nobody has a recording of the page otherwise. */
+  #saving(file) {
+    this.#url = URL.createObjectURL(file);
+    return element("a", { href: this.#url, download: file.name }, `Save ${file.name}`);
+  }
 }

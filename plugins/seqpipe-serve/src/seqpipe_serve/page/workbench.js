@@ -24,6 +24,7 @@ export class Workbench {
   #time = element("p", { class: "time" });
   #command;
   #stream = null;
+  #stopDrawing = () => {};
 
   constructor(client, pipeline, refuse) {
     this.#client = client;
@@ -67,6 +68,7 @@ export class Workbench {
     this.#latest.stop();
     this.#stream?.stop();
     this.#input.leave?.();
+    this.#stopDrawing();
   }
 
   /** Ask with a request, after a pause of typing if there is one. `context` is what drawings need besides results. */
@@ -86,29 +88,29 @@ export class Workbench {
   /** Show an error that arose before anything was asked. */
   fail(error) {
     this.#latest.stop();
-    this.#show([{ error }], {}, "");
+    this.#show([failure(error)], {}, "");
   }
 
   /**
-   * Open a stream of samples, whose results are shown as they come. `context` may be a function, as what drawings need
-   * grows; `repeat` gives the request that does the same at once.
+   * Open a stream of samples, whose results are shown as they come. `context` is what drawings need when it is over;
+   * `repeat` gives the request that does the same at once.
    */
   stream(context, repeat) {
     this.clear();
     this.#stream?.stop();
     const results = [];
-    const draw = () => this.#show([{ results }], context(), "");
-    this.#body.replaceChildren(element("p", { class: "note" }, "Listening …"));
+    this.#replace(element("p", { class: "note" }, "Listening …"));
     this.#stream = this.#client.stream(this.#pipeline, {
       result: (fields) => {
         results.push(fields);
-        draw();
+        this.#show([{ results }], {}, "");
+        announce(this.#drawn([{ results: [fields] }], {}).summary); // only what is new
       },
       finished: () => {
-        draw();
+        this.#show([{ results }], context, "");
         this.#repeat(repeat());
       },
-      failed: (error) => this.#show([{ results }, { error }], context(), ""),
+      failed: (error) => this.#show([{ results }, failure(error)], context, ""),
     });
     return this.#stream;
   }
@@ -123,7 +125,7 @@ export class Workbench {
     } catch (error) {
       if (signal.aborted) return;
       if (error.status === 401) return this.#refuse(error);
-      entries = [{ error }];
+      entries = [failure(error)];
     } finally {
       clearTimeout(timer);
       if (!signal.aborted) this.#answer.removeAttribute("aria-busy");
@@ -134,11 +136,22 @@ export class Workbench {
   }
 
   #show(entries, context, time) {
-    const written = (...form) => this.#client.written(this.#pipeline, context.request, ...form);
-    const { element: drawn, summary } = answerElement(this.#pipeline, entries, { ...context, written });
-    this.#body.replaceChildren(drawn);
+    const { element: drawn, summary, stop } = this.#drawn(entries, context);
+    this.#replace(drawn);
+    this.#stopDrawing = stop;
     this.#time.textContent = time;
     announce(summary);
+  }
+
+  #drawn(entries, context) {
+    const written = (...form) => this.#client.written(this.#pipeline, context.request, ...form);
+    return answerElement(this.#pipeline, entries, { ...context, written });
+  }
+
+  #replace(drawn) {
+    this.#stopDrawing();
+    this.#stopDrawing = () => {};
+    this.#body.replaceChildren(drawn);
   }
 
   #repeat(request) {
@@ -152,7 +165,7 @@ export class Workbench {
   }
 
   #empty() {
-    this.#body.replaceChildren(element("p", { class: "note" }, this.#input.invitation));
+    this.#replace(element("p", { class: "note" }, this.#input.invitation));
     this.#time.textContent = "";
     this.#command.hide();
   }
@@ -171,4 +184,9 @@ export class Workbench {
       }
     });
   }
+}
+
+/** Return the entry of an error, as servers write it. */
+function failure({ message, todo }) {
+  return { error: { message, todo } };
 }

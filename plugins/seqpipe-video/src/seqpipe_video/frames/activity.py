@@ -83,7 +83,7 @@ class Activity(LabelDecoder):
         if spans is None or not spans.rate:
             raise ConfigError(f"{self.name} needs windows that know their time", "begin with video.motion")
         labels = self.labels_of(incoming)
-        return _Follow(spec.replace(kind="outputs", streamable=True), labels, self, spans.rate)
+        return _Follow(spec.replace(kind="outputs"), labels, self, spans.rate)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

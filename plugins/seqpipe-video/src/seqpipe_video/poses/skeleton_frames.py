@@ -48,7 +48,9 @@ class SkeletonFrames(Tokenizer):
             )
         length, stride = (max(round(seconds * spec.rate), 1) for seconds in (self.window, self.stride))
         spans = Spec("spans", "int64", 2, rate=spec.rate)
-        return _Windows(out.replace(streamable=True, columns={"spans": spans}), length, stride)
+        return _Windows(
+            out.replace(streamable=spec.streamable, windowed=True, columns={"spans": spans}), length, stride
+        )
 
 
 def _frames(batch: Batch, rate: float) -> Ragged:

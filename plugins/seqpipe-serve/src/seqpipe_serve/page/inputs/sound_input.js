@@ -104,10 +104,7 @@ export class SoundInput {
   }
 
   #stream(sound) {
-    return this.#workbench.stream(
-      () => ({ sound }),
-      () => new FileRequest(this.#file(sound)),
-    );
+    return this.#workbench.stream({ sound }, () => new FileRequest(this.#file(sound)));
   }
 
   /** Return a recording as a file that the pipeline's reader takes. */

@@ -5,7 +5,7 @@ import { errorBox } from "../error_box.js";
 import { alignmentPart } from "./alignment.js";
 import { basesPart } from "./bases.js";
 import { entitiesPart } from "./entities.js";
-import { fieldsPart } from "./fields.js";
+import { otherFields } from "./fields.js";
 import { labelsPart } from "./labels.js";
 import { musicPart } from "./music.js";
 import { sitesPart } from "./sites.js";
@@ -16,19 +16,21 @@ import { transcriptPart } from "./transcript.js";
 import { valuesPart } from "./values.js";
 
 const MOST = 50; // records that are drawn
+const NOTHING = "Nothing found";
 
 /**
  * What an answer may be made of, chosen by the fields of the results. A part is called with the results of a record,
  * the pipeline's description, and the context: what was asked (`request`), and what drawings need besides results
  * (`sound`, `video`, `series`, and `written(mediaType)`, which gives them as a file). It returns
- * null, or its `element`, its `summary` for those who hear it, and the `fields` that it has shown.
+ * null, or its `element`, its `summary` for those who hear it, the `fields` that it has shown, and perhaps `stop()`,
+ * which ends what sounds or moves in it.
  */
 const PARTS = [
   entitiesPart,
   alignmentPart,
+  textPart,
   starsPart,
   transcriptPart,
-  textPart,
   timelinePart,
   labelsPart,
   musicPart,
@@ -37,7 +39,10 @@ const PARTS = [
   valuesPart,
 ];
 
-/** Return the drawing of an answer's entries, only of the last if the context has `last`, and a sentence that says it. */
+/**
+ * Return the `element` that draws an answer's entries (only the last if the context has `last`), a `summary` that says
+ * it, and `stop()`, to be called before it is taken away.
+ */
 export function answerElement(pipeline, answered, context) {
   let number = 1; // of the entry's first result
   const numbered = answered.map((entry) => {
@@ -47,22 +52,27 @@ export function answerElement(pipeline, answered, context) {
   });
   const entries = context.last ? numbered.slice(-1) : numbered;
   const shown = entries.slice(0, MOST).map(({ entry, written }) => drawn(pipeline, entry, { ...context, written }));
-  if (entries.length === 1) return { element: element("div", {}, shown[0].element, json(answered)), summary: shown[0].summary };
+  const stop = () => shown.forEach((one) => one.stop());
+  if (entries.length === 1) {
+    const [{ element: alone, summary }] = shown;
+    return { element: element("div", {}, alone, json(answered)), summary, stop };
+  }
   const list = element("ol", { class: "records" }, ...shown.map((one) => element("li", {}, one.name, one.element)));
   const more = entries.length > MOST ? element("p", { class: "note" }, `and ${entries.length - MOST} more`) : null;
-  return { element: element("div", {}, list, more, json(answered)), summary: `${entries.length} answers` };
+  return { element: element("div", {}, list, more, json(answered)), summary: `${entries.length} answers`, stop };
 }
 
 function drawn(pipeline, { results, error }, context) {
-  if (error) return { element: errorBox(error), summary: "" };
-  if (results.length === 0) return { element: element("p", { class: "note" }, "Nothing found."), summary: "Nothing found" };
+  const stop = () => {};
+  if (error) return { element: errorBox(error), summary: "", stop };
+  if (results.length === 0) return { element: element("p", { class: "note" }, NOTHING), summary: NOTHING, stop };
   const parts = PARTS.map((part) => part(results, pipeline, context)).filter(Boolean);
   const shown = new Set(["id", ...asked(results, context), ...parts.flatMap(({ fields }) => fields)]);
-  const rest = fieldsPart(results, shown);
   return {
     name: element("h3", {}, results[0].id),
-    element: element("div", { class: "parts" }, ...parts.map((part) => part.element), rest?.element),
-    summary: [...parts, rest].filter(Boolean).map(({ summary }) => summary).filter(Boolean).join(". "),
+    element: element("div", { class: "parts" }, ...parts.map((part) => part.element), otherFields(results, shown)),
+    summary: parts.map(({ summary }) => summary).filter(Boolean).join(". "),
+    stop: () => parts.forEach((part) => part.stop?.()),
   };
 }
 

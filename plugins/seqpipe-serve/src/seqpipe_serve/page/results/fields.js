@@ -5,11 +5,11 @@ import { plain } from "./numbers.js";
 
 const MOST = 200; // rows of a table
 
-/** Return the part, or null if all fields are shown. */
-export function fieldsPart(results, shown) {
+/** Return the element, or null if all fields are shown. */
+export function otherFields(results, shown) {
   const names = [...new Set(results.flatMap(Object.keys))].filter((name) => !shown.has(name));
   if (names.length === 0) return null;
-  return { element: results.length === 1 ? list(results[0], names) : table(results, names), summary: "" };
+  return results.length === 1 ? list(results[0], names) : table(results, names);
 }
 
 /** Return a table of results in a box that scrolls. */

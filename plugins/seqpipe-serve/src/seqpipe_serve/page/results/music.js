@@ -15,16 +15,18 @@ export function musicPart(results, pipeline, { written }) {
   const end = Math.max(...notes.map(({ start, length }) => start + length));
   const summary = described(notes, end);
   const roll = pianoRoll(notes, end, summary);
+  const synthesizer = new Synthesizer();
   return {
     element: element(
       "div",
       { class: "music" },
       roll.element,
-      controls(notes, tempo, roll, pipeline.output.types?.includes(MIDI) ? written : null),
+      controls(notes, tempo, synthesizer, roll, pipeline.output.types?.includes(MIDI) ? written : null),
       element("p", { class: "note" }, summary),
     ),
     summary,
     fields: ["notes", "tempos", "signatures"],
+    stop: () => synthesizer.stop(),
   };
 }
 
@@ -41,8 +43,7 @@ function described(notes, end) {
   return parts.filter(Boolean).join(", ");
 }
 
-function controls(notes, tempo, roll, written) {
-  const synthesizer = new Synthesizer();
+function controls(notes, tempo, synthesizer, roll, written) {
   const moved = (beat) => {
     roll.mark(beat);
     if (beat === null) play.textContent = "Play";

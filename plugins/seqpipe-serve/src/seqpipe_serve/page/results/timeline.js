@@ -12,15 +12,19 @@ export function timelinePart(results, pipeline, { video, series }) {
   const heads = [];
   const labels = [...new Set(segments.map(({ label }) => label))];
   const lanes = labels.map((label) => lane(label, colours.get(label), segments, end, heads));
+  const seen = video ? player(video, heads, end) : null;
   return {
     element: element(
       "div",
       {},
-      video ? player(video, heads, end) : null,
-      element("ul", { class: "lanes", "aria-label": "What happens when" }, ...lanes, axis(unit(end, series))),
+      seen,
+      element("ul", { class: "lanes", "aria-label": "What happens when" }, ...lanes, axis(length(segments, end))),
     ),
     summary: segments.map(({ label, start, stop }) => `${label} from ${plain(start)} to ${plain(stop)}`).join(", "),
     fields: ["segments", ...(results[0].segments ? [] : ["label", "start", "end", "stop", "score"])],
+    stop: () => {
+      if (seen) URL.revokeObjectURL(seen.src);
+    },
   };
 }
 
@@ -31,6 +35,7 @@ function segmentsOf(results) {
     label,
     start,
     stop: end ?? stop,
+    timed: end !== undefined,
     score,
     strand,
   }));
@@ -62,8 +67,9 @@ function axis(end) {
   return element("li", { "aria-hidden": "true" }, ends);
 }
 
-function unit(end, series) {
-  return series ? `${plain(end)} positions` : `${plain(end)} s`;
+/** Seconds where segments have an end, positions where they have a stop. */
+function length(segments, end) {
+  return segments[0].timed ? `${plain(end)} s` : `${plain(end)} positions`;
 }
 
 function player(video, heads, end) {

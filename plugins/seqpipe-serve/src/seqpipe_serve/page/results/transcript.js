@@ -13,16 +13,18 @@ export function transcriptPart(results, pipeline, { sound }) {
   const words = wordsOf(results, pipeline);
   if (!words) return null;
   const text = words.map(({ word }) => word).join(" ");
+  const player = new Player();
   return {
     element: element(
       "div",
       { class: "transcript" },
       element("p", { class: "said", dir: "auto" }, ...spoken(words)),
-      sound ? strip(sound, words) : null,
+      sound ? strip(sound, words, player) : null,
       words.length ? times(words) : null,
     ),
     summary: text || "Nothing said",
     fields: ["text", "words", "word", "label", "start", "end", "score"],
+    stop: () => player.stop(),
   };
 }
 
@@ -43,7 +45,7 @@ function spoken(words) {
 }
 
 /** The waveform with the words where they were said. */
-function strip(sound, words) {
+function strip(sound, words, player) {
   const length = sound.samples.length / sound.rate;
   const share = (seconds) => `${Math.min(100, (100 * seconds) / length)}%`;
   const labels = words.map(({ word, start }) => element("span", { style: { left: share(start) } }, word));
@@ -53,7 +55,6 @@ function strip(sound, words) {
     if (seconds !== null) head.style.left = share(seconds);
     else play.textContent = "Play";
   };
-  const player = new Player();
   const play = button("Play", () => {
     if (player.playing) {
       player.stop();
