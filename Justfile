@@ -27,7 +27,7 @@ docs:
 bench *args:
     uv run --with-requirements benchmarks/requirements.txt python benchmarks/peers.py {{args}}
 
-# an hour: kills, faults, damaged recordings, bad records, a million comments, hostile inputs
+# more than an hour: kills, faults, damaged recordings, bad records, a million comments, hostile inputs, a server
 soak:
     uv run python -m benchmarks.run_kills
     uv run python -m benchmarks.run_faults
@@ -35,6 +35,8 @@ soak:
     uv run python -m benchmarks.run_soak --bad 1 10 1000
     uv run python -m benchmarks.run_soak
     uv run python -m benchmarks.run_hostile
+    uv run python -m benchmarks.serve_restarts
+    uv run python -m benchmarks.serve_soak
 
 # a quarter of an hour: faults that are made in the code, which the tests must notice
 mutants *args:

@@ -70,8 +70,8 @@ async def _client(
         writer.write(requests[number % len(requests)])
         number += step
         try:
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0])
+            head = (await reader.readuntil(b"\r\n\r\n")).lower()
+            length = int(head.partition(b"content-length:")[2].split(b"\r\n", 1)[0])
             await reader.readexactly(length)
         except (asyncio.IncompleteReadError, ConnectionError):
             measured.lost += 1
@@ -79,6 +79,9 @@ async def _client(
         status = int(head[9:12])
         measured.statuses[status] = measured.statuses.get(status, 0) + 1
         measured.seconds.append(time.perf_counter() - begin)
+        if b"\r\nconnection: close\r\n" in head:
+            writer.close()
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
         if pause:
             await asyncio.sleep(pause)
     writer.close()

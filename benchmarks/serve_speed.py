@@ -40,24 +40,31 @@ def free_port() -> int:
         return int(bound.getsockname()[1])
 
 
+def started(words: list[str], port: int) -> subprocess.Popen[bytes]:
+    """Start a server, and return when it listens."""
+    process = subprocess.Popen(words)
+    until = time.monotonic() + 60
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            if time.monotonic() > until or process.poll() is not None:
+                process.kill()
+                raise
+            time.sleep(0.01)
+        else:
+            return process
+
+
 @contextmanager
 def running(words: list[str], port: int) -> Iterator[subprocess.Popen[bytes]]:
     """Run a server until the end of the block."""
-    process = subprocess.Popen(words)
+    process = started(words, port)
     try:
-        until = time.monotonic() + 60
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
-            except OSError:
-                if time.monotonic() > until or process.poll() is not None:
-                    raise
-                time.sleep(0.02)
         yield process
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(60)
 
 
 def write_weights(path: Path) -> None:

@@ -2,8 +2,8 @@
 
 WEIGHTS is an archive of NumPy's that `serve_speed.py` writes. HOW says where the two threads are: ``loop``, PyTorch has
 two, and is called in the event loop; ``pool``, PyTorch has two, and FastAPI calls it in as many threads as it likes;
-``two``, FastAPI calls it in two threads, each of which computes alone. A request's texts are packed. The words are cut by
-a regular expression, which costs less than what ``text.words`` does.
+``two``, FastAPI calls it in two threads, each of which computes alone. A request's texts are packed. The words are cut
+by a regular expression, which costs less than what ``text.words`` does.
 """
 
 from __future__ import annotations

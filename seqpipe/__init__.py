@@ -281,4 +281,5 @@ def __dir__() -> list[str]:
 def __getattr__(name: str) -> Any:
     if name not in _MODULE_OF:
         raise AttributeError(f"module 'seqpipe' has no attribute {name!r}")
-    return getattr(import_module(_MODULE_OF[name]), name)
+    value = globals()[name] = getattr(import_module(_MODULE_OF[name]), name)  # the next time it is found at once
+    return value

@@ -39,6 +39,7 @@ FOREIGN = {
     "seqpipe/engine/attempt.py": "what a plugin's stage raised",
     "seqpipe/builtin/objectives/labels.py": "a label, the key of a dictionary",
     "seqpipe/registry.py": "why a plugin cannot be imported",
+    "seqpipe/cli/plugin_commands.py": "why a plugin's command cannot be imported",
     "seqpipe/cli/application.py": "kernels make no errors for people, and this text is ours",
 }
 """Files that pass on what an exception of others says, and why."""

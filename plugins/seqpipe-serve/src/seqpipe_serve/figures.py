@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -29,6 +27,8 @@ class Figures:
         self.rows = Histogram(
             "seqpipe_batch_rows", "Records that were computed together.", buckets=_ROWS, registry=self.registry
         )
+        self._counters: dict[tuple[str, int], Counter] = {}
+        self._times: dict[str, Histogram] = {}
         self.batch_seconds = Counter(
             "seqpipe_batch_seconds", "That batches took to be computed.", registry=self.registry
         )
@@ -36,6 +36,21 @@ class Figures:
     def observe(self, name: str, documentation: str, value: Callable[[], float]) -> None:
         """Add a gauge whose value is asked for when it is wanted."""
         Gauge(name, documentation, registry=self.registry).set_function(value)
+
+    def request(self, pipeline: str, status: int, seconds: float) -> None:
+        """Count a request that was answered.
+
+        Args:
+            pipeline: that it named; empty: none that there is.
+            status: of the answer.
+            seconds: from its head to the end of the answer.
+        """
+        counter = self._counters.get((pipeline, status))
+        if counter is None:
+            counter = self._counters[pipeline, status] = self.requests.labels(pipeline, str(status))
+            self._times[pipeline] = self.seconds.labels(pipeline)
+        counter.inc()
+        self._times[pipeline].observe(seconds)
 
     def batch(self, rows: int, seconds: float) -> None:
         """Count a batch."""
@@ -45,33 +60,3 @@ class Figures:
     def text(self) -> bytes:
         """Return all figures as Prometheus reads them."""
         return generate_latest(self.registry)
-
-
-class Counted:
-    """Counts the requests that go through it, under the name of the pipeline that they name, if it is one."""
-
-    def __init__(self, app: ASGIApp, figures: Figures) -> None:
-        self.app = app
-        self.figures = figures
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through and count it."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        begin = time.perf_counter()
-        status = 499  # the client was gone before there was an answer
-
-        async def send_noted(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await self.app(scope, receive, send_noted)
-        finally:
-            pipeline = scope.get("seqpipe_pipeline", "")
-            self.figures.requests.labels(pipeline, str(status)).inc()
-            if pipeline:
-                self.figures.seconds.labels(pipeline).observe(time.perf_counter() - begin)

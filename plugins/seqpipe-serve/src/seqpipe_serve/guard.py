@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 import seqpipe
 from seqpipe_serve.answers import json_bytes
@@ -27,15 +27,15 @@ _BEARER = "bearer."
 _OPEN = frozenset({"/", "/health", "/ready"})
 """What needs no token: the page, which asks for it, and what tells nothing."""
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?", re.ASCII | re.IGNORECASE)
-_SAFE_HEADERS = (
-    (b"cache-control", b"no-store"),
-    (b"content-security-policy", b"default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-content-type-options", b"nosniff"),
-)
-"""For browsers; a page is as strict as its policy."""
+SAFE_HEADERS = [
+    ("cache-control", "no-store"),
+    ("content-security-policy", "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("referrer-policy", "no-referrer"),
+    ("x-content-type-options", "nosniff"),
+]
+"""Of each answer, for browsers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ _MAKE = "make one with `python -c 'import secrets; print(secrets.token_urlsafe(3
 
 
 class Guard:
-    """Answers what may not be asked, and gives all answers headers that keep browsers safe."""
+    """Answers what may not be asked."""
 
     def __init__(self, app: ASGIApp, access: Access) -> None:
         self.app = app
@@ -144,21 +144,12 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or refuse it."""
-        if scope["type"] == "lifespan":
-            await self.app(scope, receive, send)
-            return
-
-        async def send_safely(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_SAFE_HEADERS]
-            await send(message)
-
         try:
             self.access.check(scope)
         except Problem as problem:
-            await refused(scope, receive, send_safely, problem)
+            await refused(scope, receive, send, problem)
             return
-        await self.app(scope, receive, send_safely)
+        await self.app(scope, receive, send)
 
 
 async def refused(scope: Scope, receive: Receive, send: Send, problem: Problem) -> None:

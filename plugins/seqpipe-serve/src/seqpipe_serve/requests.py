@@ -21,69 +21,85 @@ class Bodies:
 
     Args:
         limits: of one and of all.
+
+    Attributes:
+        bytes: of all of them.
     """
 
     def __init__(self, limits: ServerLimits) -> None:
         self._limits = limits
-        self._held = 0
+        self.bytes = 0
 
     @asynccontextmanager
-    async def whole(self, request: Request) -> AsyncIterator[bytes]:
-        """Give the body of a request; it counts as held until the end of the block.
+    async def held(self, request: Request) -> AsyncIterator[Body]:
+        """Give the body of a request; what of it has come counts as held until the end of the block.
 
         Raises:
             Problem: it is too large, packed, comes too slowly, or too much is held already.
         """
-        async with self.in_chunks(request) as chunks:
-            body = b"".join([chunk async for chunk in chunks])
-            yield body
-
-    @asynccontextmanager
-    async def in_chunks(self, request: Request) -> AsyncIterator[AsyncGenerator[bytes, None]]:
-        """Give the body of a request while it comes; it counts as held until the end of the block.
-
-        Raises:
-            Problem: as of `whole`.
-        """
         self._check_head(request)
-        size = 0
-
-        async def counted() -> AsyncGenerator[bytes, None]:
-            nonlocal size
-            async for chunk in self._chunks(request):
-                size += len(chunk)
-                self._held += len(chunk)
-                yield chunk
-
+        body = Body(request, self._limits, self)
         try:
-            yield counted()
+            yield body
         finally:
-            self._held -= size
+            self.bytes -= body.size
 
     def _check_head(self, request: Request) -> None:
         check_coding(request)
         length = int(request.headers.get("content-length", "0"))
         if length > self._limits.body_bytes:
-            raise self._too_large()
-        if self._held + length > self._limits.bodies_mb * 1e6:
+            raise _too_large(self._limits)
+        if self.bytes + length > self._limits.bodies_mb * 1e6:
             todo = "send it again after Retry-After seconds"
             raise Problem(503, "too much is being sent at a time", todo, {"retry-after": "1"}, close=True)
 
-    async def _chunks(self, request: Request) -> AsyncIterator[bytes]:
-        clock = asyncio.get_running_loop().time
-        begin, size, more = clock(), 0, True
-        while more:
-            message = await received(request, begin + self._limits.body_seconds + size / SLOWEST - clock())
-            more = message.get("more_body", False)
-            if chunk := message.get("body", b""):
-                size += len(chunk)
-                if size > self._limits.body_bytes:
-                    raise self._too_large()
-                yield chunk
 
-    def _too_large(self) -> Problem:
-        what = f"a body of more than {self._limits.body_mb:g} MB"
-        return Problem(413, what, "send it in several requests", close=True)
+class Body:
+    """The body of a request, while it comes.
+
+    Attributes:
+        size: bytes that have come.
+    """
+
+    def __init__(self, request: Request, limits: ServerLimits, bodies: Bodies) -> None:
+        self.size = 0
+        self._request = request
+        self._limits = limits
+        self._bodies = bodies
+
+    async def whole(self) -> bytes:
+        """Return all of it.
+
+        Raises:
+            Problem: it is too large, or comes too slowly.
+        """
+        first, more = await self._next(self._limits.body_seconds)
+        return first if not more else b"".join([first, *[chunk async for chunk in self.chunks()]])
+
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
+        """Yield what has not been asked for yet.
+
+        Raises:
+            Problem: it is too large, or comes too slowly.
+        """
+        clock = asyncio.get_running_loop().time
+        begin, more = clock(), True
+        while more:
+            chunk, more = await self._next(begin + self._limits.body_seconds + self.size / SLOWEST - clock())
+            yield chunk
+
+    async def _next(self, seconds: float) -> tuple[bytes, bool]:
+        message = await received(self._request, seconds)
+        chunk: bytes = message.get("body", b"")
+        self.size += len(chunk)
+        self._bodies.bytes += len(chunk)
+        if self.size > self._limits.body_bytes:
+            raise _too_large(self._limits)
+        return chunk, message.get("more_body", False)
+
+
+def _too_large(limits: ServerLimits) -> Problem:
+    return Problem(413, f"a body of more than {limits.body_mb:g} MB", "send it in several requests", close=True)
 
 
 def check_coding(request: Request) -> None:

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 import seqpipe
 from seqpipe_serve.connection import Connection
 from seqpipe_serve.connections import Connections
+from seqpipe_serve.guard import SAFE_HEADERS
 
 log = logging.getLogger("seqpipe")
 
@@ -82,6 +83,7 @@ def run(app: ASGIApp, bound: socket.socket, connections: Connections, names: str
         log_level=logging.CRITICAL,  # what fails is told by the application
         access_log=False,
         server_header=False,
+        headers=SAFE_HEADERS,
         proxy_headers=False,
         timeout_keep_alive=max(1, round(limits.idle_seconds)),
         timeout_graceful_shutdown=max(1, round(limits.grace_seconds)),
