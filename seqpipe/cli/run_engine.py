@@ -5,7 +5,7 @@ from __future__ import annotations
 from seqpipe.contracts import RemoteEngine
 from seqpipe.engine.engine import Engine
 from seqpipe.engine.identity import distributions
-from seqpipe.engine.remote import Remote
+from seqpipe.engine.remote_run import Remote
 from seqpipe.engine.threads import Threads
 from seqpipe.pipeline.opened_pipeline import OpenedPipeline
 from seqpipe.registry import Registry

@@ -10,7 +10,7 @@ from seqpipe.data import Record
 from seqpipe.engine.attempt import Unforeseen, raise_failure
 from seqpipe.engine.engine import CallingThread, Engine
 from seqpipe.engine.portions import portions_of
-from seqpipe.engine.remote import Remote
+from seqpipe.engine.remote_run import Remote
 from seqpipe.engine.work import load_work, pack_work
 from seqpipe.errors import PluginError, RecordError
 from seqpipe.registry import Registry

@@ -17,7 +17,7 @@ from seqpipe.engine.engine import CallingThread, Computed, Engine, OpenRecords, 
 from seqpipe.engine.in_order import AHEAD
 from seqpipe.engine.portions import Portion, items_of, portions_of
 from seqpipe.engine.prefetch import Prefetch
-from seqpipe.engine.remote import Remote
+from seqpipe.engine.remote_run import Remote
 from seqpipe.engine.stop import Stop
 from seqpipe.engine.threads import Threads, engine_of
 from seqpipe.errors import RecordError

@@ -19,8 +19,8 @@ from seqpipe.pipeline.opened_pipeline import OpenedPipeline, open_pipeline
 from seqpipe.registry import Registry
 from seqpipe.sources import expand
 from seqpipe.training.evaluation.outcomes import RATE, Stopwatch, each_outcome, for_evaluation, rate_of
+from seqpipe.training.evaluation.report.attributed_errors import attributed
 from seqpipe.training.evaluation.report.contents import sections_of
-from seqpipe.training.evaluation.report.explanation import explained
 from seqpipe.training.evaluation.report.judgement import Judgement, nested
 from seqpipe.training.evaluation.report.page import ERRORS, make_folder, write_page
 from seqpipe.training.evaluation.report.worst import WorstRecords
@@ -75,7 +75,7 @@ def measure(
         raise InputError("there are no records to evaluate on", "name a file that has some", Location(data))
     unknown.tell(records)
     found = {**counts.figures(), RATE: rate_of(records, clock.seconds)}
-    wrong = explained(built, worst.records) if report else worst.records
+    wrong = attributed(built, worst.records) if report else worst.records
     return Judgement(opened.declared.name, data, records, found, built.metrics, sections, built.comparison, wrong)
 
 

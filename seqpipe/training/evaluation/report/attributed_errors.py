@@ -11,7 +11,7 @@ from seqpipe.pipeline import Pipeline
 from seqpipe.training.evaluation.report.worst import WrongRecord
 
 
-def explained(pipeline: Pipeline, errors: Sequence[WrongRecord]) -> list[WrongRecord]:
+def attributed(pipeline: Pipeline, errors: Sequence[WrongRecord]) -> list[WrongRecord]:
     """Return the records with what counted in each; of a record that came in pieces that is not known."""
     return [_explained(pipeline, error) if error.whole else error for error in errors]
 
