@@ -17,9 +17,9 @@ from seqpipe.engine.journaled_output import Earlier, open_journaled
 from seqpipe.engine.output import Output, StreamOutput
 from seqpipe.engine.run import OnError
 from seqpipe.engine.shards import WHOLE, Shard
-from seqpipe.errors import Location, OutputError, UsageError
+from seqpipe.errors import UsageError
 from seqpipe.journal import OutputPaths, RunProgress
-from seqpipe.paths import is_file, is_folder
+from seqpipe.paths import is_file
 from seqpipe.registry import Registry
 from seqpipe.remote import is_remote
 
@@ -99,7 +99,6 @@ def chosen_output(declared: Declaration, output: str | None, inputs: Sequence[st
 
     Raises:
         UsageError: no writer fits the suffix, or the output is an input.
-        OutputError: there is no such folder.
         PluginError: the output is compressed by a library that is not installed.
     """
     writer = declared.writer
@@ -123,8 +122,6 @@ def chosen_output(declared: Declaration, output: str | None, inputs: Sequence[st
         if paths.compression:
             paths.compression.compressor()  # fails here rather than later, where the library is not installed
         return Destination(writer, paths)
-    if not is_folder(path):
-        raise OutputError("no such folder", "make it first", Location(output))
     return Destination(writer, OutputPaths.of_folder(path))
 
 

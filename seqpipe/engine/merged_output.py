@@ -21,7 +21,6 @@ from seqpipe.engine.shard_outputs import ShardOutput, open_shards
 from seqpipe.errors import InputError, Location, OutputError, UsageError
 from seqpipe.journal import MANIFEST, BlockWriter, OutputPaths, PartialOutput, RunProgress
 from seqpipe.journal.extents import opened
-from seqpipe.paths import is_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +81,7 @@ def merge_shards(
 def _output_paths(output: str | os.PathLike[str], shards: Sequence[ShardOutput]) -> OutputPaths:
     shard = shards[0].paths
     folder = shard.output.name == MANIFEST
-    if folder and not is_folder(output):
-        raise OutputError("no such folder", "make it first", Location(os.fspath(output)))
-    paths = OutputPaths.of(output)
+    paths = OutputPaths.of_folder(output) if folder else OutputPaths.of(output)
     where = Location(paths.shown)
     if any(_place(other.paths) == _place(paths) for other in shards):
         raise UsageError("is one of the shards", "write to another place", where)

@@ -13,7 +13,7 @@ from seqpipe.file_lock import REMOVABLE, lock
 from seqpipe.journal.block_writer import BlockWriter
 from seqpipe.journal.entries import Journal, read_journal
 from seqpipe.journal.extents import count_whole, output_extents, quarantine_extents
-from seqpipe.journal.output_paths import OutputPaths
+from seqpipe.journal.output_paths import MANIFEST, OutputPaths
 from seqpipe.remote import remove_remote, upload
 
 
@@ -35,6 +35,7 @@ class PartialOutput:
         self.paths = paths
         self._shown = Location(paths.shown)
         self._complete = False
+        self._made_folder = _make_folder(paths)
         self._permissions = replaceable(paths.output, self._shown)
         with reported(self._shown):
             self._lock = _locked(paths)
@@ -117,6 +118,20 @@ class PartialOutput:
             if not REMOVABLE:  # and so none that another run holds
                 self.paths.part_lock.unlink()
             self.paths.part.rmdir()
+            if self._made_folder:
+                self.paths.output.parent.rmdir()  # if nothing has been written to it
+
+
+def _make_folder(paths: OutputPaths) -> bool:
+    """Make the folder of an output with a file for each record, in a folder that is there; say whether it was made."""
+    folder, shown = paths.output.parent, Location(paths.shown)
+    if paths.output.name != MANIFEST or folder.is_dir():
+        return False
+    if replaceable(folder, shown) is not None:
+        raise OutputError("a file, where a folder for the results is needed", "name a folder", shown)
+    with reported(shown):
+        folder.mkdir()
+    return True
 
 
 def _locked(paths: OutputPaths) -> BinaryIO:

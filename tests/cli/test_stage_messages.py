@@ -68,12 +68,13 @@ def test_stages_that_do_not_fit(tmp_path, monkeypatch, command, stages, message)
     ("arguments", "message"),
     [
         (("--resume",), "--resume needs an output file (name it: -o FILE)"),
-        (("-o", "none"), "none: no such folder (make it first)"),
+        (("-o", "none/out"), "none/out: folder 'none' does not exist (create it)"),
+        (("-o", "colours.yaml"), "colours.yaml: a file, where a folder for the results is needed (name a folder)"),
     ],
 )
 def test_outputs_that_there_are_not(folder, command, arguments, message):
     Path("in.txt").write_text("xya\n")
-    if "none" in arguments:
+    if "-o" in arguments:
         with Path("colours.yaml").open("a") as pipeline:
             pipeline.write("write: {writer: core.srt}\n")
     assert command("run", "colours.yaml", "in.txt", *arguments).err == f"{message}\n"

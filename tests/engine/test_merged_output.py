@@ -166,11 +166,11 @@ def test_records_in_pieces(bad: int) -> None:
 
 def test_folders_with_a_file_for_each_record() -> None:
     Path("in.txt").write_text("first\nsecond\nbad\nthird\n")
-    for name in ("out1", "out2", "out", "whole.out"):
+    for name in ("out1", "out2", "whole.out"):
         Path(name).mkdir()
     names = write_shards(lambda shard: feed_of("in.txt", shard=shard), 2, on_error="quarantine", writer=Separate())
-    with pytest.raises(OutputError, match=r"^nowhere: no such folder \(make it first\)$"):
-        merge_shards(names, "nowhere")
+    with pytest.raises(OutputError, match=r"^nowhere/out: folder 'nowhere' does not exist \(create it\)$"):
+        merge_shards(names, "nowhere/out")
     merge_shards(names, "out")
     run_into(Path("whole.out"), feed_of("in.txt"), on_error="quarantine", writer=Separate())
     assert verify("out").damages == ()
