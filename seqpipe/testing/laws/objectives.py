@@ -55,7 +55,7 @@ def loss_has_its_gradient(example: Example) -> None:
 
 
 def metrics_count(example: Example) -> None:
-    """Each metric gives as many numbers for every record, and a figure for their sum."""
+    """Each metric gives as many numbers for every record, and a figure for their sum; what is wrong has a number."""
     subject = subject_of(example)
     objective, stage = subject.objective, subject.stage
     assert isinstance(stage, Decoder)
