@@ -89,6 +89,11 @@ def test_the_worst_records(folder, command):
     assert as_json.err == ""
 
 
+def test_no_record_is_wrong(folder, command):
+    result = command("evaluate", "colours.yaml", "--data", "train.tsv", "--errors", "3")
+    assert [line.split()[0] for line in result.lines] == ["accuracy", "f1", "mcc", "records_per_second"]
+
+
 def test_limit_and_threads(folder, command):
     Path("test.tsv").write_text("xya\tred\nyb\tred\n")
     result = command("evaluate", "colours.yaml", "--data", "test.tsv", "--limit", "1", "--threads", "2", "--json")

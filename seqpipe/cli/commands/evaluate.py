@@ -144,8 +144,10 @@ def _table(measured: Judgement) -> list[str]:
 
 
 def _worst(measured: Judgement) -> list[str]:
-    """Return a line for each of the worst records."""
-    rows = [("record", measured.metrics[0].name if measured.metrics else "", "target", "found")]
+    """Return a line for each of the worst records; none if all are right."""
+    if not measured.errors:
+        return []
+    rows = [("record", measured.errors[0].metric, "target", "found")]
     for error in measured.errors:
         record = error.record
         result = "; ".join(
