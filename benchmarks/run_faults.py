@@ -1,4 +1,6 @@
-"""Let every mutating system call of a run fail: ``python -m benchmarks.run_faults [--records 200]``. Needs strace.
+"""Let every mutating system call of a run fail. Needs strace.
+
+    python -m benchmarks.run_faults [--records 200] [--output out.parquet]
 
 At each call that has to do with the output, a run is killed, finds no space left, or gets an input/output error. The
 next run must complete the output, byte for byte as without the fault; of a compressed one, what it holds.

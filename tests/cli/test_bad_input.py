@@ -311,10 +311,10 @@ OUTPUTS = {
     "missing/out.jsonl": (4, "missing/out.jsonl: folder 'missing' does not exist (create it)"),
     "train.tsv/out.jsonl": (4, "train.tsv/out.jsonl: 'train.tsv' is a file, not a folder (check the path)"),
     "folder": (4, "folder: this is a folder (name a file in it)"),
-    "out.csv": (
+    "out.xls": (
         2,
-        "no writer for files that end in '.csv' (use .html, .jsonl, .tsv, .txt, or say which: "
-        "--set 'write={writer: ...}')",
+        "no writer for files that end in '.xls' (use .arrow, .csv, .feather, .html, .jsonl, .parquet, .tsv, .txt, "
+        "or say which: --set 'write={writer: ...}')",
     ),
     "in.txt": (2, "in.txt is read and written at once (write to another file)"),
 }
