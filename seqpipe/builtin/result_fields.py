@@ -33,7 +33,7 @@ def output_fields(record: Record) -> dict[str, Any]:
 
 
 def flat_fields(record: Record) -> dict[str, Any]:
-    """Return the same without mappings: what is in one is named after both, with a dot between.
+    """Return the same without mappings, but for empty ones: what is in one is named after both, with a dot between.
 
     Raises:
         RecordError: two values have one name, or a value is none that JSON can hold.
@@ -65,7 +65,7 @@ def _flat(fields: Mapping[str, Any], record: Record) -> dict[str, Any]:
 
 def _leaves(fields: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
     for name, value in fields.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and value:
             yield from _leaves(value, f"{before}{name}.")
         else:
             yield before + name, value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -44,9 +44,11 @@ class _SeparatedValues(Writer):
                 the first one had no column.
         """
         flat = flat_fields(record)
-        if not self.fields and list(flat) != layout:
+        if list(flat) == layout:
+            return self._encoded([as_text(value) for value in flat.values()])
+        if not self.fields:
             _check_columns(flat, layout, record)
-        whole = output_fields(record) if self.fields else {}
+        whole = output_fields(record)
         return self._encoded([as_text(flat[name] if name in flat else _at(whole, name)) for name in layout])
 
     def _encoded(self, cells: Sequence[str]) -> bytes:
@@ -96,18 +98,25 @@ class WriteCSV(_SeparatedValues):
 
 
 def _check_columns(flat: Mapping[str, Any], columns: Sequence[str], record: Record) -> None:
-    """Check that all values have a column; null, as of a mapping that is not there, needs none.
+    """Check that all values have a column, or a mapping that they are in; null needs none.
 
     Raises:
         RecordError: one has none.
     """
-    more = [name for name in flat.keys() - set(columns) if flat[name] is not None]
+    known = set(columns)
+    more = [name for name in flat.keys() - known if flat[name] is not None and not known & set(_mappings_of(name))]
     if more:
         raise RecordError(
             f"the table has no column for {min(more)!r}, which the first record did not have",
             "name the columns in the writer: `fields: [id, ...]`",
             record.location,
         )
+
+
+def _mappings_of(name: str) -> Iterator[str]:
+    """Yield the names of the mappings that a value may be in: ``a`` and ``a.b`` for ``a.b.c``."""
+    parts = name.split(".")
+    return (".".join(parts[:count]) for count in range(1, len(parts)))
 
 
 def _at(fields: Mapping[str, Any], name: str) -> Any:

@@ -74,6 +74,19 @@ def test_a_table_keeps_the_columns_of_its_first_record() -> None:
     )
 
 
+@pytest.mark.parametrize("first", [None, {}])
+@pytest.mark.parametrize("writer", BOTH)
+def test_a_mapping_that_the_first_record_does_not_have_is_written_whole(writer: Writer, first: Any) -> None:
+    table = written(writer, result(stars=first, why=first), result(stars=3, why={"part": {"b": 1}}))
+    separator, quoted = (",", '"{""part"": {""b"": 1}}"') if writer.name == "core.csv" else ("\t", '{"part": {"b": 1}}')
+    empty = "" if first is None else "{}"
+    assert table.splitlines() == [
+        separator.join(("id", "stars", "why")),
+        separator.join(("r:1", empty, empty)),
+        separator.join(("r:1", "3", quoted)),
+    ]
+
+
 def test_chosen_columns() -> None:
     writer = WriteTSV.model_validate({"fields": ["stars", "probabilities.5", "absent", "probabilities.of", "id"]})
     assert written(writer, result({"text": "a"}, **RATED), result(stars=1)) == (
