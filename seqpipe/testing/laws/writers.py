@@ -82,7 +82,10 @@ def odd_values(example: Example) -> None:
 
 
 def assembles(example: Example) -> None:
-    """What is encoded becomes a file, the same each time."""
+    """What is encoded becomes a file, the same each time.
+
+    Let `assemble` read all of the first file, write to the second, and put in no times and nothing random.
+    """
     writer, records = _writer(example), _records(example)
     if not writer.assembled:
         raise DoesNotApply("what is encoded is the file")
