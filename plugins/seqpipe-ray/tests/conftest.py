@@ -201,6 +201,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         "RAY_AUTH_MODE": "token",
         "RAY_CLIENT_SERVER_CHECK_CHANNEL_TIMEOUT_S": "300",  # machines that run tests are busy
         "RAY_AUTH_TOKEN": secrets.token_hex(32),
+        "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",  # a cluster that `uv run` has started would copy this folder
         "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # Ray's name for: on the loopback alone
         "RAY_USAGE_STATS_ENABLED": "0",
     }
