@@ -29,12 +29,13 @@ def declared_engine(document: Document, registry: Registry, chosen: str | None =
             the file says; None: the file's.
 
     Raises:
-        ConfigError: an option is wrong, or the section does not say which engine it is.
+        ConfigError: an option is wrong, the section does not say which engine it is, or the file has an address.
         PluginError: no installed plugin has the engine.
     """
     options = {str(key): document.values((_KEY, key)) for key in document.keys((_KEY,))}
     written = options.pop("name", None)
     name, where = _name(document, written, chosen, options)
+    _check_address(document, options, chosen)
     if name == THREADS:
         _refuse_options(document, options, chosen)
         return None
@@ -75,3 +76,15 @@ def _refuse_options(document: Document, options: dict[str, Any], chosen: str | N
         raise ConfigError(f"the engine {THREADS} has no option {key!r}", "use --threads", document.where((_KEY, key)))
     if chosen is not None and "://" in chosen:
         raise ConfigError(f"the engine {THREADS} has no address", "leave it out", Location(f"--engine {chosen}"))
+
+
+def _check_address(document: Document, options: dict[str, Any], chosen: str | None) -> None:
+    """Check that an address comes from the command line: answers of a cluster are trusted, and files are not.
+
+    Raises:
+        ConfigError: it comes from the file.
+    """
+    where = document.where((_KEY, "address"))
+    if "address" in options and options["address"] != chosen and not where.source.startswith("--set"):
+        what = "a file cannot say where the engine is, because what is answered there is trusted"
+        raise ConfigError(what, "give the address with --engine", where)

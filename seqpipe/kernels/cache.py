@@ -123,7 +123,7 @@ def write(unit: UnitName, variant: str, description: dict[str, Any], code: bytes
         Why it was not kept, as in "it belongs to another user"; empty if it was.
     """
     content = json.dumps(description).encode() + b"\n" + code
-    path = folder().with_name("locks")
+    path = folder()
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         if wrong := distrusted(path):

@@ -46,6 +46,20 @@ def test_the_file_may_name_the_engine_and_the_command_line_another(stub, command
     assert "engine:" in command("check", "colours.yaml", "--resolved").out
 
 
+def test_a_file_cannot_say_where_the_engine_is(stub, command):
+    with Path("colours.yaml").open("a") as file:
+        file.write('engine: {name: stub, address: "stub://somewhere:1"}\n')
+    said = (
+        "colours.yaml:15:31: a file cannot say where the engine is, because what is answered there is trusted (give the"
+        " address with --engine)"
+    )
+    for options in ((), ("--engine", "stub")):
+        result = command("run", "colours.yaml", "in.txt", *options)
+        assert (result.code, result.err) == (2, f"{said}\n")
+    for options in (("--engine", "stub://here:1"), ("--set", "engine.address=stub://here:1")):
+        assert command("run", "colours.yaml", "in.txt", *options).code == 0
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

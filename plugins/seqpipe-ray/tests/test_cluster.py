@@ -11,6 +11,8 @@ import time
 
 import pytest
 
+pytest.importorskip("seqpipe_ray", reason="Ray is not built for this system")
+
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
 
 RUN = ("run", "trouble.yaml")

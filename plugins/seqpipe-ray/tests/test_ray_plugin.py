@@ -2,6 +2,10 @@
 
 from importlib.metadata import entry_points
 
+import pytest
+
+pytest.importorskip("seqpipe_ray", reason="Ray is not built for this system")
+
 
 def test_the_plugin_is_found_and_whole():
     (plugin,) = entry_points(group="seqpipe", name="ray")

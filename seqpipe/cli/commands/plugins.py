@@ -13,7 +13,7 @@ from seqpipe.cli.global_options import traceback_option
 from seqpipe.cli.terminal.columns import aligned
 from seqpipe.cli.terminal.error_report import USAGE
 from seqpipe.errors import SeqpipeError, UsageError, did_you_mean
-from seqpipe.registry import Plugin, Registry, Stages
+from seqpipe.registry import Engines, Plugin, Registry, Stages
 
 
 @click.group("plugins", cls=CommandGroup, invoke_without_command=True)
@@ -95,11 +95,11 @@ def test_plugin(name: str, verbose: bool) -> int:  # noqa: FBT001 - click's
 def _plugin(plugin: Plugin, registry: Registry) -> Iterator[str]:
     yield f"{plugin.name} ({plugin.distribution})"
     try:
-        stages = registry.stages(plugin.name)
+        stages, engines = registry.stages(plugin.name), registry.engines(plugin.name)
     except SeqpipeError as error:
         yield f"  {error}"
         return
-    yield from (f"  {line}" for line in _stages(stages))
+    yield from (f"  {line}" for line in _offers(stages, engines))
 
 
 def _working(registry: Registry, plugin: str) -> Stages:
@@ -110,8 +110,9 @@ def _working(registry: Registry, plugin: str) -> Stages:
         return {}
 
 
-def _stages(stages: Stages) -> list[str]:
+def _offers(stages: Stages, engines: Engines) -> list[str]:
     rows = [(kind, name, _first_line(stage.__doc__)) for (kind, name), stage in stages.items()]
+    rows += [("engine", name, _first_line(engine.__doc__)) for name, engine in engines.items()]
     return aligned(rows) if rows else ["observes only: it has no stages"]
 
 
