@@ -120,6 +120,25 @@ def server() -> Iterator[Running]:
     running.stop()
 
 
+STRICT = {
+    "records": 10,
+    "characters": 50,
+    "body_mb": 0.1,
+    "unpacked_mb": 1,
+    "body_seconds": 0.5,
+    "idle_seconds": 0.5,
+}
+
+
+@pytest.fixture(scope="session")
+def strict() -> Iterator[Running]:
+    """Give a server with limits that are soon reached."""
+    limits = [word for key, value in STRICT.items() for word in ("--limit", f"{key}={value}")]
+    running = started("text/sentiment", *limits, "--set", "sentiment:limits.record_mb=0.001")
+    yield running
+    running.stop()
+
+
 @pytest.fixture
 def start() -> Iterator[Callable[..., Running]]:
     """Start servers that end with the test."""

@@ -70,7 +70,7 @@ def record_of(served: Served, given: Any, position: int, limits: ServerLimits) -
     except Exception:
         log.exception("%s failed at a payload that came as JSON", reader.name)
         return seqpipe.InputError("this is no payload of the pipeline", "see GET /v1 for what it takes")
-    check_length(record, size_of(record.payload), limits)
+    check_length(record, size_of(record.payload) - 1, limits)
     return record
 
 
