@@ -30,7 +30,7 @@ class Client:
         return {"type": "websocket.receive", "bytes" if isinstance(message, bytes) else "text": message}
 
 
-def reading(client: Client, most: int = 100) -> tuple[Frames, asyncio.Task[None]]:
+def reading(client: Client, most: int = 1000) -> tuple[Frames, asyncio.Task[None]]:
     frames = Frames(client, most)  # type: ignore[arg-type]  # does what is needed
     return frames, asyncio.create_task(frames.read())
 
