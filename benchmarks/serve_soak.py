@@ -15,6 +15,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import uvloop
+
 from benchmarks.http_load import load, request
 from benchmarks.serve_speed import free_port, running
 
@@ -101,7 +103,7 @@ def main() -> None:
     port = free_port()
     names = ["text/sentiment", "audio/speech-digits"]
     with running([sys.executable, "-m", "seqpipe", "serve", *names, "--port", str(port)], port) as process:
-        sys.exit(asyncio.run(soak(port, process.pid, options.seconds)))
+        sys.exit(uvloop.run(soak(port, process.pid, options.seconds)))
 
 
 if __name__ == "__main__":

@@ -92,11 +92,27 @@ async def speak(speakers: Sequence[Speaker], port: int) -> None:
     await asyncio.gather(*(speaker.run(port) for speaker in speakers))
 
 
-def resting_bytes() -> int:
-    """Return what a session takes while nobody is connected: its state."""
-    session = seqpipe.load(NAME).session()
-    session.feed(np.random.default_rng(1).normal(0, 0.1, 3 * RATE).astype(np.float32))
-    return len(session.state())
+def memory(process: int) -> int:
+    """Return the bytes of memory that a process has."""
+    return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+async def idle_bytes(samples: np.ndarray, port: int, process: int, rounds: int = 25) -> float:
+    """Return what the server's memory grows by for a session whose client is gone after two seconds of speech."""
+
+    async def cut_off() -> None:
+        async with connect(f"ws://127.0.0.1:{port}/v1/{NAME}/stream", compression=None) as client:
+            await client.send(json.dumps({"type": "start", "format": "int16"}))
+            await client.recv()
+            await client.send(samples[: 2 * RATE].tobytes())
+            await client.recv()  # the first word
+
+    at_a_time, before = 20, 0
+    for number in range(rounds + 10):
+        if number == 10:  # what is needed once is there
+            before = memory(process)
+        await asyncio.gather(*(cut_off() for _ in range(at_a_time)))
+    return (memory(process) - before) / (rounds * at_a_time)
 
 
 def main() -> None:
@@ -115,6 +131,7 @@ def main() -> None:
     command = [sys.executable, "-m", "seqpipe", "serve", NAME, "--port", str(port)]
     command += ["--threads", str(options.threads), "--wait-ms", str(options.wait_ms)]
     with running(command, port) as server:
+        idle = asyncio.run(idle_bytes(once, port, server.pid))
         begin = time.perf_counter() + 2  # until all are connected
         phases = np.random.default_rng(7).uniform(0, PIECE / RATE, options.streams)
         speakers = [Speaker(samples, begin + phase) for phase in phases.tolist()]
@@ -136,7 +153,7 @@ def main() -> None:
     print(f"delay after the piece that ends a word: median {1000 * p50:.0f} ms, p99 {1000 * p99:.0f} ms")
     late = max(speaker.late for speaker in speakers)
     print(f"server: {used / seconds:.2f} CPUs; clients: {own / seconds:.2f} CPUs, late by {1000 * late:.0f} ms at most")
-    print(f"an idle session: {resting_bytes():,} bytes")
+    print(f"an idle session: {idle / 1000:.1f} kB of the server's memory")
 
 
 if __name__ == "__main__":

@@ -24,12 +24,14 @@ class Reader(Stage):
         suffixes: the files that it takes from a folder, by their endings, without ``.gz``; empty: all.
         takes: what people call what is in its files: ``text``, ``sound``, ``music``, ``signal``, ``dna``, ``video``,
             ``poses``, ``numbers``; empty: what its spec is the natural kind of, such as ``sound`` of samples.
+        whole: what `record` makes of a payload depends on all of it, as where it is normalised: it takes no pieces.
         out_of_nothing: where no input is named it makes records itself, from the source `Source.nothing`.
     """
 
     kind: ClassVar[str] = "reader"
     suffixes: ClassVar[tuple[str, ...]] = ()
     takes: ClassVar[str] = ""
+    whole: ClassVar[bool] = False
     out_of_nothing: ClassVar[bool] = False
 
     path: Paths = Field((), description="files, folders, globs, or - for standard input; relative to this file")
@@ -79,14 +81,6 @@ class Reader(Stage):
         Readers in whose files the payload has a name override it with that name.
         """
         return self.spec.kind
-
-    def payload_of_piece(self, payload: Any) -> Any:
-        """Return the payload of a piece that comes from Python, as `record` makes one of a whole record.
-
-        Raises:
-            InputError: it is of no use here, or what is made of a piece depends on the rest of the record.
-        """
-        return self.record(payload, 1).payload
 
     def record_of(self, given: Any, position: int) -> Record:
         """Return the record of what comes from Python: a payload, a mapping that has one, or a whole `Record`.

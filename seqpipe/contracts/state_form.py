@@ -114,10 +114,10 @@ def _collection(form: Any, arrays: Arrays, kind: Any, arguments: Sequence[Any]) 
             raise StateError("it is no list")
         return [restored(item, arrays, arguments[0] if arguments else Any) for item in form]
     if kind is tuple:
-        repeated = len(arguments) == 2 and arguments[1] is Ellipsis
-        values = _under("tuple", form, None if repeated or not arguments else len(arguments))
-        of_items = arguments if arguments and not repeated else (*arguments[:1], Any)[:1] * len(values)
-        return tuple(restored(item, arrays, of) for item, of in zip(values, of_items, strict=True))
+        each = arguments[0] if arguments[1:] == (Ellipsis,) else None if arguments else Any
+        values = _under("tuple", form, None if each is not None else len(arguments))
+        kinds = arguments if each is None else [each] * len(values)
+        return tuple(restored(item, arrays, of) for item, of in zip(values, kinds, strict=True))
     entries = _under("mapping", form, None)
     of_values = arguments[1] if arguments else Any
     if not all(isinstance(entry, list) and len(entry) == 2 and _is_key(entry[0]) for entry in entries):

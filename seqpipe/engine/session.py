@@ -11,7 +11,7 @@ from seqpipe.engine.attempt import OutcomeOrError, StateRow, Unforeseen, attempt
 from seqpipe.engine.engine import results_of
 from seqpipe.engine.isolated_stages import isolating
 from seqpipe.engine.kept_session import WHERE, KeptSession
-from seqpipe.errors import InputError, RecordError, UsageError
+from seqpipe.errors import InputError, Location, RecordError, UsageError
 from seqpipe.limits import Limits
 from seqpipe.pipeline import Pipeline
 
@@ -102,8 +102,12 @@ class Session:
             UsageError, InputError: as for `feed`.
         """
         self._check_open()
-        given = payload.payload if isinstance(payload, Record) else self._reader.payload_of_piece(payload)
-        return Record(self.id, given, position=1, last=False)
+        if isinstance(payload, Record):
+            return Record(self.id, payload.payload, position=1, last=False)
+        if self._reader.whole:
+            todo = "feed pieces as `seqpipe.Record`, with payloads such as the reader gives"
+            raise InputError(f"{self._reader.name} makes records of whole payloads", todo, Location(self.id))
+        return Record(self.id, self._reader.record(payload, 1).payload, position=1, last=False)
 
     def last_piece(self) -> Record | None:
         """Return the record that is the last piece, with nothing in it; None if none came before, so none is needed.

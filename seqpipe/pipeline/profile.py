@@ -72,7 +72,7 @@ def profile_of(declared: Declaration, pipeline: Pipeline, reader: Reader, regist
         takes=next((stage.takes for stage in tokenizers if stage.takes), reader.takes or natural),
         gives=next((stage.gives for stage in reversed(decoders) if stage.gives), ""),
         rate=reader.spec.rate,
-        streams=pipeline.not_streamable() is None,
+        streams=pipeline.not_streamable() is None and not reader.whole,
         inputs=tuple(declared.path_of(("read", "path"), path) for path in (declared.reader or reader).path),
         writer=declared.writer,
         writers={writer.media_type: writer for writer in writers if writer.media_type},

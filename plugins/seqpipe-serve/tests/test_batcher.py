@@ -130,14 +130,29 @@ def test_long_records_do_not_share_a_batch_with_many(sentiment):
 
 
 def test_a_record_waits_for_others_no_longer_than_it_may(sentiment):
+    slow = Slow(sentiment.pipeline)
+
     async def ask(batcher: Batcher) -> float:
         record = sentiment.reader.record("A fine film.", 1)
-        await batcher.submit(record)
+        first = batcher.submit(record)
+        await asyncio.to_thread(slow.has_begun.wait)
+        slow.has_begun.clear()
         begin = time.monotonic()
-        await batcher.submit(record)
-        return time.monotonic() - begin
+        second = batcher.submit(record)
+        await asyncio.to_thread(slow.has_begun.wait)
+        waited = time.monotonic() - begin
+        slow.may_go_on.set()
+        await asyncio.gather(first, second)
+        return waited
 
-    assert 0.2 <= run(sentiment.pipeline, ask, wait=0.2) < 5
+    assert 0.2 <= run(slow, ask, threads=2, wait=0.2) < 5
+
+
+def test_a_record_does_not_wait_where_nothing_else_is_computed(sentiment):
+    async def ask(batcher: Batcher) -> None:
+        await asyncio.wait_for(batcher.submit(sentiment.reader.record("A fine film.", 1)), 20)
+
+    run(sentiment.pipeline, ask, wait=1000)
 
 
 def test_what_nobody_wants_any_more_is_not_computed(sentiment):

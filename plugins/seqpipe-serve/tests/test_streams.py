@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import json
 import random
+import re
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -115,6 +117,28 @@ def test_results_come_while_it_is_spoken(server: Any, speech: Any) -> None:
         started(client)
         client.send(samples[:16_000].tobytes())
         assert received(client)["word"] == whole[0]["word"]
+
+
+def test_many_at_a_time_get_what_each_gets_alone(server: Any, speech: Any) -> None:
+    samples, _ = speech
+    hear = seqpipe.load(NAME)
+    recordings = [np.roll(samples, 4000 * number)[: 30_000 + 1000 * number] for number in range(12)]
+
+    def heard(recording: np.ndarray) -> list[dict[str, Any]]:
+        with client_of(server) as client:
+            started(client)
+            for piece in np.split(recording, range(0, len(recording), 700)):
+                client.send(piece.tobytes())
+                time.sleep(0.002)  # so that pieces of several are computed together
+            client.send(json.dumps(FINISH))
+            return fields(rest(client))
+
+    with ThreadPoolExecutor(len(recordings)) as pool:
+        assert list(pool.map(heard, recordings)) == [hear([recording]) for recording in recordings]
+    rows = server.ask("GET", "/metrics").body.decode()
+    assert float(re.findall(r'seqpipe_batch_rows_bucket\{le="1.0"\} (\S+)', rows)[0]) < float(
+        re.findall(r"seqpipe_batch_rows_count (\S+)", rows)[0]
+    )
 
 
 def test_a_client_that_is_cut_off_anywhere_gets_all_words(server: Any, speech: Any) -> None:

@@ -85,7 +85,8 @@ class Workers:
 
     Args:
         threads: batches that are computed at a time.
-        wait: seconds that a row waits for others to share its batch, at most, while a thread has nothing to do.
+        wait: seconds that a row waits for others to share its batch, at most, while a thread has nothing to do. Where
+            none has, it does not wait at all.
         most_waiting: rows that wait, at most, before requests are refused.
         longest_wait: seconds that a new row would have to wait, at most, before requests are refused.
         computed: is told of each batch how many rows it had, and how many seconds it took.
@@ -138,11 +139,16 @@ class Workers:
     def added(self) -> None:
         """Take note that a row waits."""
         if self._free and self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(self.wait, self._look)
+            self._timer = asyncio.get_running_loop().call_later(self._patience, self._look)
 
     def close(self) -> None:
         """Let the threads end when what they compute is done."""
         self._executor.shutdown(wait=False, cancel_futures=True)
+
+    @property
+    def _patience(self) -> float:
+        """Seconds that the first row of a batch waits for others: none while nothing else is computed."""
+        return self.wait if self._free < self.threads else 0.0
 
     def _look(self) -> None:
         self._timer = None
@@ -153,10 +159,10 @@ class Workers:
         while self._free:
             now = time.monotonic()
             waiting = [(group.rows[0].since, batcher, group) for batcher, group in self._groups()]
-            due = [each for each in waiting if each[2].is_due(now, self.wait)]
+            due = [each for each in waiting if each[2].is_due(now, self._patience)]
             if not due:
                 if waiting and self._timer is None:
-                    later = min(since for since, _, _ in waiting) + self.wait - now
+                    later = min(since for since, _, _ in waiting) + self._patience - now
                     self._timer = asyncio.get_running_loop().call_later(max(later, 0), self._look)
                 return
             _, batcher, group = min(due, key=lambda each: each[0])

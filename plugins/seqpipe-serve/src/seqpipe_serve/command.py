@@ -27,10 +27,10 @@ import seqpipe
 @click.option(
     "--wait-ms",
     type=click.FloatRange(0, 1000),
-    default=1.0,
+    default=2.0,
     show_default=True,
     metavar="MS",
-    help="How long a record waits for others to be computed with.",
+    help="How long a record waits for others to be computed with, while some are computed.",
 )
 @click.option(
     "--set",

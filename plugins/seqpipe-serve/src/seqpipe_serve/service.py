@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -59,4 +60,5 @@ def serve(names: Sequence[str], settings: Iterable[str], changed_limits: Iterabl
         figures.observe("seqpipe_connections", "Connections that are open.", lambda: len(connections))
         readers = FileReaders(options.threads)
         with offered(loaded, workers) as served, closing(workers), closing(readers):
+            gc.freeze()  # what is loaded stays; to look through it again and again would keep requests waiting
             run(create_app(served, readers, access, connections, figures), bound, connections, ", ".join(served))

@@ -20,6 +20,7 @@ from seqpipe_serve.figures import Figures
 from seqpipe_serve.forms import JSON
 from seqpipe_serve.frames import Disconnected, Stopping
 from seqpipe_serve.guard import SUBPROTOCOL, Access
+from seqpipe_serve.pipelines import named
 from seqpipe_serve.problem import Problem
 from seqpipe_serve.requests import Bodies
 from seqpipe_serve.served import Served
@@ -84,7 +85,7 @@ class Streams:
 
     async def session(self, request: Request) -> Response:
         """Give the state of a session that nobody is connected to, or forget it."""
-        served, token = self._of(request.path_params["name"]), request.path_params["token"]
+        served, token = named(self._served, request.path_params["name"]), request.path_params["token"]
         if token in self._connected:
             raise Problem(409, "a client is connected to the session", "disconnect, and ask again")
         kept = self._sessions.get(token)
@@ -97,7 +98,7 @@ class Streams:
 
     async def import_session(self, request: Request) -> Response:
         """Take a session whose state this server, or one with its token, gave out."""
-        served = self._of(request.path_params["name"])
+        served = named(self._served, request.path_params["name"])
         async with self._bodies.held(request) as body:
             state = self._seal.opened(served.name, await body.whole())
         try:
@@ -208,10 +209,10 @@ class Streams:
         Raises:
             Problem: there is none, or none of that name, or it takes records whole.
         """
-        served = self._of(websocket.path_params["name"])
+        served = named(self._served, websocket.path_params["name"])
         if not served.loaded.profile.streams:
-            stage = served.loaded.pipeline.not_streamable()
-            what = f"{served.name} cannot be streamed: {stage.name if stage else 'it'} needs all of a record"
+            stage = served.loaded.pipeline.not_streamable() or served.loaded.reader
+            what = f"{served.name} cannot be streamed: {stage.name} needs all of a record"
             raise Problem(422, what, f"send records whole: POST /v1/{served.name}")
         if self._connections.is_stopping:
             raise Problem(503, "the server stops", "connect again after Retry-After seconds", {"retry-after": "5"})
@@ -220,11 +221,6 @@ class Streams:
             raise Problem(503, "too many streams are open", todo, {"retry-after": "5"})
         served.batcher.workers.admit()
         return served
-
-    def _of(self, name: str) -> Served:
-        if name not in self._served:
-            raise Problem(404, "no pipeline of that name", "GET /v1 lists them")
-        return self._served[name]
 
 
 _TICK = 0.01

@@ -42,6 +42,7 @@ class ReadSignal(Reader):
     takes: ClassVar[str] = "signal"
     suffixes: ClassVar[tuple[str, ...]] = tuple(_FORMATS)
     isolated: ClassVar[bool] = True
+    whole: ClassVar[bool] = True  # a read is normalised
 
     rate: int = Field(4000, ge=1, description="samples a second (Hz) of the pores that the network was trained for")
     piece: int = Field(1 << 17, ge=1, description="samples of the pieces that a longer read comes in")
@@ -96,15 +97,6 @@ class ReadSignal(Reader):
         except RecordError as error:
             raise InputError(error.what, error.todo, where) from None
         return Record(read.id, samples, position=position)
-
-    def payload_of_piece(self, payload: Any) -> Any:
-        """Refuse a piece: what 0 and 1 are depends on the whole read.
-
-        Raises:
-            InputError: always.
-        """
-        what = "a piece of a read, which is normalised as a whole"
-        raise InputError(what, "normalise it, and feed pieces as `seqpipe.Record`", Location("record 1"))
 
     def _normalised(self, read: RawRead, where: Location) -> Samples:
         """Return the samples around 0 with a spread of 1.
