@@ -121,7 +121,7 @@ def main() -> None:
     parser.add_argument("--streams", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=20, help="that each speaks")
     parser.add_argument("--threads", type=int, default=2, help="of the server")
-    parser.add_argument("--wait-ms", type=float, default=10, help="of the server")
+    parser.add_argument("--wait-ms", type=float, default=1, help="of the server")
     options = parser.parse_args()
     (path,) = seqpipe.load(NAME).profile.inputs
     once = np.fromfile(path, "<i2")

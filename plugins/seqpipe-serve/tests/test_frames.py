@@ -30,7 +30,7 @@ class Client:
         return {"type": "websocket.receive", "bytes" if isinstance(message, bytes) else "text": message}
 
 
-def reading(client: Client, most: int = 100) -> tuple[Frames, asyncio.Task[None]]:
+def reading(client: Client, most: int = 1000) -> tuple[Frames, asyncio.Task[None]]:
     frames = Frames(client, most)  # type: ignore[arg-type]  # does what is needed
     return frames, asyncio.create_task(frames.read())
 
@@ -49,11 +49,22 @@ def test_frames_that_wait_are_one_piece() -> None:
 def test_a_client_that_is_too_fast_has_to_wait() -> None:
     async def tried() -> None:
         client = Client([bytes(40)] * 50, stays=True)
-        frames, task = reading(client)
+        frames, task = reading(client, most=300)
         for taken in range(0, 48, 3):
             await asyncio.sleep(0.001)
-            assert client.read == taken + 3  # 120 bytes wait
+            assert client.read == taken + 3  # each counts for 104
             assert len(await frames.next(1)) == 120  # type: ignore[arg-type]  # bytes
+        task.cancel()
+
+    asyncio.run(tried())
+
+
+def test_frames_without_a_byte_have_a_bound() -> None:
+    async def tried() -> None:
+        client = Client([b""] * 5000, stays=True)
+        _, task = reading(client, most=6400)
+        await asyncio.sleep(0.01)
+        assert client.read == 101
         task.cancel()
 
     asyncio.run(tried())

@@ -21,6 +21,10 @@ FORMATS: Mapping[str, np.dtype[Any]] = {"float32": np.dtype("<f4"), "int16": np.
 """Of binary frames."""
 
 
+_OVERHEAD = 64
+"""Bytes that a frame counts for beside its own, so that those without any have a bound too."""
+
+
 class Disconnected(Exception):
     """The client is gone."""
 
@@ -56,7 +60,7 @@ class Frames:
                 return
             data: bytes | str = message.get("bytes") or message.get("text") or b""
             self._waiting.append(data)
-            self._size += len(data)
+            self._size += _OVERHEAD + len(data)
             self._changed.set()
             while self._size > self._most:
                 self._room.clear()
@@ -95,7 +99,7 @@ class Frames:
         if isinstance(first, bytes):
             while self._waiting and isinstance(self._waiting[0], bytes):
                 frames.append(self._waiting.popleft())
-        self._size -= sum(map(len, frames))
+        self._size -= _OVERHEAD * len(frames) + sum(map(len, frames))
         self._room.set()
         return b"".join(frames) if isinstance(first, bytes) else _object(first)  # type: ignore[arg-type]  # all are
 
