@@ -44,7 +44,6 @@ def create_app(
     streams = Streams(served, access, connections, figures)
     return Starlette(
         routes=[
-            *page_routes(),
             Route("/health", endpoints.health),
             Route("/ready", endpoints.ready),
             Route("/metrics", endpoints.metrics),
@@ -53,6 +52,7 @@ def create_app(
             Route("/v1/{name:path}/examples/{file}", endpoints.example),
             *streams.routes(),
             Route("/v1/{name:path}", PipelineEndpoint(served, readers, connections.limits), methods=["GET", "POST"]),
+            *page_routes(),
         ],
         middleware=[Middleware(Outcomes, figures=figures), Middleware(Guard, access=access)],
         exception_handlers={Problem: _problem, HTTPException: _http_problem},

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -19,26 +21,27 @@ _TYPES = {
 
 
 def page_routes() -> list[Route]:
-    """Return the routes of the page: ``/``, and all that it needs under ``/page/``. They lead to no other file."""
-    found = dict(_files(files("seqpipe_serve") / "page"))
-    index = found.pop("index.html")
-    return [_route("/", index), *(_route(f"/page/{name}", file) for name, file in found.items())]
+    """Return the routes of the page: ``/``, and all that it needs under ``/page/``. No request names a path."""
+    contents = {name: file.read_bytes() for name, file in _files(files("seqpipe_serve") / "page")}
+    index = contents.pop("index.html")
+
+    async def page(_: Request) -> Response:
+        return Response(index, media_type=_TYPES[".html"])
+
+    async def part(request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in contents:
+            raise HTTPException(404)
+        return Response(contents[name], media_type=_TYPES[name[name.rindex(".") :]])
+
+    return [Route("/", page), Route("/page/{name:path}", part)]
 
 
-def _files(folder: Traversable, before: str = "") -> list[tuple[str, Traversable]]:
-    """Return the files of a folder and of those in it, with their names from there."""
-    found = []
+def _files(folder: Traversable, before: str = "") -> Iterator[tuple[str, Traversable]]:
+    """Yield the files of a folder and of those in it, with their names from there."""
     for item in folder.iterdir():
         name = f"{before}{item.name}"
-        found += _files(item, f"{name}/") if item.is_dir() else [(name, item)]
-    return found
-
-
-def _route(path: str, file: Traversable) -> Route:
-    content = file.read_bytes()
-    media_type = _TYPES[file.name[file.name.rindex(".") :]]
-
-    async def answer(_: Request) -> Response:
-        return Response(content, media_type=media_type)
-
-    return Route(path, answer)
+        if item.is_dir():
+            yield from _files(item, f"{name}/")
+        else:
+            yield name, item

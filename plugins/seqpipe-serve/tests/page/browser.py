@@ -18,7 +18,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-PATIENCE = 15.0
+PATIENCE = 30.0
 """Seconds that something may take to appear on a busy machine."""
 
 
@@ -144,6 +144,7 @@ def visiting(downloads: Path, sound: Path) -> Iterator[Visitor]:
     options.add_experimental_option("prefs", {"download.default_directory": str(downloads)})
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = Chrome(options=options, service=Service(shutil.which("chromedriver")))
+    driver.set_script_timeout(4 * PATIENCE)
     try:
         yield Visitor(driver)
     finally:

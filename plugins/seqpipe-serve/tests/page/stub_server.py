@@ -193,6 +193,8 @@ class Stub:
         if "explain" in request.query_params:
             self.explained.append(name)
         entry = {"results": [{"id": "1", **result} for result in ANSWERS[name](record)]}
+        if record == "empty":
+            return JSONResponse({"records": [{"results": []}]})
         if isinstance(record, str) and "bad" in record:
             error = {"message": "this record is bad", "todo": "write a good one", "stage": "stub"}
             return JSONResponse({"records": [{"error": error}]})

@@ -1,5 +1,6 @@
 """The page as a whole: ways through it, errors, tokens, keyboards, colours, widths, and who it talks to."""
 
+import json
 import os
 import shlex
 import subprocess
@@ -70,6 +71,21 @@ def test_a_record_that_is_refused_says_why(visitor, stub):
     visitor.wait_for(".stars")
     visitor.type("bad")
     assert visitor.wait_for("[role=alert]").text == "this record is bad\nwrite a good one"
+
+
+def test_a_record_without_a_result_says_so(visitor, stub):
+    visitor.open(stub.url)
+    visitor.wait_for(".stars")
+    visitor.type("empty")
+    visitor.wait_for(".answer .note", "Nothing found")
+    assert visitor.heard() == "Nothing found"
+
+
+def test_the_answer_is_shown_as_json(visitor, stub):
+    visitor.open(stub.url)
+    visitor.choose("As JSON")
+    shown = visitor.wait_for(".json code", "stars").text
+    assert json.loads(shown)[0]["results"][0]["stars"] == 4
 
 
 def test_markup_in_a_text_is_text(visitor, stub):

@@ -1,6 +1,9 @@
 """The page and the server together, with the pipelines that plugins ship."""
 
 import pytest
+from selenium.webdriver.common.keys import Keys
+
+from .stub_server import TOKEN
 
 SPOKEN = "three one four one five nine"
 
@@ -53,6 +56,34 @@ def test_the_microphone_is_heard_in_a_stream(page):
     visitor.wait_for(".said", SPOKEN)  # comes before Stop: words appear while they are spoken
     visitor.choose("Stop")
     visitor.wait_for(".command:not([hidden]) code", "recording.raw")
+
+
+def test_a_stream_that_breaks_goes_on_where_it_was(page):
+    visitor = page("audio/speech-stream")
+    visitor.run(
+        """const Original = WebSocket;
+        globalThis.sockets = [];
+        globalThis.WebSocket = class extends Original {
+          constructor(...words) { super(...words); sockets.push(this); }
+        }"""
+    )
+    visitor.choose("Speak")
+    for word in ("three", "four"):
+        visitor.wait_for(".said", word)
+        visitor.run("sockets.at(-1).close()")
+    visitor.wait_for(".said", SPOKEN)
+    assert visitor.run("return sockets.length") == 3
+    visitor.choose("Stop")
+    visitor.wait_for(".command:not([hidden]) code", "recording.raw")
+
+
+def test_a_stream_carries_the_token(page, start):
+    visitor = page("audio/speech-stream", start("audio/speech-stream", SEQPIPE_SERVE_TOKEN=TOKEN))
+    visitor.wait_for("#token").send_keys(TOKEN, Keys.ENTER)
+    visitor.choose("digits.raw")
+    visitor.wait_for(".said", SPOKEN)
+    visitor.run("sessionStorage.clear()")
+    visitor.noise()  # the browser notes the status 401
 
 
 def test_music_is_composed_and_saved(page):

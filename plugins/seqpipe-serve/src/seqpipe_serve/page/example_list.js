@@ -16,7 +16,13 @@ export function exampleList(pipeline, choose) {
     element(
       "ul",
       { "aria-labelledby": "examples-title" },
-      ...examples.map((example) => element("li", {}, button(label(example), () => choose(example)))),
+      ...examples.map((example) =>
+        element(
+          "li",
+          {},
+          button(label(example), () => choose(example)),
+        ),
+      ),
     ),
   );
 }

@@ -45,9 +45,9 @@ function show() {
   workbench = new Workbench(client, pipeline, refuse);
   main.replaceChildren(...workbench.elements);
   document.title = `${pipeline.name} | seqpipe`;
-  for (const link of nav.querySelectorAll("a")) {
-    if (link.dataset.name === pipeline.name) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+  for (const entry of nav.querySelectorAll("a")) {
+    if (entry.dataset.name === pipeline.name) entry.setAttribute("aria-current", "page");
+    else entry.removeAttribute("aria-current");
   }
   workbench.begin();
 }

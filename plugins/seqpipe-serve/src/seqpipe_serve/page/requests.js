@@ -21,13 +21,14 @@ export class RecordRequest {
   }
 }
 
-/** A file, read by the pipeline's reader. */
+/** A file, read by the pipeline's reader: its name says what it is, as browsers call some files JSON that hold no records. */
 export class FileRequest {
+  headers = { "Content-Type": "application/octet-stream" };
+
   constructor(file) {
     this.file = file;
     this.body = file;
     this.query = { filename: file.name };
-    this.headers = { "Content-Type": file.type || "application/octet-stream" };
   }
 
   get data() {

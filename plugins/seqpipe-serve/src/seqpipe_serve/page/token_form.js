@@ -21,7 +21,12 @@ export function tokenForm(client, again) {
     "form",
     { class: "card token", onsubmit: submit },
     element("label", { for: "token" }, "Token"),
-    element("div", { class: "row" }, field, button("Go on", () => {}, { type: "submit", class: "main" })),
+    element(
+      "div",
+      { class: "row" },
+      field,
+      button("Go on", () => {}, { type: "submit", class: "main" }),
+    ),
     element("p", { id: "token-note", class: "note" }, "It is kept in this tab until you close it."),
   );
 }

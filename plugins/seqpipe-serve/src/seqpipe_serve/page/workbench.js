@@ -3,7 +3,6 @@
 import { requestAddress } from "./client.js";
 import { CommandBox } from "./command_box.js";
 import { announce, element } from "./dom.js";
-import { errorBox } from "./error_box.js";
 import { exampleList } from "./example_list.js";
 import { chosenInput } from "./inputs/choice.js";
 import { Latest } from "./latest.js";
@@ -119,7 +118,7 @@ export class Workbench {
     const begin = performance.now();
     const timer = setTimeout(() => this.#busy(), SLOW);
     signal.addEventListener("abort", () => clearTimeout(timer));
-    let entries = null;
+    let entries;
     try {
       entries = await this.#client.ask(this.#pipeline, request, signal);
     } catch (error) {

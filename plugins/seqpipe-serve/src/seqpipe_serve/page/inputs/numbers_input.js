@@ -26,7 +26,8 @@ export class NumbersInput {
   constructor(pipeline, workbench) {
     this.#workbench = workbench;
     const columns = pipeline.input.columns ?? [];
-    const note = columns.length > 1 ? `A line for each position: ${columns.join(", ")}` : "Separated by commas or spaces";
+    const note =
+      columns.length > 1 ? `A line for each position: ${columns.join(", ")}` : "Separated by commas or spaces";
     const take = (file) => this.takeFile(file);
     this.element = droppable(
       element(
@@ -86,7 +87,12 @@ export function parsed(text) {
     .split("\n")
     .map((line) => line.replace(/[[\]]/g, " ").trim())
     .filter(Boolean)
-    .map((line) => line.split(/[\s,;]+/).filter(Boolean).map(number));
+    .map((line) =>
+      line
+        .split(/[\s,;]+/)
+        .filter(Boolean)
+        .map(number),
+    );
   if (rows.length > 1 && rows.some((row) => row.length > 1)) return rows;
   return rows.flat();
 }

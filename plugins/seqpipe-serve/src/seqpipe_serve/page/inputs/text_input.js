@@ -10,11 +10,12 @@ export class TextInput {
   live = true;
   invitation = "The answer comes while you type.";
   #workbench;
+  #isDna;
   #field;
 
   constructor(pipeline, workbench) {
     this.#workbench = workbench;
-    const dna = pipeline.input.kind === "dna";
+    const dna = (this.#isDna = pipeline.input.kind === "dna");
     this.#field = element("textarea", {
       id: "text",
       rows: "3",
@@ -59,7 +60,8 @@ export class TextInput {
   }
 
   #ask(pause) {
-    const text = this.#field.value.trim();
+    const typed = this.#field.value;
+    const text = this.#isDna ? typed.replace(/\s/g, "") : typed.trim(); // sequences come in lines
     if (text) this.#workbench.ask(new RecordRequest(text), {}, pause);
     else this.#workbench.clear();
   }

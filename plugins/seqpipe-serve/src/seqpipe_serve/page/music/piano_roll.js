@@ -28,7 +28,11 @@ export function pianoRoll(notes, end, label) {
     ...notes.map((note) => rectangle(note, y)),
     head,
   );
-  const box = element("div", { class: "scroll roll", tabindex: "0", role: "region", "aria-label": "Piano roll" }, drawn);
+  const box = element(
+    "div",
+    { class: "scroll roll", tabindex: "0", role: "region", "aria-label": "Piano roll" },
+    drawn,
+  );
   const mark = (beat) => {
     head.setAttribute("visibility", beat === null ? "hidden" : "visible");
     if (beat === null) return;
@@ -54,7 +58,9 @@ function rows(low, high, width, y) {
 
 function bars(end, height) {
   const count = Math.floor(end / BAR);
-  return Array.from({ length: count }, (_, bar) => shape("path", { class: "line", d: `M${x((bar + 1) * BAR)} 0V${height}` }));
+  return Array.from({ length: count }, (_, bar) =>
+    shape("path", { class: "line", d: `M${x((bar + 1) * BAR)} 0V${height}` }),
+  );
 }
 
 function rectangle({ pitch, start, length, voice }, y) {

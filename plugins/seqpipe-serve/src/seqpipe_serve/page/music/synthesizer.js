@@ -67,7 +67,10 @@ export class Synthesizer {
     envelope.gain.setTargetAtTime(0.1, start + ATTACK, 0.4);
     envelope.gain.setTargetAtTime(0, start + length, RELEASE / 4);
     filter.connect(envelope).connect(this.#out);
-    for (const [type, ratio] of [["triangle", 1], ["sine", 2.001]]) {
+    for (const [type, ratio] of [
+      ["triangle", 1],
+      ["sine", 2.001],
+    ]) {
       const wave = this.#context.createOscillator();
       wave.type = type;
       wave.frequency.value = pitch * ratio;

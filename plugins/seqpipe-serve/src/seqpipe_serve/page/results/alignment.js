@@ -49,7 +49,11 @@ function drawing(source, words) {
   const lines = shape("svg", { class: "links", "aria-hidden": "true" });
   const figure = element(
     "div",
-    { class: "alignment", role: "group", "aria-label": "Alignment: which words each word of the translation comes from" },
+    {
+      class: "alignment",
+      role: "group",
+      "aria-label": "Alignment: which words each word of the translation comes from",
+    },
     element("div", { class: "row source", lang: "und" }, ...above),
     lines,
     element("div", { class: "row target" }, ...below),
@@ -59,7 +63,12 @@ function drawing(source, words) {
     word.setAttribute("aria-label", `${words[index].text}, from ${from.join(", ") || "nothing"}`);
     word.setAttribute("role", "note");
     const light = (on) => () => choose(figure, on ? index : null);
-    for (const [event, on] of [["pointerenter", true], ["pointerleave", false], ["focus", true], ["blur", false]]) {
+    for (const [event, on] of [
+      ["pointerenter", true],
+      ["pointerleave", false],
+      ["focus", true],
+      ["blur", false],
+    ]) {
       word.addEventListener(event, light(on));
     }
   });

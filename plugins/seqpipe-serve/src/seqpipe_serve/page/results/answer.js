@@ -21,9 +21,9 @@ const NOTHING = "Nothing found";
 /**
  * What an answer may be made of, chosen by the fields of the results. A part is called with the results of a record,
  * the pipeline's description, and the context: what was asked (`request`), and what drawings need besides results
- * (`sound`, `video`, `series`, and `written(mediaType)`, which gives them as a file). It returns
- * null, or its `element`, its `summary` for those who hear it, the `fields` that it has shown, and perhaps `stop()`,
- * which ends what sounds or moves in it.
+ * (`sound`, `video`, `series`, and `written(mediaType)`, which gives them as a file). It returns null, or its `element`,
+ * its `summary` for those who hear it, the `fields` that it has shown, and perhaps `stop()`, which ends what sounds or
+ * moves in it.
  */
 const PARTS = [
   entitiesPart,
@@ -51,6 +51,7 @@ export function answerElement(pipeline, answered, context) {
     return { entry, written: (mediaType) => context.written(mediaType, first) };
   });
   const entries = context.last ? numbered.slice(-1) : numbered;
+  if (entries.length === 0) return nothing();
   const shown = entries.slice(0, MOST).map(({ entry, written }) => drawn(pipeline, entry, { ...context, written }));
   const stop = () => shown.forEach((one) => one.stop());
   if (entries.length === 1) {
@@ -63,17 +64,23 @@ export function answerElement(pipeline, answered, context) {
 }
 
 function drawn(pipeline, { results, error }, context) {
-  const stop = () => {};
-  if (error) return { element: errorBox(error), summary: "", stop };
-  if (results.length === 0) return { element: element("p", { class: "note" }, NOTHING), summary: NOTHING, stop };
+  if (error) return { element: errorBox(error), summary: "", stop: () => {} };
+  if (results.length === 0) return nothing();
   const parts = PARTS.map((part) => part(results, pipeline, context)).filter(Boolean);
   const shown = new Set(["id", ...asked(results, context), ...parts.flatMap(({ fields }) => fields)]);
   return {
     name: element("h3", {}, results[0].id),
     element: element("div", { class: "parts" }, ...parts.map((part) => part.element), otherFields(results, shown)),
-    summary: parts.map(({ summary }) => summary).filter(Boolean).join(". "),
+    summary: parts
+      .map(({ summary }) => summary)
+      .filter(Boolean)
+      .join(". "),
     stop: () => parts.forEach((part) => part.stop?.()),
   };
+}
+
+function nothing() {
+  return { element: element("p", { class: "note" }, NOTHING), summary: NOTHING, stop: () => {} };
 }
 
 /** Return the fields that only repeat what was typed. */
@@ -83,11 +90,10 @@ function asked(results, { request }) {
 }
 
 function json(entries) {
-  const text = JSON.stringify(entries, null, 2);
   const code = element("code");
   return element(
     "details",
-    { class: "json", ontoggle: () => (code.textContent = text) },
+    { class: "json", ontoggle: () => (code.textContent = JSON.stringify(entries, null, 2)) },
     element("summary", {}, "As JSON"),
     element("pre", { tabindex: "0", role: "region", "aria-label": "The answer as JSON" }, code),
   );

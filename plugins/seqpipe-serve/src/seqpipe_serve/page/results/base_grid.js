@@ -27,7 +27,8 @@ export function baseGrid(letters, { qualities = null, sites = [] } = {}) {
     );
     tens.push(element("span", { class: "ten" }, element("small", {}, start + 1), ...bases));
   }
-  const more = letters.length > MOST ? element("p", { class: "note" }, `and ${plain(letters.length - MOST)} more`) : null;
+  const more =
+    letters.length > MOST ? element("p", { class: "note" }, `and ${plain(letters.length - MOST)} more`) : null;
   const label = `${plain(letters.length)} bases`;
   const kind = qualities ? "bases rated" : "bases";
   return element("div", {}, element("div", { class: kind, role: "img", "aria-label": label }, ...tens), more);

@@ -42,19 +42,18 @@ function marked(characters, entities) {
 }
 
 function mark(text, type) {
-  return element(
-    "mark",
-    { style: { "--hue": hue(type) } },
-    element("bdi", {}, text),
-    " ",
-    element("small", {}, type),
-  );
+  return element("mark", { style: { "--hue": hue(type) } }, element("bdi", {}, text), " ", element("small", {}, type));
 }
 
 function legend(types) {
   if (types.size === 0) return element("p", { class: "note" }, "Nothing is named in it.");
   const counts = [...types].map(([type, members]) =>
-    element("li", { style: { "--hue": hue(type) } }, element("span", { class: "dot", "aria-hidden": "true" }), `${type} ${members.length}`),
+    element(
+      "li",
+      { style: { "--hue": hue(type) } },
+      element("span", { class: "dot", "aria-hidden": "true" }),
+      `${type} ${members.length}`,
+    ),
   );
   return element("ul", { class: "legend" }, ...counts);
 }

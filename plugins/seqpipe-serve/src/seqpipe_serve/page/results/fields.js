@@ -35,6 +35,7 @@ function list(result, names) {
 function value(item) {
   if (item === null || item === undefined) return "";
   if (typeof item === "number") return plain(item);
-  if (Array.isArray(item)) return item.map((one) => (typeof one === "object" ? JSON.stringify(one) : value(one))).join(", ");
+  if (Array.isArray(item))
+    return item.map((one) => (typeof one === "object" ? JSON.stringify(one) : value(one))).join(", ");
   return typeof item === "object" ? JSON.stringify(item) : String(item);
 }

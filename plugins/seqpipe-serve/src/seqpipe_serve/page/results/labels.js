@@ -36,7 +36,8 @@ function isProbabilities(value) {
 
 /** Whether a value is one of the labels, or a list of some. */
 function names(value, probabilities) {
-  const plain = (one) => (typeof one === "string" || typeof one === "number") && Object.hasOwn(probabilities, String(one));
+  const plain = (one) =>
+    (typeof one === "string" || typeof one === "number") && Object.hasOwn(probabilities, String(one));
   return Array.isArray(value) ? value.length > 0 && value.every(plain) : plain(value);
 }
 

@@ -9,13 +9,16 @@ import { plain } from "./numbers.js";
 const STRANDS = ["+", "-"];
 
 export function sitesPart(results, pipeline, { request }) {
-  const fits = ({ start, end, strand }) => typeof start === "number" && typeof end === "number" && STRANDS.includes(strand);
+  const fits = ({ start, end, strand }) =>
+    typeof start === "number" && typeof end === "number" && STRANDS.includes(strand);
   if (!results.every(fits)) return null;
   const typed = isBases(request?.record) ? request.record : "";
   const end = Math.max(typed.length, lengthOf(results[0].id), ...results.map((site) => site.end));
   const colours = hues(results.map(({ label }) => label ?? ""));
   const label = `${results.length} ${results.length === 1 ? "site" : "sites"} in ${plain(end)} bases`;
-  const names = ["sequence", "start", "end", "strand", "label", "score"].filter((name) => results[0][name] !== undefined);
+  const names = ["sequence", "start", "end", "strand", "label", "score"].filter(
+    (name) => results[0][name] !== undefined,
+  );
   return {
     element: element(
       "div",
@@ -54,5 +57,10 @@ function lane(strand, results, end, colours) {
         },
       }),
     );
-  return element("div", { class: "strand" }, element("span", {}, strand === "-" ? "−" : strand), element("div", {}, ...marks));
+  return element(
+    "div",
+    { class: "strand" },
+    element("span", {}, strand === "-" ? "−" : strand),
+    element("div", {}, ...marks),
+  );
 }

@@ -7,7 +7,9 @@ import { seriesChart } from "./series_chart.js";
 export function valuesPart(results, pipeline) {
   const [result] = results;
   if (results.length !== 1 || pipeline.output.kind !== "values") return null;
-  const field = Object.keys(result).find((name) => name !== "id" && !["low", "high"].includes(name) && numeric(result[name]));
+  const field = Object.keys(result).find(
+    (name) => name !== "id" && !["low", "high"].includes(name) && numeric(result[name]),
+  );
   if (!field) return null;
   const drawn = Array.isArray(result[field]) ? series(result, field) : figures(result, field);
   return { ...drawn, fields: [field, "low", "high"] };
@@ -38,6 +40,8 @@ function figures(result, field) {
       element("span", { class: "note" }, bounds(name)),
     ),
   );
-  const summary = Object.entries(named).map(([name, value]) => `${name} ${plain(value)}`).join(", ");
+  const summary = Object.entries(named)
+    .map(([name, value]) => `${name} ${plain(value)}`)
+    .join(", ");
   return { element: element("ul", { class: "figures" }, ...rows), summary };
 }

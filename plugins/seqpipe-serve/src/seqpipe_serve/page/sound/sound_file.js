@@ -18,7 +18,10 @@ export async function decoded(file, rate) {
 
 function whole(bytes) {
   const view = new DataView(bytes);
-  return Float32Array.from({ length: bytes.byteLength >> 1 }, (_, index) => view.getInt16(2 * index, true) / (FULL + 1));
+  return Float32Array.from(
+    { length: bytes.byteLength >> 1 },
+    (_, index) => view.getInt16(2 * index, true) / (FULL + 1),
+  );
 }
 
 /** Return a recording as a file of 16 bits a sample: WAV, or by another suffix the samples alone. */
@@ -34,7 +37,8 @@ export function encoded({ samples, rate }, suffix) {
 }
 
 function writeHead(view, bytes, rate) {
-  const text = (at, letters) => [...letters].forEach((letter, index) => view.setUint8(at + index, letter.charCodeAt(0)));
+  const text = (at, letters) =>
+    [...letters].forEach((letter, index) => view.setUint8(at + index, letter.charCodeAt(0)));
   text(0, "RIFF");
   view.setUint32(4, HEAD - 8 + bytes, true);
   text(8, "WAVEfmt ");
