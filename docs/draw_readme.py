@@ -1,6 +1,7 @@
 """Draws the pictures of README.md from what the commands in them print and write.
 
-Run it with ``python docs/draw_readme.py``, on Linux or macOS.
+Run it with ``python docs/draw_readme.py``, on Linux or macOS. The picture of a report is made anew where
+Chromium is, and `SEQPIPE_DATA` names the folder with the data that `text/sentiment` is measured on.
 """
 
 from __future__ import annotations
@@ -55,6 +56,9 @@ DARK = TerminalTheme(
 )  # fmt: skip
 """Colours that can be read on a light and on a dark page, as the terminal has its own background."""
 
+SHOT = "--headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=720,910 --screenshot"
+"""Of the page down to its table of confusions, so that no sentence of the data is in the picture."""
+
 Times = dict[str, float]
 UNITS = 256
 ENGINES = {"seqpipe": "#2f66a8", "PyTorch": "#c98a2b", "ONNX Runtime": "#8a8f98"}
@@ -99,6 +103,10 @@ def main() -> None:
             folder,
         )
         shutil.copy(folder / "music" / "piece_3.svg", IMAGES / "piano-roll.svg")
+        if (browser := shutil.which("chromium")) and "SEQPIPE_DATA" in os.environ:
+            shutil.copy(Path(os.environ["SEQPIPE_DATA"], "sentiment", "sst5", "dev.tsv"), folder / "sentences.tsv")
+            run("seqpipe evaluate text/sentiment --report report --data sentences.tsv", folder)
+            run(f"{browser} {SHOT}={IMAGES / 'report.png'} file://{folder}/report/report.html", folder)
     (IMAGES / "speed.svg").write_text(speed(measured()), "utf-8")
 
 
