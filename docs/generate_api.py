@@ -30,7 +30,16 @@ not public and may change. How to use it: [From Python](python.md), [Writing plu
 """
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "Pipelines": ("load", "Loaded", "train", "evaluate", "cross_validate", "CrossValidation"),
+    "Pipelines": ("load", "Loaded", "evaluate"),
+    "Trainings": (
+        "train",
+        "TrainingArguments",
+        "cross_validate",
+        "CrossValidation",
+        "learning_curve",
+        "LearningCurve",
+        "CurvePoint",
+    ),
     "What flows": ("Record", "Stretch", "Source", "Ragged", "OneHot", "Column", "Batch", "Spec"),
     "Stages": (
         "Stage",

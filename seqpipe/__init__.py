@@ -140,8 +140,12 @@ if TYPE_CHECKING:
     from seqpipe.pipeline.profile import Profile as Profile
     from seqpipe.system_errors import read_failure as read_failure
     from seqpipe.training.evaluation.measurement import evaluate as evaluate
-    from seqpipe.training.folds.cross_validation import cross_validate as cross_validate
-    from seqpipe.training.folds.result import CrossValidation as CrossValidation
+    from seqpipe.training.experiment.curve.curve import CurvePoint as CurvePoint
+    from seqpipe.training.experiment.curve.curve import LearningCurve as LearningCurve
+    from seqpipe.training.experiment.curve.learning_curve import learning_curve as learning_curve
+    from seqpipe.training.experiment.folds.cross_validation import cross_validate as cross_validate
+    from seqpipe.training.experiment.folds.result import CrossValidation as CrossValidation
+    from seqpipe.training.session.train import TrainingArguments as TrainingArguments
     from seqpipe.training.session.train import train as train
 
 __version__ = "0.1.0"
@@ -265,9 +269,11 @@ _MODULES = {
     "seqpipe.pipeline.profile": ("Profile",),
     "seqpipe.system_errors": ("read_failure",),
     "seqpipe.training.evaluation.measurement": ("evaluate",),
-    "seqpipe.training.folds.cross_validation": ("cross_validate",),
-    "seqpipe.training.folds.result": ("CrossValidation",),
-    "seqpipe.training.session.train": ("train",),
+    "seqpipe.training.experiment.curve.curve": ("CurvePoint", "LearningCurve"),
+    "seqpipe.training.experiment.curve.learning_curve": ("learning_curve",),
+    "seqpipe.training.experiment.folds.cross_validation": ("cross_validate",),
+    "seqpipe.training.experiment.folds.result": ("CrossValidation",),
+    "seqpipe.training.session.train": ("TrainingArguments", "train"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -182,6 +182,16 @@ def origin_of(error: BaseException) -> BugOrigin:
 _ORIGIN = "seqpipe_origin"
 
 
+def check_word(name: str, word: object, known: Iterable[str]) -> None:
+    """Check an argument from Python that is one of some words.
+
+    Raises:
+        UsageError: it is not.
+    """
+    if word not in (words := list(known)):
+        raise UsageError(f"{name} is {word!r}", did_you_mean(str(word), words))
+
+
 def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
     """Return the advice for a name that is not known: the closest one, else ``otherwise``, else what there is."""
     known = sorted(known)

@@ -58,7 +58,9 @@ class Record:
 
     @property
     def location(self) -> Location:
-        """Where the record stands in its source, for messages."""
+        """Where the record stands in its source, or what it is called among those of a program, for messages."""
+        if self.position and not self.source:
+            return Location(f"record {self.id}")
         return Location(self.source or self.id, self.position)
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from seqpipe.contracts import Read, Reader
@@ -41,3 +41,38 @@ def isolating(pipeline: Pipeline, limits: Limits) -> Iterator[Pipeline]:
         for step in steps:
             if isinstance(step, IsolatedStep):
                 step.close()
+
+
+class OpenStages:
+    """A pipeline and its reader with the isolated stages in child processes that stay open until it is closed.
+
+    Calls may be made at the same time; each has a child process of its own for each stage then.
+
+    Args:
+        pipeline: itself.
+        reader: of its inputs.
+        limits: of the child processes.
+    """
+
+    def __init__(self, pipeline: Pipeline, reader: Reader, limits: Limits) -> None:
+        self._reader = reader
+        self._limits = limits
+        self._open = ExitStack()
+        self._idle: list[Read] = []  # its append and pop are atomic
+        self.pipeline = self._open.enter_context(isolating(pipeline, limits))
+
+    @contextmanager
+    def reading(self) -> Iterator[Read]:
+        """Give a function that reads, which nobody else uses within the block."""
+        try:
+            read = self._idle.pop()
+        except IndexError:
+            read = self._open.enter_context(reading(self._reader, self._limits))
+        try:
+            yield read
+        finally:
+            self._idle.append(read)
+
+    def close(self) -> None:
+        """End the child processes; what is still computed is computed to its end."""
+        self._open.close()

@@ -12,7 +12,7 @@ from seqpipe.data import Record
 from seqpipe.engine.attempt import OutcomeOrError, raise_failure
 from seqpipe.engine.engine import Computed, results_of
 from seqpipe.engine.portions import RecordKey
-from seqpipe.errors import Location, RecordError, SeqpipeError, UsageError, did_you_mean
+from seqpipe.errors import Location, RecordError, SeqpipeError, check_word
 from seqpipe.hookspecs import RecordFailed
 
 OnCallError = Literal["fail", "skip", "include"]
@@ -32,9 +32,7 @@ class Results:
     """
 
     def __init__(self, on_error: OnCallError) -> None:
-        if on_error not in get_args(OnCallError):
-            todo = did_you_mean(str(on_error), get_args(OnCallError))
-            raise UsageError(f"on_error is {on_error!r}", todo)
+        check_word("on_error", on_error, get_args(OnCallError))
         self._on_error = on_error
         self._failed: set[RecordKey] = set()  # in an earlier piece
 

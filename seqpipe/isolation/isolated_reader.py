@@ -23,7 +23,7 @@ def isolated_reading(reader: Reader, limits: Limits) -> Iterator[Read]:
     try:
         yield reading.read
     finally:
-        reading.end()
+        reading.close()
 
 
 class _Reading:
@@ -31,6 +31,7 @@ class _Reading:
         self.reader = reader
         self.limits = limits
         self.child: Child | None = None
+        self.closed = False
 
     def read(self, source: Source) -> Iterator[Record | RecordError]:
         where = Location(source.name)
@@ -54,8 +55,13 @@ class _Reading:
             answered = True
             raise
         finally:
-            if not answered:
+            if not answered or self.closed:
                 self.end()
+
+    def close(self) -> None:
+        """End the child, and that of a source that is read later after it."""
+        self.closed = True
+        self.end()
 
     def end(self) -> None:
         """End the child, if there is one."""

@@ -25,9 +25,10 @@ class IsolatedStep(Step):
         self.limits = limits
         self.spec = step.spec
         self._idle: list[Child] = []  # its append and pop are atomic
+        self._closed = False
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_idle": []}
+        return {**self.__dict__, "_idle": [], "_closed": False}
 
     def __call__(self, batch: Batch, state: State = None) -> tuple[Batch, State]:
         """Process a batch.
@@ -45,9 +46,13 @@ class IsolatedStep(Step):
             ) from None
 
     def close(self) -> None:
-        """End the children."""
+        """End the children; those that still compute, and those of later calls, end after their batch."""
+        self._closed = True
         while self._idle:
-            self._idle.pop().kill()
+            try:
+                self._idle.pop().kill()
+            except IndexError:  # another thread was faster
+                return
 
     def _ask(self, batch: Batch, state: State) -> tuple[Batch, State]:
         try:
@@ -59,10 +64,16 @@ class IsolatedStep(Step):
             answer: tuple[Batch, State] = child.answer()  # type: ignore[assignment]  # a step always gives one
             child.answer()
         except (Failure, SeqpipeError):
-            self._idle.append(child)
+            self._release(child)
             raise
-        self._idle.append(child)
+        self._release(child)
         return answer
+
+    def _release(self, child: Child) -> None:
+        """Keep a child for the next batch, if there is to be one."""
+        self._idle.append(child)
+        if self._closed:
+            self.close()
 
     def _blamed(self, batch: Batch, state: State, death: Death) -> RecordError:
         """Return the error that names the record that killed the child, if one does so alone."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 
 def test_a_line_for_each_epoch_and_the_model_at_the_end(folder, command):
     result = command("train", "colours.yaml", "-o", "run")
@@ -80,9 +82,38 @@ def test_folds_print_their_figures(folder, command):
     assert again.out == result.out
 
 
-def test_groups_are_for_folds(folder, command):
-    result = command("train", "colours.yaml", "--group", "speaker")
-    assert (result.code, result.err) == (
-        2,
-        "--group says which records are in one fold (say how many folds: --folds 5)\n",
-    )
+def test_a_learning_curve_prints_its_figures(folder, command):
+    options = ("--learning-curve", "50,100", "-q", "--set", "train.epochs=1", "--set", "train.data.dev=train.tsv")
+    result = command("train", "colours.yaml", "-o", "curve", *options)
+    assert result.code == 0, result.err
+    first, header, *rows = result.out.splitlines()
+    assert first == "curve:"
+    assert header.split("  ")[0] == "metric"
+    assert [row.split()[:2] for row in rows] == [
+        [name, part] for name in ("accuracy", "f1", "mcc") for part in ("50", "100")
+    ]
+    assert command("train", "colours.yaml", "--resume", "curve", *options).out == result.out
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            ["--group", "speaker"],
+            "--group says which records stay together (say what for: --folds 5, or --learning-curve 10,20,50,100)",
+        ),
+        (["--folds", "5", "--learning-curve", "50,100"], "--folds and --learning-curve do not go together (keep one)"),
+        (
+            ["--learning-curve", "half"],
+            "--learning-curve takes percents, not 'half' (write, for example, --learning-curve 10,20,50,100)",
+        ),
+        (
+            ["--learning-curve", "50,20"],
+            "50, 20, where percents are needed "
+            "(give numbers above 0 and up to 100, each greater than the last: 10, 20, 50, 100)",
+        ),
+    ],
+)
+def test_parts_of_the_records_that_make_no_sense(folder, command, options, message):
+    result = command("train", "colours.yaml", *options)
+    assert (result.code, result.err) == (2, f"{message}\n")

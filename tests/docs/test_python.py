@@ -30,7 +30,7 @@ def tones(folder: Path) -> None:
     (folder / "pipeline.yaml").write_text(f"model: model.safetensors\n{first.code}")
     chance = random.Random(1)
     for name in ("train.jsonl", "test.jsonl"):
-        words = [[chance.choice(("sun", "rain")), chance.choice("abc")] for _ in range(40)]
+        words = [[chance.choice(("sun", "rain")), chance.choice("abcdef")] for _ in range(40)]
         records = [{"text": " ".join(pair), "tone": "merry" if pair[0] == "sun" else "sad"} for pair in words]
         (folder / name).write_text("".join(json.dumps(record) + "\n" for record in records))
     seqpipe.train("pipeline.yaml", settings=["train.epochs=1"], output="run").rename("model.safetensors")
@@ -39,7 +39,7 @@ def tones(folder: Path) -> None:
 def tones_and_inputs(folder: Path) -> None:
     """Make the files of `tones`, and copy inputs that the pipelines ship with."""
     tones(folder)
-    for name in ("comments.txt", "digits.raw"):
+    for name in ("comments.txt", "digits.raw", "digits.flac"):
         shutil.copy(ROOT / "pipelines" / "inputs" / name, folder)
 
 

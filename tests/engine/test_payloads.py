@@ -9,8 +9,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
-import pandas as pd
-import polars as pl
 import pytest
 
 from seqpipe.api import Loaded
@@ -21,6 +19,7 @@ from seqpipe.errors import UsageError
 from seqpipe.limits import Limits
 from tests.stub_pipeline import stub_pipeline
 
+pd, pl = pytest.importorskip("pandas"), pytest.importorskip("polars")
 WHEN = datetime(2026, 11, 29, 6, 30, tzinfo=UTC)
 TABLE = {"id": ["a", "b"], "text": ["one", "two"], "year": [1999, None], "day": [date(2026, 11, 29), None]}
 shout = Loaded("shout", stub_pipeline(), ReadLines(), Limits())

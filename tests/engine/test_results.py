@@ -72,9 +72,13 @@ def test_a_column_that_no_result_can_have_is_what_is_wrong(on_error: OnCallError
 @pytest.mark.parametrize(
     ("given", "kind", "message"),
     [
-        (["one", "bad", 5], RecordError, "2:2: stub.shout: refused (mend it)"),
+        (["one", "bad", 5], RecordError, "record 2: stub.shout: refused (mend it)"),
         (["one", 5, "bad"], InputError, "record 2: a text must be a str, not int (pass a str)"),
-        ([{"text": "one", "odd": {1}}], RecordError, "1:1: 'odd' holds set (give numbers, texts, lists and mappings)"),
+        (
+            [{"text": "one", "odd": {1}}],
+            RecordError,
+            "record 1: 'odd' holds set (give numbers, texts, lists and mappings)",
+        ),
     ],
 )
 def test_the_first_that_fails_is_raised(given: list[Any], kind: type[SeqpipeError], message: str) -> None:

@@ -17,6 +17,7 @@ from seqpipe.registry import Registry
 from seqpipe.training import Interrupted, TrainingOptions, Watcher, run_cross_validation
 from seqpipe.training.data.fold import Fold
 from seqpipe.training.session.folder import RunFolder
+from seqpipe.training.session.task import whole_data
 from seqpipe.training.session.train import Trained
 from tests.training.conftest import LABELS, TRAIN
 
@@ -167,9 +168,9 @@ def test_a_bad_record_ends_it_or_is_left_out(pipeline, tmp_path):
 
 
 def test_what_cannot_be_measured_is_refused(pipeline, tmp_path, monkeypatch):
-    module = "seqpipe.training.folds.cross_validation"
+    module = "seqpipe.training.experiment.folds.cross_validation"
     with monkeypatch.context() as patch:
-        patch.setattr(f"{module}.metrics_of", lambda *_: ())
+        patch.setattr(f"{module}.whole_data", lambda *options: replace(whole_data(*options), metrics=()))
         with pytest.raises(seqpipe.ConfigError, match=r"nothing measures how good a fold is \(add a decoder"):
             seqpipe.cross_validate(pipeline, folds=2, output=tmp_path / "one")
     monkeypatch.setattr(f"{module}.run_training", lambda *_: Trained(RunFolder(tmp_path), 0, ()))

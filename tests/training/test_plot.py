@@ -29,3 +29,11 @@ def test_a_chart_is_svg_with_its_points_inside(points):
         assert 0 <= x <= WIDTH
         assert 0 <= y <= HEIGHT
     assert "a < b & c" in [text.text for text in root.iter(f"{name}text")]
+
+
+def test_bounds_are_drawn_inside_where_they_are_numbers():
+    points, bounds = [(1, 0.5), (2, 0.6)], [(1, 0.1, 0.9), (2, math.nan, 0.7)]
+    chart = line_chart("a", "records", Series("accuracy", points), bounds=bounds)
+    (bar,) = ET.fromstring(chart).iter("{http://www.w3.org/2000/svg}path")  # noqa: S314 - our own
+    low, high = (float(end) for end in bar.attrib["d"].partition(",")[2].split("V"))
+    assert 0 <= high < low <= HEIGHT

@@ -110,3 +110,8 @@ def test_a_training_that_has_diverged_writes_no_model(run, tmp_path):
     with pytest.raises(TrainingError, match=r"have grown to .*, beyond float16: the training has diverged \(lower the"):
         run(*settings, pipeline=FRAMES, train=[frames(0.1), frames(-0.1)] * 4, dev=[frames(0.1)])
     assert not list(tmp_path.rglob("model.safetensors"))
+
+
+def test_another_word_for_on_error_is_refused(run):
+    with pytest.raises(seqpipe.UsageError, match=r"on_error is 'skipp' \(did you mean 'skip'\?\)"):
+        run(on_error="skipp")

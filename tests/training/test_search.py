@@ -13,8 +13,8 @@ from seqpipe import NOTICE
 from seqpipe.pipeline.opened_pipeline import open_pipeline
 from seqpipe.registry import Registry
 from seqpipe.training import Interrupted
-from seqpipe.training.search.search import SearchOptions, search
-from seqpipe.training.search.space import Dimension, read_space, rounded, setting
+from seqpipe.training.experiment.search.search import SearchOptions, search
+from seqpipe.training.experiment.search.space import Dimension, read_space, rounded, setting
 from tests.training.conftest import DEV, LABELS, TRAIN
 
 optuna = pytest.importorskip("optuna")
@@ -53,7 +53,7 @@ def test_what_a_search_leaves(pipeline):
     told: list = []
     folder = searched(pipeline, "train.epochs=2", trials=4, told=told)
     assert sorted(path.name for path in folder.iterdir()) == [
-        "best.yaml", "journal.log", "search.yaml", "trials", "trials.csv", "trials.svg",
+        "best.yaml", "journal.log", "search.json", "trials", "trials.csv", "trials.svg",
     ]  # fmt: skip
     table = rows(folder)
     assert [row["trial"] for row in table] == [trial.folder for trial in told] == [f"trial-{n}" for n in (1, 2, 3, 4)]
@@ -107,7 +107,7 @@ def test_it_is_resumed_with_the_same_pipeline_and_space(pipeline):
     folder = searched(pipeline, "train.epochs=1", trials=1)
     with pytest.raises(seqpipe.ConfigError, match="is not the one that this search began with"):
         searched(pipeline, "train.epochs=2", trials=2, resume=folder)
-    with pytest.raises(seqpipe.OutputError, match=r"there is no search here \(name the folder of one\)"):
+    with pytest.raises(seqpipe.OutputError, match=r"there is no search here \(name the folder of one, such as"):
         searched(pipeline, trials=2, resume=Path())
 
 

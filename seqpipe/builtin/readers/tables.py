@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -57,7 +58,10 @@ class _Table(TextReader):
             InputError: the source cannot be read, or its first line is not a header that fits.
         """
         excerpt_has_header = source.excerpt is not None and not self.columns
-        rows = self.rows(source, source.first - 1 if excerpt_has_header else source.first)
+        with closing(self.rows(source, source.first - 1 if excerpt_has_header else source.first)) as rows:
+            yield from self._records(source, rows)  # an error that is kept must not keep the file open
+
+    def _records(self, source: Source, rows: Iterator[TableRow]) -> Iterator[Record | RecordError]:
         head, columns = (b"", self.columns) if self.columns else self._header(source, rows)
         payload_column = self._payload(columns)
         for position, row, cells in rows:
@@ -87,7 +91,7 @@ class _Table(TextReader):
     _separator: ClassVar[str]
 
     @abstractmethod
-    def rows(self, source: Source, first: int) -> Iterator[TableRow]:
+    def rows(self, source: Source, first: int) -> Generator[TableRow, None, None]:
         """Yield the rows, with the line of names where there is one; the first line has the number ``first``."""
 
     def _header(self, source: Source, rows: Iterator[TableRow]) -> tuple[bytes, Sequence[str]]:
@@ -129,7 +133,7 @@ class ReadTSV(_Table):
     suffixes: ClassVar[tuple[str, ...]] = (".tsv",)
     _separator: ClassVar[str] = "tabs"
 
-    def rows(self, source: Source, first: int) -> Iterator[TableRow]:
+    def rows(self, source: Source, first: int) -> Generator[TableRow, None, None]:
         """Yield the cells between tabs."""
         for position, raw, line in text_lines(source, first, self.encoding):
             yield position, raw, line.split("\t") if isinstance(line, str) else line
@@ -150,7 +154,7 @@ class ReadCSV(_Table):
         None, description="what stands between cells; none: what the header has most of, or a comma"
     )
 
-    def rows(self, source: Source, first: int) -> Iterator[TableRow]:
+    def rows(self, source: Source, first: int) -> Generator[TableRow, None, None]:
         """Yield the cells between separators, without empty lines."""
         lines = _CsvLines(source, first, self.encoding)
         separator: str | None = self.separator or ("," if self.columns else None)

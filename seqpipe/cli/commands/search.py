@@ -15,9 +15,9 @@ from seqpipe.cli.terminal.error_report import SOME_FAILED, show
 from seqpipe.cli.terminal.log import log_to_stderr
 from seqpipe.errors import UsageError
 from seqpipe.training import Interrupted
-from seqpipe.training.search.search import DEFAULT_TRIALS, SearchOptions, search
-from seqpipe.training.search.space import read_space
-from seqpipe.training.search.study import Trial
+from seqpipe.training.experiment.search.search import DEFAULT_TRIALS, SearchOptions, search
+from seqpipe.training.experiment.search.space import read_space
+from seqpipe.training.experiment.search.study import Trial
 
 _STOPPING = "stopping after this step; once more to stop at once"
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -23,7 +25,14 @@ from seqpipe.cli.terminal.training_view import view
 from seqpipe.errors import UsageError
 from seqpipe.pipeline.opened_pipeline import OpenedPipeline, open_pipeline
 from seqpipe.registry import Registry
-from seqpipe.training import Interrupted, TrainingOptions, Watcher, run_cross_validation, run_training
+from seqpipe.training import (
+    Interrupted,
+    TrainingOptions,
+    Watcher,
+    run_cross_validation,
+    run_learning_curve,
+    run_training,
+)
 from seqpipe.training.data.problems import OnTrainingError
 
 _STOPPING = "stopping after this step; once more to stop at once"
@@ -43,7 +52,12 @@ _STOPPING = "stopping after this step; once more to stop at once"
 @click.option(
     "--folds", type=click.IntRange(min=2), metavar="K", help="Train K times, each time measured on another part."
 )
-@click.option("--group", metavar="COLUMN", default="", help="With --folds: records with one value are in one fold.")
+@click.option(
+    "--learning-curve", "parts", metavar="PERCENTS", help="Train on parts of the records, such as 10,20,50,100 percent."
+)
+@click.option(
+    "--group", metavar="COLUMN", default="", help="With one of these two: records with one value stay together."
+)
 @settings_option
 @threads_option
 @verbosity_options
@@ -54,6 +68,7 @@ def command(
     resume: Path | None,
     on_error: OnTrainingError,
     folds: int | None,
+    parts: str | None,
     group: str,
     settings: tuple[str, ...],
     threads: int,
@@ -63,15 +78,15 @@ def command(
     """Train a PIPELINE as its section `train` says, and print the path of the model.
 
     With --folds it is cross-validated: the records are dealt into K parts, each training learns from all but one, and
-    what is printed is how good they are on the parts that they did not see.
+    what is printed is how good they are on the parts that they did not see. With --learning-curve each training learns
+    from a greater part than the last, and what is printed is how good they are on the dev data: would more help?
 
     The first Ctrl-C finishes the step, saves and says how to resume; the second stops at once.
     """
     if output is not None and resume is not None:
         raise UsageError("--output and --resume do not go together", "a training is resumed in its own folder")
-    if group and not folds:
-        raise UsageError("--group says which records are in one fold", "say how many folds: --folds 5")
-    words = _command(pipeline, settings, on_error, folds, group)
+    experiment = _Experiment.of(folds, parts, group)
+    words = ["seqpipe", "train", pipeline, *_changes(settings, on_error), *experiment.words]
     with (
         log_to_stderr(quiet=quiet, verbose=verbose),
         compilation_announced(wanted=not quiet),
@@ -89,10 +104,10 @@ def command(
         )
         with view(opened.declared.name, quiet=quiet) as watcher:
             try:
-                lines, failed = _trained(opened, registry, options, watcher, folds, group)
+                lines, failed = experiment.run(opened, registry, options, watcher)
             except Interrupted:
                 assert watcher.folder is not None
-                folder = watcher.folder.parent if folds else watcher.folder
+                folder = watcher.folder.parent if experiment.words else watcher.folder
                 lines = None
     if lines is None:
         show(f"stopped, all is saved; resume with: {shlex.join([*words, '--resume', str(folder)])}")
@@ -102,28 +117,62 @@ def command(
     return SOME_FAILED if failed else 0
 
 
-def _trained(
-    opened: OpenedPipeline,
-    registry: Registry,
-    options: TrainingOptions,
-    watcher: Watcher,
-    folds: int | None,
-    group: str,
-) -> tuple[list[str], int]:
-    """Train, or cross-validate; return what is to be printed, and how many records were left out."""
-    if not folds:
+@dataclass(frozen=True, slots=True)
+class _Experiment:
+    """Which trainings there are: one, unless there are folds or percents.
+
+    Attributes:
+        folds: how many; 0: there are none.
+        percents: parts of the records.
+        group: the column whose values stay together.
+    """
+
+    folds: int = 0
+    percents: Sequence[float] = ()
+    group: str = ""
+
+    @classmethod
+    def of(cls, folds: int | None, parts: str | None, group: str) -> _Experiment:
+        """Return what the options say.
+
+        Raises:
+            UsageError: they do not go together, or are no percents.
+        """
+        if folds and parts:
+            raise UsageError("--folds and --learning-curve do not go together", "keep one")
+        if group and not (folds or parts):
+            todo = "say what for: --folds 5, or --learning-curve 10,20,50,100"
+            raise UsageError("--group says which records stay together", todo)
+        try:
+            percents = [float(percent) for percent in parts.split(",")] if parts is not None else []
+        except ValueError:
+            what = f"--learning-curve takes percents, not {parts!r}"
+            raise UsageError(what, "write, for example, --learning-curve 10,20,50,100") from None
+        return cls(folds or 0, percents, group)
+
+    @property
+    def words(self) -> list[str]:
+        """The options that ask for the same; none for one training."""
+        folds = ["--folds", str(self.folds)] if self.folds else []
+        curve = ["--learning-curve", ",".join(f"{percent:g}" for percent in self.percents)] if self.percents else []
+        return [*folds, *curve, *(["--group", self.group] if self.group else [])]
+
+    def run(
+        self, opened: OpenedPipeline, registry: Registry, options: TrainingOptions, watcher: Watcher
+    ) -> tuple[list[str], int]:
+        """Train; return what is to be printed, and how many records were left out."""
+        if self.folds:
+            validated = run_cross_validation(opened, registry, options, watcher, self.folds, self.group)
+            numbers = frozenset(range(1, 5 + self.folds)) - {4}
+            return [f"{validated.folder}:", *aligned(validated.rows(), numbers=numbers)], validated.failed
+        if self.percents:
+            curve = run_learning_curve(opened, registry, options, watcher, self.percents, self.group)
+            return [f"{curve.folder}:", *aligned(curve.rows(), numbers=frozenset({1, 2, 3, 5}))], curve.failed
         trained = run_training(opened, registry, options, watcher)
         return [str(trained.folder.model)], trained.failed
-    validated = run_cross_validation(opened, registry, options, watcher, folds, group)
-    numbers = frozenset(range(1, 5 + folds)) - {4}
-    return [f"{validated.folder}:", *aligned(validated.rows(), numbers=numbers)], validated.failed
 
 
-def _command(
-    pipeline: str, settings: tuple[str, ...], on_error: OnTrainingError, folds: int | None, group: str
-) -> list[str]:
-    """Return the words that begin the same training, whatever folder and threads it has."""
-    changes = [word for setting in settings for word in ("--set", setting)]
+def _changes(settings: tuple[str, ...], on_error: OnTrainingError) -> list[str]:
+    """Return the options that change what comes out, whatever folder and threads there are."""
     skip = ["--on-error", on_error] if on_error != "fail" else []
-    dealt = [*(["--folds", str(folds)] if folds else []), *(["--group", group] if group else [])]
-    return ["seqpipe", "train", pipeline, *changes, *skip, *dealt]
+    return [*(word for setting in settings for word in ("--set", setting)), *skip]

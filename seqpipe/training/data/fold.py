@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from seqpipe.data import Record
-from seqpipe.data.label import label_of
-from seqpipe.errors import InputError, Location, RecordError, did_you_mean
-from seqpipe.training.data.records import Records, content
+from seqpipe.errors import InputError, Location
+from seqpipe.training.data.deal_order import deal_order, different
+from seqpipe.training.data.records import Records
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +35,14 @@ class Fold:
             InputError: there are fewer contents or values than parts.
             RecordError: a record has no such column.
         """
-        keys = [hashlib.sha256(self._key(record)).digest() for record in records]
-        order = {key: place for place, key in enumerate(sorted(set(keys)))}
-        if len(order) < self.of:
-            what = f"values of {self.group!r}" if self.group else "different records"
+        order = deal_order(records, self.group)
+        count = len(set(order))
+        if count < self.of:
             where = Location(records[0].source if records else "the training data")
-            raise InputError(f"{len(order)} {what} are too few for {self.of} folds", "make fewer folds", where)
-        apart = [order[key] % self.of == self.number - 1 for key in keys]
+            what = f"{count} {different(self.group)} are too few for {self.of} folds"
+            raise InputError(what, "make fewer folds", where)
+        apart = [place % self.of == self.number - 1 for place in order]
         return _those(records, apart, wanted=False), _those(records, apart, wanted=True)
-
-    def _key(self, record: Record) -> bytes:
-        if not self.group:
-            return content(record.payload)
-        if self.group not in record.columns:
-            todo = did_you_mean(self.group, map(str, record.columns))
-            raise RecordError(f"no column {self.group!r} to group by", todo, record.location)
-        return label_of(record.columns[self.group]).encode()
 
 
 def _those(records: Records, apart: Sequence[bool], *, wanted: bool) -> Records:

@@ -60,6 +60,9 @@ def _data(task: Task) -> Iterator[str]:
     if "fold" in task.facts:
         fold = task.facts["fold"]
         yield f"- fold {fold['number']} of {fold['of']}: {fold['records']:,} other records are kept apart to measure it"
+    if "subset" in task.facts:
+        subset = task.facts["subset"]
+        yield f"- {subset['percent']:g} % of what there is to learn from, for a learning curve"
     if "vectors" in task.facts:
         begun = task.facts["vectors"]
         entries = f"{begun['entries']:,} of {begun['of']:,} embedded entries"

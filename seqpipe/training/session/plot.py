@@ -31,7 +31,12 @@ class Series:
 
 
 def line_chart(
-    title: str, across: str, series: Series, marked: float | None = None, beside: Series | None = None
+    title: str,
+    across: str,
+    series: Series,
+    marked: float | None = None,
+    beside: Series | None = None,
+    bounds: Sequence[tuple[float, float, float]] = (),
 ) -> str:
     """Return a chart as the text of an SVG file.
 
@@ -41,9 +46,13 @@ def line_chart(
         series: the line.
         marked: where a point is marked as the best.
         beside: points that are drawn as they are, without a line.
+        bounds: where on the horizontal axis, from where and to where the bounds of points are drawn; those that are not
+            finite are left out.
     """
     points, others = series.finite or [(0.0, 0.0)], beside.finite if beside else []
-    xs, ys = zip(*points, *others, strict=True)
+    bars = [bar for bar in bounds if all(map(math.isfinite, bar))]
+    ends = [(x, y) for x, *ends in bars for y in ends]
+    xs, ys = zip(*points, *others, *ends, strict=True)
     horizontal, vertical = ticks(min(xs), max(xs), whole=True), ticks(min(ys), max(ys))
     scale = _Scale((horizontal[0], horizontal[-1]), (vertical[0], vertical[-1]))
     parts = [f'<text x="{LEFT}" y="26" font-size="16" fill="#111">{escape(title)}</text>']
@@ -53,6 +62,10 @@ def line_chart(
     bottom, middle = HEIGHT - BOTTOM + 20, (LEFT + WIDTH - RIGHT) / 2
     parts += [f'<text x="{scale.x(x)}" y="{bottom}" text-anchor="middle">{x:g}</text>' for x in horizontal]
     parts.append(f'<text x="{middle}" y="{HEIGHT - 8}" text-anchor="middle">{escape(across)}</text>')
+    parts += [
+        f'<path d="M{scale.x(x)},{scale.y(low)}V{scale.y(high)}" stroke="#8fb7da" stroke-width="3"/>'
+        for x, low, high in bars
+    ]
     line = " ".join(f"{scale.x(x)},{scale.y(y)}" for x, y in points)
     parts.append(f'<polyline points="{line}" fill="none" stroke="#1f6fb4" stroke-width="2"/>')
     parts += [f'<circle cx="{scale.x(x)}" cy="{scale.y(y)}" r="2.5" fill="#999"/>' for x, y in others]

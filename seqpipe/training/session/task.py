@@ -23,6 +23,7 @@ from seqpipe.training.data.fold import Fold
 from seqpipe.training.data.prepared_data import PreparedData, prepare_all
 from seqpipe.training.data.problems import Problems
 from seqpipe.training.data.records import Records, hold_out, in_batches, read_records
+from seqpipe.training.data.subset import Subset
 from seqpipe.training.data.truncation import check_windows
 from seqpipe.training.section.settings import TrainSettings
 from seqpipe.training.section.train_section import augmentations, data_paths, data_reader, train_settings
@@ -48,7 +49,8 @@ class Task:
         pipeline: with the first weights.
         data: what is learned from.
         dev: what the progress is watched on; may be none.
-        measured: of a cross-validation: what is neither learned from nor watched on.
+        measured: what is measured in the end: of a cross-validation, what is neither learned from nor watched on; of a
+            learning curve, what is watched on.
         augmentations: other forms of what is learned from.
         metric: that decides which epoch is best; None: the last one is.
         facts: for the model: where the data come from, their licence, how they are read.
@@ -73,7 +75,13 @@ class Task:
         return Model(self.name, stages, self.pipeline.learned, weights, {**self.facts, **facts})
 
 
-def task_of(opened: OpenedPipeline, registry: Registry, problems: Problems, fold: Fold | None = None) -> Task:
+def task_of(
+    opened: OpenedPipeline,
+    registry: Registry,
+    problems: Problems,
+    fold: Fold | None = None,
+    subset: Subset | None = None,
+) -> Task:
     """Read the data that a pipeline file names, fit its stages, and build it.
 
     It is in float32, whatever the precision of its runs.
@@ -83,6 +91,7 @@ def task_of(opened: OpenedPipeline, registry: Registry, problems: Problems, fold
         registry: has the readers.
         problems: is told of records that cannot be learned from.
         fold: of a cross-validation: which of the training data are kept apart.
+        subset: of a learning curve: which of the training data are learned from.
 
     Raises:
         ConfigError: the section ``train`` is missing or wrong, or stages do not fit.
@@ -94,14 +103,12 @@ def task_of(opened: OpenedPipeline, registry: Registry, problems: Problems, fold
     settings = train_settings(declared)
     reader = data_reader(declared, registry)
     learn = read_records(reader, data_paths(declared, "train", settings.data.train), problems)
-    dev: Records = ()
     measured: Records = ()
     if fold:
         learn, measured = fold.split(learn)
-    if settings.data.dev:
-        dev = read_records(reader, data_paths(declared, "dev", settings.data.dev), problems)
-    elif settings.data.held_out:
-        learn, dev = hold_out(learn, settings.data.held_out)
+    learn, dev = _with_dev(declared, settings, reader, learn, problems)
+    if subset:
+        learn = subset.of(learn)
     starting, vectors = _starting(opened, settings, registry), _vectors(declared, settings)
     pipeline = _built(declared, reader.spec, settings.seed, starting, vectors, learn, problems)
     if settings.window:
@@ -116,6 +123,8 @@ def task_of(opened: OpenedPipeline, registry: Registry, problems: Problems, fold
     facts = _facts(opened, settings, reader, len(data), len(evaluated_dev)) | (vectors.facts if vectors else {})
     if fold:
         facts["fold"] = {**asdict(fold), "records": len(measured)}
+    if subset:
+        facts["subset"] = asdict(subset)
     return Task(
         name=declared.name,
         settings=settings,
@@ -123,7 +132,7 @@ def task_of(opened: OpenedPipeline, registry: Registry, problems: Problems, fold
         pipeline=pipeline,
         data=data,
         dev=evaluated_dev,
-        measured=measured,
+        measured=evaluated_dev if subset else measured,
         augmentations=tuple(
             augmentation.among(data.batch.records) for augmentation in augmentations(declared.document, registry)
         ),
@@ -133,10 +142,25 @@ def task_of(opened: OpenedPipeline, registry: Registry, problems: Problems, fold
     )
 
 
-def metrics_of(opened: OpenedPipeline, registry: Registry, problems: Problems, fold: Fold) -> tuple[Metric, ...]:
-    """Return the metrics of a pipeline whose stages have seen all training data, whatever a part of them lacks.
+@dataclass(frozen=True, eq=False, slots=True)
+class WholeData:
+    """What several trainings share, each of which learns from a part of it.
 
-    That the data can be dealt is seen here, before anything is written.
+    Attributes:
+        records: all that there are to learn from.
+        learn: those of them that are not held out.
+        dev: what the progress is watched on; may be none.
+        metrics: of a pipeline whose stages have seen all records, whatever a part of them lacks.
+    """
+
+    records: Records = field(repr=False)
+    learn: Records = field(repr=False)
+    dev: Records = field(repr=False)
+    metrics: tuple[Metric, ...]
+
+
+def whole_data(opened: OpenedPipeline, registry: Registry, problems: Problems) -> WholeData:
+    """Return what a pipeline can learn from, before a part of it is chosen.
 
     Raises:
         SeqpipeError: as `task_of`.
@@ -144,10 +168,22 @@ def metrics_of(opened: OpenedPipeline, registry: Registry, problems: Problems, f
     declared = opened.declared
     settings = train_settings(declared)
     reader = data_reader(declared, registry)
-    learn = read_records(reader, data_paths(declared, "train", settings.data.train), problems)
-    fold.split(learn)
+    records = read_records(reader, data_paths(declared, "train", settings.data.train), problems)
+    learn, dev = _with_dev(declared, settings, reader, records, problems)
     starting, vectors = _starting(opened, settings, registry), _vectors(declared, settings)
-    return _built(declared, reader.spec, settings.seed, starting, vectors, learn, problems).metrics
+    built = _built(declared, reader.spec, settings.seed, starting, vectors, records, problems)
+    return WholeData(records, learn, dev, built.metrics)
+
+
+def _with_dev(
+    declared: Declaration, settings: TrainSettings, reader: Reader, records: Records, problems: Problems
+) -> tuple[Records, Records]:
+    """Return the records to learn from, and the dev data: those of other files, or some that are held out."""
+    if settings.data.dev:
+        return records, read_records(reader, data_paths(declared, "dev", settings.data.dev), problems)
+    if settings.data.held_out:
+        return hold_out(records, settings.data.held_out)
+    return records, ()
 
 
 def _built(

@@ -7,18 +7,20 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict, Unpack, get_args
 
 from seqpipe.config import dump
 from seqpipe.contracts import Outcome
 from seqpipe.data import Record
 from seqpipe.engine.observers import Observers
-from seqpipe.errors import RecordError
+from seqpipe.errors import RecordError, check_word
 from seqpipe.hookspecs import EpochFinished, RecordFailed, RunFinished, RunStarted
 from seqpipe.pipeline import Model
 from seqpipe.pipeline.opened_pipeline import OpenedPipeline, open_pipeline
 from seqpipe.registry import Registry
 from seqpipe.training.data.fold import Fold
 from seqpipe.training.data.problems import OnTrainingError, Problems
+from seqpipe.training.data.subset import Subset
 from seqpipe.training.evaluation.outcomes import for_evaluation, outcomes
 from seqpipe.training.loop.checkpoint import Checkpoint
 from seqpipe.training.loop.progress import Epoch
@@ -33,7 +35,7 @@ from seqpipe.training.session.tracker import JSONLinesTracker
 
 @dataclass(frozen=True, slots=True)
 class TrainingOptions:
-    """How a training runs; nothing here changes what comes out of it, but for ``on_error`` and ``fold``.
+    """How a training runs; nothing here changes what comes out of it, but for ``on_error``, ``fold`` and ``subset``.
 
     Attributes:
         output: the folder to make; None: the next free ``runs/<name>-<n>``.
@@ -43,6 +45,7 @@ class TrainingOptions:
         interrupted: says whether to stop after the current step.
         command: that began it, for the model card.
         fold: of a cross-validation: which of the training data are kept apart, and measured at the end.
+        subset: of a learning curve: which of the training data are learned from; the dev data are measured at the end.
     """
 
     output: Path | None = None
@@ -52,18 +55,7 @@ class TrainingOptions:
     interrupted: Callable[[], bool] = lambda: False
     command: str = ""
     fold: Fold | None = None
-
-    @classmethod
-    def of(
-        cls,
-        output: str | os.PathLike[str] | None,
-        resume: str | os.PathLike[str] | None,
-        threads: int,
-        on_error: OnTrainingError,
-    ) -> TrainingOptions:
-        """Return the options of a training that is begun from Python."""
-        output, resume = (Path(folder) if folder is not None else None for folder in (output, resume))
-        return cls(output, resume, threads, on_error)
+    subset: Subset | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +65,7 @@ class Trained:
     Attributes:
         folder: where everything is.
         failed: how many records were left out.
-        measured: of a cross-validation: what the model gave for the records that it did not see.
+        measured: of a fold or a subset: what the model gave for the records that it is measured on.
     """
 
     folder: RunFolder
@@ -98,7 +90,7 @@ def run_training(opened: OpenedPipeline, registry: Registry, options: TrainingOp
     problems = Problems(options.on_error)
     folder = RunFolder.open(options.resume, configuration) if options.resume is not None else None
     checkpoint = Checkpoint.load(folder.last) if folder and folder.last.exists() else None
-    task = task_of(opened, registry, problems, options.fold)
+    task = task_of(opened, registry, problems, options.fold, options.subset)
     if folder is None:
         folder = RunFolder.create(opened.declared.name, options.output)
         folder.write_configuration(configuration)
@@ -123,7 +115,25 @@ def run_training(opened: OpenedPipeline, registry: Registry, options: TrainingOp
     return Trained(folder, len(problems), measured)
 
 
-def train(
+class TrainingArguments(TypedDict, total=False):
+    """What `train`, `cross_validate` and `learning_curve` take by keywords, beside their own.
+
+    Attributes:
+        settings: as for ``--set``: ``["core.hidden=64"]``.
+        output: the folder to make; None, or not given: the next free ``runs/<name>-<n>``.
+        resume: the folder of one that was stopped, to resume it.
+        threads: to compute on, 1 if not given; what comes out is the same for any number.
+        on_error: what to do with a record that cannot be learned from: ``fail``, if not given, or ``skip`` it.
+    """
+
+    settings: Iterable[str]
+    output: str | os.PathLike[str] | None
+    resume: str | os.PathLike[str] | None
+    threads: int
+    on_error: OnTrainingError
+
+
+def opened_for_training(
     name: str | os.PathLike[str],
     *,
     settings: Iterable[str] = (),
@@ -131,23 +141,31 @@ def train(
     resume: str | os.PathLike[str] | None = None,
     threads: int = 1,
     on_error: OnTrainingError = "fail",
-) -> Path:
+) -> tuple[OpenedPipeline, Registry, TrainingOptions]:
+    """Return what a training that is begun from Python is made of; see `TrainingArguments`.
+
+    Raises:
+        SeqpipeError: the pipeline, or one of the arguments, is wrong.
+    """
+    check_word("on_error", on_error, get_args(OnTrainingError))
+    registry = Registry.discover()
+    opened = open_pipeline(os.fspath(name), registry, settings, with_model=False)
+    begun, resumed = (Path(folder) if folder is not None else None for folder in (output, resume))
+    return opened, registry, TrainingOptions(begun, resumed, threads, on_error)
+
+
+def train(name: str | os.PathLike[str], **arguments: Unpack[TrainingArguments]) -> Path:
     """Train a pipeline and return the path of its model.
 
     Args:
         name: the path of a pipeline file, or the name of one that a plugin ships.
-        settings: as for ``--set``: ``["core.hidden=64"]``.
-        output: the folder to make for it; None: the next free ``runs/<name>-<n>``.
-        resume: the folder of a training to resume; with more epochs, steps or minutes it goes on, also after its end.
-        threads: to compute on; the model is the same for any number.
-        on_error: what to do with a record that cannot be learned from: ``fail`` or ``skip`` it.
+        arguments: see `TrainingArguments`. With more epochs, steps or minutes, a training that is resumed goes on, also
+            after its end.
 
     Raises:
         SeqpipeError: the pipeline, the data or the folder is wrong, or the training cannot continue.
     """
-    registry = Registry.discover()
-    opened = open_pipeline(os.fspath(name), registry, settings, with_model=False)
-    options = TrainingOptions.of(output, resume, threads, on_error)
+    opened, registry, options = opened_for_training(name, **arguments)
     return run_training(opened, registry, options, Watcher()).folder.model
 
 

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Unpack
 
 from seqpipe.contracts import Outcome
 from seqpipe.data import Record
 from seqpipe.errors import ConfigError, InputError, Location, UsageError
 from seqpipe.metrics import figures, values
-from seqpipe.pipeline.opened_pipeline import OpenedPipeline, open_pipeline
+from seqpipe.pipeline.opened_pipeline import OpenedPipeline
 from seqpipe.registry import Registry
 from seqpipe.training.data.fold import Fold
-from seqpipe.training.data.problems import OnTrainingError, Problems
-from seqpipe.training.folds.folds_folder import FoldsFolder
-from seqpipe.training.folds.result import CrossValidation
+from seqpipe.training.data.problems import Problems
+from seqpipe.training.experiment.folds.folds_folder import FoldsFolder
+from seqpipe.training.experiment.folds.result import CrossValidation
 from seqpipe.training.loop.watcher import Watcher
-from seqpipe.training.session.folder import RunFolder
-from seqpipe.training.session.task import metrics_of
-from seqpipe.training.session.train import TrainingOptions, run_training
+from seqpipe.training.session.task import whole_data
+from seqpipe.training.session.train import (
+    TrainingArguments,
+    TrainingOptions,
+    opened_for_training,
+    run_training,
+)
 
 Results = Sequence[tuple[Record, Outcome]]
 
@@ -48,41 +53,33 @@ def run_cross_validation(
     """
     if folds < 2:
         raise UsageError(f"{folds} folds leave nothing to learn from, or to measure on", "make at least 2")
-    metrics = metrics_of(opened, registry, Problems(options.on_error), Fold(1, folds, group))
-    if not metrics:
+    whole = whole_data(opened, registry, Problems(options.on_error))
+    parts = [Fold(number, folds, group) for number in range(1, folds + 1)]
+    parts[0].split(whole.records)  # that they can be dealt is seen before anything is written
+    if not whole.metrics:
         where = opened.declared.locations[-1]
         raise ConfigError("nothing measures how good a fold is", "add a decoder that has metrics", where)
-    if options.resume is not None:
-        folder = FoldsFolder.open(options.resume, folds, group)
-    else:
-        folder = FoldsFolder.create(opened.declared.name, options.output, folds, group)
+    asked = {"folds": folds, "group": group}
+    folder = FoldsFolder.of(opened.declared.name, options.output, options.resume, asked)
     measured: list[Results] = []
     failed = 0
-    for fold in (Fold(number, folds, group) for number in range(1, folds + 1)):
-        path = folder.fold(fold.number)
-        begun = RunFolder(path).has_begun
-        of_fold = replace(options, output=None if begun else path, resume=path if begun else None, fold=fold)
-        trained = run_training(opened, registry, of_fold, watcher)
+    for fold in parts:
+        name = f"fold-{fold.number}"
+        with folder.named(name):
+            trained = run_training(opened, registry, replace(folder.training(name, options), fold=fold), watcher)
         if not trained.measured:
-            raise InputError(f"no record of {path.name} can be measured", "make fewer folds", Location(str(path)))
+            where = Location(str(folder.path / name))
+            raise InputError(f"no record of {name} can be measured", "make fewer folds", where)
         measured.append(trained.measured)
         failed = max(failed, trained.failed)
-    together = figures(metrics, [result for of_fold in measured for result in of_fold])
-    found = CrossValidation(folder.path, [values(metrics, of_fold) for of_fold in measured], together, failed)
+    together = figures(whole.metrics, [result for of_fold in measured for result in of_fold])
+    found = CrossValidation(folder.path, [values(whole.metrics, of_fold) for of_fold in measured], together, failed)
     folder.write(opened.declared.name, found)
     return found
 
 
 def cross_validate(
-    name: str | os.PathLike[str],
-    *,
-    folds: int = 5,
-    group: str = "",
-    settings: Iterable[str] = (),
-    output: str | os.PathLike[str] | None = None,
-    resume: str | os.PathLike[str] | None = None,
-    threads: int = 1,
-    on_error: OnTrainingError = "fail",
+    name: str | os.PathLike[str], *, folds: int = 5, group: str = "", **arguments: Unpack[TrainingArguments]
 ) -> CrossValidation:
     """Train a pipeline once for each fold of its training data, each time measured on the fold that is left out.
 
@@ -90,16 +87,10 @@ def cross_validate(
         name: the path of a pipeline file, or the name of one that a plugin ships.
         folds: how many, at least 2.
         group: the column whose values are each in one fold, such as that of speakers; empty: equal records are.
-        settings: as for ``--set``: ``["core.hidden=64"]``.
-        output: the folder to make for it; None: the next free ``runs/<name>-<n>``.
-        resume: the folder of a cross-validation to resume.
-        threads: to compute on; the figures are the same for any number.
-        on_error: what to do with a record that cannot be learned from: ``fail`` or ``skip`` it.
+        arguments: see `TrainingArguments`; the folders are those of the whole.
 
     Raises:
         SeqpipeError: the pipeline, the data or the folder is wrong, or a training cannot continue.
     """
-    registry = Registry.discover()
-    opened = open_pipeline(os.fspath(name), registry, settings, with_model=False)
-    options = TrainingOptions.of(output, resume, threads, on_error)
+    opened, registry, options = opened_for_training(name, **arguments)
     return run_cross_validation(opened, registry, options, Watcher(), folds, group)

@@ -4,71 +4,32 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from seqpipe.atomic import atomic_write
 from seqpipe.config import dump
 from seqpipe.config.declaration import Declaration
-from seqpipe.errors import ConfigError, Location, OutputError
 from seqpipe.pipeline.opened_pipeline import OpenedPipeline, open_pipeline
 from seqpipe.registry import Registry
 from seqpipe.shipped import is_shipped_name, pipeline_path
-from seqpipe.training.search.space import Space, setting
-from seqpipe.training.search.study import FINISHED, Study
+from seqpipe.training.experiment.experiment_folder import ExperimentFolder
+from seqpipe.training.experiment.search.space import Space, setting
+from seqpipe.training.experiment.search.study import FINISHED, Study
 from seqpipe.training.section.resolved_pipeline import resolved
-from seqpipe.training.session.folder import new_folder
 from seqpipe.training.session.plot import Series, line_chart
 
 
-class SearchFolder:
+class SearchFolder(ExperimentFolder):
     """The folder ``runs/<name>-search-<n>/``, or another one.
 
-    It holds ``search.yaml`` (what was asked for), ``journal.log`` (what was tried), ``trials/`` (a training each), and
+    It holds ``search.json`` (what was asked for), ``journal.log`` (what was tried), ``trials/`` (a training each), and
     what was found: ``trials.csv``, ``trials.svg`` and ``best.yaml``.
-
-    Attributes:
-        path: of the folder.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    @classmethod
-    def create(cls, path: Path | None, opened: OpenedPipeline, space: Space) -> SearchFolder:
-        """Make a new folder.
-
-        Raises:
-            OutputError: it is there already, or cannot be made.
-        """
-        folder = cls(new_folder(f"{opened.declared.name}-search", path))
-        with atomic_write(folder._asked) as file:
-            file.write(_asked_for(opened, space))
-        return folder
-
-    @classmethod
-    def open(cls, path: Path, opened: OpenedPipeline, space: Space) -> SearchFolder:
-        """Return the folder of a search that is to be resumed.
-
-        Raises:
-            OutputError: there is none.
-            ConfigError: it began with another pipeline, or another space.
-        """
-        folder = cls(path)
-        try:
-            began = folder._asked.read_text(encoding="utf-8")
-        except OSError:
-            raise OutputError("there is no search here", "name the folder of one", Location(str(path))) from None
-        if began != _asked_for(opened, space):
-            what = "the pipeline or the space is not the one that this search began with"
-            raise ConfigError(what, "change it back, or begin a new search", Location(str(folder._asked)))
-        return folder
-
-    @property
-    def trials(self) -> Path:
-        """Where the folders of the trainings are."""
-        return self.path / "trials"
+    kind: ClassVar[str] = "search"
+    file: ClassVar[str] = "search.json"
 
     @property
     def journal(self) -> Path:
@@ -115,14 +76,14 @@ class SearchFolder:
         with atomic_write(self.path / "trials.svg") as file:
             file.write(line_chart(title, "trial", Series(metric, so_far), marked, Series("trials", points)))
 
-    @property
-    def _asked(self) -> Path:
-        return self.path / "search.yaml"
+    def _began_with(self, began: Mapping[str, Any]) -> str:
+        return "the pipeline or the space is not the one that this search began with"
 
 
-def _asked_for(opened: OpenedPipeline, space: Space) -> str:
+def asked_for(opened: OpenedPipeline, space: Space) -> dict[str, Any]:
+    """Return what decides how a search goes."""
     dimensions = {path: dimension.model_dump(by_alias=True, exclude_none=True) for path, dimension in space.items()}
-    return dump({"space": dimensions, "pipeline": resolved(opened.declared)})
+    return {"space": dimensions, "pipeline": resolved(opened.declared)}
 
 
 _PATHS = (

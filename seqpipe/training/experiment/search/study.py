@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqpipe.errors import PluginError
-from seqpipe.training.search.space import Dimension, Space, Value, rounded
+from seqpipe.training.experiment.search.space import Dimension, Space, Value, rounded
 
 if TYPE_CHECKING:
     import optuna

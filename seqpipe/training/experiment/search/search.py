@@ -15,19 +15,21 @@ from seqpipe.errors import ConfigError, Errors, TrainingError, did_you_mean
 from seqpipe.notice import NOTICE
 from seqpipe.pipeline.opened_pipeline import OpenedPipeline, open_pipeline
 from seqpipe.registry import Registry
+from seqpipe.training.experiment.search.search_folder import SearchFolder, asked_for
+from seqpipe.training.experiment.search.space import Space, setting
+from seqpipe.training.experiment.search.study import FAILED, FINISHED, PRUNED, OpenTrial, Study, Trial, imported_optuna
 from seqpipe.training.loop.progress import Epoch
 from seqpipe.training.loop.trainer import Interrupted
 from seqpipe.training.loop.watcher import Watcher
-from seqpipe.training.search.search_folder import SearchFolder
-from seqpipe.training.search.space import Space, setting
-from seqpipe.training.search.study import FAILED, FINISHED, PRUNED, OpenTrial, Study, Trial, imported_optuna
 from seqpipe.training.section.train_section import train_settings
-from seqpipe.training.session.folder import RunFolder
 from seqpipe.training.session.train import TrainingOptions, run_training
 
 log = logging.getLogger("seqpipe")
 
 DEFAULT_TRIALS = 20
+
+TRIALS = "trials"
+"""The folder in that of a search in which the trainings are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,8 @@ def search(
     metric = _metric(opened)
     _check(name, space, settings, registry)
     imported_optuna()
-    if options.resume is not None:
-        folder = SearchFolder.open(options.resume, opened, space)
-    else:
-        folder = SearchFolder.create(options.output, opened, space)
+    asked = asked_for(opened, space)
+    folder = SearchFolder.of(f"{opened.declared.name}-search", options.output, options.resume, asked)
     seed = train_settings(opened.declared).seed
     study = Study(folder.journal, space, higher_is_better=metric.higher_is_better, seed=seed)
     begin = time.monotonic()
@@ -119,20 +119,14 @@ def _try(
 ) -> None:
     """Make the next trial."""
     trial = study.ask()
-    path = folder.trials / trial.folder
-    begun = RunFolder(path).has_begun
-    judge = _Judge(trial, metric)
-    training = TrainingOptions(
-        output=None if begun else path,
-        resume=path if begun else None,
-        threads=options.threads,
-        interrupted=lambda: judge.ended or options.interrupted(),
-    )
+    place = f"{TRIALS}/{trial.folder}"
+    judge, path = _Judge(trial, metric), folder.path / place
+    training = TrainingOptions(threads=options.threads, interrupted=lambda: judge.ended or options.interrupted())
     try:
         registry = Registry.discover()
         changes = [*settings, *(setting(key, value) for key, value in trial.values.items())]
         opened = open_pipeline(name, registry, changes, with_model=False)
-        run_training(opened, registry, training, judge)
+        run_training(opened, registry, folder.training(place, training), judge)
     except Interrupted:
         if not judge.ended:
             raise
