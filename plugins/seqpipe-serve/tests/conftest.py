@@ -72,15 +72,6 @@ class Running:
         """Return a connection."""
         return socket.create_connection(("127.0.0.1", self.port), timeout)
 
-    def memory(self) -> int:
-        """Return the bytes of memory that the process has."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text("ascii")
-        return int(re.findall(r"VmRSS:\s+(\d+)", status)[0]) * 1024
-
-    def open_files(self) -> int:
-        """Return how many files and sockets the process has."""
-        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
-
     def stop(self) -> int:
         """Ask the server to end, and return its exit code."""
         self.process.terminate()
