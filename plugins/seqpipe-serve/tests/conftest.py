@@ -72,15 +72,6 @@ class Running:
         """Return a connection."""
         return socket.create_connection(("127.0.0.1", self.port), timeout)
 
-    def memory(self) -> int:
-        """Return the bytes of memory that the process has."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text("ascii")
-        return int(re.findall(r"VmRSS:\s+(\d+)", status)[0]) * 1024
-
-    def open_files(self) -> int:
-        """Return how many files and sockets the process has."""
-        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
-
     def stop(self) -> int:
         """Ask the server to end, and return its exit code."""
         self.process.terminate()
@@ -116,6 +107,25 @@ def server() -> Iterator[Running]:
     running = started(
         "text/sentiment", "text/ner", "audio/speech-digits", "audio/speech-stream", "audio/music-chorales"
     )
+    yield running
+    running.stop()
+
+
+STRICT = {
+    "records": 10,
+    "characters": 50,
+    "body_mb": 0.1,
+    "unpacked_mb": 1,
+    "body_seconds": 0.5,
+    "idle_seconds": 0.5,
+}
+
+
+@pytest.fixture(scope="session")
+def strict() -> Iterator[Running]:
+    """Give a server with limits that are soon reached."""
+    limits = [word for key, value in STRICT.items() for word in ("--limit", f"{key}={value}")]
+    running = started("text/sentiment", *limits, "--set", "sentiment:limits.record_mb=0.001")
     yield running
     running.stop()
 

@@ -54,10 +54,9 @@ def test_a_packed_file(server):
     assert reply.json["records"][0]["results"][0]["stars"] == 5
 
 
-def test_a_packed_file_unpacks_to_no_more_than_it_may(start):
-    running = start("text/sentiment", "--limit", "unpacked_mb=1")
+def test_a_packed_file_unpacks_to_no_more_than_it_may(strict):
     packed = gzip.compress(b" " * 20_000_000)
-    reply = running.ask("POST", "/v1/text/sentiment?filename=a.txt.gz", packed, {"content-type": "application/gzip"})
+    reply = strict.ask("POST", "/v1/text/sentiment?filename=a.txt.gz", packed, {"content-type": "application/gzip"})
     assert reply.status == 422
     assert reply.json["error"]["message"] == "it unpacks to more than 1,000,000 bytes"
 
@@ -134,7 +133,6 @@ def test_a_failed_record_has_no_other_form_than_its_error(server):
     assert (reply.status, reply.json["error"]["message"]) == (422, "a text must be a str, not int")
 
 
-def test_more_records_than_a_file_may_have(start):
-    running = start("text/sentiment", "--limit", "records=10")
-    reply = running.ask("POST", "/v1/text/sentiment", b"\n" * 11, {"content-type": "text/plain"})
+def test_more_records_than_a_file_may_have(strict):
+    reply = strict.ask("POST", "/v1/text/sentiment", b"\n" * 11, {"content-type": "text/plain"})
     assert (reply.status, reply.json["error"]["message"]) == (413, "a file of more than 10 records")

@@ -100,15 +100,19 @@ def test_names_of_files_are_names(server, name):
     assert 0 < len(entry["source"]) <= 200
 
 
-@pytest.mark.parametrize(
-    ("reader", "name"),
-    [("audio.manifest", "table.tsv"), ("audio.files", "table.tsv"), ("audio.files", "song.m3u")],
-)
-def test_files_that_name_others_open_none(start, inputs, reader, name):
-    running = start("audio/speech-digits", "--set", f"speech-digits:read={{reader: {reader}}}")
+def test_files_that_name_others_open_none(start, inputs):
+    running = start("audio/speech-digits", "--set", "speech-digits:read={reader: audio.manifest}")
     table = f"{inputs / 'digits.flac'}\tone\n".encode()
     headers = {"content-type": "application/octet-stream"}
-    reply = running.ask("POST", f"/v1/audio/speech-digits?filename={name}", table, headers)
+    reply = running.ask("POST", "/v1/audio/speech-digits?filename=table.tsv", table, headers)
+    assert (reply.status, reply.json["error"]["message"]) == (422, "a table of files, which has come without them")
+
+
+@pytest.mark.parametrize("name", ["table.tsv", "song.m3u", "song.cue"])
+def test_lists_of_files_are_no_recordings(server, inputs, name):
+    table = f"{inputs / 'digits.flac'}\n".encode()
+    headers = {"content-type": "application/octet-stream"}
+    reply = server.ask("POST", f"/v1/audio/speech-digits?filename={name}", table, headers)
     assert reply.status == 422
     assert str(inputs) not in json.dumps(reply.json)
 

@@ -72,18 +72,16 @@ def test_many_lines_keep_their_order(server):
     assert [json.loads(line)["results"][0]["text"] for line in reply.body.splitlines()] == records
 
 
-def test_a_line_without_an_end_is_the_last(start):
-    running = start("text/sentiment", "--set", "sentiment:limits.record_mb=0.001")
+def test_a_line_without_an_end_is_the_last(strict):
     body = b'"A fine film."\n"' + b"a" * 200_000
-    reply = running.ask("POST", "/v1/text/sentiment", body, {"content-type": "application/x-ndjson"})
+    reply = strict.ask("POST", "/v1/text/sentiment", body, {"content-type": "application/x-ndjson"})
     fine, long = map(json.loads, reply.body.splitlines())
     assert fine["results"][0]["stars"] == 5
     assert long["error"]["message"] == "a line of more than 1,000 bytes"
 
 
-def test_a_stream_in_which_nothing_comes_ends(start):
-    running = start("text/sentiment", "--limit", "idle_seconds=0.3")
-    with running.connect() as connection:
+def test_a_stream_in_which_nothing_comes_ends(strict):
+    with strict.connect() as connection:
         connection.sendall(HEAD + chunk(b'"A fine film."\n'))
         answers = Answers(connection)
         assert answers.line()["results"]

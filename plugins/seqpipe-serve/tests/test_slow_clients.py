@@ -87,9 +87,8 @@ def test_when_there_are_too_many_connections_those_that_say_nothing_end_first(st
         connection.close()
 
 
-def test_a_body_that_comes_too_slowly_is_refused(start):
-    running = start("text/sentiment", "--limit", "body_seconds=0.5")
-    with running.connect() as connection:
+def test_a_body_that_comes_too_slowly_is_refused(strict):
+    with strict.connect() as connection:
         connection.sendall(POST + b"Content-Length: 1000\r\n\r\n{")
         begin = time.monotonic()
         answer = connection.recv(65536)
@@ -97,17 +96,15 @@ def test_a_body_that_comes_too_slowly_is_refused(start):
         assert time.monotonic() - begin < 5
 
 
-def test_a_body_that_nobody_reads_does_not_keep_its_connection(start):
-    running = start("text/sentiment")
-    with running.connect() as connection:
+def test_a_body_that_nobody_reads_does_not_keep_its_connection(server):
+    with server.connect() as connection:
         connection.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n")
         (age,) = ages_at_the_end([connection], 10)
         assert age < 5
 
 
-def test_a_refused_body_is_read_over_so_that_the_answer_arrives(start):
-    running = start("text/sentiment", "--limit", "body_mb=0.1")
-    with running.connect() as connection:
+def test_a_refused_body_is_read_over_so_that_the_answer_arrives(strict):
+    with strict.connect() as connection:
         connection.sendall(POST + b"Content-Length: 5000000\r\n\r\n")
         for _ in range(50):
             connection.sendall(bytes(10_000))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import seqpipe
 from seqpipe_serve.batcher import MOST_ROWS, Row, size_of
@@ -16,9 +15,6 @@ from seqpipe_serve.problem import Problem
 from seqpipe_serve.served import Served
 
 log = logging.getLogger("seqpipe")
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 Given = seqpipe.Record | seqpipe.SeqpipeError
 """A record, or why what came is none."""
@@ -70,7 +66,7 @@ def record_of(served: Served, given: Any, position: int, limits: ServerLimits) -
     except Exception:
         log.exception("%s failed at a payload that came as JSON", reader.name)
         return seqpipe.InputError("this is no payload of the pipeline", "see GET /v1 for what it takes")
-    check_length(record, size_of(record.payload), limits)
+    check_length(record, size_of(record.payload) - 1, limits)
     return record
 
 
@@ -124,8 +120,3 @@ def json_bytes(value: Any) -> bytes:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     except UnicodeEncodeError:
         return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
-
-
-async def apart(function: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
-    """Call a function that takes long in another thread, so that others are answered meanwhile."""
-    return await asyncio.to_thread(function, *arguments, **keywords)

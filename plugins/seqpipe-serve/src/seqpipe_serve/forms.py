@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 import seqpipe
-from seqpipe_serve.answers import Answer, apart, described, json_bytes
+from seqpipe_serve.answers import Answer, described, json_bytes
 from seqpipe_serve.problem import Problem
 from seqpipe_serve.served import Served
 
@@ -69,8 +70,8 @@ async def response_of(
         return Response(json_bytes({"error": described(answers[0].error)}), 422, media_type=JSON)
     if writer is not None:
         results = _wanted(request, answers, writer)
-        return Response(await apart(_written, results, writer), media_type=writer.media_type)
-    encode = _encoded(answers) if len(answers) <= _MANY else await apart(_encoded, answers)
+        return Response(await asyncio.to_thread(_written, results, writer), media_type=writer.media_type)
+    encode = _encoded(answers) if len(answers) <= _MANY else await asyncio.to_thread(_encoded, answers)
     return Response(encode, media_type=JSON)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import seqpipe
-from seqpipe_serve.answers import Given, apart, record_of
+from seqpipe_serve.answers import Given, record_of
 from seqpipe_serve.limits import ServerLimits
 from seqpipe_serve.problem import Problem
 from seqpipe_serve.served import Served
@@ -35,7 +36,7 @@ async def sent_records(served: Served, body: bytes, limits: ServerLimits) -> Sen
     Raises:
         Problem: it is no such thing, or too much.
     """
-    return await apart(_sent, served, body, limits) if len(body) > _LARGE else _sent(served, body, limits)
+    return await asyncio.to_thread(_sent, served, body, limits) if len(body) > _LARGE else _sent(served, body, limits)
 
 
 def _sent(served: Served, body: bytes, limits: ServerLimits) -> Sent:

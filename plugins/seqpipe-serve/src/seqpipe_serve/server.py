@@ -46,7 +46,8 @@ def listening(host: str, port: int) -> socket.socket:
         raise seqpipe.UsageError("no such address", "give one of this machine's as --host", where) from None
     bound = socket.socket(family, kind, protocol)
     try:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if sys.platform != "win32":  # where it would let others have the same port
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
     except OSError as error:
         bound.close()
