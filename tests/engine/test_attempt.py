@@ -134,3 +134,13 @@ def test_pieces_for_what_takes_records_whole_are_refused() -> None:
     )
     assert attempt(pipeline, batch_of(["a", "b"]), refused.carried).attempted == refused.attempted
     assert attempt(pipeline, batch_of(["a"])).attempted == (({"shout": "A"},),)
+
+
+def test_what_is_carried_of_a_record_alone_gives_the_same() -> None:
+    pipeline = stub_pipeline()
+    together = attempt(pipeline, batch_of(["a", "b", "c"], last=False)).carried
+    assert isinstance(together[1], StateRow)
+    alone = together[1].alone()
+    assert (alone.rows, alone.row, alone.alone()) == (1, 0, alone)
+    for row in (together[1], alone):
+        assert attempt(pipeline, batch_of(["d"]), [row]).attempted == (({"shout": "D", "piece": 1},),)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seqpipe.data import Ragged
 from seqpipe.network.convolution import Convolution
 from tests import naive_convolution as naive
 from tests.naive_losses import finite_differences
@@ -81,3 +82,35 @@ def test_a_stream_waits_for_the_look_ahead_and_no_longer(rng):
 def test_impossible_convolutions_are_refused(rng, shape):
     with pytest.raises(ValueError, match="no convolution of 3 frames"):
         Convolution(*_parameters(rng, shape[0]), *shape[1:])
+
+
+@given(
+    shape=st.tuples(st.integers(1, 5), st.integers(1, 4), st.integers(0, 4)).filter(lambda shape: shape[2] < shape[0]),
+    lengths=st.lists(st.integers(0, 9), min_size=1, max_size=6),
+)
+def test_every_state_that_it_leaves_may_be(shape, lengths):
+    rng = np.random.default_rng(1)
+    convolution = Convolution(*_parameters(rng, shape[0]), *shape[1:])
+    state = convolution.initial(1)
+    for length in lengths:
+        convolution.check_state(state)
+        _, _, state = convolution.step(rng.normal(size=(length, 3)), np.array([0, length]), state)
+    convolution.check_state(state)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"seen": np.array([-1])},
+        {"seen": np.array([1 << 62])},
+        {"emitted": np.array([3])},
+        {"emitted": np.array([0, 0])},
+        {"held": Ragged.of([np.zeros((9, 3))])},
+        {"held": Ragged.of([np.zeros((4, 2))])},
+    ],
+)
+def test_a_state_that_cannot_be_is_refused(rng, change):
+    convolution = Convolution(*_parameters(rng, 5), 2, 1)
+    _, _, state = convolution.step(rng.normal(size=(12, 3)), np.array([0, 12]), convolution.initial(1))
+    with pytest.raises(ValueError, match="frames that are held are not those that are counted"):
+        convolution.check_state(state._replace(**change))
