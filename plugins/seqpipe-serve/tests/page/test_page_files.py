@@ -1,5 +1,6 @@
 """The files of the page, as the server gives them."""
 
+import os
 import re
 from importlib.resources import files
 from pathlib import Path
@@ -45,7 +46,7 @@ def test_the_page_names_only_files_that_there_are():
     named = set(re.findall(r'(?:href|src)="page/([^"]+)"', (PAGE / "index.html").read_text(encoding="utf-8")))
     for script in PAGE.rglob("*.js"):
         for path in re.findall(r'(?:from |import\(|URL\()"([^"]+)"', script.read_text(encoding="utf-8")):
-            named.add((script.parent / path).resolve().relative_to(PAGE).as_posix())
+            named.add(Path(os.path.normpath(script.parent / path)).relative_to(PAGE).as_posix())
     assert named | {"index.html", "main.js"} == set(FILES)
 
 
