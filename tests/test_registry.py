@@ -301,7 +301,7 @@ def test_engines_are_found_by_their_names(install: Install) -> None:
 @pytest.mark.parametrize(
     ("engines", "problem"),
     [
-        ("Far", "ABCMeta, not a list of engines"),
+        ("Far", "ModelMetaclass, not a list of engines"),
         ("[seqpipe.Writer]", "<class 'seqpipe.contracts.writer.Writer'>, which is not a class of engines"),
         ("[Abstract]", "Abstract, which lacks start"),
         ("[Foreign]", "the engine 'elsewhere', but its name must be 'bad' or begin with 'bad.'"),

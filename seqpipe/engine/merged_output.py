@@ -151,7 +151,7 @@ class _Merge:
         progress, read = self.blocks.progress, max(shard.journal.last.progress.read for shard in self.shards)
         if progress.records != read:
             what = f"{progress.records:,} of the {read:,} records of the input are in the shards"
-            raise InputError(what, "run the shards again, all on the same input")
+            raise InputError(what, "run the shards again, all on the same input", Location(self.shards[0].paths.shown))
         if not progress.results:
             self.blocks.output.append(self.shards[0].head())
             self.blocks.reached(progress)

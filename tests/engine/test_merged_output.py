@@ -324,7 +324,7 @@ def test_records_that_no_shard_has(shards: list[str]) -> None:
     run_into(Path("out2"), feed, on_error="quarantine", earlier="overwrite")
     assert refusal(shards) == (
         InputError,
-        "27 of the 30 records of the input are in the shards (run the shards again, all on the same input)",
+        f"{shards[0]}: 27 of the 30 records of the input are in the shards (run the shards again, all on the same input)",
     )
 
 

@@ -85,7 +85,7 @@ def test_what_a_stage_raises_is_told_once_and_where():
 def test_a_law_that_is_not_tried_names_the_one_that_is_broken():
     (example,) = [example for example, law in WRONG if law == "runs"]
     found = verdicts(example)
-    assert found["state_pickles"] == found["pieces"] == found["repeatable"] == ("not tried", "needs runs")
+    assert found["state_is_kept"] == found["pieces"] == found["repeatable"] == ("not tried", "needs runs")
 
 
 def test_a_violation_has_the_law_and_the_cure():

@@ -49,26 +49,9 @@ TROUBLE = """
         return seqpipe.Ragged.of([[int(sign == "x") for sign in record.payload] for record in batch.records], np.int32)
 
 
-    class Pieces(seqpipe.LineReader):
-        '''Lines of text, of which each comes in pieces of three characters.'''
-
-        name: ClassVar[str] = "trouble.pieces"
-        suffixes: ClassVar[tuple[str, ...]] = (".txt",)
-
-        def read(self, source):
-            for record in super().read(source):
-                text = record.payload
-                for begin in range(0, len(text), 3):
-                    piece = text[begin : begin + 3]
-                    yield seqpipe.Record(record.id, piece, record.source, record.position, last=begin + 3 >= len(text))
-
-        def parse(self, line, source, position, raw):
-            return seqpipe.Record(f"{source}:{position}", line, source, position)
-
-
     @seqpipe.hookimpl
     def seqpipe_register_stages():
-        return [Letters, Pieces]
+        return [Letters]
 """
 
 PIPELINE = """\
@@ -196,9 +179,10 @@ def _start_head(
     environment: dict[str, str], sockets: Path, log: Path
 ) -> tuple[subprocess.Popen[bytes], int, int] | None:
     """Start a cluster; return its process and the ports of its head, None where it has not started."""
-    gcs, client, agent = (free_port() for _ in range(3))
+    gcs, client, agent, environments = (free_port() for _ in range(4))
     words = ["--include-dashboard=false", "--num-cpus=2", "--object-store-memory=80000000", f"--temp-dir={sockets}"]
     words += [f"--port={gcs}", f"--ray-client-server-port={client}", f"--dashboard-agent-listen-port={agent}"]
+    words += [f"--runtime-env-agent-port={environments}"]  # which the port for clients is not told of if Ray chooses it
     words += ["--node-ip-address=127.0.0.1", "--min-worker-port=0", "--max-worker-port=0"]
     process = subprocess.Popen(
         [sys.executable, "-c", "from ray.scripts.scripts import main; main()", "start", "--head", "--block", *words],

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +17,7 @@ pytest.importorskip("seqpipe_ray", reason="Ray is not built for this system")
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
 
+ROOT = Path(__file__).parents[3]
 RUN = ("run", "trouble.yaml")
 PATIENT = ("--set", "engine.start_seconds=250")  # machines that run tests are busy
 RAY = ("--engine", "ray", *PATIENT)
@@ -38,11 +41,14 @@ def test_clients_elsewhere_have_the_port_for_clients(cluster, expected):
     assert (cluster.folder / "client.jsonl").read_bytes() == expected
 
 
-def test_records_in_pieces_carry_what_they_remember_from_worker_to_worker(cluster, expected):
-    pieces = ("--set", "read={reader: trouble.pieces}")
-    assert cluster.run(*RUN, "in.txt", "-o", "pieces-here.jsonl", *pieces, "--threads", "1").code == 0
-    assert cluster.run(*RUN, "in.txt", "-o", "pieces-there.jsonl", *pieces, *RAY).code == 0
-    assert (cluster.folder / "pieces-there.jsonl").read_bytes() == (cluster.folder / "pieces-here.jsonl").read_bytes()
+def test_records_in_pieces_carry_what_they_remember_from_worker_to_worker(cluster):
+    shutil.copy(ROOT / "pipelines" / "inputs" / "digits.raw", cluster.folder)
+    hear = ("run", "audio/speech-stream", "digits.raw", "-q")
+    assert cluster.run(*hear, "-o", "pieces-here.jsonl", "--threads", "1").code == 0
+    assert cluster.run(*hear, "-o", "pieces-there.jsonl", *RAY).code == 0
+    heard = (cluster.folder / "pieces-there.jsonl").read_bytes()
+    assert heard == (cluster.folder / "pieces-here.jsonl").read_bytes()
+    assert heard.count(b"\n") == 6
 
 
 def test_bad_records_and_those_that_kill_workers_are_put_aside_and_their_neighbours_are_not(cluster):

@@ -204,7 +204,7 @@ def test_when_too_much_waits_no_more_is_admitted(sentiment):
 def test_when_waiting_would_take_too_long_no_more_is_admitted(sentiment):
     async def ask(batcher: Batcher) -> None:
         record = sentiment.reader.record("A fine film.", 1)
-        batcher.learn(10, 20.0)
+        batcher.learn(5000, 10_000.0)  # two seconds a character
         waiting = batcher.submit(record)
         with pytest.raises(Problem, match="too many records are waiting") as raised:
             batcher.workers.admit()
