@@ -115,7 +115,7 @@ STRICT = {
     "records": 10,
     "characters": 50,
     "body_mb": 0.1,
-    "unpacked_mb": 1,
+    "decompressed_mb": 1,
     "body_seconds": 0.5,
     "idle_seconds": 0.5,
 }

@@ -54,7 +54,7 @@ def test_a_packed_file(server):
     assert reply.json["records"][0]["results"][0]["stars"] == 5
 
 
-def test_a_packed_file_unpacks_to_no_more_than_it_may(strict):
+def test_a_compressed_file_decompresses_to_no_more_than_it_may(strict):
     packed = gzip.compress(b" " * 20_000_000)
     reply = strict.ask("POST", "/v1/text/sentiment?filename=a.txt.gz", packed, {"content-type": "application/gzip"})
     assert reply.status == 422

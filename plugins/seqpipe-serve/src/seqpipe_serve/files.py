@@ -209,7 +209,7 @@ def source_of(name: str, content: bytes, served: Served, limits: ServerLimits, p
         position,
         longest=served.loaded.limits.record_bytes,
         content=content,
-        most_decompressed=int(limits.unpacked_mb * 1e6),
+        most_decompressed=int(limits.decompressed_mb * 1e6),
     )
 
 

@@ -16,7 +16,9 @@ class ServerLimits(BaseModel):
 
     body_mb: float = Field(64, gt=0, le=4096, description="megabytes of the body of a request (413)")
     bodies_mb: float = Field(512, gt=0, le=1e6, description="megabytes of all bodies that are held at a time (503)")
-    unpacked_mb: float = Field(256, gt=0, le=1e6, description="megabytes that a packed file may unpack to (413)")
+    decompressed_mb: float = Field(
+        256, gt=0, le=1e6, description="megabytes that a compressed file may decompress to (413)"
+    )
     header_kb: float = Field(16, gt=0, le=1024, description="kilobytes of the line and the headers of a request (431)")
     parts: int = Field(100, ge=1, le=10_000, description="parts of a form (413)")
     records: int = Field(10_000, ge=1, description="records of a request (413)")

@@ -103,7 +103,7 @@ def _too_large(limits: ServerLimits) -> Problem:
 
 
 def check_coding(request: Request) -> None:
-    """Check that a body is not packed: what it would unpack to is not known.
+    """Check that a body is not compressed: what it would decompress to is not known.
 
     Raises:
         Problem: it is.

@@ -78,7 +78,7 @@ def run(app: ASGIApp, bound: socket.socket, connections: Connections, names: str
         http=partial(Connection, connections=connections),  # type: ignore[arg-type]  # makes one, as a class does
         ws="websockets-sansio",
         ws_max_size=limits.frame_bytes,
-        ws_per_message_deflate=False,  # what a frame unpacks to is not known before
+        ws_per_message_deflate=False,  # what a frame decompresses to is not known before
         lifespan="off",
         log_config=None,
         log_level=logging.CRITICAL,  # what fails is told by the application
