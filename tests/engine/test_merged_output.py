@@ -349,7 +349,7 @@ def test_tables_whose_columns_follow_from_other_records() -> None:
 
 def test_a_quarantine_that_was_changed_is_named_and_none_is_merged(shards: list[str]) -> None:
     path = Path("out2.quarantine.jsonl")
-    path.write_text(path.read_text().replace("bad", "mended"))
+    path.write_text(path.read_text().replace("bad", "good"))
     merged = merge_shards(shards, "out")
     assert merged.changed == ["out2.quarantine.jsonl"]
     assert merged.progress.failed == 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,7 +16,7 @@ from seqpipe.training.session.folder import RunFolder, new_folder
 from seqpipe.training.session.train import TrainingOptions
 
 
-class ExperimentFolder:
+class ExperimentFolder(ABC):
     """A folder that several trainings share.
 
     A file in it says what was asked for, and with what it is resumed therefore; what was found may stand beside that.
@@ -101,9 +102,9 @@ class ExperimentFolder:
             what, todo = self._began_with(began), "say the same again, or begin a new one"
             raise ConfigError(what, todo, Location(str(path)))
 
+    @abstractmethod
     def _began_with(self, began: Mapping[str, Any]) -> str:
         """Say what it began with, which is not what is asked for now."""
-        raise NotImplementedError
 
     def _write(self, values: Mapping[str, Any]) -> None:
         with atomic_write(self.path / self.file) as file:

@@ -55,9 +55,7 @@ def run_learning_curve(
     whole = whole_data(opened, registry, Problems(options.on_error))
     _check_measured(opened, whole)
     subsets = [Subset(float(percent), group) for percent in percents]
-    records = [
-        len(subset.of(whole.learn)) for subset in subsets
-    ]  # that there are any is seen before anything is written
+    records = [len(subset.of(whole.learn)) for subset in subsets]  # a part without any is refused before writing
     asked = {"percents": [subset.percent for subset in subsets], "group": group}
     folder = CurveFolder.of(opened.declared.name, options.output, options.resume, asked)
     points: list[CurvePoint] = []
